@@ -24,7 +24,7 @@ export function formatNextLink(path: string, query: LinkQuery): string {
 
 /** A link as it stands in a header. Characters that would end the target are encoded. */
 export function formatLink({ url, params }: Link): string {
-  const target = url.replace(/[<>\s"]/g, (character) => encodeURIComponent(character));
+  const target = url.toWellFormed().replace(/[<>"]|[^\x21-\x7e]+/g, encodeURIComponent);
   return [`<${target}>`, ...Object.entries(params).map(([name, value]) => `${name}=${quote(value)}`)].join('; ');
 }
 

@@ -1,0 +1,29 @@
+/** Facts about a failed request. */
+export interface RegistryFailure {
+  /** HTTP status; 0 when there was an answer but it broke the protocol. */
+  readonly status: number;
+  /** The error codes in the body, known to the specification or not. */
+  readonly codes?: readonly string[];
+  /** The value of a Retry-After header given in seconds. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** A registry refused a request, or answered something the protocol does not allow. */
+export class RegistryClientError extends Error {
+  override readonly name = 'RegistryClientError';
+  readonly status: number;
+  readonly codes: readonly string[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(message: string, failure: RegistryFailure) {
+    super(message);
+    this.status = failure.status;
+    this.codes = failure.codes ?? [];
+    this.retryAfterSeconds = failure.retryAfterSeconds;
+  }
+}
+
+/** A breach of the protocol, as opposed to a refusal. */
+export function protocolError(message: string): RegistryClientError {
+  return new RegistryClientError(message, { status: 0 });
+}
