@@ -1,0 +1,34 @@
+import { nearest } from './nearest.ts';
+
+/** One thing that keeps the server from starting. */
+export interface ConfigProblem {
+  /** `longshore.yaml:12`, `LONGSHORE_WORKERS`, `--workers` */
+  readonly source: string;
+  /** What is wrong and what is accepted, in one sentence. Never contains a secret. */
+  readonly message: string;
+}
+
+/** A value as some source gave it. */
+export interface GivenValue {
+  readonly value: unknown;
+  readonly source: string;
+}
+
+/** What one source holds: values by the key of their setting, and what is wrong with the rest. */
+export interface SourceContent {
+  readonly values: Map<string, GivenValue>;
+  readonly problems: ConfigProblem[];
+}
+
+/** The end of an "unknown" message: the probable name, if there is one. */
+export function didYouMean(text: string, candidates: Iterable<string>): string {
+  const match = nearest(text, candidates);
+  return match === undefined ? '' : `; did you mean ${match}?`;
+}
+
+/** All problems, one a line, as printed before the process ends. */
+export function describeProblems(problems: readonly ConfigProblem[]): string {
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  const lines = problems.map(({ source, message }) => `  ${source}: ${message}`);
+  return [`The configuration has ${count}:`, ...lines, 'Every setting: docs/reference/configuration.md', ''].join('\n');
+}

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import type { z } from 'zod';
+import type { ConfigProblem, GivenValue, SourceContent } from './config-problem.ts';
+import { readFlags } from './flag-source.ts';
+import { type Config, configSchema } from './schema.ts';
+import { findSetting, type Setting, settings } from './settings.ts';
+import { configFileVariable, readVariables } from './variable-source.ts';
+import { readYaml } from './yaml-source.ts';
+
+/** A configuration that may be used, with where each value came from. */
+export interface LoadedConfig {
+  readonly config: Config;
+  /** By key; the values as given (before parsing), defaults included. Holds secrets: print with `printConfig`. */
+  readonly effective: ReadonlyMap<string, GivenValue>;
+}
+
+/** What `loadConfig` answers: either a configuration or every problem. */
+export type LoadResult = LoadedConfig | { readonly problems: readonly ConfigProblem[] };
+
+/** Reads a small text file; throws when it cannot. */
+export type ReadFile = (path: string) => string;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function readConfigFile(path: string, source: string, readFile: ReadFile): SourceContent {
+  try {
+    return readYaml(path, readFile(path));
+  } catch (error) {
+    return { values: new Map(), problems: [{ source, message: `cannot read the configuration file: ${reasonOf(error)}` }] };
+  }
+}
+
+/** Later sources win, and a secret and the file that holds it displace each other. */
+function merge(sources: readonly SourceContent[], problems: ConfigProblem[]): Map<string, GivenValue> {
+  const merged = new Map<string, GivenValue>();
+  for (const { values } of sources) {
+    for (const [key, given] of values) {
+      const secret = findSetting(key)?.fileOf;
+      if (secret !== undefined && values.has(secret)) {
+        problems.push({ source: given.source, message: `${key} and ${secret} are both given; give one` });
+      }
+      merged.delete(secret ?? `${key}File`);
+      merged.set(key, given);
+    }
+  }
+  return merged;
+}
+
+/** Replaces `...File` by what the file holds, without its last line break. */
+function readSecretFiles(merged: Map<string, GivenValue>, readFile: ReadFile, problems: ConfigProblem[]): void {
+  for (const { key, fileOf } of settings) {
+    const given = merged.get(key);
+    if (fileOf === undefined || given === undefined) continue;
+    merged.delete(key);
+    try {
+      const text = readFile(String(given.value)).replace(/\r?\n$/, '');
+      if (text === '') problems.push({ source: given.source, message: `${key}: ${given.value} is empty` });
+      merged.set(fileOf, { value: text, source: given.source });
+    } catch (error) {
+      problems.push({ source: given.source, message: `cannot read the file of ${fileOf}: ${reasonOf(error)}` });
+    }
+  }
+}
+
+function toTree(merged: ReadonlyMap<string, GivenValue>): Record<string, unknown> {
+  const tree: Record<string, unknown> = {};
+  for (const [key, { value }] of merged) {
+    const [section = '', name] = key.split('.');
+    if (name === undefined) tree[section] = value;
+    else tree[section] = { ...(tree[section] as object | undefined), [name]: value };
+  }
+  return tree;
+}
+
+function ways({ variable, flag, key }: Setting): string {
+  return [key, variable, flag ?? `${variable}_FILE`].join(', ');
+}
+
+/** Says about a key that its section does not have what it would take to have it. */
+function strayMessage(setting: Setting): string {
+  const section = setting.key.split('.', 1)[0] ?? '';
+  return `${setting.key} is only used with ${section}.kind: ${setting.kind}`;
+}
+
+function describeValue(setting: Setting, value: unknown): string {
+  if (setting.secret) return '';
+  return `; given: ${JSON.stringify(value)}`;
+}
+
+/** Turns one refusal of the schema into problems of the sources that it came from. */
+function toProblems(issue: z.core.$ZodIssue, merged: ReadonlyMap<string, GivenValue>): ConfigProblem[] {
+  const key = issue.path.filter((part) => typeof part === 'string').join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.flatMap((name) => {
+      const setting = findSetting(`${key}.${name}`);
+      return setting === undefined ? [] : [{ source: merged.get(setting.key)?.source ?? setting.key, message: strayMessage(setting) }];
+    });
+  }
+  const setting = findSetting(key);
+  const given = merged.get(key);
+  if (setting === undefined) return [{ source: key, message: issue.message }];
+  if (given !== undefined) {
+    const index = issue.path.at(-1);
+    const value = typeof index === 'number' && Array.isArray(given.value) ? given.value[index] : given.value;
+    return [{ source: given.source, message: `${key} must be ${setting.accepts.en}${describeValue(setting, value)}` }];
+  }
+  const section = key.split('.', 1)[0] ?? key;
+  const source = merged.get(`${section}.kind`)?.source ?? section;
+  if (issue.code === 'custom') return [{ source, message: issue.message }];
+  return [{ source, message: `${section}.kind: ${setting.kind} needs ${key}; give one of ${ways(setting)}` }];
+}
+
+function withDefaults(merged: ReadonlyMap<string, GivenValue>, config: Config): Map<string, GivenValue> {
+  const effective = new Map<string, GivenValue>();
+  for (const { key, default: value, kind } of settings) {
+    const given = merged.get(key);
+    const section = key.split('.', 1)[0] ?? '';
+    const applies = kind === undefined || merged.get(`${section}.kind`)?.value === kind;
+    if (given !== undefined) effective.set(key, given);
+    else if (value !== undefined && applies) effective.set(key, { value, source: 'default' });
+  }
+  if (!effective.has('secrets.keyFile')) effective.set('secrets.keyFile', { value: config.secrets.keyFile, source: 'default' });
+  return effective;
+}
+
+/**
+ * Reads the whole configuration: defaults, then the YAML file named by `--config` or LONGSHORE_CONFIG, then LONGSHORE_*
+ * variables, then flags. Either everything is right, or every problem is listed.
+ */
+export function loadConfig(argv: readonly string[], env: Env, readFile: ReadFile): LoadResult {
+  const flags = readFlags(argv);
+  const configFile = flags.configFile ?? (env[configFileVariable] || undefined);
+  const fileSource = flags.configFile === undefined ? configFileVariable : '--config';
+  const file = configFile === undefined ? [] : [readConfigFile(configFile, fileSource, readFile)];
+  const sources = [...file, readVariables(env), flags];
+  const problems = sources.flatMap((source) => source.problems);
+  const merged = merge(sources, problems);
+  readSecretFiles(merged, readFile, problems);
+  const parsed = configSchema.safeParse(toTree(merged));
+  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => toProblems(issue, merged)));
+  if (!parsed.success || problems.length > 0) return { problems };
+  return { config: parsed.data, effective: withDefaults(merged, parsed.data) };
+}
+
+/** `loadConfig` for this process: its environment and its files. */
+export function loadProcessConfig(argv: readonly string[]): LoadResult {
+  return loadConfig(argv, process.env, (path) => readFileSync(path, 'utf8'));
+}

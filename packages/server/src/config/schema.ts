@@ -1,0 +1,265 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { isCronExpression } from './cron-expression.ts';
+import { type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { isNetworkRange } from './network-range.ts';
+import { notes } from './setting-text.ts';
+
+const path = z.string().min(1);
+const pathAccepts = { en: 'a path; a relative one starts at the working directory', zh: '路径；相对路径以工作目录为起点' };
+const wholeFrom = (least: number, most: number) => z.int().min(least).max(most);
+const hours = (least: number) => z.number().min(least).max(87_600);
+
+const listen = z.string().transform((text, context): ListenAddress => {
+  const address = parseListenAddress(text);
+  if (address !== undefined) return address;
+  context.issues.push({ code: 'invalid_format', format: 'listen address', input: text });
+  return z.NEVER;
+});
+
+const publicUrl = z.string().transform((text, context): string => {
+  const url = URL.parse(text);
+  const plain = url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search + url.hash + url.username === '';
+  if (plain) return url.origin;
+  context.issues.push({ code: 'invalid_format', format: 'origin', input: text });
+  return z.NEVER;
+});
+
+const postgresUrl = z.string().refine((text) => /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? ''));
+const endpointUrl = z.string().refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''));
+
+const limits = z.strictObject({
+  manifestBytes: wholeFrom(4_194_304, 67_108_864)
+    .default(4_194_304)
+    .meta(notes('Largest manifest that may be pushed, in bytes.', '允许推送的最大清单（manifest）字节数。')),
+  headerBytes: wholeFrom(8192, 1_048_576)
+    .default(32_768)
+    .meta(notes('Largest request header, all lines together, in bytes.', '请求头总大小上限（字节）。')),
+  connections: wholeFrom(1, 1_000_000)
+    .default(10_000)
+    .meta(notes('Open connections per worker; more are refused.', '每个工作进程的最大连接数，超出则拒绝。')),
+  connectionsPerAddress: wholeFrom(1, 1_000_000)
+    .default(1000)
+    .meta(
+      notes(
+        'Open connections per client address and worker. Trusted proxies are not counted.',
+        '每个客户端地址在每个工作进程上的最大连接数；可信代理不计入。',
+      ),
+    ),
+  requestTimeoutSeconds: wholeFrom(1, 3600)
+    .default(60)
+    .meta(notes('Time to send a whole request that is not an upload.', '接收一个完整请求（上传除外）的时限（秒）。')),
+  idleTimeoutSeconds: wholeFrom(1, 3600)
+    .default(60)
+    .meta(notes('Time after which a connection without traffic is closed.', '连接空闲多少秒后关闭。')),
+  minBytesPerSecond: wholeFrom(0, 1_000_000_000)
+    .default(1024)
+    .meta(notes('Slowest transfer that is kept; 0 keeps every one.', '允许的最低传输速率（字节/秒）；0 表示不限。')),
+  uploadBytes: wholeFrom(1, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .meta(
+      notes('Largest blob that may be pushed, in bytes.', '允许推送的最大 blob 字节数。', { otherwise: { en: 'no limit', zh: '不限' } }),
+    ),
+});
+
+const garbageCollection = z.strictObject({
+  schedule: z
+    .string()
+    .refine((text) => text === 'off' || isCronExpression(text))
+    .default('17 3 * * *')
+    .meta(
+      notes('When garbage is collected, in local time; `off` for only by `longshore gc`.', '垃圾回收的时间（本地时间）；`off` 表示仅手动运行 `longshore gc`。', {
+        accepts: { en: 'a cron expression of five fields, or off', zh: '五段 cron 表达式，或 off' },
+      }),
+    ),
+  graceHours: hours(0)
+    .default(24)
+    .meta(
+      notes(
+        'How long content that nothing refers to is kept. Longer than the longest push; fractions are allowed.',
+        '无引用内容的保留时长（小时），应长于最慢的一次推送；可用小数。',
+      ),
+    ),
+  untagged: z
+    .enum(['keep', 'delete'])
+    .default('keep')
+    .meta(notes('What happens to manifests without a tag that nothing else needs.', '如何处理没有标签且无人引用的清单。')),
+  untaggedAfterHours: hours(0)
+    .default(168)
+    .meta(
+      notes('With `gc.untagged: delete`: how long such manifests are kept.', '当 `gc.untagged: delete` 时，此类清单的保留时长（小时）。'),
+    ),
+});
+
+const metadata = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('sqlite').default('sqlite') }),
+  z.strictObject({
+    kind: z.literal('postgres'),
+    url: postgresUrl.meta(
+      notes('Address of the database, with user and password.', '数据库地址，含用户名和密码。', {
+        secret: true,
+        accepts: { en: 'a URL, postgres://USER:PASSWORD@HOST:PORT/DATABASE', zh: 'URL：postgres://用户:密码@主机:端口/数据库' },
+      }),
+    ),
+  }),
+]);
+
+const s3 = z.strictObject({
+  kind: z.literal('s3'),
+  endpoint: endpointUrl.optional().meta(
+    notes('Address of the S3 service.', 'S3 服务的地址。', {
+      accepts: { en: 'an http or https URL', zh: 'http 或 https URL' },
+      otherwise: { en: "AWS, by the region's name", zh: '按区域使用 AWS' },
+    }),
+  ),
+  bucket: z
+    .string()
+    .min(1)
+    .meta(notes('Bucket that holds the blobs. It must exist.', '存放 blob 的存储桶，必须已存在。')),
+  region: z.string().min(1).default('us-east-1').meta(notes('Region of the bucket.', '存储桶所在区域。')),
+  accessKeyId: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      notes('Access key.', '访问密钥 ID。', {
+        otherwise: { en: "the AWS SDK's usual sources: instance role, environment", zh: 'AWS SDK 的默认来源：实例角色、环境变量' },
+      }),
+    ),
+  secretAccessKey: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(notes('Secret of the access key.', '访问密钥的密文部分。', { secret: true })),
+  forcePathStyle: z
+    .boolean()
+    .default(true)
+    .meta(notes('Bucket in the path rather than in the host name.', '存储桶名放在路径中而不是主机名中。')),
+  prefix: z.string().default('').meta(notes('Prepended to every object key.', '所有对象键的前缀。')),
+});
+
+const store = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('filesystem').default('filesystem') }),
+  s3.superRefine((value, context) => {
+    if ((value.accessKeyId === undefined) === (value.secretAccessKey === undefined)) return;
+    const missing = value.accessKeyId === undefined ? 'accessKeyId' : 'secretAccessKey';
+    context.addIssue({ code: 'custom', path: [missing], message: 'store.accessKeyId and store.secretAccessKey go together; give both or none' });
+  }),
+]);
+
+const tokens = z.strictObject({
+  lifetimeSeconds: wholeFrom(60, 86_400)
+    .default(300)
+    .meta(notes('How long a registry token is good.', '仓库令牌的有效期（秒）。')),
+  issuer: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(notes('Issuer named in tokens.', '令牌中的签发者。', { otherwise: { en: 'longshore', zh: 'longshore' } })),
+  service: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      notes('Service that tokens are for.', '令牌面向的服务名。', {
+        otherwise: { en: 'the host of `publicUrl`, else longshore', zh: '`publicUrl` 的主机名，否则为 longshore' },
+      }),
+    ),
+});
+
+/** The one description of everything that can be configured: defaults, checks, and both languages of the reference. */
+export const settingsSchema = z.strictObject({
+  listen: listen.prefault('127.0.0.1:5000').meta(
+    notes('Where to listen.', '监听地址。', {
+      accepts: { en: 'ADDRESS:PORT, or :PORT for every interface', zh: '地址:端口；`:端口` 表示所有网卡' },
+    }),
+  ),
+  data: path
+    .default('./longshore-data')
+    .meta(notes('Directory for the database, the blobs and the keys.', '数据库、blob 和密钥所在目录。', { accepts: pathAccepts })),
+  workers: z
+    .union([wholeFrom(1, 256), z.literal('auto')])
+    .default(1)
+    .meta(notes('Processes that share the port; `auto` is one per core.', '共享端口的工作进程数；`auto` 表示每核一个。')),
+  anonymous: z
+    .enum(['none', 'pull', 'push'])
+    .default('none')
+    .meta(notes('What everybody may do without logging in.', '未登录的用户可以做什么。')),
+  durability: z
+    .enum(['full', 'relaxed'])
+    .default('full')
+    .meta(
+      notes(
+        'full: what was answered survives a power loss. relaxed: faster, and the last seconds may be lost.',
+        'full：已确认的写入在断电后仍保留。relaxed：更快，但断电可能丢失最后几秒。',
+      ),
+    ),
+  adminPasswordFile: path.optional().meta(
+    notes("File with the administrator's first password; read when the account is created.", '管理员初始密码文件，仅在创建账户时读取。', {
+      accepts: pathAccepts,
+      otherwise: { en: 'a random password, printed once', zh: '随机密码，只显示一次' },
+    }),
+  ),
+  publicUrl: publicUrl.optional().meta(
+    notes('Address that clients use, for token realm and Location headers behind a proxy.', '客户端使用的地址；位于代理之后时用于令牌 realm 和 Location 头。', {
+      accepts: { en: 'an http or https URL without path', zh: '不带路径的 http 或 https URL' },
+      otherwise: { en: "the request's Host header", zh: '请求的 Host 头' },
+    }),
+  ),
+  trustedProxies: z
+    .array(z.string().refine(isNetworkRange))
+    .default([])
+    .meta(
+      notes('Proxies whose X-Forwarded-* headers are believed.', '信任其 X-Forwarded-* 头的代理。', {
+        accepts: { en: 'addresses or CIDR ranges, separated by commas in variables and flags', zh: '地址或 CIDR 列表；在变量和参数中用逗号分隔' },
+      }),
+    ),
+  deletion: z
+    .strictObject({
+      enabled: z.boolean().default(true).meta(notes('Whether tags, manifests and blobs can be deleted by clients.', '是否允许客户端删除标签、清单和 blob。')),
+    })
+    .prefault({}),
+  limits: limits.prefault({}),
+  uploads: z
+    .strictObject({
+      expireHours: hours(0.01).default(168).meta(notes('An unfinished upload without traffic is removed after this.', '未完成且无活动的上传多少小时后清除。')),
+    })
+    .prefault({}),
+  gc: garbageCollection.prefault({}),
+  tokens: tokens.prefault({}),
+  metadata: metadata.prefault({}).meta(notes('Where names, tags and accounts are kept; SQLite lies in the data directory.', '名称、标签与账户存放之处；SQLite 位于数据目录中。')),
+  store: store.prefault({}).meta(notes('Where blobs are kept; the file system store lies in the data directory.', 'blob 存放之处；filesystem 位于数据目录中。')),
+  secrets: z
+    .strictObject({
+      keyFile: path.optional().meta(
+        notes('Key that encrypts stored secrets; created when missing. Back it up apart from the data.', '加密已存机密的密钥，不存在时自动创建；请与数据分开备份。', {
+          accepts: pathAccepts,
+          otherwise: { en: 'secret.key in the data directory', zh: '数据目录中的 secret.key' },
+        }),
+      ),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').meta(notes('Least severe message that is written.', '输出日志的最低级别。')),
+      format: z
+        .enum(['auto', 'json', 'text'])
+        .default('auto')
+        .meta(notes('auto: text on a terminal, else one JSON object a line.', 'auto：终端上为文本，否则每行一个 JSON 对象。')),
+    })
+    .prefault({}),
+  failpoint: z
+    .string()
+    .regex(/^[a-z.-]+(:[1-9]\d*)?$/)
+    .optional()
+    .meta(notes('Place where the process kills itself.', '进程自我终止的位置。', { hidden: true })),
+});
+
+/** The schema with the defaults that depend on other settings filled in. */
+export const configSchema = settingsSchema.transform((settings) => ({
+  ...settings,
+  secrets: { keyFile: settings.secrets.keyFile ?? join(settings.data, 'secret.key') },
+}));
+
+/** The complete, checked configuration. */
+export type Config = z.output<typeof configSchema>;

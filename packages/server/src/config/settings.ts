@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { settingsSchema } from './schema.ts';
+import type { SettingNotes, SettingText } from './setting-text.ts';
+
+/** One key of the configuration with its names in every source, derived from the schema. */
+export interface Setting {
+  /** As in the file: `gc.graceHours`. */
+  readonly key: string;
+  /** `LONGSHORE_GC_GRACE_HOURS` */
+  readonly variable: string;
+  /** `--gc-grace-hours`; undefined for a secret, which other users of the machine could see in the process list. */
+  readonly flag: string | undefined;
+  readonly description: SettingText;
+  readonly accepts: SettingText;
+  /** What applies when it is not given; undefined when it must be given. */
+  readonly otherwise: SettingText | undefined;
+  /** The plain default, where there is one. */
+  readonly default: unknown;
+  /** JSON types that it takes. */
+  readonly types: ReadonlySet<string>;
+  readonly secret: boolean;
+  readonly hidden: boolean;
+  /** Set where the key only exists with a certain `kind` of its section: `store.bucket` with `s3`. */
+  readonly kind: string | undefined;
+  /** Set for `metadata.urlFile`: the secret (`metadata.url`) that the named file holds. */
+  readonly fileOf: string | undefined;
+}
+
+/** The part of JSON Schema that the derived schema uses. */
+interface Node extends Partial<SettingNotes> {
+  readonly type?: string;
+  readonly const?: string;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly anyOf?: readonly Node[];
+  readonly oneOf?: readonly Node[];
+}
+
+const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('.', '-');
+const isSet = <T>(value: T | undefined): value is T => value !== undefined;
+
+function range(node: Node): SettingText {
+  const [en, zh] = node.type === 'integer' ? ['a whole number', '整数'] : ['a number', '数字'];
+  const most = node.maximum === undefined || node.maximum >= Number.MAX_SAFE_INTEGER ? undefined : node.maximum;
+  if (most === undefined) return { en: `${en} from ${node.minimum}`, zh: `${zh}，不小于 ${node.minimum}` };
+  return { en: `${en} from ${node.minimum} to ${most}`, zh: `${zh}，${node.minimum} 到 ${most}` };
+}
+
+/** What a node takes, said from its type alone. */
+function acceptedBy(node: Node): SettingText {
+  if (node.accepts !== undefined) return node.accepts;
+  if (node.const !== undefined) return { en: node.const, zh: node.const };
+  if (node.enum !== undefined) return { en: `one of ${node.enum.join(', ')}`, zh: `${node.enum.join('、')} 之一` };
+  if (node.type === 'boolean') return { en: 'true or false', zh: 'true 或 false' };
+  if (node.type === 'integer' || node.type === 'number') return range(node);
+  if (node.anyOf === undefined) return { en: 'a text', zh: '文本' };
+  const parts = node.anyOf.map(acceptedBy);
+  return { en: parts.map((part) => part.en).join(', or '), zh: parts.map((part) => part.zh).join('，或 ') };
+}
+
+function otherwiseOf(node: Node): SettingText | undefined {
+  if (node.otherwise !== undefined) return node.otherwise;
+  if (node.default === undefined) return undefined;
+  if (node.default === '' || (Array.isArray(node.default) && node.default.length === 0)) return { en: 'empty', zh: '空' };
+  return { en: String(node.default), zh: String(node.default) };
+}
+
+function toSetting(key: string, node: Node, kind: string | undefined): Setting {
+  const secret = node.secret === true;
+  return {
+    key,
+    variable: `LONGSHORE_${kebab(key).replaceAll('-', '_').toUpperCase()}`,
+    flag: secret ? undefined : `--${kebab(key)}`,
+    description: { en: node.description ?? '', zh: node.zh ?? '' },
+    accepts: acceptedBy(node),
+    otherwise: otherwiseOf(node),
+    default: node.default,
+    types: new Set([node.type, ...(node.anyOf ?? []).map((part) => part.type)].filter(isSet)),
+    secret,
+    hidden: node.hidden === true,
+    kind,
+    fileOf: undefined,
+  };
+}
+
+/** Every secret can be given as a file instead. */
+function toFileSetting(secret: Setting): Setting {
+  return {
+    ...secret,
+    key: `${secret.key}File`,
+    variable: `${secret.variable}_FILE`,
+    flag: `--${kebab(secret.key)}-file`,
+    description: { en: `File that holds \`${secret.key}\`.`, zh: `存放 \`${secret.key}\` 的文件。` },
+    accepts: { en: 'the path of a file', zh: '文件路径' },
+    secret: false,
+    fileOf: secret.key,
+  };
+}
+
+/** A section in variants: `kind` chooses one, and every other key belongs to one. */
+function variantSettings(key: string, node: Node, variants: readonly Node[]): Setting[] {
+  const kinds = variants.map((variant) => variant.properties?.kind?.const).filter(isSet);
+  const first = variants.map((variant) => variant.properties?.kind?.default).find(isSet);
+  const choice = toSetting(`${key}.kind`, { ...node, type: 'string', enum: kinds, default: first }, undefined);
+  const rest = variants.flatMap((variant) =>
+    Object.entries(variant.properties ?? {})
+      .filter(([name]) => name !== 'kind')
+      .flatMap(([name, child]) => settingsBelow(`${key}.${name}`, child, variant.properties?.kind?.const)),
+  );
+  return [choice, ...rest];
+}
+
+function settingsBelow(key: string, node: Node, kind: string | undefined): Setting[] {
+  if (node.oneOf !== undefined) return variantSettings(key, node, node.oneOf);
+  if (node.properties !== undefined) {
+    return Object.entries(node.properties).flatMap(([name, child]) => settingsBelow(`${key}.${name}`, child, kind));
+  }
+  const setting = toSetting(key, node, kind);
+  return setting.secret ? [setting, toFileSetting(setting)] : [setting];
+}
+
+// The library's type of a JSON Schema is wider than what it makes of this schema; the test reads every derived entry.
+const root = z.toJSONSchema(settingsSchema, { io: 'input' }) as Node;
+
+/** Every setting, in the order of the schema. */
+export const settings: readonly Setting[] = Object.entries(root.properties ?? {}).flatMap(([name, node]) => settingsBelow(name, node, undefined));
+
+const byKey = new Map(settings.map((setting) => [setting.key, setting]));
+
+/** The setting of that key. */
+export function findSetting(key: string): Setting | undefined {
+  return byKey.get(key);
+}
+
+/** Whether `key` is the name of a section: `gc`. */
+export function isSection(key: string): boolean {
+  return settings.some((setting) => setting.key.startsWith(`${key}.`));
+}
