@@ -1,0 +1,44 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type BlobStore, StorageError } from '../../registry/ports/blob-store.ts';
+import type { GarbageReport, GarbageStore } from '../../registry/ports/garbage-store.ts';
+import type { Logger } from '../../registry/ports/logger.ts';
+import type { GarbagePolicy } from './garbage-policy.ts';
+import type { GarbageTally } from './garbage-tally.ts';
+
+/** What the steps of one run share. */
+export interface GarbageRun {
+  readonly garbage: GarbageStore;
+  readonly stores: ReadonlyMap<string, BlobStore>;
+  readonly logger: Logger;
+  readonly policy: GarbagePolicy;
+  /** When the run began. Everything is measured against it, so what becomes old enough meanwhile is for the next run. */
+  readonly startedAt: number;
+  readonly dryRun: boolean;
+  readonly tally: GarbageTally;
+  readonly signal: AbortSignal;
+  readonly onProgress: ((report: GarbageReport) => void) | undefined;
+}
+
+/** Ends a batch: shows the counts, lets requests have the event loop, and throws when the run was aborted. */
+export async function endBatch(run: GarbageRun): Promise<void> {
+  run.onProgress?.(run.tally.report(run.dryRun));
+  await nextTurn();
+  run.signal.throwIfAborted();
+}
+
+/**
+ * Deletes one thing from a store; false when the store cannot or is not configured any more, which is logged and
+ * counted and ends nothing: the next run finds it again.
+ */
+export async function deleteFrom(run: GarbageRun, store: string, what: string, deletion: (store: BlobStore) => Promise<void>): Promise<boolean> {
+  try {
+    const blobs = run.stores.get(store);
+    if (blobs === undefined) throw new StorageError('failed', `The store '${store}' is not configured.`);
+    await deletion(blobs);
+    return true;
+  } catch (error) {
+    run.tally.addFailure();
+    run.logger.warn('A file could not be deleted; the next garbage collection tries again.', { store, file: what, error });
+    return false;
+  }
+}

@@ -1,0 +1,15 @@
+import type { Feature } from './feature.ts';
+import type { GarbageDeps } from './garbage-collection/collect-garbage.ts';
+import { garbageCollection } from './garbage-collection/garbage-collection-feature.ts';
+
+/** What the features need from the composition root. */
+export interface FeatureDeps {
+  readonly garbage: GarbageDeps;
+  /** When garbage is collected; undefined: never by the clock. */
+  readonly garbageCron: string | undefined;
+}
+
+/** Every feature, in the order in which they plug in. */
+export function createFeatures(deps: FeatureDeps): readonly Feature[] {
+  return [garbageCollection(deps.garbage, deps.garbageCron)];
+}

@@ -1,0 +1,133 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { EventStore, RegistryEvent } from '../registry/ports/event-store.ts';
+import type { EventSubscriber } from '../registry/ports/event-subscriber.ts';
+import type { Logger } from '../registry/ports/logger.ts';
+import { retryDelayMs } from './retry-delay.ts';
+
+/** Hands committed events to this process's subscribers until it is stopped. */
+export interface Outbox {
+  /** Says that events were just committed here, so that they need not wait for the next poll. */
+  wake(): void;
+  /** Delivers what is already claimed, claims nothing more, and resolves. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** What an outbox needs to run. */
+export interface OutboxOptions {
+  readonly events: EventStore;
+  readonly subscribers: readonly EventSubscriber[];
+  readonly logger: Logger;
+  readonly clock: () => number;
+  /** Unique among all processes that share the metadata. */
+  readonly claimant: string;
+  /** How long an idle outbox waits before it looks again. */
+  readonly pollMs: number;
+  /** For how long a claim keeps others away; also the longest that one delivery may take. */
+  readonly leaseMs: number;
+  readonly batchSize: number;
+}
+
+/**
+ * Starts delivering. Every event reaches every subscriber at least once; one that fails, or takes longer than the
+ * lease, is logged and comes again after a growing delay. Without subscribers events are finished at once. Nothing
+ * that a subscriber or the store throws leaves this loop.
+ */
+export function startOutbox(options: OutboxOptions): Outbox {
+  let stopping = false;
+  let woken = false;
+  let endPause: (() => void) | undefined;
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  async function run(): Promise<void> {
+    let storeFailures = 0;
+    while (!stopping) {
+      woken = false;
+      let full = false;
+      try {
+        full = (await deliverBatch(options)) === options.batchSize;
+        storeFailures = 0;
+      } catch (error) {
+        storeFailures += 1;
+        options.logger.error('Events could not be claimed or finished; they will be delivered later.', { error });
+      }
+      if (full) await nextTurn();
+      else if (!stopping && (!woken || storeFailures > 0)) await pause(storeFailures > 0 ? retryDelayMs(storeFailures) : options.pollMs);
+    }
+  }
+
+  const running = run();
+  return {
+    wake() {
+      woken = true;
+      endPause?.();
+    },
+    async stop() {
+      stopping = true;
+      endPause?.();
+      await running;
+    },
+  };
+}
+
+/** Returns how many events were claimed. */
+async function deliverBatch(options: OutboxOptions): Promise<number> {
+  const { events, claimant, clock, leaseMs, batchSize } = options;
+  const claimedAt = clock();
+  const claimed = await events.claimEvents({ claimant, at: claimedAt, until: claimedAt + leaseMs, limit: batchSize });
+  const finished: number[] = [];
+  const postponed = new Map<number, RegistryEvent[]>();
+  const postpone = (event: RegistryEvent, delayMs: number): void => {
+    const group = postponed.get(delayMs);
+    if (group === undefined) postponed.set(delayMs, [event]);
+    else group.push(event);
+  };
+  const startedAt = performance.now();
+  for (const event of claimed) {
+    // Half the lease is left for this one: whatever would start later could be claimed by somebody else meanwhile.
+    if (performance.now() - startedAt > leaseMs / 2) postpone(event, 0);
+    else if (await deliver(event, options)) finished.push(event.id);
+    else postpone(event, retryDelayMs(event.attempts + 1));
+  }
+  if (finished.length > 0) await events.finishEvents({ claimant, ids: finished });
+  for (const [delayMs, group] of postponed) {
+    await events.postponeEvents({ claimant, ids: group.map((event) => event.id), retryAt: clock() + delayMs });
+  }
+  return claimed.length;
+}
+
+/** True when every subscriber took the event. All of them are tried. */
+async function deliver(event: RegistryEvent, { subscribers, logger, leaseMs }: OutboxOptions): Promise<boolean> {
+  let taken = true;
+  for (const subscriber of subscribers) {
+    try {
+      await withinTime(subscriber.handle(event), leaseMs / 2);
+    } catch (error) {
+      taken = false;
+      logger.warn('A subscriber failed; the event will be delivered again.', {
+        subscriber: subscriber.name,
+        event: event.id,
+        type: event.type,
+        attempts: event.attempts + 1,
+        error,
+      });
+    }
+  }
+  return taken;
+}
+
+async function withinTime(handling: Promise<void>, ms: number): Promise<void> {
+  const { promise: tooLate, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`It did not finish within ${ms} ms.`)), ms);
+  try {
+    await Promise.race([handling, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

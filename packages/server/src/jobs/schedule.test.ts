@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LeaseStore } from '../registry/ports/lease-store.ts';
+import { type ScheduleOptions, startSchedule } from './schedule.ts';
+
+function oneOwner(): { leases: LeaseStore; until: number; now: number } {
+  const table = { now: 5_000_000, until: 0, holder: '', token: 0 };
+  const leases: LeaseStore = {
+    async acquireLease({ holder, at, ttlMs }) {
+      if (table.holder !== holder && table.until > at) return undefined;
+      if (table.holder !== holder) table.token += 1;
+      table.holder = holder;
+      table.until = at + ttlMs;
+      return { fencingToken: table.token };
+    },
+    async releaseLease({ holder }) {
+      if (table.holder === holder) table.until = 0;
+    },
+  };
+  return Object.assign(table, { leases });
+}
+
+function options(table: { leases: LeaseStore; now: number }, holder: string, errors: string[] = [], skewMs = 0): ScheduleOptions {
+  const logger = { info: () => undefined, warn: () => undefined, error: (message: string) => void errors.push(message) };
+  return { leases: table.leases, logger, clock: () => table.now + skewMs, holder, leaseMs: 60_000 };
+}
+
+test('the clock starts the job', async () => {
+  const { promise: ran, resolve } = Promise.withResolvers<void>();
+  const schedule = startSchedule({ name: 'tick', cron: '* * * * * *', run: async () => resolve() }, options(oneOwner(), 'a'));
+  await ran;
+  await schedule.stop();
+});
+
+test('a process whose clock is two minutes behind finds the round done', async () => {
+  const table = oneOwner();
+  let runs = 0;
+  const job = { name: 'daily', cron: '0 0 1 1 *', run: async () => void (runs += 1) };
+  const punctual = startSchedule(job, options(table, 'a'));
+  const behind = startSchedule(job, options(table, 'b', [], -120_000));
+  assert.equal(await punctual.runNow(), true);
+  table.now += 120_000;
+  assert.equal(await behind.runNow(), false);
+  assert.equal(runs, 1);
+  await Promise.all([punctual.stop(), behind.stop()]);
+});
+
+test('a job that throws is logged, ends nothing, and leaves the lease to others', async () => {
+  const table = oneOwner();
+  const errors: string[] = [];
+  const failing = async () => {
+    throw new Error('broken');
+  };
+  const first = startSchedule({ name: 'daily', cron: '0 0 1 1 *', run: failing }, options(table, 'a', errors));
+  const second = startSchedule({ name: 'daily', cron: '0 0 1 1 *', run: async () => undefined }, options(table, 'b', errors));
+  assert.equal(await first.runNow(), false);
+  assert.equal(errors.length, 1);
+  assert.equal(await second.runNow(), true);
+  await Promise.all([first.stop(), second.stop()]);
+});
+
+test('stop aborts the run under way and waits for it', async () => {
+  let ended = false;
+  const { promise: started, resolve } = Promise.withResolvers<void>();
+  const run = async (signal: AbortSignal) => {
+    resolve();
+    await new Promise<void>((done) => signal.addEventListener('abort', () => done()));
+    ended = true;
+    signal.throwIfAborted();
+  };
+  const errors: string[] = [];
+  const schedule = startSchedule({ name: 'long', cron: '0 0 1 1 *', run }, options(oneOwner(), 'a', errors));
+  const running = schedule.runNow();
+  await started;
+  await schedule.stop();
+  assert.equal(ended, true);
+  assert.equal(await running, false);
+  assert.deepEqual(errors, []);
+});
+
+test('a malformed expression is refused at the start', () => {
+  assert.throws(() => startSchedule({ name: 'never', cron: 'every day', run: async () => undefined }, options(oneOwner(), 'a')));
+});

@@ -1,0 +1,69 @@
+import { Cron } from 'croner';
+import { runWithLease } from '../registry/held-lease.ts';
+import type { LeaseStore } from '../registry/ports/lease-store.ts';
+import type { Logger } from '../registry/ports/logger.ts';
+import type { ScheduledJob } from '../registry/ports/scheduled-job.ts';
+
+/** A job that comes round until it is stopped. */
+export interface Schedule {
+  /** Runs the job now, under the same lease; true when it ran here and succeeded. Never rejects. */
+  runNow(): Promise<boolean>;
+  /** Aborts a run under way and resolves when it has ended. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** What a schedule needs to run. */
+export interface ScheduleOptions {
+  readonly leases: LeaseStore;
+  readonly logger: Logger;
+  readonly clock: () => number;
+  /** Unique to this process among all that share the metadata. */
+  readonly holder: string;
+  /** How long the job stays taken when its owner dies in the middle. */
+  readonly leaseMs: number;
+}
+
+/**
+ * Starts a job by its cron expression; a malformed one throws here. Every process starts it and the lease lets one run.
+ * After a success the lease stays taken for half the time to the next round, so that a process whose clock is behind
+ * finds the round already done; only lengths are compared, never two clocks. What the job throws is logged.
+ */
+export function startSchedule(job: ScheduledJob, options: ScheduleOptions): Schedule {
+  const { leases, logger, clock, holder, leaseMs } = options;
+  const stopped = new AbortController();
+  let current: Promise<boolean> | undefined;
+  const cron = new Cron(job.cron, { protect: true, unref: true }, async () => {
+    await runNow();
+  });
+
+  async function attempt(): Promise<boolean> {
+    try {
+      const run = await runWithLease(
+        { leases, name: `job:${job.name}`, holder, ttlMs: leaseMs, clock },
+        { signal: stopped.signal, keepMs: () => (cron.msToNext() ?? 0) / 2 },
+        (signal) => job.run(signal),
+      );
+      return run.held;
+    } catch (error) {
+      if (stopped.signal.aborted) logger.info('A scheduled job was stopped before its end.', { job: job.name });
+      else logger.error('A scheduled job failed; it runs again at its next time.', { job: job.name, error });
+      return false;
+    }
+  }
+
+  function runNow(): Promise<boolean> {
+    current ??= attempt().finally(() => {
+      current = undefined;
+    });
+    return current;
+  }
+
+  return {
+    runNow,
+    async stop() {
+      cron.stop();
+      stopped.abort();
+      await current;
+    },
+  };
+}
