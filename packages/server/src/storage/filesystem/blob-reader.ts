@@ -1,0 +1,90 @@
+import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { StorageError } from '../../registry/ports/blob-store.ts';
+import type { BlobReader, ByteSink } from '../../registry/ports/blob-store.ts';
+import { untilSettledOrAborted } from '../until-settled-or-aborted.ts';
+import type { ReadBuffers } from './read-buffers.ts';
+import { asStorageError, hasCode } from './system-errors.ts';
+
+const readAsync = promisify(read);
+
+/** Up to here a synchronous read costs less than handing the work to another thread and waiting for it. */
+const synchronousReadBytes = 64 * 1024;
+
+/** Opens the file at an absolute path; undefined when there is none. */
+export function openBlobFile(path: string, buffers: ReadBuffers): BlobReader | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw asStorageError('Cannot open a blob', error);
+  }
+  try {
+    return new FilesystemBlobReader(descriptor, fstatSync(descriptor).size, buffers);
+  } catch (error) {
+    closeSync(descriptor);
+    throw asStorageError('Cannot open a blob', error);
+  }
+}
+
+class FilesystemBlobReader implements BlobReader {
+  readonly sizeBytes: number;
+  readonly #buffers: ReadBuffers;
+  #descriptor: number | undefined;
+  /** Closing while a read is under way would let it read from whatever file gets the same descriptor next. */
+  #reading: Promise<unknown> | undefined;
+
+  constructor(descriptor: number, sizeBytes: number, buffers: ReadBuffers) {
+    this.#descriptor = descriptor;
+    this.sizeBytes = sizeBytes;
+    this.#buffers = buffers;
+  }
+
+  async read(start: number, end: number, sink: ByteSink, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const wanted = end + 1 - start;
+    if (wanted <= 0) return;
+    const buffer = this.#buffers.borrow(wanted);
+    let position = start;
+    while (position <= end) {
+      const count = await this.#fill(buffer, Math.min(buffer.length, end + 1 - position), position);
+      signal?.throwIfAborted();
+      if (count === 0) throw new StorageError('failed', `A blob ends at byte ${position} although byte ${end} of it was asked for.`);
+      position += count;
+      const taken = sink(buffer.subarray(0, count));
+      if (taken !== undefined) await untilSettledOrAborted(taken, signal);
+    }
+    // Not after an error: the sink may still hold on to a piece, and must not see the bytes of another blob there.
+    this.#buffers.giveBack(buffer);
+  }
+
+  async close(): Promise<void> {
+    const descriptor = this.#descriptor;
+    if (descriptor === undefined) return;
+    this.#descriptor = undefined;
+    await this.#reading;
+    closeSync(descriptor);
+  }
+
+  /** Reads up to `length` bytes; 0 at the end of the file. */
+  #fill(buffer: Uint8Array, length: number, position: number): number | Promise<number> {
+    const descriptor = this.#descriptor;
+    if (descriptor === undefined) throw new StorageError('failed', 'This blob reader is closed.');
+    if (length <= synchronousReadBytes) {
+      try {
+        return readSync(descriptor, buffer, 0, length, position);
+      } catch (error) {
+        throw asStorageError('Cannot read a blob', error);
+      }
+    }
+    const reading = readAsync(descriptor, buffer, 0, length, position).then(
+      ({ bytesRead }) => bytesRead,
+      (error: unknown) => {
+        throw asStorageError('Cannot read a blob', error);
+      },
+    );
+    this.#reading = reading.catch(() => undefined);
+    return reading;
+  }
+}

@@ -1,0 +1,106 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StoredObject } from '../../registry/ports/blob-store.ts';
+import { locationOf, shardDirectories, uploadOfFile } from './locations.ts';
+import { asStorageError, hasCode } from './system-errors.ts';
+
+interface FileFacts {
+  readonly sizeBytes: number;
+  readonly modifiedAt: number;
+}
+
+/** A named object, not yet looked at; `cursor` sorts as the walk goes. */
+interface Found {
+  readonly cursor: string;
+  readonly kind: StoredObject['kind'];
+  readonly id: string;
+  readonly files: readonly string[];
+}
+
+/**
+ * One page of everything in the store: blobs shard by shard, then uploads by id, each of those once with the sizes of
+ * all its epochs added up. What vanishes during the walk is left out. The cursor names the last object looked at.
+ */
+export async function listObjects(
+  directory: string,
+  cursor: string | undefined,
+  limit: number,
+): Promise<{ objects: StoredObject[]; cursor: string | undefined }> {
+  const objects: StoredObject[] = [];
+  try {
+    for await (const group of groupsAfter(directory, cursor)) {
+      for (const found of group) {
+        const object = await inspect(directory, found);
+        if (object === undefined) continue;
+        objects.push(object);
+        if (objects.length >= limit) return { objects, cursor: found.cursor };
+      }
+    }
+  } catch (error) {
+    throw asStorageError('Cannot list the stored objects', error);
+  }
+  return { objects, cursor: undefined };
+}
+
+/** The objects after the cursor, one shard directory at a time. */
+async function* groupsAfter(directory: string, cursor = ''): AsyncGenerator<Found[]> {
+  // 'blobs/...' sorts before 'uploads/...', shards sort by name: the order of the walk is that of the cursors.
+  for (const shard of shardDirectories) {
+    if (cursor > `${shard}/~`) continue;
+    const blobs: Found[] = [];
+    for (const file of await namesIn(join(directory, shard))) {
+      const location = locationOf(shard, file);
+      if (location !== undefined) blobs.push({ cursor: location, kind: 'blob', id: location, files: [location] });
+    }
+    yield after(cursor, blobs);
+  }
+  yield after(cursor, await uploadsIn(directory));
+}
+
+async function uploadsIn(directory: string): Promise<Found[]> {
+  const files = new Map<string, string[]>();
+  for (const file of await namesIn(join(directory, 'uploads'))) {
+    const key = uploadOfFile(file);
+    if (key === undefined) continue;
+    const path = `uploads/${file}`;
+    const ofUpload = files.get(key.id);
+    if (ofUpload === undefined) files.set(key.id, [path]);
+    else ofUpload.push(path);
+  }
+  return Array.from(files, ([id, paths]) => ({ cursor: `uploads/${id}`, kind: 'upload', id, files: paths }));
+}
+
+function after(cursor: string, found: readonly Found[]): Found[] {
+  return found.filter((candidate) => candidate.cursor > cursor).sort((a, b) => (a.cursor < b.cursor ? -1 : 1));
+}
+
+async function inspect(directory: string, found: Found): Promise<StoredObject | undefined> {
+  const looked = await Promise.all(found.files.map((file) => factsOf(join(directory, file))));
+  const facts = looked.filter((file) => file !== undefined);
+  if (facts.length === 0) return undefined;
+  return {
+    kind: found.kind,
+    id: found.id,
+    sizeBytes: facts.reduce((sum, file) => sum + file.sizeBytes, 0),
+    modifiedAt: Math.max(...facts.map((file) => file.modifiedAt)),
+  };
+}
+
+async function factsOf(path: string): Promise<FileFacts | undefined> {
+  try {
+    const { size, mtimeMs } = await lstat(path);
+    return { sizeBytes: size, modifiedAt: mtimeMs };
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+async function namesIn(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StorageError } from '../../registry/ports/blob-store.ts';
+import type { UploadKey, UploadPosition, UploadWriter } from '../../registry/ports/blob-store.ts';
+import { pathOfUpload } from './locations.ts';
+import { asStorageError } from './system-errors.ts';
+import { FilesystemUploadWriter } from './upload-writer.ts';
+import type { UploadPlace } from './upload-writer.ts';
+
+const copyBytes = 1024 * 1024;
+
+/** Copies the first `previous.offset` bytes into a file of the new epoch, past `onBytes`; returns its writer. */
+export async function resumeUpload(
+  place: UploadPlace,
+  previous: UploadPosition,
+  epoch: number,
+  onBytes: (piece: Uint8Array) => void,
+): Promise<UploadWriter> {
+  const key: UploadKey = { id: previous.id, epoch };
+  const writer = new FilesystemUploadWriter(place, key);
+  if (previous.offset === 0) return writer;
+  try {
+    await copyStart(join(place.directory, pathOfUpload(sourceOf(previous))), previous.offset, writer, onBytes);
+    await writer.checkpoint();
+    return writer;
+  } catch (error) {
+    await writer.close();
+    // Half a copy helps nobody, least of all when it failed because the disk is full.
+    await rm(join(place.directory, pathOfUpload(key)), { force: true });
+    throw asStorageError('Cannot resume an upload', error);
+  }
+}
+
+/**
+ * The epoch that wrote the bytes at the position is in the note of its last checkpoint. The row's own epoch may be a
+ * later one, when a process died between claiming the session and copying the bytes.
+ */
+function sourceOf(previous: UploadPosition): UploadKey {
+  if (previous.state === undefined) return previous;
+  const epoch = Number(previous.state);
+  if (!Number.isSafeInteger(epoch) || epoch < 1 || epoch > previous.epoch) {
+    throw new StorageError('failed', `${JSON.stringify(previous.state.slice(0, 100))} is not a note of this filesystem store.`);
+  }
+  return { id: previous.id, epoch };
+}
+
+async function copyStart(path: string, length: number, writer: UploadWriter, onBytes: (piece: Uint8Array) => void): Promise<void> {
+  const source = await open(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(copyBytes, length));
+    let position = 0;
+    while (position < length) {
+      const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, length - position), position);
+      if (bytesRead === 0) throw new StorageError('failed', `An upload has ${position} bytes where ${length} were checkpointed.`);
+      const piece = buffer.subarray(0, bytesRead);
+      onBytes(piece);
+      await writer.write([piece]);
+      position += bytesRead;
+    }
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,66 @@
+import { mkdir, open, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { BlobLocation } from '../../registry/ports/blob-store.ts';
+import { shardOf } from './locations.ts';
+import { hasCode } from './system-errors.ts';
+
+/** Files may be read by the group (a reverse proxy that serves them), by nobody else. */
+export const directoryMode = 0o750;
+
+/** Moves finished uploads into shard directories, which it creates when they are first needed. */
+export class ShardDirectories {
+  readonly #directory: string;
+  readonly #durable: boolean;
+  readonly #ready = new Map<string, Promise<void>>();
+
+  constructor(directory: string, durable: boolean) {
+    this.#directory = directory;
+    this.#durable = durable;
+  }
+
+  /** Creates the location's shard directory; its own entry is durable afterwards. */
+  prepare(location: BlobLocation): Promise<void> {
+    const shard = shardOf(location);
+    const known = this.#ready.get(shard);
+    if (known !== undefined) return known;
+    const creation = this.#create(shard);
+    this.#ready.set(shard, creation);
+    creation.catch(() => this.#ready.delete(shard));
+    return creation;
+  }
+
+  /** Renames a file of the store (relative path) to a prepared location, and makes the name durable. */
+  async place(file: string, location: BlobLocation): Promise<void> {
+    const source = join(this.#directory, file);
+    const target = join(this.#directory, location);
+    try {
+      await rename(source, target);
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error;
+      // Somebody tidied the empty shard directory away.
+      this.#ready.delete(shardOf(location));
+      await this.prepare(location);
+      await rename(source, target);
+    }
+    if (this.#durable) await syncDirectory(dirname(target));
+  }
+
+  async #create(shard: string): Promise<void> {
+    const path = join(this.#directory, shard);
+    await mkdir(path, { recursive: true, mode: directoryMode });
+    if (!this.#durable) return;
+    // Also when the directory was there: another process may have made it a moment ago and not synced it yet.
+    await syncDirectory(dirname(path));
+    await syncDirectory(dirname(dirname(path)));
+  }
+}
+
+/** Makes the names inside a directory survive power loss. */
+export async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
