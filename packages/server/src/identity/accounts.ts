@@ -1,0 +1,93 @@
+import type { AccountStore, User } from '../registry/ports/account-store.ts';
+import type { Millis } from '../registry/ports/content-store.ts';
+import { newAccessToken } from './access-token.ts';
+import { hashPassword, passwordProblem, randomPassword } from './passwords.ts';
+
+/** Something about an account cannot be done; the message is for the person who asked. */
+export class AccountError extends Error {
+  override readonly name = 'AccountError';
+  readonly code: 'name-invalid' | 'name-taken' | 'password-invalid' | 'user-unknown' | 'token-invalid';
+
+  constructor(code: AccountError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const administratorName = 'admin';
+
+/** Whether this may be a user's name: lower-case, such as a project may be called too, up to 64 characters. */
+export function isUserName(text: string): boolean {
+  return text.length <= 64 && /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(text);
+}
+
+/**
+ * Makes the user `admin` when there is no administrator yet; safe when several processes start at once. Without a given
+ * password a random one is made and returned, this once. Throws `AccountError` for a bad password.
+ */
+export async function ensureAdministrator(
+  accounts: AccountStore,
+  input: { password?: string; now: Millis },
+): Promise<{ created: boolean; name: 'admin'; password?: string }> {
+  const users = await accounts.listUsers();
+  if (users.some((user) => user.administrator)) return { created: false, name: administratorName };
+  const { passwordHash, made } = await choosePassword(input.password);
+  const user = await accounts.createUser({ name: administratorName, passwordHash, administrator: true, at: input.now });
+  return user === undefined ? { created: false, name: administratorName } : { created: true, name: administratorName, ...made };
+}
+
+/** Adds a user; without a password a random one is made and returned, this once. Throws `AccountError`. */
+export async function addUser(
+  accounts: AccountStore,
+  input: { name: string; password?: string; administrator?: boolean; now: Millis },
+): Promise<{ user: User; password?: string }> {
+  if (!isUserName(input.name)) {
+    throw new AccountError('name-invalid', 'A user name has lower-case letters and digits, with single . _ or - between them, up to 64 characters.');
+  }
+  const { passwordHash, made } = await choosePassword(input.password);
+  const user = await accounts.createUser({ name: input.name, passwordHash, administrator: input.administrator ?? false, at: input.now });
+  if (user === undefined) throw new AccountError('name-taken', `There already is a user ${input.name}.`);
+  return { user, ...made };
+}
+
+/**
+ * Sets a password (a random one, returned this once, unless given), and so ends registry and refresh tokens; personal
+ * access tokens stay good until they are deleted. Throws `AccountError`.
+ */
+export async function resetPassword(
+  accounts: AccountStore,
+  input: { name: string; password?: string; now: Millis },
+): Promise<{ password?: string }> {
+  const user = await accounts.findUser({ name: input.name });
+  const { passwordHash, made } = await choosePassword(input.password);
+  if (user === undefined || !(await accounts.updateUser({ id: user.id, passwordHash, at: input.now }))) {
+    throw new AccountError('user-unknown', `There is no user ${JSON.stringify(input.name.slice(0, 80))}.`);
+  }
+  return made;
+}
+
+/**
+ * A personal access token for scripts, shown this once. `ttlMs`: how long it is good, for ever when undefined. Throws
+ * `AccountError` for a name that is empty or longer than 100 characters, or a time that is not positive.
+ */
+export async function createAccessToken(
+  accounts: AccountStore,
+  user: Pick<User, 'id'>,
+  input: { name: string; ttlMs?: number; now: Millis },
+): Promise<{ token: string; id: number }> {
+  const { name, ttlMs, now } = input;
+  if (!/^\P{Cc}{1,100}$/u.test(name)) throw new AccountError('token-invalid', 'A token needs a name of at most 100 printable characters.');
+  if (ttlMs !== undefined && !(Number.isSafeInteger(ttlMs) && ttlMs > 0)) throw new AccountError('token-invalid', 'A token must be good for some time.');
+  const { token, secretHash } = newAccessToken();
+  const expiresAt = ttlMs === undefined ? undefined : now + ttlMs;
+  const { id } = await accounts.createAccessToken({ userId: user.id, name, secretHash, at: now, expiresAt });
+  return { token, id };
+}
+
+/** The hash to store, and the password as `made` only when nobody else knows it. */
+async function choosePassword(given: string | undefined): Promise<{ passwordHash: string; made: { password?: string } }> {
+  const problem = given === undefined ? undefined : passwordProblem(given);
+  if (problem !== undefined) throw new AccountError('password-invalid', problem);
+  const password = given ?? randomPassword();
+  return { passwordHash: await hashPassword(password), made: given === undefined ? { password } : {} };
+}

@@ -1,0 +1,18 @@
+import type { Authentication, Authenticator, Origin } from '../registry/ports/authenticator.ts';
+import type { BasicLogin } from './basic.ts';
+import type { RegistryTokens } from './registry-tokens.ts';
+
+/** Tells by the scheme of the Authorization header who looks at it: Basic or Bearer; any other is refused. */
+export function createAuthenticator(options: { basic: BasicLogin; tokens: RegistryTokens }): Authenticator {
+  return {
+    async authenticate(header: string | undefined, from: Origin): Promise<Authentication> {
+      if (header === undefined) return { kind: 'anonymous' };
+      // RFC 9110 section 11.4: a scheme in any case, spaces, then the credentials.
+      const [, scheme, credentials] = /^([A-Za-z]+) +([^ ]+) *$/.exec(header) ?? [];
+      if (scheme === undefined || credentials === undefined) return { kind: 'refused', reason: 'credentials' };
+      if (scheme.toLowerCase() === 'basic') return options.basic.login(credentials, from);
+      if (scheme.toLowerCase() === 'bearer') return options.tokens.verify(credentials);
+      return { kind: 'refused', reason: 'credentials' };
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { AccountStore } from '../registry/ports/account-store.ts';
+import type { Authenticator, TokenService } from '../registry/ports/authenticator.ts';
+import type { Authorizer } from '../registry/ports/authorizer.ts';
+import type { Millis } from '../registry/ports/content-store.ts';
+import { createAuthenticator } from './authenticator.ts';
+import { BasicLogin } from './basic.ts';
+import { LoginDelay } from './login-delay.ts';
+import { PasswordVerifier } from './passwords.ts';
+import { RegistryTokens } from './registry-tokens.ts';
+import { SigningKeys } from './signing-keys.ts';
+
+/** Everything that proves who somebody is, over one account store. */
+export interface Identity {
+  readonly authenticator: Authenticator;
+  readonly tokens: TokenService;
+  /** What challenges and tokens name as the service. */
+  readonly service: string;
+  /** Makes and retires signing keys as they fall due: to be called at start, then hourly to daily. */
+  maintainKeys(): Promise<void>;
+}
+
+/**
+ * Puts the parts together. `secretKey`: 32 bytes; `lifetimeSeconds` of registry tokens, 60 at least (`RangeError`);
+ * `report` is told of what fails beside a request that does not, and of stored keys that do not open.
+ */
+export function createIdentity(options: {
+  readonly accounts: AccountStore;
+  readonly authorizer: Authorizer;
+  readonly secretKey: Uint8Array;
+  readonly issuer: string;
+  readonly service: string;
+  readonly lifetimeSeconds: number;
+  readonly now: () => Millis;
+  readonly report: (message: string, error: unknown) => void;
+}): Identity {
+  const keys = new SigningKeys(options);
+  const tokens = new RegistryTokens({ ...options, keys });
+  const delay = new LoginDelay(options);
+  const basic = new BasicLogin({ ...options, delay, passwords: new PasswordVerifier() });
+  const authenticator = createAuthenticator({ basic, tokens });
+  return { authenticator, tokens, service: options.service, maintainKeys: () => keys.maintain() };
+}

@@ -1,0 +1,117 @@
+import type { AccessToken, AccountStore, Role, SigningKey, User } from '../registry/ports/account-store.ts';
+
+/** What the twin lets a test look at and arrange besides the port. */
+export interface MemoryAccountStore extends AccountStore {
+  /** Makes projects exist; grants can be set in these only. */
+  readonly projects: Set<string>;
+  /** How many rows of login failures are kept, and under which keys. */
+  readonly failureKeys: () => string[];
+}
+
+/** Accounts in memory, for tests: the behaviour of the port without a database. Ids are never used again. */
+export function createMemoryAccountStore(): MemoryAccountStore {
+  const users = new Map<number, User>();
+  const projects = new Set<string>();
+  const grants = new Map<string, { userId: number; project: string; role: Role }>();
+  let lastId = 0;
+  const tokens = memoryAccessTokens((id) => users.get(id));
+  const byName = (name: string): User | undefined => [...users.values()].find((user) => user.name === name);
+
+  return {
+    projects,
+    ...tokens.port,
+    ...memorySigningKeys(),
+    ...memoryLoginFailures(),
+    findUser: async (by) => ('id' in by ? users.get(by.id) : byName(by.name)),
+    listUsers: async () => [...users.values()],
+    createUser: async ({ name, passwordHash, administrator }) => {
+      if (byName(name) !== undefined) return undefined;
+      lastId += 1;
+      const user: User = { id: lastId, name, administrator, disabled: false, passwordHash, version: 1 };
+      users.set(user.id, user);
+      return user;
+    },
+    updateUser: async ({ id, at: _at, ...changes }) => {
+      const user = users.get(id);
+      if (user === undefined) return false;
+      users.set(id, { ...user, ...changes, version: user.version + 1 });
+      return true;
+    },
+    deleteUser: async ({ id }) => {
+      tokens.forgetUser(id);
+      for (const [key, grant] of grants) if (grant.userId === id) grants.delete(key);
+      return users.delete(id);
+    },
+    findGrant: async (userId, project) => ({ exists: projects.has(project), role: grants.get(`${userId}/${project}`)?.role }),
+    setGrant: async ({ userId, project, role }) => {
+      if (!users.has(userId) || !projects.has(project)) return false;
+      if (role === undefined) grants.delete(`${userId}/${project}`);
+      else grants.set(`${userId}/${project}`, { userId, project, role });
+      return true;
+    },
+    listGrants: async (userId) => [...grants.values()].filter((grant) => grant.userId === userId),
+  };
+}
+
+type AccessTokenPort = Pick<
+  AccountStore,
+  'createAccessToken' | 'findAccessToken' | 'listAccessTokens' | 'deleteAccessToken' | 'noteAccessTokenUse'
+>;
+
+function memoryAccessTokens(findUser: (id: number) => User | undefined): { port: AccessTokenPort; forgetUser: (id: number) => void } {
+  const tokens = new Map<number, AccessToken & { readonly hash: string }>();
+  let lastId = 0;
+  const port: AccessTokenPort = {
+    createAccessToken: async ({ userId, name, secretHash, at, expiresAt }) => {
+      lastId += 1;
+      const token: AccessToken = { id: lastId, userId, name, createdAt: at, expiresAt, lastUsedAt: undefined };
+      tokens.set(token.id, { ...token, hash: Buffer.from(secretHash).toString('hex') });
+      return token;
+    },
+    findAccessToken: async (secretHash) => {
+      const wanted = Buffer.from(secretHash).toString('hex');
+      const token = [...tokens.values()].find(({ hash }) => hash === wanted);
+      const user = token === undefined ? undefined : findUser(token.userId);
+      return token === undefined || user === undefined ? undefined : { token, user };
+    },
+    listAccessTokens: async (userId) => [...tokens.values()].filter((token) => token.userId === userId),
+    deleteAccessToken: async ({ id, userId }) => tokens.get(id)?.userId === userId && tokens.delete(id),
+    noteAccessTokenUse: async ({ id, at }) => {
+      const token = tokens.get(id);
+      if (token !== undefined) tokens.set(id, { ...token, lastUsedAt: at });
+    },
+  };
+  const forgetUser = (userId: number): void => {
+    for (const token of tokens.values()) if (token.userId === userId) tokens.delete(token.id);
+  };
+  return { port, forgetUser };
+}
+
+function memorySigningKeys(): Pick<AccountStore, 'listSigningKeys' | 'addSigningKey' | 'deleteExpiredSigningKeys'> {
+  const keys = new Map<string, SigningKey>();
+  return {
+    listSigningKeys: async () => [...keys.values()],
+    addSigningKey: async (key) => void keys.set(key.id, key),
+    deleteExpiredSigningKeys: async ({ at }) => {
+      for (const key of keys.values()) if (key.expiresAt <= at) keys.delete(key.id);
+    },
+  };
+}
+
+function memoryLoginFailures(): Pick<MemoryAccountStore, 'noteLoginFailure' | 'countLoginFailures' | 'clearLoginFailures' | 'failureKeys'> {
+  const failures = new Map<string, number[]>();
+  return {
+    failureKeys: () => [...failures.keys()],
+    noteLoginFailure: async ({ key, at, since }) => {
+      const kept = (failures.get(key) ?? []).filter((time) => time >= since);
+      kept.push(at);
+      failures.set(key, kept);
+      return kept.length;
+    },
+    countLoginFailures: async (key, since) => {
+      const counted = (failures.get(key) ?? []).filter((time) => time >= since);
+      return { count: counted.length, lastAt: counted.at(-1) ?? 0 };
+    },
+    clearLoginFailures: async ({ key }) => void failures.delete(key),
+  };
+}

@@ -1,0 +1,106 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { AccountStore } from '../registry/ports/account-store.ts';
+import type { Authenticated, IssuedToken, Refusal, TokenRequest, TokenService } from '../registry/ports/authenticator.ts';
+import type { AccessLimit, Authorizer, Principal } from '../registry/ports/authorizer.ts';
+import type { Millis } from '../registry/ports/content-store.ts';
+import type { BoundUser } from './bound-user.ts';
+import { boundUserOf, findBoundUser, subjectClaims } from './bound-user.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { RefreshTokens } from './refresh-tokens.ts';
+import type { SignedClaims, TokenKind } from './signed-token.ts';
+import { isExpired, signToken, tokenExpired, tokenInvalid, verifyToken } from './signed-token.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import { grantAccess, limitOfAccess } from './token-access.ts';
+import { subjectOf } from './user-subject.ts';
+
+interface RegistryTokensOptions {
+  readonly accounts: AccountStore;
+  readonly authorizer: Authorizer;
+  readonly keys: SigningKeys;
+  /** The `iss` claim: this installation. */
+  readonly issuer: string;
+  /** The `aud` claim, the `service` of the challenge. */
+  readonly service: string;
+  readonly now: () => Millis;
+  /** 60 at least, since clients assume that much; 300 unless given. */
+  readonly lifetimeSeconds?: number;
+}
+
+interface VerifiedToken {
+  readonly claims: SignedClaims;
+  /** Undefined: the anonymous. */
+  readonly user: BoundUser | undefined;
+  readonly limit: AccessLimit;
+}
+
+/** Registry tokens of the Docker token protocol: signed JWTs, good for minutes and for what they list at most. */
+export class RegistryTokens implements TokenService {
+  readonly #options: RegistryTokensOptions;
+  readonly #kind: TokenKind;
+  readonly #refreshTokens: RefreshTokens;
+  readonly #lifetimeSeconds: number;
+  /** Tokens that verified, by their hash: a signature costs more than everything else of a small request. */
+  readonly #verified = new BoundedMap<VerifiedToken>(10_000);
+
+  constructor(options: RegistryTokensOptions) {
+    this.#options = options;
+    this.#kind = { type: 'longshore-registry+jwt', issuer: options.issuer, audience: options.service };
+    this.#refreshTokens = new RefreshTokens(options);
+    this.#lifetimeSeconds = options.lifetimeSeconds ?? 300;
+    if (this.#lifetimeSeconds < 60) throw new RangeError('registry tokens must live for at least 60 seconds');
+  }
+
+  async issue({ principal, scopes }: TokenRequest): Promise<IssuedToken> {
+    const { authorizer, keys, now } = this.#options;
+    const { subject, claims } = subjectClaims(principal);
+    const access = await grantAccess(authorizer, principal, scopes);
+    const at = now();
+    const lifetimeSeconds = this.#lifetimeSeconds;
+    const token = await signToken(keys, this.#kind, { subject, claims: { ...claims, access }, id: randomUUID(), at, lifetimeSeconds });
+    return { token, expiresInSeconds: lifetimeSeconds, issuedAt: new Date(Math.floor(at / 1000) * 1000).toISOString() };
+  }
+
+  /** Who a registry token stands for now, limited to what it lists. The user's row is read at each call. */
+  async verify(text: string): Promise<Authenticated | Refusal> {
+    const hash = createHash('sha256').update(text).digest('base64');
+    const remembered = this.#verified.get(hash);
+    const verified = remembered ?? (await this.#verifyNew(text));
+    if ('kind' in verified) return verified;
+    if (isExpired(verified.claims, this.#options.now())) {
+      this.#verified.delete(hash);
+      return tokenExpired;
+    }
+    if (remembered === undefined) this.#verified.set(hash, verified);
+    return this.#principalOf(verified);
+  }
+
+  issueRefreshToken(principal: Principal): Promise<string | undefined> {
+    return this.#refreshTokens.issue(principal);
+  }
+
+  redeemRefreshToken(text: string): Promise<Authenticated | Refusal> {
+    return this.#refreshTokens.redeem(text);
+  }
+
+  jwks(): Promise<{ readonly keys: readonly Readonly<Record<string, unknown>>[] }> {
+    return this.#options.keys.jwks();
+  }
+
+  async #verifyNew(text: string): Promise<VerifiedToken | Refusal> {
+    const signed = await verifyToken(this.#options.keys, this.#kind, text, this.#options.now());
+    if ('kind' in signed) return signed;
+    const { claims } = signed;
+    const limit = limitOfAccess(claims.access);
+    if (limit === undefined) return tokenInvalid;
+    if (claims.sub === 'anonymous') return { claims, user: undefined, limit };
+    const user = boundUserOf(claims);
+    return user === undefined ? tokenInvalid : { claims, user, limit };
+  }
+
+  async #principalOf({ user: bound, limit }: VerifiedToken): Promise<Authenticated | Refusal> {
+    if (bound === undefined) return { kind: 'principal', principal: { subject: { kind: 'anonymous' }, limit } };
+    const user = await findBoundUser(this.#options.accounts, bound);
+    if (user === undefined) return tokenInvalid;
+    return { kind: 'principal', principal: { subject: subjectOf(user), limit, proof: { userVersion: user.version } } };
+  }
+}

@@ -1,0 +1,74 @@
+import type { Millis } from './content-store.ts';
+
+/** What a grant lets its holder do in a project: pull; pull and create; also move tags; also delete. */
+export const roles = ['reader', 'creator', 'writer', 'maintainer'] as const;
+export type Role = (typeof roles)[number];
+
+export interface User {
+  /** Never given to another user, not even after this one was deleted: tokens are bound to it. */
+  readonly id: number;
+  readonly name: string;
+  readonly administrator: boolean;
+  readonly disabled: boolean;
+  /** argon2id in PHC form; undefined for an account without password. */
+  readonly passwordHash: string | undefined;
+  /** Rises with every change of password or state: what was issued under an older version is no longer good. */
+  readonly version: number;
+}
+
+export interface AccessToken {
+  readonly id: number;
+  readonly userId: number;
+  readonly name: string;
+  readonly createdAt: Millis;
+  readonly expiresAt: Millis | undefined;
+  readonly lastUsedAt: Millis | undefined;
+}
+
+export interface SigningKey {
+  readonly id: string;
+  readonly algorithm: 'EdDSA';
+  /** JWK, as published. */
+  readonly publicKey: string;
+  /** Encrypted with the installation's secret key; opaque here. */
+  readonly sealedPrivateKey: string;
+  readonly createdAt: Millis;
+  /** Signs until then; verifies until `expiresAt`. */
+  readonly retiresAt: Millis;
+  readonly expiresAt: Millis;
+}
+
+/** Accounts, their secrets (hashed or sealed, never plain), grants, and login delays. */
+export interface AccountStore {
+  findUser(by: { name: string } | { id: number }): Promise<User | undefined>;
+  listUsers(): Promise<User[]>;
+  /** undefined when the name is taken. */
+  createUser(input: { name: string; passwordHash: string | undefined; administrator: boolean; at: Millis }): Promise<User | undefined>;
+  /** Changes what is given and raises `version`. False when there is no such user. */
+  updateUser(input: { id: number; passwordHash?: string; administrator?: boolean; disabled?: boolean; at: Millis }): Promise<boolean>;
+  /** Removes the user with tokens and grants. */
+  deleteUser(input: { id: number }): Promise<boolean>;
+
+  /** `secretHash`: SHA-256 of the secret part, raw bytes. */
+  createAccessToken(input: { userId: number; name: string; secretHash: Uint8Array; at: Millis; expiresAt: Millis | undefined }): Promise<AccessToken>;
+  /** By hash, together with its user; expired ones too (the caller compares times). */
+  findAccessToken(secretHash: Uint8Array): Promise<{ token: AccessToken; user: User } | undefined>;
+  listAccessTokens(userId: number): Promise<AccessToken[]>;
+  deleteAccessToken(input: { id: number; userId: number }): Promise<boolean>;
+  noteAccessTokenUse(input: { id: number; at: Millis }): Promise<void>;
+
+  /** The role that this user was granted in the project of that name; `exists: false` when there is no such project. */
+  findGrant(userId: number | undefined, project: string): Promise<{ exists: boolean; role: Role | undefined }>;
+  /** Sets or (undefined) removes a grant. False when user or project do not exist. */
+  setGrant(input: { userId: number; project: string; role: Role | undefined; at: Millis }): Promise<boolean>;
+  listGrants(userId: number): Promise<{ project: string; role: Role }[]>;
+
+  listSigningKeys(): Promise<SigningKey[]>;
+  addSigningKey(key: SigningKey): Promise<void>;
+  deleteExpiredSigningKeys(input: { at: Millis }): Promise<void>;
+
+  /** Counts a failed login against `key` (an account or an address) and answers how many there were since `since`. */
+  noteLoginFailure(input: { key: string; at: Millis; since: Millis }): Promise<number>;
+  countLoginFailures(key: string, since: Millis): Promise<{ count: number; lastAt: Millis }>;
+  clearLoginFailures(input: { key: string }): Promise<void>;
+}

@@ -1,0 +1,66 @@
+import type { Scope } from '@longshore/oci';
+import type { Principal } from './authorizer.ts';
+
+/**
+ * Why a credential was not accepted. `credentials`: unknown user, wrong password or token, malformed header (never
+ * told apart); `delayed`: not looked at, too many failures or too much to do; `token-expired` and `token-invalid`:
+ * a registry or refresh token.
+ */
+export type RefusalReason = 'credentials' | 'delayed' | 'token-expired' | 'token-invalid';
+
+/** `retryAfterSeconds`: whole seconds of at least 1, with every `delayed`. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly reason: RefusalReason;
+  readonly retryAfterSeconds?: number;
+}
+
+export interface Authenticated {
+  readonly kind: 'principal';
+  readonly principal: Principal;
+}
+
+/** What an Authorization header proved. `anonymous`: there was none, which is not the same as a refused one. */
+export type Authentication = Authenticated | { readonly kind: 'anonymous' } | Refusal;
+
+/** Where a request came from, as the listener trusts it (a forwarded address only from a trusted proxy). */
+export interface Origin {
+  readonly address: string;
+}
+
+/** Finds out who sends a request. Rejects only when the accounts cannot be read or a failure cannot be recorded. */
+export interface Authenticator {
+  /** `header`: the value of Authorization (Basic, RFC 7617, or Bearer, RFC 6750), undefined when there is none. */
+  authenticate(header: string | undefined, from: Origin): Promise<Authentication>;
+}
+
+/** What a client asks the token endpoint for. */
+export interface TokenRequest {
+  readonly principal: Principal;
+  readonly scopes: readonly Scope[];
+  /** The `account` parameter, a client's own claim: gives no right and does not enter the token. */
+  readonly account?: string | undefined;
+  readonly address: string;
+}
+
+export interface IssuedToken {
+  readonly token: string;
+  readonly expiresInSeconds: number;
+  /** RFC 3339, UTC. */
+  readonly issuedAt: string;
+}
+
+/** The token endpoint's side of the Docker token protocol. */
+export interface TokenService {
+  /**
+   * A registry token for as much of `scopes` as the principal may do now; less than asked for, even nothing, is not
+   * an error (such a token still proves who its holder is). Rejects for a user without `proof`.
+   */
+  issue(request: TokenRequest): Promise<IssuedToken>;
+  /** A long-lived token that only this service redeems. Undefined for the anonymous and for limited principals. */
+  issueRefreshToken(principal: Principal): Promise<string | undefined>;
+  /** Who a refresh token stands for now. A registry token is `token-invalid` here. */
+  redeemRefreshToken(text: string): Promise<Authenticated | Refusal>;
+  /** The public keys as a JSON Web Key Set (RFC 7517). */
+  jwks(): Promise<{ readonly keys: readonly Readonly<Record<string, unknown>>[] }>;
+}
