@@ -1,0 +1,38 @@
+import type { GarbageDeps } from '../features/garbage-collection/collect-garbage.ts';
+import { collectGarbage } from '../features/garbage-collection/collect-garbage.ts';
+import type { GarbageItem } from '../features/garbage-collection/garbage-item.ts';
+import { printLine } from '../observability/terminal.ts';
+import { readArguments } from './arguments.ts';
+
+export const gcHelp = `longshore gc [--dry-run] [settings]
+
+Removes what nothing needs any more: untagged manifests if gc.untagged is delete, blobs that no manifest
+needs, uploads that stood still, stored files that the database does not know. Safe beside a running server.
+
+  --dry-run   list what would go and the bytes, and change nothing
+
+Examples:
+  longshore gc --dry-run
+  longshore gc --data /srv/longshore --gc-grace-hours 1
+`;
+
+/** `longshore gc`: one collection now, in this process. */
+export async function gc(argv: readonly string[], deps: GarbageDeps): Promise<number> {
+  const { values } = readArguments(argv, { 'dry-run': { type: 'boolean', default: false } });
+  const dryRun = values['dry-run'];
+  const stop = new AbortController();
+  const onSignal = () => stop.abort(new Error('Interrupted: what was removed stays removed, the next run continues.'));
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const report = await collectGarbage({ ...deps, dryRun, signal: stop.signal, onItem: (item) => printLine(describeItem(item)) });
+  const { manifests, links, blobs, uploads, orphans, bytes, failed } = report;
+  printLine(
+    `${dryRun ? 'would remove' : 'removed'}: ${manifests} manifests, ${links} blob links, ${blobs} blobs, ${uploads} uploads, ${orphans} orphan files; ${bytes} bytes`,
+  );
+  if (failed > 0) printLine(`${failed} files could not be deleted; the next run tries again`);
+  return failed > 0 ? 1 : 0;
+}
+
+function describeItem(item: GarbageItem): string {
+  const where = 'repository' in item ? `${item.repository}@${item.digest}` : 'digest' in item ? `${item.store} ${item.digest}` : `${item.store} ${item.id}`;
+  return `would remove ${item.kind.padEnd(8)} ${where} ${item.sizeBytes} bytes`;
+}

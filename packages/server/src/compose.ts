@@ -1,0 +1,237 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createAuthorizer } from './access/authorizer.ts';
+import type { Config } from './config/schema.ts';
+import { createFeatures } from './features/index.ts';
+import type { GarbageDeps } from './features/garbage-collection/collect-garbage.ts';
+import { createListener, type Listener, type ListenerDeps } from './http/listener.ts';
+import { tokenPath } from './http/token-endpoint.ts';
+import { TransferWatch } from './http/transfer-watch.ts';
+import { createAuthenticator } from './identity/authenticator.ts';
+import { BasicLogin } from './identity/basic.ts';
+import { LoginDelay } from './identity/login-delay.ts';
+import { PasswordVerifier } from './identity/passwords.ts';
+import { RegistryTokens } from './identity/registry-tokens.ts';
+import { loadOrCreateSecretKey } from './identity/secret-key.ts';
+import { SigningKeys } from './identity/signing-keys.ts';
+import { startOutbox } from './jobs/outbox.ts';
+import { startSchedule } from './jobs/schedule.ts';
+import { openPostgresMetadata } from './metadata/postgres/postgres-metadata.ts';
+import { openSqliteMetadata } from './metadata/sqlite/sqlite-metadata.ts';
+import { observeRequests } from './observability/access-log.ts';
+import { createLogger } from './observability/logger.ts';
+import { createMetrics, type Metrics } from './observability/metrics.ts';
+import { BlobStores } from './registry/blob-stores.ts';
+import { createRegistry } from './registry/create-registry.ts';
+import { armFailpoint } from './registry/failpoints.ts';
+import type { Authenticator, TokenService } from './registry/ports/authenticator.ts';
+import type { Authorizer } from './registry/ports/authorizer.ts';
+import type { BlobStore } from './registry/ports/blob-store.ts';
+import type { EventSubscriber } from './registry/ports/event-subscriber.ts';
+import type { GarbageReport } from './registry/ports/garbage-store.ts';
+import type { Logger } from './registry/ports/logger.ts';
+import type { MetadataStore } from './registry/ports/metadata-store.ts';
+import type { ScheduledJob } from './registry/ports/scheduled-job.ts';
+import { openFilesystemStore } from './storage/filesystem/filesystem-store.ts';
+import { openS3Store } from './storage/s3/s3-store.ts';
+
+const hourMs = 60 * 60 * 1000;
+
+/** What holds state: every command opens it, the server adds the rest. */
+export interface Backends {
+  readonly metadata: MetadataStore;
+  readonly stores: ReadonlyMap<string, BlobStore>;
+  readonly logger: Logger;
+  close(): Promise<void>;
+}
+
+/** A server that has not opened its port yet. */
+export interface Server {
+  readonly listener: Listener;
+  /** Starts background work; returns how to stop it. */
+  start(): Promise<void>;
+  /** Finishes running requests for at most `graceMs`, then lets go of everything. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Opens database and blob store; creates the data directory and migrates the database when needed. */
+export async function openBackends(config: Config): Promise<Backends> {
+  if (config.failpoint !== undefined) armFailpoint(config.failpoint);
+  await mkdir(config.data, { recursive: true, mode: 0o750 });
+  const metadata = await openMetadata(config);
+  const stores = new Map([['default', await openStore(config)]]);
+  return {
+    metadata,
+    stores,
+    logger: createLogger(config.log),
+    close: async () => {
+      await Promise.all([...stores.values()].map((store) => store.close()));
+      await metadata.close();
+    },
+  };
+}
+
+/** What garbage collection needs, for the server and for `longshore gc`. */
+export function garbageDeps(config: Config, { metadata, stores, logger }: Backends): GarbageDeps {
+  const policy = {
+    graceMs: config.gc.graceHours * hourMs,
+    uploadExpiryMs: config.uploads.expireHours * hourMs,
+    untagged: config.gc.untagged,
+    untaggedAfterMs: config.gc.untaggedAfterHours * hourMs,
+    batchSize: 200,
+  };
+  return { garbage: metadata, events: metadata, leases: metadata, stores, logger, clock: Date.now, policy };
+}
+
+/** Who is who: what proves an identity, and what issues tokens for it. */
+interface Identity {
+  readonly authenticator: Authenticator;
+  readonly tokens: TokenService;
+  /** What tokens are for, as challenges name it. */
+  readonly service: string;
+  /** Makes and retires signing keys as time goes by. */
+  maintainKeys(): Promise<void>;
+}
+
+async function composeIdentity(config: Config, { metadata, logger }: Backends, authorizer: Authorizer): Promise<Identity> {
+  const service = config.tokens.service ?? (config.publicUrl === undefined ? 'longshore' : new URL(config.publicUrl).host);
+  const secretKey = await loadOrCreateSecretKey(config.secrets.keyFile);
+  const now = Date.now;
+  const report = (message: string, error: unknown) => logger.warn(message, { error });
+  const keys = new SigningKeys({ accounts: metadata, secretKey, now, report });
+  const issuer = config.tokens.issuer ?? 'longshore';
+  const { lifetimeSeconds } = config.tokens;
+  const tokens = new RegistryTokens({ accounts: metadata, authorizer, keys, issuer, service, now, lifetimeSeconds });
+  const delay = new LoginDelay({ accounts: metadata, secretKey, now });
+  const basic = new BasicLogin({ accounts: metadata, delay, passwords: new PasswordVerifier(), now, report });
+  return { authenticator: createAuthenticator({ basic, tokens }), tokens, service, maintainKeys: () => keys.maintain() };
+}
+
+/** Builds a server over opened backends. Read top to bottom: every object is made here and nowhere else. */
+export async function composeServer(config: Config, backends: Backends): Promise<Server> {
+  const { metadata, stores, logger } = backends;
+  const authorizer = createAuthorizer({ accounts: metadata, anonymous: config.anonymous });
+  const identity = await composeIdentity(config, backends, authorizer);
+  const metrics = createMetrics();
+  const graceMs = config.gc.graceHours * hourMs;
+  const core = createRegistry({ content: metadata, stores: new BlobStores(stores), logger, now: Date.now, graceMs });
+  const watch = new TransferWatch(config.limits.minBytesPerSecond);
+  const listener = createListener({
+    dataPath: {
+      registry: core.registry,
+      authorizer,
+      authenticator: identity.authenticator,
+      watch,
+      limits: requestLimits(config),
+      tokenPath,
+      service: identity.service,
+      openToAll: config.anonymous === 'push',
+      ownHosts: config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host],
+    },
+    tokens: { authenticator: identity.authenticator, tokens: identity.tokens, service: identity.service, watch },
+    limits: listenerLimits(config),
+    trustedProxies: config.trustedProxies,
+    publicUrl: config.publicUrl,
+    logger,
+    pages: createPages(metadata, stores, metrics),
+    observe: observeRequests(logger, metrics),
+    refusedConnection: () => metrics.refusedConnection(),
+  });
+  const background = createBackground(config, backends, identity, metrics);
+  return {
+    listener,
+    start: () => background.start(),
+    stop: async (drainMs) => {
+      await listener.drain(drainMs);
+      watch.close();
+      await background.stop();
+      await core.close();
+      await backends.close();
+    },
+  };
+}
+
+function requestLimits({ limits, deletion }: Config): ListenerDeps['dataPath']['limits'] {
+  return { manifestBytes: limits.manifestBytes, uploadBytes: limits.uploadBytes ?? Number.MAX_SAFE_INTEGER, deletion: deletion.enabled };
+}
+
+function listenerLimits({ limits }: Config): ListenerDeps['limits'] {
+  return {
+    headerBytes: limits.headerBytes,
+    connections: limits.connections,
+    connectionsPerAddress: limits.connectionsPerAddress,
+    headersTimeoutMs: limits.requestTimeoutSeconds * 1000,
+    idleTimeoutMs: limits.idleTimeoutSeconds * 1000,
+  };
+}
+
+async function openMetadata({ metadata, data, durability, failpoint }: Config): Promise<MetadataStore> {
+  if (metadata.kind === 'postgres') return openPostgresMetadata({ url: metadata.url });
+  const path = join(data, 'longshore.db');
+  return openSqliteMetadata({ path, durability, ...(failpoint === undefined ? {} : { failpoint }) });
+}
+
+async function openStore({ store, data, durability }: Config): Promise<BlobStore> {
+  if (store.kind === 'filesystem') return openFilesystemStore({ directory: data, durability });
+  const { kind: _, ...settings } = store;
+  return openS3Store(settings);
+}
+
+/** Metrics, and health for load balancers: alive, and able to read and write. */
+function createPages(metadata: MetadataStore, stores: ReadonlyMap<string, BlobStore>, metrics: Metrics): ListenerDeps['pages'] {
+  const text = 'text/plain; charset=utf-8';
+  return new Map([
+    ['/metrics', async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.render() })],
+    ['/healthz', async () => ({ status: 200, contentType: text, body: 'ok\n' })],
+    [
+      '/readyz',
+      async () => {
+        const probes = [metadata.probe(), ...[...stores.values()].map((store) => store.probe())];
+        const failed = (await Promise.allSettled(probes)).flatMap((probe) => (probe.status === 'rejected' ? [String(probe.reason?.message)] : []));
+        return failed.length === 0
+          ? { status: 200, contentType: text, body: 'ready\n' }
+          : { status: 503, contentType: text, body: `not ready: ${failed.join('; ')}\n` };
+      },
+    ],
+  ]);
+}
+
+/** Scheduled jobs and the delivery of events, under this process's own name. */
+function createBackground(config: Config, backends: Backends, identity: Identity, metrics: Metrics): { start(): Promise<void>; stop(): Promise<void> } {
+  const { metadata, logger } = backends;
+  const holder = randomUUID();
+  const features = createFeatures({
+    garbage: garbageDeps(config, backends),
+    garbageCron: config.gc.schedule === 'off' ? undefined : config.gc.schedule,
+  });
+  const garbageCounter: EventSubscriber = {
+    name: 'metrics',
+    handle: async (event) => {
+      if (event.type === 'gc.finished') metrics.garbageCollected(event.data as unknown as GarbageReport);
+    },
+  };
+  const keyUpkeep: ScheduledJob = { name: 'signing-keys', cron: '41 * * * *', run: () => identity.maintainKeys() };
+  const stops: (() => Promise<void>)[] = [];
+  return {
+    start: async () => {
+      await identity.maintainKeys();
+      const jobs = [keyUpkeep, ...features.flatMap((feature) => feature.jobs ?? [])];
+      const schedules = jobs.map((job) => startSchedule(job, { leases: metadata, logger, clock: Date.now, holder, leaseMs: 60_000 }));
+      const outbox = startOutbox({
+        events: metadata,
+        subscribers: [garbageCounter, ...features.flatMap((feature) => feature.subscribers ?? [])],
+        logger,
+        clock: Date.now,
+        claimant: holder,
+        pollMs: 1000,
+        leaseMs: 60_000,
+        batchSize: 100,
+      });
+      stops.push(...schedules.map((schedule) => () => schedule.stop()), () => outbox.stop());
+    },
+    stop: async () => {
+      await Promise.all(stops.map((stop) => stop()));
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { BlockList, isIP } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+
+/** Who is asking, and how they reached us, behind the proxies that the configuration trusts. */
+export interface Origin {
+  /** The client's address. */
+  readonly address: string;
+  /** `https://registry.example:5000`, as the client sees us; no trailing slash. */
+  readonly baseUrl: string;
+  /** `registry.example:5000`. */
+  readonly host: string;
+}
+
+const hostPattern = /^(?:[a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?$/;
+
+/**
+ * Reads X-Forwarded-For, -Proto and -Host, but only as far as trusted hops vouch for them: the header's entries are
+ * taken from the right while the hop before is trusted.
+ */
+export class Origins {
+  readonly #trusted: BlockList | undefined;
+  readonly #publicUrl: URL | undefined;
+
+  constructor(trustedProxies: readonly string[], publicUrl: string | undefined) {
+    this.#trusted = trustedProxies.length === 0 ? undefined : blockListOf(trustedProxies);
+    this.#publicUrl = publicUrl === undefined ? undefined : new URL(publicUrl);
+  }
+
+  of(request: IncomingMessage, secure: boolean): Origin {
+    const peer = plainAddress(request.socket.remoteAddress ?? '');
+    const trusted = this.#isTrusted(peer);
+    const address = trusted ? this.#forwardedFor(request, peer) : peer;
+    if (this.#publicUrl !== undefined) return { address, baseUrl: this.#publicUrl.origin, host: this.#publicUrl.host };
+    const forwardedHost = trusted ? lastOf(request.headers['x-forwarded-host']) : undefined;
+    const forwardedProto = trusted ? lastOf(request.headers['x-forwarded-proto']) : undefined;
+    const named = forwardedHost ?? request.headers.host ?? '';
+    const host = hostPattern.test(named) ? named : 'localhost';
+    const scheme = forwardedProto === 'https' || forwardedProto === 'http' ? forwardedProto : secure ? 'https' : 'http';
+    return { address, baseUrl: `${scheme}://${host}`, host };
+  }
+
+  #forwardedFor(request: IncomingMessage, peer: string): string {
+    const hops = [request.headers['x-forwarded-for']].flat().join(',').split(',').map((hop) => plainAddress(hop.trim()));
+    let address = peer;
+    for (const hop of hops.toReversed()) {
+      if (isIP(hop) === 0) break;
+      address = hop;
+      if (!this.#isTrusted(hop)) break;
+    }
+    return address;
+  }
+
+  #isTrusted(address: string): boolean {
+    const family = isIP(address);
+    return family !== 0 && this.#trusted !== undefined && this.#trusted.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  }
+}
+
+/** A block list of addresses and CIDR ranges; throws a RangeError that names the wrong one. */
+function blockListOf(entries: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const entry of entries) {
+    const [address = '', prefix] = entry.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (isIP(address) === 0) throw new RangeError(`'${entry}' is not an address or a CIDR range`);
+    if (prefix === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(prefix), family);
+  }
+  return list;
+}
+
+function lastOf(header: string | string[] | undefined): string | undefined {
+  return [header].flat().join(',').split(',').at(-1)?.trim() || undefined;
+}
+
+/** IPv4 clients of a dual-stack listener come as ::ffff:a.b.c.d. */
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
+}

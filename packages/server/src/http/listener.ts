@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from '../registry/ports/logger.ts';
+import { RegistryError } from '../registry/registry-error.ts';
+import { Origins } from './client-address.ts';
+import { type ConnectionLimits, limitConnections } from './connection-limits.ts';
+import { answerError } from './error-answer.ts';
+import { keysPath, serveKeys, serveToken, type TokenEndpointDeps, tokenPath } from './token-endpoint.ts';
+import { type DataPathDeps, serveDataPath } from './v2/data-path.ts';
+
+export interface ListenerLimits extends ConnectionLimits {
+  readonly headerBytes: number;
+  /** A request whose headers are not complete by then is refused with 408. */
+  readonly headersTimeoutMs: number;
+  /** A connection on which nothing moves for that long is closed. */
+  readonly idleTimeoutMs: number;
+}
+
+export interface ListenerDeps {
+  readonly dataPath: DataPathDeps;
+  readonly tokens: TokenEndpointDeps;
+  readonly limits: ListenerLimits;
+  readonly trustedProxies: readonly string[];
+  readonly publicUrl: string | undefined;
+  readonly logger: Logger;
+  /** Answers of the other surfaces by exact path: metrics, health. */
+  readonly pages: ReadonlyMap<string, () => Promise<{ status: number; contentType: string; body: string }>>;
+  readonly observe: (request: IncomingMessage, response: ServerResponse, requestId: string, startedAt: bigint) => void;
+  readonly refusedConnection: () => void;
+}
+
+export interface Listener {
+  /** Resolves when connections are accepted, with the port (the system chooses one for 0); no host: every interface. */
+  listen(host: string | undefined, port: number): Promise<AddressInfo>;
+  /** Stops accepting, lets running requests finish for at most `graceMs`, then cuts what is left. */
+  drain(graceMs: number): Promise<void>;
+}
+
+/** The HTTP surface: `/v2/` on the data path, the token service, and a few pages. One catch for all of it. */
+export function createListener(deps: ListenerDeps): Listener {
+  const { limits } = deps;
+  const origins = new Origins(deps.trustedProxies, deps.publicUrl);
+  const server = createServer({
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    // Uploads may take hours; slow bodies are ended by the transfer watch instead.
+    requestTimeout: 0,
+    keepAliveTimeout: 75_000,
+    connectionsCheckingInterval: 5_000,
+    noDelay: true,
+  });
+  server.timeout = limits.idleTimeoutMs;
+  limitConnections(server, limits, deps.refusedConnection);
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    const requestId = randomBytes(9).toString('base64url');
+    response.setHeader('X-Request-Id', requestId);
+    deps.observe(request, response, requestId, process.hrtime.bigint());
+    if (draining) response.setHeader('Connection', 'close');
+    dispatch(request, response, origins, deps).catch((error: unknown) => answerError(request, response, error, requestId, deps.logger));
+  };
+  let draining = false;
+  // Without a listener for it, Node would ask for the body before we know whether the caller may send it.
+  server.on('request', onRequest).on('checkContinue', onRequest);
+  return {
+    listen: (host, port) => startListening(server, host, port),
+    drain: async (graceMs) => {
+      draining = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}
+
+async function dispatch(request: IncomingMessage, response: ServerResponse, origins: Origins, deps: ListenerDeps): Promise<void> {
+  const origin = origins.of(request, false);
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  if (path === '/v2' || path.startsWith('/v2/')) return serveDataPath(request, response, origin, deps.dataPath);
+  if (path === tokenPath) return serveToken(request, response, origin, deps.tokens);
+  if (path === keysPath) return serveKeys(request, response, deps.tokens);
+  const page = deps.pages.get(path);
+  if (page === undefined) throw new RegistryError('UNSUPPORTED', { status: 404, message: 'There is nothing here: the registry API is at /v2/.' });
+  const { status, contentType, body } = await page();
+  response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body), 'X-Content-Type-Options': 'nosniff' });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function startListening(server: Server, host: string | undefined, port: number): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+      server.off('error', reject);
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new TypeError('the server listens on no port'));
+      else resolve(address);
+    });
+  });
+}

@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BodySource } from '../registry/registry.ts';
+import { RegistryError } from '../registry/registry-error.ts';
+import type { TransferWatch } from './transfer-watch.ts';
+
+/** The client went away; there is nobody to answer. */
+export class ClientGone extends Error {
+  constructor() {
+    super('the client closed the connection before the exchange was complete');
+    this.name = 'ClientGone';
+  }
+}
+
+export interface BodyLimits {
+  readonly watch: TransferWatch;
+  /** Longer bodies are refused with `tooLong`. */
+  readonly maxBytes: number;
+  readonly tooLong: () => RegistryError;
+}
+
+/** A request's body as the core takes it: piece by piece, waiting for each when it asks to. May be read once. */
+export function requestBody(request: IncomingMessage, response: ServerResponse, limits: BodyLimits): BodySource {
+  return async (sink) => {
+    if (announcedLength(request) > limits.maxBytes) throw limits.tooLong();
+    // Node holds back 100 Continue (checkContinue) until somebody wants the body.
+    if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
+    let received = 0;
+    await new Promise<void>((resolve, reject) => {
+      const transfer = limits.watch.begin(() => fail(tooSlow()));
+      const finish = (settle: () => void) => {
+        transfer.end();
+        request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
+        settle();
+      };
+      const fail = (error: unknown) =>
+        finish(() => {
+          request.pause();
+          reject(error);
+        });
+      const onData = (piece: Buffer) => {
+        received += piece.byteLength;
+        transfer.moved(piece.byteLength);
+        if (received > limits.maxBytes) {
+          fail(limits.tooLong());
+          return;
+        }
+        const taken = sink(piece);
+        if (taken === undefined) return;
+        request.pause();
+        transfer.waited();
+        taken.then(() => request.resume(), fail);
+      };
+      const onEnd = () => finish(request.complete ? resolve : () => reject(new ClientGone()));
+      const onClose = () => fail(new ClientGone());
+      if (request.destroyed && !request.readableEnded) {
+        fail(new ClientGone());
+        return;
+      }
+      request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+    });
+  };
+}
+
+/** The whole body in memory, for bodies with a small limit. */
+export async function readBody(request: IncomingMessage, response: ServerResponse, limits: BodyLimits): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  await requestBody(request, response, limits)((piece) => {
+    pieces.push(piece);
+    return undefined;
+  });
+  return Buffer.concat(pieces);
+}
+
+/** Content-Length as announced; 0 without one (a chunked body is counted as it comes). */
+export function announcedLength(request: IncomingMessage): number {
+  const length = request.headers['content-length'];
+  return length === undefined ? 0 : Number(length);
+}
+
+/** Whether a body follows at all. */
+export function hasBody(request: IncomingMessage): boolean {
+  return request.headers['transfer-encoding'] !== undefined || announcedLength(request) > 0;
+}
+
+function tooSlow(): RegistryError {
+  return new RegistryError('UNAVAILABLE', { status: 408, message: 'The body came too slowly: check the network and send it again.' });
+}

@@ -1,0 +1,44 @@
+import type { ServerResponse } from 'node:http';
+import type { BlobReader } from '../registry/ports/blob-store.ts';
+import { ClientGone } from './request-body.ts';
+import type { TransferWatch } from './transfer-watch.ts';
+
+/**
+ * Sends bytes `start` to `end` (inclusive) of an opened blob, at the client's pace and through the reader's reused
+ * buffer. Throws `ClientGone` when the client leaves or takes them too slowly.
+ */
+export async function sendBytes(
+  response: ServerResponse,
+  reader: BlobReader,
+  range: { start: number; end: number },
+  watch: TransferWatch,
+): Promise<void> {
+  const gone = new AbortController();
+  const onClose = () => gone.abort(new ClientGone());
+  response.once('close', onClose);
+  const transfer = watch.begin(() => response.destroy());
+  try {
+    await reader.read(
+      range.start,
+      range.end,
+      (piece) =>
+        new Promise((resolve, reject) => {
+          // The buffer is reused, so the next read waits until the kernel has this piece.
+          response.write(piece, (error) => {
+            if (error) {
+              reject(new ClientGone());
+              return;
+            }
+            transfer.moved(piece.byteLength);
+            resolve();
+          });
+        }),
+      gone.signal,
+    );
+  } catch (error) {
+    throw gone.signal.aborted ? new ClientGone() : error;
+  } finally {
+    transfer.end();
+    response.off('close', onClose);
+  }
+}

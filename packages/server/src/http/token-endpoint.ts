@@ -1,0 +1,112 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseScopes, type Scope } from '@longshore/oci';
+import type { Authentication, Authenticator, IssuedToken, TokenService } from '../registry/ports/authenticator.ts';
+import type { Principal } from '../registry/ports/authorizer.ts';
+import type { Origin } from './client-address.ts';
+import { readBody } from './request-body.ts';
+import type { TransferWatch } from './transfer-watch.ts';
+import { RegistryError } from '../registry/registry-error.ts';
+
+export const tokenPath = '/auth/token';
+export const keysPath = '/auth/keys';
+
+const formBytes = 64 * 1024;
+const anonymous: Principal = { subject: { kind: 'anonymous' }, limit: undefined };
+
+export interface TokenEndpointDeps {
+  readonly authenticator: Authenticator;
+  readonly tokens: TokenService;
+  readonly service: string;
+  readonly watch: TransferWatch;
+}
+
+/** `GET /auth/token` (Docker token authentication) and `POST` (its OAuth2 form: password and refresh_token grants). */
+export async function serveToken(request: IncomingMessage, response: ServerResponse, origin: Origin, deps: TokenEndpointDeps): Promise<void> {
+  if (request.method === 'GET' || request.method === 'HEAD') return getToken(request, response, origin, deps);
+  if (request.method === 'POST') return postToken(request, response, origin, deps);
+  throw new RegistryError('UNSUPPORTED', { message: 'Here works: GET, POST.', headers: { Allow: 'GET, POST' } });
+}
+
+/** `GET /auth/keys`: the public keys that tokens verify with (RFC 7517). */
+export async function serveKeys(request: IncomingMessage, response: ServerResponse, deps: TokenEndpointDeps): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    throw new RegistryError('UNSUPPORTED', { message: 'Here works: GET.', headers: { Allow: 'GET' } });
+  }
+  sendJson(request, response, await deps.tokens.jwks(), 'public, max-age=300');
+}
+
+async function getToken(request: IncomingMessage, response: ServerResponse, origin: Origin, deps: TokenEndpointDeps): Promise<void> {
+  const query = new URLSearchParams((request.url ?? '').split('?')[1] ?? '');
+  const header = request.headers.authorization;
+  // A registry token is not a credential for getting another one.
+  const basic = header === undefined || /^basic /i.test(header);
+  const authentication: Authentication = basic
+    ? await deps.authenticator.authenticate(header, origin)
+    : { kind: 'refused', reason: 'credentials' };
+  const principal = requirePrincipal(authentication);
+  requireService(query.get('service'), deps.service);
+  const scopes = requireScopes(query.getAll('scope'));
+  const issued = await deps.tokens.issue({ principal, scopes, account: query.get('account') ?? undefined, address: origin.address });
+  const refresh = query.get('offline_token') === 'true' ? await deps.tokens.issueRefreshToken(principal) : undefined;
+  sendJson(request, response, answerOf(issued, refresh));
+}
+
+async function postToken(request: IncomingMessage, response: ServerResponse, origin: Origin, deps: TokenEndpointDeps): Promise<void> {
+  const tooLong = () => new RegistryError('SIZE_INVALID', { status: 413, message: `A token request may have at most ${formBytes} bytes.` });
+  const form = new URLSearchParams((await readBody(request, response, { watch: deps.watch, maxBytes: formBytes, tooLong })).toString('utf8'));
+  const principal = await principalOfGrant(form, origin, deps);
+  requireService(form.get('service'), deps.service);
+  const scopes = requireScopes(form.getAll('scope'));
+  const issued = await deps.tokens.issue({ principal, scopes, address: origin.address });
+  const given = form.get('refresh_token') ?? undefined;
+  const refresh = given ?? (form.get('access_type') === 'offline' ? await deps.tokens.issueRefreshToken(principal) : undefined);
+  sendJson(request, response, { ...answerOf(issued, refresh), scope: form.getAll('scope').join(' ') });
+}
+
+async function principalOfGrant(form: URLSearchParams, origin: Origin, deps: TokenEndpointDeps): Promise<Principal> {
+  const grant = form.get('grant_type');
+  if (grant === 'refresh_token') return requirePrincipal(await deps.tokens.redeemRefreshToken(form.get('refresh_token') ?? ''));
+  if (grant === 'password') {
+    const credentials = Buffer.from(`${form.get('username') ?? ''}:${form.get('password') ?? ''}`).toString('base64');
+    return requirePrincipal(await deps.authenticator.authenticate(`Basic ${credentials}`, origin));
+  }
+  throw new RegistryError('UNSUPPORTED', { status: 400, message: "grant_type must be 'password' or 'refresh_token'." });
+}
+
+function requirePrincipal(authentication: Authentication): Principal {
+  if (authentication.kind === 'principal') return authentication.principal;
+  if (authentication.kind === 'anonymous') return anonymous;
+  if (authentication.reason === 'delayed') {
+    const seconds = String(authentication.retryAfterSeconds ?? 1);
+    throw new RegistryError('TOOMANYREQUESTS', {
+      message: `Too many failed logins: wait ${seconds} seconds before the next try.`,
+      headers: { 'Retry-After': seconds },
+    });
+  }
+  throw new RegistryError('UNAUTHORIZED', {
+    message: 'User name or password are wrong.',
+    headers: { 'WWW-Authenticate': 'Basic realm="longshore"' },
+  });
+}
+
+function requireService(asked: string | null, ours: string): void {
+  if (asked === null || asked === '' || asked === ours) return;
+  throw new RegistryError('DENIED', { status: 400, message: `Tokens are issued here for the service '${ours}' only.` });
+}
+
+function requireScopes(texts: readonly string[]): readonly Scope[] {
+  const scopes = parseScopes(texts);
+  if (scopes === undefined) throw new RegistryError('UNSUPPORTED', { status: 400, message: 'scope must read TYPE:NAME:ACTION[,ACTION...].' });
+  return scopes;
+}
+
+function answerOf(issued: IssuedToken, refresh: string | undefined): object {
+  const { token, expiresInSeconds, issuedAt } = issued;
+  return { token, access_token: token, expires_in: expiresInSeconds, issued_at: issuedAt, ...(refresh && { refresh_token: refresh }) };
+}
+
+function sendJson(request: IncomingMessage, response: ServerResponse, value: object, cacheControl = 'no-store'): void {
+  const body = JSON.stringify(value);
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), 'Cache-Control': cacheControl });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}

@@ -1,0 +1,77 @@
+import { formatBearerChallenge, type Route } from '@longshore/oci';
+import type { Authentication } from '../../registry/ports/authenticator.ts';
+import { type Authorizer, actorOf, type Principal, type Resource } from '../../registry/ports/authorizer.ts';
+import { RegistryError } from '../../registry/registry-error.ts';
+import type { Need } from './routes.ts';
+
+const anonymous: Principal = { subject: { kind: 'anonymous' }, limit: undefined };
+
+/** What a challenge tells the client to ask a token for. */
+const scopeActions: Readonly<Record<Need, string>> = {
+  pull: 'pull',
+  push: 'pull,push',
+  update: 'pull,push',
+  delete: 'delete',
+  list: '*',
+  administer: '*',
+  login: '',
+};
+
+export interface ChallengeTo {
+  readonly realm: string;
+  readonly service: string;
+}
+
+/**
+ * Lets a request through with who is asking, or refuses it: 401 with a challenge when better credentials could help
+ * (none given, wrong ones, or a token that was issued for less), 403 when the subject itself may not. `openToAll`:
+ * nobody needs credentials, so `GET /v2/` asks for none; anywhere else it must, or docker login takes any password.
+ */
+export async function requireAccess(
+  authorizer: Authorizer,
+  authentication: Authentication,
+  route: Route,
+  need: Need,
+  challenge: ChallengeTo,
+  openToAll: boolean,
+): Promise<{ principal: Principal; actor: string }> {
+  if (authentication.kind === 'refused') throw refused(authentication, route, need, challenge);
+  const principal = authentication.kind === 'principal' ? authentication.principal : anonymous;
+  const access = { principal, actor: actorOf(principal.subject) };
+  const resource: Resource = 'name' in route ? { kind: 'repository', name: route.name } : { kind: 'registry' };
+  if (need === 'login') {
+    if (principal.subject.kind !== 'anonymous' || openToAll) return access;
+    throw unauthorized(route, need, challenge);
+  }
+  const decision = await authorizer.decide(principal, need, resource);
+  if (decision.allow) return access;
+  if (principal.subject.kind === 'anonymous') throw unauthorized(route, need, challenge);
+  const unlimited = principal.limit !== undefined && (await authorizer.decide({ ...principal, limit: undefined }, need, resource)).allow;
+  if (unlimited) throw unauthorized(route, need, challenge, 'insufficient_scope');
+  throw new RegistryError('DENIED', { message: decision.reason });
+}
+
+function refused(refusal: Extract<Authentication, { kind: 'refused' }>, route: Route, need: Need, challenge: ChallengeTo): RegistryError {
+  if (refusal.reason === 'delayed') {
+    return new RegistryError('TOOMANYREQUESTS', {
+      message: `Too many failed logins: wait ${refusal.retryAfterSeconds ?? 1} seconds before the next try.`,
+      headers: { 'Retry-After': String(refusal.retryAfterSeconds ?? 1) },
+    });
+  }
+  const error = refusal.reason === 'credentials' ? undefined : 'invalid_token';
+  return unauthorized(route, need, challenge, error, refusal.reason);
+}
+
+const messages: Readonly<Record<string, string>> = {
+  credentials: 'User name or password are wrong.',
+  'token-expired': 'The token has expired: get a new one from the token service.',
+  'token-invalid': 'The token is not one of ours, or is no longer good: log in again.',
+};
+
+function unauthorized(route: Route, need: Need, { realm, service }: ChallengeTo, error?: string, reason?: string): RegistryError {
+  const actions = scopeActions[need];
+  const scope = actions === '' ? '' : 'name' in route ? `repository:${route.name}:${actions}` : `registry:catalog:${actions}`;
+  const header = formatBearerChallenge({ realm, service, scope, ...(error === undefined ? {} : { error }) });
+  const message = reason === undefined ? undefined : messages[reason];
+  return new RegistryError('UNAUTHORIZED', { headers: { 'WWW-Authenticate': header }, ...(message === undefined ? {} : { message }) });
+}

@@ -1,0 +1,71 @@
+import { etagMatches, formatEntityTag, type Route } from '@longshore/oci';
+import { RegistryError } from '../../registry/registry-error.ts';
+import { readBody } from '../request-body.ts';
+import { type Exchange, type Handler, sendBody, sendEmpty, type V2Deps } from './exchange.ts';
+import { requireReferenceOf, requireTagsOf } from './parameters.ts';
+
+type ManifestRoute = Extract<Route, { kind: 'manifest' }>;
+
+/** `GET /v2/<name>/manifests/<reference>` (end-3): the bytes as they were pushed. */
+export const getManifest: Handler<ManifestRoute> = async (exchange, { registry }) => {
+  const { digest, mediaType, bytes } = await registry.getManifest(exchange.route.name, requireReferenceOf(exchange.route.reference));
+  const headers = headersOf(digest);
+  if (etagMatches(exchange.request.headers['if-none-match'], headers.ETag)) {
+    exchange.response.writeHead(304, headers).end();
+    return;
+  }
+  sendBody(exchange, 200, mediaType, bytes, headers);
+};
+
+/** `HEAD` of the same, without reading the bytes. */
+export const headManifest: Handler<ManifestRoute> = async (exchange, { registry }) => {
+  const { digest, mediaType, sizeBytes } = await registry.statManifest(exchange.route.name, requireReferenceOf(exchange.route.reference));
+  const headers = headersOf(digest);
+  const unchanged = etagMatches(exchange.request.headers['if-none-match'], headers.ETag);
+  exchange.response.writeHead(unchanged ? 304 : 200, unchanged ? headers : { 'Content-Type': mediaType, 'Content-Length': sizeBytes, ...headers });
+  exchange.response.end();
+};
+
+/** `PUT` (end-7a, end-7b): a tag that exists is moved only when the caller may update, not merely push. */
+export const putManifest: Handler<ManifestRoute> = async (exchange, deps) => {
+  const { route, request, response, principal, actor } = exchange;
+  const reference = requireReferenceOf(route.reference);
+  const tags = requireTagsOf(exchange.query);
+  if ('tag' in reference && tags.length > 0) {
+    throw new RegistryError('TAG_INVALID', { message: '?tag= goes with a push by digest: put the digest in the path.' });
+  }
+  const bytes = await readBody(request, response, { watch: deps.watch, maxBytes: deps.limits.manifestBytes, tooLong: () => tooLong(deps) });
+  const mayMoveTags = (await deps.authorizer.decide(principal, 'update', { kind: 'repository', name: route.name })).allow;
+  const contentType = request.headers['content-type'] ?? '';
+  const pushed = await deps.registry.putManifest({ repository: route.name, reference, tags, contentType, bytes, actor, mayMoveTags });
+  sendEmpty(response, 201, {
+    Location: `/v2/${route.name}/manifests/${'tag' in reference ? reference.tag : pushed.digest}`,
+    'Docker-Content-Digest': pushed.digest,
+    ...(pushed.subject === undefined ? {} : { 'OCI-Subject': pushed.subject }),
+    ...(tags.length === 0 ? {} : { 'OCI-Tag': tags.join(', ') }),
+  });
+};
+
+/** `DELETE` (end-9): by tag the tag alone, by digest the manifest with all its tags. */
+export const deleteManifest: Handler<ManifestRoute> = async (exchange: Exchange<ManifestRoute>, { registry, limits }) => {
+  requireDeletion(limits);
+  await registry.deleteManifest(exchange.route.name, requireReferenceOf(exchange.route.reference), exchange.actor);
+  sendEmpty(exchange.response, 202, {});
+};
+
+/** Answers 405 when the settings disable deletion. */
+export function requireDeletion(limits: V2Deps['limits']): void {
+  if (limits.deletion) return;
+  throw new RegistryError('UNSUPPORTED', { message: 'Deleting is disabled here: set deletion.enabled to true to allow it.' });
+}
+
+function headersOf(digest: string): { 'Docker-Content-Digest': string; ETag: string } {
+  return { 'Docker-Content-Digest': digest, ETag: formatEntityTag(digest) };
+}
+
+function tooLong(deps: V2Deps): RegistryError {
+  return new RegistryError('SIZE_INVALID', {
+    status: 413,
+    message: `A manifest may have at most ${deps.limits.manifestBytes} bytes (limits.manifestBytes).`,
+  });
+}

@@ -1,0 +1,117 @@
+import { digestAlgorithm, formatUploadRange, parseContentRange, type RepositoryName, type Route } from '@longshore/oci';
+import type { Chunk, UploadHandle, UploadProgress } from '../../registry/registry.ts';
+import { RegistryError } from '../../registry/registry-error.ts';
+import { requestBody } from '../request-body.ts';
+import { type Exchange, type Handler, sendEmpty, type V2Deps } from './exchange.ts';
+import { requireAlgorithmOf, requireDigestOf, requireNameOf } from './parameters.ts';
+
+type UploadsRoute = Extract<Route, { kind: 'uploads' }>;
+type UploadRoute = Extract<Route, { kind: 'upload' }>;
+
+/** `POST /v2/<name>/blobs/uploads/` (end-4a to 4c, end-11): mount, whole blob, or the start of a session. */
+export const postUploads: Handler<UploadsRoute> = async (exchange, deps) => {
+  const { route, query, response, actor } = exchange;
+  if (query.has('mount') && (await mount(exchange, deps))) return;
+  const digest = query.has('digest') ? requireDigestOf(query.get('digest') ?? '') : undefined;
+  const algorithm = digest === undefined ? requireAlgorithmOf(query.get('digest-algorithm')) : digestAlgorithm(digest);
+  const progress = await deps.registry.startUpload(route.name, actor, algorithm);
+  if (digest === undefined) {
+    sendEmpty(response, 202, sessionHeaders(route.name, progress));
+    return;
+  }
+  const upload = { repository: route.name, id: progress.id, actor };
+  try {
+    await deps.registry.finishUpload(upload, digest, chunkOf(exchange, deps));
+  } catch (error) {
+    // Nobody knows this session's address, so nobody could continue it.
+    await cancelQuietly(deps, upload);
+    throw error;
+  }
+  sendEmpty(response, 201, blobHeaders(route.name, digest));
+};
+
+/** `GET` of a session (end-13): where it stands. */
+export const getUpload: Handler<UploadRoute> = async (exchange, { registry }) => {
+  const progress = await registry.uploadProgress(handleOf(exchange));
+  sendEmpty(exchange.response, 204, sessionHeaders(exchange.route.name, progress));
+};
+
+/** `PATCH` (end-5): the next chunk, or a stream without a range. */
+export const patchUpload: Handler<UploadRoute> = async (exchange, deps) => {
+  const progress = await withStatus(exchange, deps, () => deps.registry.appendUpload(handleOf(exchange), chunkOf(exchange, deps)));
+  sendEmpty(exchange.response, 202, sessionHeaders(exchange.route.name, progress));
+};
+
+/** `PUT` (end-6): the last piece, if any, and the digest of the whole. */
+export const putUpload: Handler<UploadRoute> = async (exchange, deps) => {
+  const wanted = exchange.query.get('digest');
+  if (wanted === null) throw new RegistryError('DIGEST_INVALID', { message: 'The digest is missing: end the upload with ?digest=sha256:...' });
+  const digest = requireDigestOf(wanted);
+  await withStatus(exchange, deps, () => deps.registry.finishUpload(handleOf(exchange), digest, chunkOf(exchange, deps)));
+  sendEmpty(exchange.response, 201, blobHeaders(exchange.route.name, digest));
+};
+
+/** `DELETE` of a session (end-14). */
+export const deleteUpload: Handler<UploadRoute> = async (exchange, { registry }) => {
+  await registry.cancelUpload(handleOf(exchange));
+  sendEmpty(exchange.response, 204, {});
+};
+
+/** Mounts when the blob is there and the caller may read it where it is; otherwise the request goes on as an upload. */
+async function mount({ route, query, response, principal, actor }: Exchange<UploadsRoute>, deps: V2Deps): Promise<boolean> {
+  const digest = requireDigestOf(query.get('mount') ?? '');
+  const source = query.get('from');
+  const from = source === null || source === '' ? undefined : requireNameOf(source);
+  if (from !== undefined && !(await deps.authorizer.decide(principal, 'pull', { kind: 'repository', name: from })).allow) return false;
+  const visibility = await deps.authorizer.visible(principal, 'pull');
+  if (!(await deps.registry.mountBlob({ digest, to: route.name, from, visibility, actor }))) return false;
+  sendEmpty(response, 201, blobHeaders(route.name, digest));
+  return true;
+}
+
+function chunkOf(exchange: Exchange, { watch, limits }: V2Deps): Chunk {
+  const header = exchange.request.headers['content-range'];
+  const range = header === undefined ? undefined : parseContentRange(header);
+  if (header !== undefined && range === undefined) {
+    throw new RegistryError('RANGE_INVALID', { message: `Content-Range must read FIRST-LAST, both inclusive, not '${header.slice(0, 64)}'.` });
+  }
+  const body = requestBody(exchange.request, exchange.response, {
+    watch,
+    maxBytes: limits.uploadBytes,
+    tooLong: () => new RegistryError('SIZE_INVALID', { status: 413, message: `A blob may have at most ${limits.uploadBytes} bytes (limits.uploadBytes).` }),
+  });
+  return { start: range?.start, length: range === undefined ? undefined : range.end - range.start + 1, body };
+}
+
+/** A 416 tells where the session stands, so that the client can go on without asking. */
+async function withStatus<T>(exchange: Exchange<UploadRoute>, { registry }: V2Deps, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof RegistryError) || error.status !== 416) throw error;
+    const progress = await registry.uploadProgress(handleOf(exchange));
+    const headers = sessionHeaders(exchange.route.name, progress);
+    throw new RegistryError(error.code, { status: 416, message: error.message, detail: error.detail, headers, cause: error });
+  }
+}
+
+async function cancelQuietly({ registry }: V2Deps, upload: UploadHandle): Promise<void> {
+  try {
+    await registry.cancelUpload(upload);
+  } catch (error) {
+    if (!(error instanceof RegistryError && error.code === 'BLOB_UPLOAD_UNKNOWN')) throw error;
+  }
+}
+
+function handleOf({ route, actor }: Exchange<UploadRoute>): UploadHandle {
+  return { repository: route.name, id: route.id, actor };
+}
+
+/** Locations are relative, so they work behind every proxy. */
+function sessionHeaders(name: RepositoryName, { id, offset }: UploadProgress): Record<string, string> {
+  return { Location: `/v2/${name}/blobs/uploads/${id}`, Range: formatUploadRange(offset), 'Docker-Upload-UUID': id };
+}
+
+function blobHeaders(name: RepositoryName, digest: string): Record<string, string> {
+  return { Location: `/v2/${name}/blobs/${digest}`, 'Docker-Content-Digest': digest };
+}

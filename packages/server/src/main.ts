@@ -1,0 +1,118 @@
+import { UsageError } from './commands/arguments.ts';
+import { gc, gcHelp } from './commands/gc.ts';
+import { serve, serveHelp } from './commands/serve.ts';
+import { token, tokenHelp } from './commands/token.ts';
+import { printPassword, user, userHelp } from './commands/user.ts';
+import { type Backends, composeServer, garbageDeps, openBackends } from './compose.ts';
+import { describeProblems } from './config/config-problem.ts';
+import { describeFlags, splitConfigFlags } from './config/flag-source.ts';
+import { loadProcessConfig } from './config/load.ts';
+import { printConfig } from './config/print.ts';
+import type { Config } from './config/schema.ts';
+import { AccountError, resetPassword } from './identity/accounts.ts';
+import { printLine, printProblem } from './observability/terminal.ts';
+
+interface Verb {
+  readonly summary: string;
+  readonly help: string;
+  /** `argv`: what is left when the settings' flags are taken out. */
+  run(config: Config, argv: readonly string[]): Promise<number>;
+}
+
+const configHelp = `longshore config print|check [settings]
+
+  print   the configuration that applies, each value with its source; secrets are masked
+  check   says nothing and ends with 0 when the configuration is right, else lists every problem
+
+Example:
+  longshore config check --config longshore.yaml
+`;
+
+const verbs: Readonly<Record<string, Verb>> = {
+  serve: { summary: 'start the registry', help: serveHelp, run: (config, argv) => withoutRest(argv, () => serve({ config, openBackends, composeServer })) },
+  gc: { summary: 'collect garbage now', help: gcHelp, run: (config, argv) => withBackends(config, (backends) => gc(argv, garbageDeps(config, backends))) },
+  user: { summary: 'local accounts and their roles', help: userHelp, run: (config, argv) => withBackends(config, ({ metadata }) => user(argv, metadata)) },
+  token: { summary: 'personal access tokens', help: tokenHelp, run: (config, argv) => withBackends(config, ({ metadata }) => token(argv, metadata)) },
+  admin: {
+    summary: 'reset the administrator',
+    help: "longshore admin reset-password [settings]\n\nGives 'admin' a new random password and prints it once.\n",
+    run: (config, argv) => withBackends(config, (backends) => admin(argv, backends)),
+  },
+  migrate: {
+    summary: 'bring the database to this version (serve does it too)',
+    help: 'longshore migrate [settings]\n\nBrings the database to the schema of this version and ends.\n',
+    run: (config, argv) => withoutRest(argv, () => withBackends(config, async () => 0)),
+  },
+};
+
+/** Runs one subcommand of the server and resolves to the exit code: 0, 1 for a failure, 2 for wrong usage. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const [name = 'serve', ...others] = argv;
+  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  const isHelp = others.includes('--help') || others.includes('-h');
+  if (verb === undefined && name !== 'config') {
+    printProblem(`longshore: there is no command '${name}'. Commands: ${[...Object.keys(verbs), 'config'].join(', ')}.`);
+    return 2;
+  }
+  if (isHelp) {
+    printLine(verb?.help ?? configHelp);
+    if (name === 'serve') printLine(describeFlags());
+    return 0;
+  }
+  const { configFlags, rest } = splitConfigFlags(others);
+  const loaded = loadProcessConfig(configFlags);
+  if ('problems' in loaded) {
+    printProblem(describeProblems(loaded.problems));
+    return 2;
+  }
+  if (verb === undefined) return showConfig(rest, printConfig(loaded));
+  try {
+    return await verb.run(loaded.config, rest);
+  } catch (error) {
+    return explain(name, error);
+  }
+}
+
+function showConfig([action]: readonly string[], text: string): number {
+  if (action === 'check') return 0;
+  if (action === 'print') {
+    printLine(text.trimEnd());
+    return 0;
+  }
+  printProblem(configHelp);
+  return 2;
+}
+
+async function admin(argv: readonly string[], { metadata }: Backends): Promise<number> {
+  if (argv.join(' ') !== 'reset-password') throw new UsageError("The only verb is 'reset-password'.");
+  const { password } = await resetPassword(metadata, { name: 'admin', now: Date.now() });
+  printPassword('admin', password);
+  return 0;
+}
+
+async function withBackends(config: Config, work: (backends: Backends) => Promise<number>): Promise<number> {
+  const backends = await openBackends(config);
+  try {
+    return await work(backends);
+  } finally {
+    await backends.close();
+  }
+}
+
+async function withoutRest(argv: readonly string[], work: () => Promise<number>): Promise<number> {
+  if (argv.length > 0) throw new UsageError(`Unknown: ${argv.join(' ')}.`);
+  return work();
+}
+
+/** What the person at the terminal sees of a failure: its message and causes; a stack only of what nobody foresaw. */
+function explain(name: string, error: unknown): number {
+  if (error instanceof UsageError) {
+    printProblem(`longshore ${name}: ${error.message} See 'longshore ${name} --help'.`);
+    return 2;
+  }
+  const foreseen = error instanceof AccountError || (error instanceof Error && ['StorageError', 'SecretKeyError', 'Error', 'GarbageCollectionBusyError'].includes(error.name));
+  printProblem(`longshore ${name}: ${foreseen ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return 1;
+}
+
+if (import.meta.main) process.exit(await run(process.argv.slice(2)));

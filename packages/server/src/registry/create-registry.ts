@@ -1,0 +1,49 @@
+import { Blobs } from './blobs.ts';
+import type { BlobStores } from './blob-stores.ts';
+import { Manifests } from './manifests.ts';
+import type { ContentStore } from './ports/content-store.ts';
+import type { Logger } from './ports/logger.ts';
+import { RegistryError } from './registry-error.ts';
+import type { Registry } from './registry.ts';
+import { Uploads } from './uploads.ts';
+
+export interface RegistryDeps {
+  readonly content: ContentStore;
+  readonly stores: BlobStores;
+  readonly logger: Logger;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** How long unreferenced content is safe from garbage collection. */
+  readonly graceMs: number;
+}
+
+/** Builds the core over its ports. `close` lets go of open uploads; they can be continued after a restart. */
+export function createRegistry(deps: RegistryDeps): { registry: Registry; close: () => Promise<void> } {
+  const { content } = deps;
+  const blobs = new Blobs({ ...deps, renewAfterMs: deps.graceMs / 4 });
+  const uploads = new Uploads(deps);
+  const manifests = new Manifests(deps);
+  const registry: Registry = {
+    statBlob: (repository, digest) => blobs.stat(repository, digest),
+    openBlob: (repository, digest) => blobs.open(repository, digest),
+    deleteBlob: (repository, digest, actor) => blobs.delete(repository, digest, actor),
+    mountBlob: (mount) => blobs.mount(mount),
+    startUpload: (repository, actor, algorithm) => uploads.start(repository, actor, algorithm),
+    uploadProgress: (upload) => uploads.progress(upload),
+    appendUpload: (upload, chunk) => uploads.append(upload, chunk),
+    finishUpload: (upload, digest, chunk) => uploads.finish(upload, digest, chunk),
+    cancelUpload: (upload) => uploads.cancel(upload),
+    getManifest: (repository, reference) => manifests.get(repository, reference),
+    statManifest: (repository, reference) => manifests.stat(repository, reference),
+    putManifest: (push) => manifests.put(push),
+    deleteManifest: (repository, reference, actor) => manifests.delete(repository, reference, actor),
+    listTags: async (repository, page) => {
+      const tags = await content.listTags(repository, page);
+      if (tags === undefined) throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });
+      return tags;
+    },
+    listRepositories: (visibility, page) => content.listRepositories(visibility, page),
+    listReferrers: (repository, subject, artifactType, page) => content.listReferrers(repository, subject, artifactType, page),
+  };
+  return { registry, close: () => uploads.close() };
+}

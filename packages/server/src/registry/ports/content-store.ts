@@ -1,0 +1,175 @@
+import type { Digest, RepositoryName, Tag } from '@longshore/oci';
+import type { BlobLocation } from './blob-store.ts';
+import type { Visibility } from './authorizer.ts';
+
+/** Milliseconds since 1970, as given by the core's clock; stores never read a clock of their own. */
+export type Millis = number;
+
+/** Who did it, as history and events keep it: `user:alice`, `anonymous`, `system:gc`. */
+export type Actor = string;
+
+/** One page of a sorted list: at most `limit` entries after `after` (exclusive), by byte value. */
+export interface Page {
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
+
+export interface Listed<T> {
+  readonly items: T[];
+  /** true when at least one more entry follows. */
+  readonly more: boolean;
+}
+
+export interface Repository {
+  readonly id: number;
+  readonly projectId: number;
+  readonly name: RepositoryName;
+  /** Name of the store that its project lives on. */
+  readonly store: string;
+}
+
+export interface StoredBlob {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  readonly store: string;
+  readonly location: BlobLocation;
+  /** When its grace was last renewed in this repository. */
+  readonly renewedAt: Millis;
+}
+
+export interface StoredManifest {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface StoredManifestInfo {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+}
+
+/** A descriptor of a referrers list. */
+export interface Referrer {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  readonly artifactType: string | undefined;
+  readonly annotations: Record<string, string> | undefined;
+}
+
+export interface UploadSession {
+  /** Unguessable, URL-safe. */
+  readonly id: string;
+  readonly repository: Repository;
+  /** Who may continue it; nobody else can see it. */
+  readonly owner: Actor;
+  readonly algorithm: 'sha256' | 'sha512';
+  readonly offset: number;
+  /** Rises each time another process (or another request) takes the session over. */
+  readonly epoch: number;
+  /** The blob store's own note on the bytes so far. */
+  readonly state: string | undefined;
+  readonly touchedAt: Millis;
+}
+
+export interface NewManifest {
+  readonly repository: RepositoryName;
+  readonly actor: Actor;
+  readonly at: Millis;
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+  /** The manifest's artifactType, else its config's mediaType (what a referrers list shows). */
+  readonly artifactType: string | undefined;
+  readonly annotations: Record<string, string> | undefined;
+  readonly subject: Digest | undefined;
+  /** Everything it points at. `required: false` for non-distributable layers: kept when present, never missed. */
+  readonly references: readonly { kind: 'blob' | 'manifest'; digest: Digest; required: boolean }[];
+  readonly tags: readonly Tag[];
+  /** false: moving a tag that exists and points elsewhere is refused; creating one is not. */
+  readonly mayMoveTags: boolean;
+}
+
+export type ManifestCommit =
+  | { readonly outcome: 'stored'; readonly created: boolean }
+  /** Nothing was stored: these required references are not in this repository. */
+  | { readonly outcome: 'missing'; readonly digests: Digest[] }
+  /** Nothing was stored: this tag exists, points elsewhere, and may not be moved. */
+  | { readonly outcome: 'tag-exists'; readonly tag: Tag };
+
+export interface NewBlob {
+  readonly uploadId: string;
+  readonly epoch: number;
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  readonly location: BlobLocation;
+  readonly actor: Actor;
+  readonly at: Millis;
+}
+
+export type BlobCommit =
+  | { readonly outcome: 'stored' }
+  /** The store already had a live copy, which is linked now; the caller deletes the location it offered. */
+  | { readonly outcome: 'duplicate' }
+  /** The session is gone or was taken over; nothing was linked and the caller deletes the location it offered. */
+  | { readonly outcome: 'lost' };
+
+/**
+ * What is stored, and for whom. Reads are one statement each. Every write method is one transaction that also
+ * writes its history and event rows; when it resolves the change survives power loss (unless durability is relaxed).
+ * No method throws for absence.
+ */
+export interface ContentStore {
+  // Reads
+  findRepository(name: RepositoryName): Promise<Repository | undefined>;
+  /** A blob that this repository links and that has a live placement on the repository's store. */
+  findBlob(repository: RepositoryName, digest: Digest): Promise<StoredBlob | undefined>;
+  findManifest(repository: RepositoryName, reference: { tag: Tag } | { digest: Digest }): Promise<StoredManifest | undefined>;
+  /** As `findManifest` without the bytes. */
+  findManifestInfo(repository: RepositoryName, reference: { tag: Tag } | { digest: Digest }): Promise<StoredManifestInfo | undefined>;
+  /** Undefined when the repository holds no manifest and never had a tag. */
+  listTags(repository: RepositoryName, page: Page): Promise<Listed<Tag> | undefined>;
+  /** Repositories that hold at least one manifest and that `visibility` lets through. */
+  listRepositories(visibility: Visibility, page: Page): Promise<Listed<RepositoryName>>;
+  /** Sorted by digest; `page.after` is a digest. */
+  listReferrers(repository: RepositoryName, subject: Digest, artifactType: string | undefined, page: Page): Promise<Listed<Referrer>>;
+  /** Up to `limit` repositories, of those `visibility` lets through, that link this blob on this store. */
+  findBlobSources(digest: Digest, store: string, visibility: Visibility, limit: number): Promise<RepositoryName[]>;
+  listTagHistory(repository: RepositoryName, tag: Tag, limit: number): Promise<TagChange[]>;
+
+  // Blobs and uploads
+  /** Creates the repository (and its project, owned by `actor`, on the default store) when it is new. */
+  startUpload(input: { id: string; repository: RepositoryName; actor: Actor; algorithm: 'sha256' | 'sha512'; at: Millis }): Promise<UploadSession>;
+  findUpload(id: string): Promise<UploadSession | undefined>;
+  /** Compare-and-set of the offset; false when the session is gone or epoch or offset are no longer these. */
+  advanceUpload(input: { id: string; epoch: number; from: number; to: number; state: string | undefined; at: Millis }): Promise<boolean>;
+  /** Compare-and-set of the epoch to epoch + 1; false when somebody else was faster or the session is gone. */
+  claimUpload(input: { id: string; epoch: number; at: Millis }): Promise<boolean>;
+  /** Ends a session; the caller then discards its bytes. False when it is already gone. */
+  cancelUpload(input: { id: string }): Promise<boolean>;
+  /** Ends the session, records placement and link, and writes the event: the moment a blob becomes visible. */
+  commitBlob(input: NewBlob): Promise<BlobCommit>;
+  /** Links a blob that `from` links, and renews its grace. False when `from` does not have it (any more). */
+  mountBlob(input: { digest: Digest; from: RepositoryName; to: RepositoryName; actor: Actor; at: Millis }): Promise<boolean>;
+  /** Renews a blob's grace because somebody was told that it exists. False when it is no longer there. */
+  renewBlob(input: { repository: RepositoryName; digest: Digest; at: Millis }): Promise<boolean>;
+  /** Unlinks a blob from one repository. 'in-use': a manifest of this repository still points at it. */
+  deleteBlob(input: { repository: RepositoryName; digest: Digest; actor: Actor; at: Millis }): Promise<'deleted' | 'absent' | 'in-use'>;
+  /** A stored location turned out to be unreadable: it stops being served, so that a new push heals it. */
+  reportLostBlob(input: { store: string; location: BlobLocation; at: Millis }): Promise<void>;
+
+  // Manifests and tags
+  commitManifest(input: NewManifest): Promise<ManifestCommit>;
+  /** Removes the manifest and every tag that points at it. 'in-use': an index of this repository lists it. */
+  deleteManifest(input: { repository: RepositoryName; digest: Digest; actor: Actor; at: Millis }): Promise<'deleted' | 'absent' | 'in-use'>;
+  deleteTag(input: { repository: RepositoryName; tag: Tag; actor: Actor; at: Millis }): Promise<'deleted' | 'absent'>;
+}
+
+export interface TagChange {
+  readonly tag: Tag;
+  readonly from: Digest | undefined;
+  readonly to: Digest | undefined;
+  readonly actor: Actor;
+  readonly at: Millis;
+}

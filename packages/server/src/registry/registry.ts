@@ -1,0 +1,86 @@
+import type { Digest, DigestAlgorithm, RepositoryName, Tag } from '@longshore/oci';
+import type { Visibility } from './ports/authorizer.ts';
+import type { BlobReader, ByteSink } from './ports/blob-store.ts';
+import type { Actor, Listed, Page, Referrer, StoredManifest, StoredManifestInfo } from './ports/content-store.ts';
+
+/** Sends a request's body to `sink` piece by piece, in order; throws when the client goes away or sends too much. */
+export type BodySource = (sink: ByteSink) => Promise<void>;
+
+export type ManifestReference = { readonly tag: Tag } | { readonly digest: Digest };
+
+/** A blob opened for reading; the reader must be closed. */
+export interface OpenBlob {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  readonly reader: BlobReader;
+}
+
+export interface UploadProgress {
+  readonly id: string;
+  /** Bytes received and kept so far. */
+  readonly offset: number;
+}
+
+/** Names an upload session as a request does: it exists only for the repository and the subject that began it. */
+export interface UploadHandle {
+  readonly repository: RepositoryName;
+  readonly id: string;
+  readonly actor: Actor;
+}
+
+/** A piece of an upload. `start` and `length` are what Content-Range announced, if the client sent one. */
+export interface Chunk {
+  readonly start: number | undefined;
+  readonly length: number | undefined;
+  readonly body: BodySource;
+}
+
+export interface ManifestPush {
+  readonly repository: RepositoryName;
+  readonly reference: ManifestReference;
+  /** From `?tag=`; only with a reference by digest. */
+  readonly tags: readonly Tag[];
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+  readonly actor: Actor;
+  readonly mayMoveTags: boolean;
+}
+
+export interface PushedManifest {
+  readonly digest: Digest;
+  readonly subject: Digest | undefined;
+  readonly tags: readonly Tag[];
+}
+
+/**
+ * What push, pull, mount, tag and delete mean, whoever asks and over whatever wire. Who may do it has been decided
+ * before. Absence is a `RegistryError` with the specification's code; storage trouble is a `StorageError`.
+ */
+export interface Registry {
+  /** Promises that the blob stays at least for the grace period, so that a pusher may skip uploading it. */
+  statBlob(repository: RepositoryName, digest: Digest): Promise<{ digest: Digest; sizeBytes: number }>;
+  openBlob(repository: RepositoryName, digest: Digest): Promise<OpenBlob>;
+  deleteBlob(repository: RepositoryName, digest: Digest, actor: Actor): Promise<void>;
+  /**
+   * Links a blob of another repository: `from` when named, otherwise any that `visibility` lets the subject read.
+   * False when it cannot be had that way; the client then uploads.
+   */
+  mountBlob(mount: { digest: Digest; to: RepositoryName; from: RepositoryName | undefined; visibility: Visibility; actor: Actor }): Promise<boolean>;
+
+  startUpload(repository: RepositoryName, actor: Actor, algorithm: DigestAlgorithm): Promise<UploadProgress>;
+  uploadProgress(upload: UploadHandle): Promise<UploadProgress>;
+  appendUpload(upload: UploadHandle, chunk: Chunk): Promise<UploadProgress>;
+  /** Takes the last piece (which may be empty), checks the digest, and makes the blob visible. */
+  finishUpload(upload: UploadHandle, digest: Digest, chunk: Chunk): Promise<void>;
+  cancelUpload(upload: UploadHandle): Promise<void>;
+
+  getManifest(repository: RepositoryName, reference: ManifestReference): Promise<StoredManifest>;
+  statManifest(repository: RepositoryName, reference: ManifestReference): Promise<StoredManifestInfo>;
+  putManifest(push: ManifestPush): Promise<PushedManifest>;
+  /** Deletes a manifest with its tags (by digest), or one tag alone. */
+  deleteManifest(repository: RepositoryName, reference: ManifestReference, actor: Actor): Promise<void>;
+
+  listTags(repository: RepositoryName, page: Page): Promise<Listed<Tag>>;
+  listRepositories(visibility: Visibility, page: Page): Promise<Listed<RepositoryName>>;
+  listReferrers(repository: RepositoryName, subject: Digest, artifactType: string | undefined, page: Page): Promise<Listed<Referrer>>;
+}

@@ -1,0 +1,122 @@
+import { createHash, type Hash } from 'node:crypto';
+import { type DigestAlgorithm, digestFromBytes, type Digest } from '@longshore/oci';
+import type { BlobLocation, BlobStore, UploadWriter } from './ports/blob-store.ts';
+import type { UploadSession } from './ports/content-store.ts';
+import type { BodySource } from './registry.ts';
+import { reach } from './failpoints.ts';
+
+/** Pieces are handed to the store in batches of this size: one gathered write each. */
+const batchBytes = 1024 * 1024;
+
+/**
+ * The bytes of one upload session as this process holds them: an open writer and the running hash, valid for one epoch
+ * and offset. Whoever finds that the session's row says otherwise throws it away and takes the session over.
+ */
+export class LiveUpload {
+  readonly id: string;
+  readonly epoch: number;
+  readonly store: BlobStore;
+  /** Set while a request is using it; another request then takes the session over instead of waiting. */
+  busy = true;
+  usedAt: number;
+  #offset: number;
+  #algorithm: DigestAlgorithm;
+  /** undefined: not every byte passed through this process, so the stored blob must be read back and hashed. */
+  #hash: Hash | undefined;
+  #writer: UploadWriter | undefined;
+
+  constructor(session: UploadSession, epoch: number, store: BlobStore, now: number) {
+    this.id = session.id;
+    this.epoch = epoch;
+    this.store = store;
+    this.usedAt = now;
+    this.#offset = 0;
+    this.#algorithm = session.algorithm;
+    this.#hash = createHash(session.algorithm);
+  }
+
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** Continues what another process, request or epoch began: earlier bytes are copied and hashed again where possible. */
+  static async takeOver(session: UploadSession, store: BlobStore, now: number): Promise<LiveUpload> {
+    const live = new LiveUpload(session, session.epoch + 1, store, now);
+    if (session.offset === 0) return live;
+    const resumed = await store.resumeUpload(session, live.epoch, (piece) => live.#hash?.update(piece));
+    reach('upload.resumed');
+    live.#writer = resumed.writer;
+    live.#offset = session.offset;
+    if (!resumed.replayed) live.#hash = undefined;
+    return live;
+  }
+
+  /** For a body whose digest algorithm turns out to be another than the session's: possible before the first byte. */
+  useAlgorithm(algorithm: DigestAlgorithm): void {
+    if (this.#algorithm === algorithm) return;
+    this.#algorithm = algorithm;
+    this.#hash = this.#offset === 0 ? createHash(algorithm) : undefined;
+  }
+
+  /**
+   * Receives a body behind the current offset. When it fails, everything of this body is forgotten and the session
+   * stands where it stood. Resolves to the new offset.
+   */
+  async receive(body: BodySource, check: (received: number) => void): Promise<number> {
+    const writer = await this.#open();
+    const before = this.#offset;
+    const saved = this.#hash?.copy();
+    let received = 0;
+    let batch: Uint8Array[] = [];
+    let batched = 0;
+    const flush = async () => {
+      const pieces = batch;
+      batch = [];
+      batched = 0;
+      await writer.write(pieces);
+    };
+    try {
+      await body((piece) => {
+        received += piece.byteLength;
+        this.#hash?.update(piece);
+        batch.push(piece);
+        batched += piece.byteLength;
+        return batched >= batchBytes ? flush() : undefined;
+      });
+      if (batched > 0) await flush();
+      check(received);
+    } catch (error) {
+      this.#hash = saved;
+      await writer.truncate(before);
+      throw error;
+    }
+    reach('upload.chunk.written');
+    this.#offset = before + received;
+    return this.#offset;
+  }
+
+  /** Makes what was received survive the process; returns the store's note for the session's row. */
+  async checkpoint(): Promise<string | undefined> {
+    return (await this.#open()).checkpoint();
+  }
+
+  /** The digest of everything received, when all of it passed through this process. */
+  digest(): Digest | undefined {
+    return this.#hash === undefined ? undefined : digestFromBytes(this.#hash.copy().digest());
+  }
+
+  /** Makes the bytes durable under their location. */
+  async commit(digest: Digest): Promise<BlobLocation> {
+    return (await this.#open()).commit(digest);
+  }
+
+  /** Lets go of handles; the bytes stay for whoever continues. */
+  async close(): Promise<void> {
+    await this.#writer?.close();
+  }
+
+  async #open(): Promise<UploadWriter> {
+    this.#writer ??= await this.store.createUpload({ id: this.id, epoch: this.epoch });
+    return this.#writer;
+  }
+}

@@ -1,0 +1,214 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type Digest, type DigestAlgorithm, digestAlgorithm, digestFromBytes, type RepositoryName } from '@longshore/oci';
+import { readWhole } from './blobs.ts';
+import type { BlobStores } from './blob-stores.ts';
+import { reach } from './failpoints.ts';
+import type { BlobLocation } from './ports/blob-store.ts';
+import type { Actor, ContentStore, UploadSession } from './ports/content-store.ts';
+import type { Logger } from './ports/logger.ts';
+import { RegistryError } from './registry-error.ts';
+import type { Chunk, UploadHandle, UploadProgress } from './registry.ts';
+import { LiveUpload } from './upload-session.ts';
+
+/** Open writers kept between the chunks of slow clients; beyond it the longest unused is closed (and resumed later). */
+const mostLive = 1000;
+
+export interface UploadsDeps {
+  readonly content: ContentStore;
+  readonly stores: BlobStores;
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+/**
+ * Upload sessions. The truth is the session's row (offset, epoch); what this process holds is only a shortcut that is
+ * used while the row agrees with it. Any process may serve any request of a session.
+ */
+export class Uploads {
+  readonly #deps: UploadsDeps;
+  readonly #live = new Map<string, LiveUpload>();
+
+  constructor(deps: UploadsDeps) {
+    this.#deps = deps;
+  }
+
+  async start(repository: RepositoryName, actor: Actor, algorithm: DigestAlgorithm): Promise<UploadProgress> {
+    const { content, stores, now } = this.#deps;
+    const at = now();
+    const session = await content.startUpload({ id: randomBytes(18).toString('base64url'), repository, actor, algorithm, at });
+    reach('upload.started');
+    const live = new LiveUpload(session, session.epoch, stores.of(session.repository.store), at);
+    live.busy = false;
+    await this.#keep(live);
+    return session;
+  }
+
+  async progress(upload: UploadHandle): Promise<UploadProgress> {
+    return this.#find(upload);
+  }
+
+  async append(upload: UploadHandle, chunk: Chunk): Promise<UploadProgress> {
+    const session = await this.#find(upload);
+    const live = await this.#attach(session, chunk);
+    return this.#using(live, async () => {
+      const to = await live.receive(chunk.body, (received) => requireLength(chunk, received));
+      const state = await live.checkpoint();
+      reach('upload.chunk.checkpointed');
+      const { id, epoch } = live;
+      if (!(await this.#deps.content.advanceUpload({ id, epoch, from: session.offset, to, state, at: this.#deps.now() }))) {
+        throw takenOver(upload);
+      }
+      reach('upload.chunk.advanced');
+      return { id, offset: to };
+    });
+  }
+
+  async finish(upload: UploadHandle, digest: Digest, chunk: Chunk): Promise<void> {
+    const session = await this.#find(upload);
+    const live = await this.#attach(session, chunk);
+    await this.#using(live, async () => {
+      live.useAlgorithm(digestAlgorithm(digest));
+      await live.receive(chunk.body, (received) => requireLength(chunk, received));
+      const hashed = live.digest();
+      if (hashed !== undefined && hashed !== digest) throw await this.#refuse(session, live, digest, hashed);
+      const location = await live.commit(digest);
+      if (hashed === undefined) await this.#readBack(session, live, digest, location);
+      reach('blob.placed');
+      await this.#commit(upload, live, digest, location);
+    });
+    await this.#drop(live);
+  }
+
+  async cancel(upload: UploadHandle): Promise<void> {
+    const session = await this.#find(upload);
+    const live = this.#live.get(session.id);
+    if (!(await this.#deps.content.cancelUpload({ id: session.id }))) throw unknownUpload();
+    if (live !== undefined) await this.#drop(live);
+    await this.#discard(session, live?.epoch ?? session.epoch);
+  }
+
+  /** Closes every open writer; the sessions stay and can be continued after a restart. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#live.values()].map((live) => this.#drop(live)));
+  }
+
+  async #find(upload: UploadHandle): Promise<UploadSession> {
+    const session = await this.#deps.content.findUpload(upload.id);
+    if (session === undefined || session.repository.name !== upload.repository || session.owner !== upload.actor) throw unknownUpload();
+    return session;
+  }
+
+  /** This process's hold on the session, marked busy; taken over from whoever held it when that is not us, idle. */
+  async #attach(session: UploadSession, chunk: Chunk): Promise<LiveUpload> {
+    if (chunk.start !== undefined && chunk.start !== session.offset) {
+      throw new RegistryError('RANGE_INVALID', {
+        message: `This chunk starts at byte ${chunk.start}, the upload stands at ${session.offset}: continue from there.`,
+        detail: { offset: session.offset },
+      });
+    }
+    const held = this.#live.get(session.id);
+    if (held !== undefined && !held.busy && held.epoch === session.epoch && held.offset === session.offset) {
+      held.busy = true;
+      return held;
+    }
+    if (held !== undefined) this.#live.delete(session.id);
+    if (held !== undefined && !held.busy) await held.close();
+    const { content, stores, now } = this.#deps;
+    if (!(await content.claimUpload({ id: session.id, epoch: session.epoch, at: now() }))) throw takenOver(session);
+    reach('upload.claimed');
+    const live = await LiveUpload.takeOver(session, stores.of(session.repository.store), now());
+    await this.#keep(live);
+    return live;
+  }
+
+  /** Runs one request on a held session; what fails in an unknown state is let go of, so that the next one resumes. */
+  async #using<T>(live: LiveUpload, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      await this.#drop(live);
+      throw error;
+    } finally {
+      live.busy = false;
+      live.usedAt = this.#deps.now();
+    }
+  }
+
+  async #commit(upload: UploadHandle, live: LiveUpload, digest: Digest, location: BlobLocation): Promise<void> {
+    const { content, now } = this.#deps;
+    const { id, epoch, offset: sizeBytes } = live;
+    const commit = await content.commitBlob({ uploadId: id, epoch, digest, sizeBytes, location, actor: upload.actor, at: now() });
+    reach('blob.committed');
+    if (commit.outcome !== 'stored') await this.#removeSpare(live, location);
+    if (commit.outcome === 'lost') throw takenOver(upload);
+  }
+
+  /** A copy that nobody needs. Failing to delete it costs space until the orphan sweep, never the push. */
+  async #removeSpare(live: LiveUpload, location: BlobLocation): Promise<void> {
+    try {
+      await live.store.delete(location);
+    } catch (cause) {
+      this.#deps.logger.warn('a spare copy of a blob could not be deleted; the orphan sweep will', { location, cause });
+    }
+  }
+
+  async #readBack(session: UploadSession, live: LiveUpload, digest: Digest, location: BlobLocation): Promise<void> {
+    const hash = createHash(digestAlgorithm(digest));
+    const readable = await readWhole(live.store, location, (piece) => hash.update(piece));
+    const stored = digestFromBytes(hash.digest());
+    if (readable && stored === digest) return;
+    await this.#removeSpare(live, location);
+    throw await this.#refuse(session, live, digest, stored);
+  }
+
+  /** Ends a session whose content is not what was announced. */
+  async #refuse(session: UploadSession, live: LiveUpload, announced: Digest, actual: Digest): Promise<RegistryError> {
+    await this.#deps.content.cancelUpload({ id: session.id });
+    await this.#drop(live);
+    await this.#discard(session, live.epoch);
+    return new RegistryError('DIGEST_INVALID', {
+      message: `The uploaded content's digest is ${actual}, not ${announced}: upload it again.`,
+      detail: { announced, actual },
+    });
+  }
+
+  async #discard(session: UploadSession, epoch: number): Promise<void> {
+    const store = this.#deps.stores.of(session.repository.store);
+    try {
+      await store.discardUpload({ ...session, epoch });
+    } catch (cause) {
+      this.#deps.logger.warn('the bytes of an ended upload could not be deleted; the orphan sweep will', { upload: session.id, cause });
+    }
+  }
+
+  async #keep(live: LiveUpload): Promise<void> {
+    this.#live.set(live.id, live);
+    if (this.#live.size <= mostLive) return;
+    const idle = [...this.#live.values()].filter((candidate) => !candidate.busy).sort((a, b) => a.usedAt - b.usedAt)[0];
+    if (idle !== undefined) await this.#drop(idle);
+  }
+
+  async #drop(live: LiveUpload): Promise<void> {
+    if (this.#live.get(live.id) === live) this.#live.delete(live.id);
+    await live.close();
+  }
+}
+
+function requireLength(chunk: Chunk, received: number): void {
+  if (chunk.length === undefined || chunk.length === received) return;
+  throw new RegistryError('SIZE_INVALID', {
+    message: `Content-Range announced ${chunk.length} bytes, ${received} came: send the chunk again.`,
+  });
+}
+
+function unknownUpload(): RegistryError {
+  return new RegistryError('BLOB_UPLOAD_UNKNOWN');
+}
+
+function takenOver(upload: { id: string }): RegistryError {
+  return new RegistryError('BLOB_UPLOAD_INVALID', {
+    status: 416,
+    message: 'Another request continued this upload at the same time: ask for its status and continue from there.',
+    detail: { upload: upload.id },
+  });
+}
