@@ -11,8 +11,9 @@ import type {
   UploadPosition,
   UploadWriter,
 } from '../../registry/ports/blob-store.ts';
+import { requireUploadId } from '../upload-id.ts';
 import { openBlobFile } from './blob-reader.ts';
-import { pathOfLocation, pathOfUpload, requireUploadId, uploadOfFile } from './locations.ts';
+import { pathOfLocation, pathOfUpload, uploadOfFile } from './locations.ts';
 import { listObjects } from './object-list.ts';
 import { ReadBuffers } from './read-buffers.ts';
 import { resumeUpload } from './resume-upload.ts';

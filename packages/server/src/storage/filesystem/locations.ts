@@ -3,9 +3,9 @@ import { digestAlgorithm, digestAlgorithms, digestHex } from '@longshore/oci';
 import type { Digest } from '@longshore/oci';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { BlobLocation, UploadKey } from '../../registry/ports/blob-store.ts';
+import { requireUploadId } from '../upload-id.ts';
 
 const blobFile = /^([0-9a-f]{64}|[0-9a-f]{128})\.[0-9a-f]{16}$/;
-const uploadId = /^[A-Za-z0-9_-]{1,128}$/;
 const uploadFile = /^([A-Za-z0-9_-]{1,128})\.([1-9][0-9]{0,15})$/;
 const hexLengths = { sha256: 64, sha512: 128 } as const;
 
@@ -50,11 +50,6 @@ export function pathOfUpload(key: UploadKey): string {
   requireUploadId(key.id);
   if (!Number.isSafeInteger(key.epoch) || key.epoch < 1) throw new StorageError('failed', `${key.epoch} is not an upload epoch.`);
   return `uploads/${key.id}.${key.epoch}`;
-}
-
-/** Throws a `StorageError` unless the id is 1 to 128 URL-safe characters. */
-export function requireUploadId(id: string): void {
-  if (!uploadId.test(id)) throw new StorageError('failed', `${JSON.stringify(id.slice(0, 300))} is not an upload id.`);
 }
 
 /** The upload whose bytes a file in `uploads/` holds; undefined for any other file. */

@@ -88,8 +88,9 @@ async function inspect(directory: string, found: Found): Promise<StoredObject | 
 
 async function factsOf(path: string): Promise<FileFacts | undefined> {
   try {
-    const { size, mtimeMs } = await lstat(path);
-    return { sizeBytes: size, modifiedAt: mtimeMs };
+    const { size, mtimeMs, ctimeMs } = await lstat(path);
+    // A commit renames bytes that may be old: only the change time says that they became a blob a moment ago.
+    return { sizeBytes: size, modifiedAt: Math.max(mtimeMs, ctimeMs) };
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
