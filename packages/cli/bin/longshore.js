@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// The `longshore` command: finds a Node that runs the sources, and runs them with it.
+import { fileURLToPath } from 'node:url';
+import { findNode } from './find-node.js';
+import { runNode } from './run-node.js';
+
+const node = findNode();
+if ('problem' in node) {
+  console.error(node.problem);
+  process.exitCode = 1;
+} else if (node.running) {
+  const { main } = await import('../src/main.ts');
+  process.exitCode = await main(process.argv.slice(2));
+} else {
+  runNode(node.path, [fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
+}

@@ -1,0 +1,38 @@
+import type { Surroundings } from './command.ts';
+
+/** The verbs that the server package implements, with what they do. */
+export const serverVerbs: ReadonlyMap<string, string> = new Map([
+  ['serve', 'Runs the registry'],
+  ['gc', 'Removes content that nothing refers to'],
+  ['user', 'Adds, changes and removes accounts and their grants'],
+  ['token', 'Creates, lists and revokes access tokens'],
+  ['admin', "Resets the administrator's password"],
+  ['config', 'Prints or checks the configuration'],
+  ['migrate', 'Brings the database to the current schema'],
+]);
+
+/** What the server package exports for this command. */
+interface ServerModule {
+  readonly run: (argv: string[]) => Promise<number>;
+}
+
+/** Imports the server package; undefined when it is not installed. */
+async function importServer(): Promise<ServerModule | undefined> {
+  try {
+    return await import('@longshore/server/main');
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+    // A module missing inside the server is another fault and must not look like this one.
+    if (missing && error.message.includes("'@longshore/server'")) return undefined;
+    throw error;
+  }
+}
+
+/** Hands the arguments, verb first, to the server package. */
+export async function runServerVerb(argv: readonly string[], { output }: Surroundings, load = importServer): Promise<number> {
+  const server = await load();
+  if (server !== undefined) return server.run([...argv]);
+  output.err(`longshore ${argv[0]}: the server is not installed here; this is only the client.`);
+  output.err('Run it from a checkout (npm start) or with the container image.');
+  return 1;
+}
