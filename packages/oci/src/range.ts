@@ -18,7 +18,8 @@ const rangeSpec = /^(?:([0-9]+)-([0-9]*)|-([0-9]+))$/;
 
 /**
  * Reads a Range header for content of `sizeBytes` (RFC 9110 section 14.2). An absent header, another unit and
- * malformed syntax are ignored, as the RFC has it. Ranges are clipped to the content and kept in the order asked for,
+ * malformed syntax are ignored, as the RFC has it; a range that ends before it starts, which the RFC lets a server
+ * ignore or reject, is rejected as the conformance suite expects. Ranges are clipped to the content and kept in the order asked for,
  * overlaps included, unless together they ask for more bytes than there are: then they are sorted and merged
  * (RFC 9110 section 17.15). A suffix of empty content is answered with that empty content.
  */
@@ -33,7 +34,7 @@ export function parseRange(header: string | undefined, sizeBytes: number): Range
     const match = rangeSpec.exec(spec);
     if (match === null) return { kind: 'none' };
     const range = resolve(match, sizeBytes);
-    if (range === 'malformed') return { kind: 'none' };
+    if (range === 'backwards') return { kind: 'unsatisfiable' };
     count += 1;
     if (count > maxRanges) return { kind: 'too-many' };
     if (range === 'all-of-nothing') return { kind: 'none' };
@@ -56,7 +57,7 @@ export function coalesceRanges(ranges: readonly ByteRange[]): readonly ByteRange
   return merged;
 }
 
-function resolve(match: RegExpExecArray, sizeBytes: number): ByteRange | 'malformed' | 'all-of-nothing' | undefined {
+function resolve(match: RegExpExecArray, sizeBytes: number): ByteRange | 'backwards' | 'all-of-nothing' | undefined {
   const [, first, last, suffix] = match;
   if (suffix !== undefined) {
     const length = Math.min(Number(suffix), sizeBytes);
@@ -65,6 +66,6 @@ function resolve(match: RegExpExecArray, sizeBytes: number): ByteRange | 'malfor
   }
   const start = Number(first);
   const end = last === '' || last === undefined ? Number.POSITIVE_INFINITY : Number(last);
-  if (end < start) return 'malformed';
+  if (end < start) return 'backwards';
   return start >= sizeBytes ? undefined : { start, end: Math.min(end, sizeBytes - 1) };
 }
