@@ -1,0 +1,96 @@
+import type { Digest, RepositoryName } from '@longshore/oci';
+import { reach } from '../../registry/failpoints.ts';
+import type { BlobLocation } from '../../registry/ports/blob-store.ts';
+import type { Actor, BlobCommit, Millis, NewBlob } from '../../registry/ports/content-store.ts';
+import { toColumn } from '../digest-column.ts';
+import { locking, Withdrawn } from '../sql-session.ts';
+import type { SqlSession } from '../sql-session.ts';
+import { applyUsage, linkBlob, releaseLink } from './blob-links.ts';
+import type { UsageChange } from './blob-links.ts';
+import { ensureBlob, placeBlob, renewLivePlacement } from './blob-placements.ts';
+import { recordChange } from './changes.ts';
+import { isReferenced } from './manifest-references.ts';
+import { ensureRepository, repositoryById, repositoryByName } from './repositories.ts';
+
+/** `ContentStore.commitBlob`. */
+export async function commitBlob(sql: SqlSession, input: NewBlob): Promise<BlobCommit> {
+  const { digest, sizeBytes, location, actor, at } = input;
+  const session = await sql.get<{ repository_id: number }>('delete from uploads where id = ? and epoch = ? returning repository_id', [
+    input.uploadId,
+    input.epoch,
+  ]);
+  if (session === undefined) return { outcome: 'lost' };
+  const repository = await repositoryById(sql, session.repository_id);
+  const blobId = await ensureBlob(sql, digest, sizeBytes);
+  const placed = await placeBlob(sql, { blobId, storeId: repository.store_id, location }, at);
+  await linkBlob(sql, { repositoryId: repository.id, projectId: repository.project_id, blobId, sizeBytes }, at);
+  await recordChange(sql, { type: 'blob.pushed', at, actor, repository: repository.name, digest, data: { sizeBytes } });
+  reach('blob.in-transaction');
+  return { outcome: placed === 'placed' ? 'stored' : 'duplicate' };
+}
+
+/** `ContentStore.mountBlob`. */
+export async function mountBlob(
+  sql: SqlSession,
+  input: { digest: Digest; from: RepositoryName; to: RepositoryName; actor: Actor; at: Millis },
+): Promise<boolean> {
+  const { digest, from, to, actor, at } = input;
+  const source = await sql.get<{ id: number; size: number }>(
+    `select b.id, b.size from blobs b join repository_blobs rb on rb.blob_id = b.id join repositories r on r.id = rb.repository_id
+     where b.digest = ? and r.name = ?`,
+    [toColumn(digest), from],
+  );
+  if (source === undefined) return false;
+  const target = await ensureRepository(sql, to, actor, at);
+  if (!(await renewLivePlacement(sql, source.id, target.store_id, at))) throw new Withdrawn(false);
+  const link = { repositoryId: target.id, projectId: target.project_id, blobId: source.id, sizeBytes: source.size };
+  if (await linkBlob(sql, link, at)) {
+    await recordChange(sql, { type: 'blob.mounted', at, actor, repository: to, digest, data: { from, sizeBytes: source.size } });
+  }
+  return true;
+}
+
+/** `ContentStore.renewBlob`. */
+export async function renewBlob(sql: SqlSession, input: { repository: RepositoryName; digest: Digest; at: Millis }): Promise<boolean> {
+  const changes = await sql.run(
+    `update repository_blobs set renewed_at = ?
+     where repository_id = (select id from repositories where name = ?) and blob_id = (select id from blobs where digest = ?)
+       and exists (select 1 from blob_placements bp join projects p on p.store_id = bp.store_id join repositories r on r.project_id = p.id
+                   where r.id = repository_blobs.repository_id and bp.blob_id = repository_blobs.blob_id and bp.state = 'live')`,
+    [input.at, input.repository, toColumn(input.digest)],
+  );
+  return changes > 0;
+}
+
+/** `ContentStore.deleteBlob`. */
+export async function deleteBlob(
+  sql: SqlSession,
+  input: { repository: RepositoryName; digest: Digest; actor: Actor; at: Millis },
+): Promise<'deleted' | 'absent' | 'in-use'> {
+  const { digest, actor, at } = input;
+  const repository = await repositoryByName(sql, input.repository);
+  if (repository === undefined) return 'absent';
+  const blob = await sql.get<{ id: number; size: number }>(
+    `select t.blob_id as id, b.size from repository_blobs t join blobs b on b.id = t.blob_id
+     where t.repository_id = ? and b.digest = ? ${locking(sql, 'for update of t')}`,
+    [repository.id, toColumn(digest)],
+  );
+  if (blob === undefined) return 'absent';
+  if (await isReferenced(sql, repository.id, 'blob', digest)) return 'in-use';
+  await sql.run('delete from repository_blobs where repository_id = ? and blob_id = ?', [repository.id, blob.id]);
+  const usage: UsageChange = new Map();
+  await releaseLink(sql, { projectId: repository.project_id, blobId: blob.id, sizeBytes: blob.size }, usage);
+  await applyUsage(sql, usage);
+  await recordChange(sql, { type: 'blob.deleted', at, actor, repository: repository.name, digest });
+  reach('blob.delete.in-transaction');
+  return 'deleted';
+}
+
+/** `ContentStore.reportLostBlob`. */
+export async function reportLostBlob(sql: SqlSession, input: { store: string; location: BlobLocation; at: Millis }): Promise<void> {
+  await sql.run(
+    `update blob_placements set state = 'lost', renewed_at = ?
+     where location = ? and state = 'live' and store_id = (select id from stores where name = ?)`,
+    [input.at, input.location, input.store],
+  );
+}

@@ -1,0 +1,64 @@
+import * as accounts from './accounts.ts';
+import { commitBlob, deleteBlob, mountBlob, renewBlob, reportLostBlob } from './blobs.ts';
+import { claimEvents, finishEvents, postponeEvents, recordEvent } from './events.ts';
+import {
+  condemnPlacements,
+  forgetPlacements,
+  leaseContent,
+  releaseContent,
+  removeUnreferencedLinks,
+  removeUntaggedManifests,
+} from './garbage.ts';
+import { acquireLease, probe, releaseLease } from './leases.ts';
+import { clearLoginFailures, noteLoginFailure } from './login-failures.ts';
+import { commitManifest, deleteManifest } from './manifests.ts';
+import { deleteTag } from './tags.ts';
+import { advanceUpload, cancelUpload, claimUpload, removeExpiredUpload, startUpload } from './uploads.ts';
+
+/**
+ * Every write, by name. A command runs in one transaction that its caller opens and commits; it may be run again from the start
+ * when the transaction could not be committed, so it does nothing but SQL. Input and answer can cross a thread.
+ */
+export const commands = {
+  ...accounts,
+  acquireLease,
+  advanceUpload,
+  cancelUpload,
+  claimEvents,
+  claimUpload,
+  clearLoginFailures,
+  commitBlob,
+  commitManifest,
+  condemnPlacements,
+  deleteBlob,
+  deleteManifest,
+  deleteTag,
+  finishEvents,
+  forgetPlacements,
+  leaseContent,
+  mountBlob,
+  noteLoginFailure,
+  postponeEvents,
+  probe,
+  recordEvent,
+  releaseContent,
+  releaseLease,
+  removeExpiredUpload,
+  removeUnreferencedLinks,
+  removeUntaggedManifests,
+  renewBlob,
+  reportLostBlob,
+  startUpload,
+};
+
+/** The name of a command. */
+export type CommandName = keyof typeof commands;
+
+/** What a command takes; undefined for one that takes nothing. */
+export type CommandInput<N extends CommandName> = Parameters<(typeof commands)[N]>[1];
+
+/** What a command answers. */
+export type CommandOutput<N extends CommandName> = Awaited<ReturnType<(typeof commands)[N]>>;
+
+/** Runs a command in a transaction of its own; resolves when it is committed. Every failure of the database is a `StorageError`. */
+export type Execute = <N extends CommandName>(name: N, input: CommandInput<N>) => Promise<CommandOutput<N>>;

@@ -1,0 +1,85 @@
+import type { Digest, RepositoryName } from '@longshore/oci';
+import { reach } from '../../registry/failpoints.ts';
+import type { Actor, ManifestCommit, Millis, NewManifest } from '../../registry/ports/content-store.ts';
+import { toColumn } from '../digest-column.ts';
+import { locking, Withdrawn } from '../sql-session.ts';
+import type { SqlSession } from '../sql-session.ts';
+import { recordChange } from './changes.ts';
+import { isReferenced, recordReferences, renewReferenced } from './manifest-references.ts';
+import { ensureRepository, repositoryByName } from './repositories.ts';
+import { deleteTagsOf, setTag } from './tags.ts';
+
+/** `ContentStore.commitManifest`. */
+export async function commitManifest(sql: SqlSession, input: NewManifest): Promise<ManifestCommit> {
+  const { digest, actor, at } = input;
+  const repository = await ensureRepository(sql, input.repository, actor, at);
+  const present = await renewReferenced(sql, repository, input.references, at);
+  const missing = input.references.filter((reference) => reference.required && !present[reference.kind].has(reference.digest));
+  if (missing.length > 0) {
+    throw new Withdrawn({ outcome: 'missing', digests: [...new Set(missing.map((reference) => reference.digest))] } satisfies ManifestCommit);
+  }
+  const { id, created } = await storeManifest(sql, repository.id, input);
+  await recordReferences(sql, repository.id, id, input.references.filter((reference) => present[reference.kind].has(reference.digest)));
+  if (created) {
+    const data = { mediaType: input.mediaType, sizeBytes: input.bytes.length };
+    await recordChange(sql, { type: 'manifest.pushed', at, actor, repository: repository.name, digest, data });
+  }
+  for (const tag of [...new Set(input.tags)].sort()) {
+    await setTag(sql, { repository, tag, manifestId: id, digest, mayMove: input.mayMoveTags, actor, at });
+  }
+  reach('manifest.in-transaction');
+  return { outcome: 'stored', created };
+}
+
+/** `ContentStore.deleteManifest`. */
+export async function deleteManifest(
+  sql: SqlSession,
+  input: { repository: RepositoryName; digest: Digest; actor: Actor; at: Millis },
+): Promise<'deleted' | 'absent' | 'in-use'> {
+  const { digest, actor, at } = input;
+  const repository = await repositoryByName(sql, input.repository);
+  if (repository === undefined) return 'absent';
+  const manifest = await sql.get<{ id: number }>(
+    `select id from manifests where repository_id = ? and digest = ? ${locking(sql, 'for update')}`,
+    [repository.id, toColumn(digest)],
+  );
+  if (manifest === undefined) return 'absent';
+  if (await isReferenced(sql, repository.id, 'manifest', digest)) return 'in-use';
+  await deleteTagsOf(sql, { repository, manifestId: manifest.id, digest, actor, at });
+  await sql.run('delete from manifests where id = ?', [manifest.id]);
+  await recordChange(sql, { type: 'manifest.deleted', at, actor, repository: repository.name, digest });
+  reach('manifest.delete.in-transaction');
+  return 'deleted';
+}
+
+/** Stores the row, or renews the one that exists. Either way it is locked until the transaction ends. */
+async function storeManifest(sql: SqlSession, repositoryId: number, input: NewManifest): Promise<{ id: number; created: boolean }> {
+  const { mediaType, bytes, artifactType, annotations, subject, actor, at } = input;
+  const digest = toColumn(input.digest);
+  for (;;) {
+    const renewed = await sql.get<{ id: number }>(
+      'update manifests set renewed_at = ? where repository_id = ? and digest = ? returning id',
+      [at, repositoryId, digest],
+    );
+    if (renewed !== undefined) return { id: renewed.id, created: false };
+    const created = await sql.get<{ id: number }>(
+      `insert into manifests
+         (repository_id, digest, media_type, size, artifact_type, subject, pushed_at, pushed_by, renewed_at, annotations, bytes)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (repository_id, digest) do nothing returning id`,
+      [
+        repositoryId,
+        digest,
+        mediaType,
+        bytes.length,
+        artifactType ?? null,
+        subject === undefined ? null : toColumn(subject),
+        at,
+        actor,
+        at,
+        annotations === undefined ? null : JSON.stringify(annotations),
+        bytes,
+      ],
+    );
+    if (created !== undefined) return { id: created.id, created: true };
+  }
+}

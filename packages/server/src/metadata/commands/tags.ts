@@ -1,0 +1,109 @@
+import type { Digest, RepositoryName, Tag } from '@longshore/oci';
+import { reach } from '../../registry/failpoints.ts';
+import type { Actor, ManifestCommit, Millis } from '../../registry/ports/content-store.ts';
+import { fromColumn, toColumn } from '../digest-column.ts';
+import { locking, Withdrawn } from '../sql-session.ts';
+import type { SqlSession } from '../sql-session.ts';
+import { recordChange } from './changes.ts';
+import { repositoryByName } from './repositories.ts';
+import type { RepositoryRow } from './repositories.ts';
+
+/** A tag's row together with what it points at. */
+export interface TagTarget {
+  readonly manifest_id: number;
+  readonly digest: Uint8Array;
+}
+
+/** Where a tag is set to, by whom. */
+export interface TagSetting {
+  readonly repository: RepositoryRow;
+  readonly tag: Tag;
+  readonly manifestId: number;
+  readonly digest: Digest;
+  readonly mayMove: boolean;
+  readonly actor: Actor;
+  readonly at: Millis;
+}
+
+/** Creates or moves a tag, with history and event; nothing when it points there already. Withdraws the command when it must not move. */
+export async function setTag(sql: SqlSession, setting: TagSetting): Promise<void> {
+  const { repository, tag, manifestId, digest, mayMove, actor, at } = setting;
+  for (;;) {
+    const existing = await lockTag(sql, repository.id, tag);
+    if (existing?.manifest_id === manifestId) return;
+    if (existing !== undefined) {
+      if (!mayMove) throw new Withdrawn({ outcome: 'tag-exists', tag } satisfies ManifestCommit);
+      await sql.run('update tags set manifest_id = ?, updated_at = ?, updated_by = ? where repository_id = ? and name = ?', [
+        manifestId,
+        at,
+        actor,
+        repository.id,
+        tag,
+      ]);
+      return recordTagChange(sql, { repository, tag, from: fromColumn(existing.digest), to: digest, actor, at });
+    }
+    const created = await sql.run(
+      `insert into tags (repository_id, name, manifest_id, updated_at, updated_by) values (?, ?, ?, ?, ?)
+       on conflict (repository_id, name) do nothing`,
+      [repository.id, tag, manifestId, at, actor],
+    );
+    if (created > 0) return recordTagChange(sql, { repository, tag, from: undefined, to: digest, actor, at });
+  }
+}
+
+/** `ContentStore.deleteTag`. */
+export async function deleteTag(
+  sql: SqlSession,
+  input: { repository: RepositoryName; tag: Tag; actor: Actor; at: Millis },
+): Promise<'deleted' | 'absent'> {
+  const { tag, actor, at } = input;
+  const repository = await repositoryByName(sql, input.repository);
+  const existing = repository && (await lockTag(sql, repository.id, tag));
+  if (repository === undefined || existing === undefined) return 'absent';
+  await sql.run('delete from tags where repository_id = ? and name = ?', [repository.id, tag]);
+  await recordTagChange(sql, { repository, tag, from: fromColumn(existing.digest), to: undefined, actor, at });
+  reach('tag.delete.in-transaction');
+  return 'deleted';
+}
+
+/** Deletes every tag of a manifest, with history and events. */
+export async function deleteTagsOf(
+  sql: SqlSession,
+  target: { repository: RepositoryRow; manifestId: number; digest: Digest; actor: Actor; at: Millis },
+): Promise<void> {
+  const { repository, manifestId, digest, actor, at } = target;
+  const rows = await sql.all<{ name: Tag }>(
+    `select t.name from tags t where t.repository_id = ? and t.manifest_id = ? order by t.name ${locking(sql, 'for update of t')}`,
+    [repository.id, manifestId],
+  );
+  for (const { name } of rows) {
+    await sql.run('delete from tags where repository_id = ? and name = ?', [repository.id, name]);
+    await recordTagChange(sql, { repository, tag: name, from: digest, to: undefined, actor, at });
+  }
+}
+
+function lockTag(sql: SqlSession, repositoryId: number, tag: Tag): Promise<TagTarget | undefined> {
+  return sql.get<TagTarget>(
+    `select t.manifest_id, m.digest from tags t join manifests m on m.id = t.manifest_id
+     where t.repository_id = ? and t.name = ? ${locking(sql, 'for update of t')}`,
+    [repositoryId, tag],
+  );
+}
+
+async function recordTagChange(
+  sql: SqlSession,
+  change: { repository: RepositoryRow; tag: Tag; from: Digest | undefined; to: Digest | undefined; actor: Actor; at: Millis },
+): Promise<void> {
+  const { repository, tag, from, to, actor, at } = change;
+  await sql.run('insert into tag_history (repository_id, tag, from_digest, to_digest, actor, at) values (?, ?, ?, ?, ?, ?)', [
+    repository.id,
+    tag,
+    from === undefined ? null : toColumn(from),
+    to === undefined ? null : toColumn(to),
+    actor,
+    at,
+  ]);
+  const type = to === undefined ? 'tag.deleted' : from === undefined ? 'tag.created' : 'tag.moved';
+  const data = type === 'tag.moved' ? { from } : {};
+  await recordChange(sql, { type, at, actor, repository: repository.name, digest: to ?? from, tag, data });
+}

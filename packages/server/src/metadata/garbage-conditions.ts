@@ -1,0 +1,71 @@
+import type { Millis } from '../registry/ports/content-store.ts';
+import type { SqlValue } from './sql-session.ts';
+
+/** A piece of a `where`, with the values of its placeholders. */
+export interface Condition {
+  readonly text: string;
+  readonly params: readonly SqlValue[];
+}
+
+/**
+ * What makes content garbage, once for the lists that find it and for the statements that remove it. `before` is the newest
+ * renewal that is old enough; leases that end after `leasedAt` count.
+ */
+export type GarbageCondition = (before: Millis, leasedAt: Millis) => Condition;
+
+/** The condition of each kind of garbage, as a preview and as a collection see it. */
+export interface GarbageConditions {
+  /** On `manifests`: no tag, no parent index, no subject that is still here, no lease, and not renewed. */
+  readonly untagged: GarbageCondition;
+  /** On `repository_blobs`: no manifest of the repository points at it, no lease, and not renewed. */
+  readonly unreferenced: GarbageCondition;
+  /** On `blob_placements`: served or lost, in no repository on this store, no lease, and not renewed. */
+  readonly unlinked: GarbageCondition;
+}
+
+/** Conditions on what is there. */
+export const present = conditions({ manifest: () => '', link: '' });
+
+/** Conditions on what would be left without the rows of `doomed_manifests` and `doomed_links`. */
+export const afterDoomed = conditions({
+  manifest: (id) => `and not exists (select 1 from doomed_manifests dm where dm.id = ${id})`,
+  link: 'and not exists (select 1 from doomed_links dl where dl.repository_id = rb.repository_id and dl.blob_id = rb.blob_id)',
+});
+
+function conditions(ignoring: { manifest: (id: string) => string; link: string }): GarbageConditions {
+  return {
+    untagged: (before, leasedAt) => ({
+      text: `manifests.renewed_at < ?
+        and not exists (select 1 from tags t where t.manifest_id = manifests.id)
+        and not exists (select 1 from manifest_references mr where mr.repository_id = manifests.repository_id and mr.kind = 1
+                          and mr.target = manifests.digest ${ignoring.manifest('mr.manifest_id')})
+        and not exists (select 1 from manifests s where s.repository_id = manifests.repository_id and s.digest = manifests.subject
+                          ${ignoring.manifest('s.id')})
+        and ${notLeased('manifests.digest')}`,
+      params: [before, leasedAt],
+    }),
+    unreferenced: (before, leasedAt) => ({
+      text: `repository_blobs.renewed_at < ?
+        and not exists (select 1 from manifest_references mr where mr.repository_id = repository_blobs.repository_id and mr.kind = 0
+                          and mr.target = ${digestOf('repository_blobs')} ${ignoring.manifest('mr.manifest_id')})
+        and ${notLeased(digestOf('repository_blobs'))}`,
+      params: [before, leasedAt],
+    }),
+    unlinked: (before, leasedAt) => ({
+      text: `blob_placements.state in ('live', 'lost') and blob_placements.renewed_at < ?
+        and not exists (select 1 from repository_blobs rb join repositories r on r.id = rb.repository_id
+                        join projects p on p.id = r.project_id
+                        where rb.blob_id = blob_placements.blob_id and p.store_id = blob_placements.store_id ${ignoring.link})
+        and ${notLeased(digestOf('blob_placements'))}`,
+      params: [before, leasedAt],
+    }),
+  };
+}
+
+function notLeased(digest: string): string {
+  return `not exists (select 1 from content_leases l where l.digest = ${digest} and l.expires_at > ?)`;
+}
+
+function digestOf(table: 'repository_blobs' | 'blob_placements'): string {
+  return `(select b.digest from blobs b where b.id = ${table}.blob_id)`;
+}

@@ -1,0 +1,2 @@
+export { openSqliteMetadata } from './sqlite/sqlite-metadata.ts';
+export type { SqliteMetadataOptions } from './sqlite/sqlite-metadata.ts';

@@ -1,0 +1,89 @@
+import type { AccessToken, Role, SigningKey, User } from '../../registry/ports/account-store.ts';
+import type { Millis } from '../../registry/ports/content-store.ts';
+import { accessTokenColumns, toAccessToken, toUser, userColumns } from '../account-rows.ts';
+import type { AccessTokenRow, UserRow } from '../account-rows.ts';
+import type { SqlSession } from '../sql-session.ts';
+
+interface SigningKeyRow {
+  readonly id: string;
+  readonly algorithm: 'EdDSA';
+  readonly public_key: string;
+  readonly sealed_private_key: string;
+  readonly created_at: Millis;
+  readonly retires_at: Millis;
+  readonly expires_at: Millis;
+}
+
+/** `AccountStore.findUser`. */
+export async function findUser(sql: SqlSession, by: { name: string } | { id: number }): Promise<User | undefined> {
+  const select = `select ${userColumns} from users u where`;
+  const row = 'id' in by ? await sql.get<UserRow>(`${select} u.id = ?`, [by.id]) : await sql.get<UserRow>(`${select} u.name = ?`, [by.name]);
+  return row && toUser(row);
+}
+
+/** `AccountStore.listUsers`, by name. */
+export async function listUsers(sql: SqlSession): Promise<User[]> {
+  return (await sql.all<UserRow>(`select ${userColumns} from users u order by u.name`)).map(toUser);
+}
+
+/** `AccountStore.findAccessToken`. */
+export async function findAccessToken(sql: SqlSession, secretHash: Uint8Array): Promise<{ token: AccessToken; user: User } | undefined> {
+  const row = await sql.get<AccessTokenRow & UserRow>(
+    `select ${accessTokenColumns}, ${userColumns} from access_tokens t join users u on u.id = t.user_id where t.secret_hash = ?`,
+    [secretHash],
+  );
+  return row && { token: toAccessToken(row), user: toUser(row) };
+}
+
+/** `AccountStore.listAccessTokens`, the oldest first. */
+export async function listAccessTokens(sql: SqlSession, userId: number): Promise<AccessToken[]> {
+  const rows = await sql.all<AccessTokenRow>(`select ${accessTokenColumns} from access_tokens t where t.user_id = ? order by t.id`, [userId]);
+  return rows.map(toAccessToken);
+}
+
+/** `AccountStore.findGrant`. */
+export async function findGrant(
+  sql: SqlSession,
+  userId: number | undefined,
+  project: string,
+): Promise<{ exists: boolean; role: Role | undefined }> {
+  const row = await sql.get<{ role: Role | null }>(
+    'select g.role from projects p left join grants g on g.project_id = p.id and g.user_id = ? where p.name = ?',
+    [userId ?? null, project],
+  );
+  return { exists: row !== undefined, role: row?.role ?? undefined };
+}
+
+/** `AccountStore.listGrants`, by project name. */
+export async function listGrants(sql: SqlSession, userId: number): Promise<{ project: string; role: Role }[]> {
+  const rows = await sql.all<{ project: string; role: Role }>(
+    'select p.name as project, g.role from grants g join projects p on p.id = g.project_id where g.user_id = ? order by p.name',
+    [userId],
+  );
+  return rows.map(({ project, role }) => ({ project, role }));
+}
+
+/** `AccountStore.listSigningKeys`, the oldest first. */
+export async function listSigningKeys(sql: SqlSession): Promise<SigningKey[]> {
+  const rows = await sql.all<SigningKeyRow>(
+    `select id, algorithm, public_key, sealed_private_key, created_at, retires_at, expires_at from signing_keys order by created_at, id`,
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    algorithm: row.algorithm,
+    publicKey: row.public_key,
+    sealedPrivateKey: row.sealed_private_key,
+    createdAt: row.created_at,
+    retiresAt: row.retires_at,
+    expiresAt: row.expires_at,
+  }));
+}
+
+/** `AccountStore.countLoginFailures`; `lastAt` is 0 when there was none. */
+export async function countLoginFailures(sql: SqlSession, key: string, since: Millis): Promise<{ count: number; lastAt: Millis }> {
+  const row = await sql.get<{ count: number; last_at: Millis | null }>(
+    'select count(*) as count, max(at) as last_at from login_failures where key = ? and at >= ?',
+    [key, since],
+  );
+  return { count: row?.count ?? 0, lastAt: row?.last_at ?? 0 };
+}

@@ -1,0 +1,123 @@
+import { parseDigest } from '@longshore/oci';
+import type { Digest, RepositoryName, Tag } from '@longshore/oci';
+import type { Visibility } from '../../registry/ports/authorizer.ts';
+import type { Listed, Millis, Page, Referrer, TagChange } from '../../registry/ports/content-store.ts';
+import { fromColumn, fromNullableColumn, toColumn } from '../digest-column.ts';
+import type { SqlSession, SqlValue } from '../sql-session.ts';
+import { visibleRepositories } from '../visibility-condition.ts';
+
+interface ReferrerRow {
+  readonly digest: Uint8Array;
+  readonly media_type: string;
+  readonly size: number;
+  readonly artifact_type: string | null;
+  readonly annotations: string | null;
+}
+
+/** `ContentStore.listTags`. */
+export async function listTags(sql: SqlSession, repository: RepositoryName, page: Page): Promise<Listed<Tag> | undefined> {
+  const rows = await sql.all<{ name: Tag }>(
+    `select t.name from repositories r join tags t on t.repository_id = r.id
+     where r.name = ? and t.name > ? order by t.name limit ?`,
+    [repository, page.after ?? '', page.limit + 1],
+  );
+  if (rows.length > 0) return cut(rows, page, (row) => row.name);
+  const known = await sql.get(
+    `select 1 from repositories r where r.name = ?
+       and (exists (select 1 from manifests m where m.repository_id = r.id) or exists (select 1 from tag_history h where h.repository_id = r.id))`,
+    [repository],
+  );
+  return known && { items: [], more: false };
+}
+
+/** `ContentStore.listRepositories`. */
+export async function listRepositories(sql: SqlSession, visibility: Visibility, page: Page): Promise<Listed<RepositoryName>> {
+  const visible = visibleRepositories(visibility);
+  if (visible === undefined) return { items: [], more: false };
+  const rows = await sql.all<{ name: RepositoryName }>(
+    `select r.name from repositories r
+     where r.name > ? and exists (select 1 from manifests m where m.repository_id = r.id) and ${visible.text}
+     order by r.name limit ?`,
+    [page.after ?? '', ...visible.params, page.limit + 1],
+  );
+  return cut(rows, page, (row) => row.name);
+}
+
+/**
+ * `ContentStore.listReferrers`, in the order of the raw digests (sha256 and sha512 digests are not kept apart). A `page.after`
+ * that is no digest is before everything.
+ */
+export async function listReferrers(
+  sql: SqlSession,
+  repository: RepositoryName,
+  subject: Digest,
+  artifactType: string | undefined,
+  page: Page,
+): Promise<Listed<Referrer>> {
+  const after = page.after === undefined ? undefined : parseDigest(page.after);
+  const params: SqlValue[] = [repository, toColumn(subject), after === undefined ? new Uint8Array() : toColumn(after)];
+  if (artifactType !== undefined) params.push(artifactType);
+  const rows = await sql.all<ReferrerRow>(
+    `select m.digest, m.media_type, m.size, m.artifact_type, m.annotations
+     from repositories r join manifests m on m.repository_id = r.id
+     where r.name = ? and m.subject = ? and m.digest > ? ${artifactType === undefined ? '' : 'and m.artifact_type = ?'}
+     order by m.digest limit ?`,
+    [...params, page.limit + 1],
+  );
+  return cut(rows, page, toReferrer);
+}
+
+/** `ContentStore.findBlobSources`. */
+export async function findBlobSources(
+  sql: SqlSession,
+  digest: Digest,
+  store: string,
+  visibility: Visibility,
+  limit: number,
+): Promise<RepositoryName[]> {
+  const visible = visibleRepositories(visibility);
+  if (visible === undefined) return [];
+  const rows = await sql.all<{ name: RepositoryName }>(
+    `select r.name
+     from blobs b
+     join repository_blobs rb on rb.blob_id = b.id
+     join repositories r on r.id = rb.repository_id
+     join projects p on p.id = r.project_id
+     join stores s on s.id = p.store_id
+     join blob_placements bp on bp.blob_id = b.id and bp.store_id = s.id and bp.state = 'live'
+     where b.digest = ? and s.name = ? and ${visible.text} limit ?`,
+    [toColumn(digest), store, ...visible.params, limit],
+  );
+  return rows.map((row) => row.name);
+}
+
+/** `ContentStore.listTagHistory`, newest first. */
+export async function listTagHistory(sql: SqlSession, repository: RepositoryName, tag: Tag, limit: number): Promise<TagChange[]> {
+  const rows = await sql.all<{ from_digest: Uint8Array | null; to_digest: Uint8Array | null; actor: string; at: Millis }>(
+    `select h.from_digest, h.to_digest, h.actor, h.at from repositories r join tag_history h on h.repository_id = r.id
+     where r.name = ? and h.tag = ? order by h.id desc limit ?`,
+    [repository, tag, limit],
+  );
+  return rows.map((row) => ({
+    tag,
+    from: fromNullableColumn(row.from_digest),
+    to: fromNullableColumn(row.to_digest),
+    actor: row.actor,
+    at: row.at,
+  }));
+}
+
+/** Lists read one row more than the page holds, which tells whether another page follows. */
+function cut<R, T>(rows: readonly R[], page: Page, item: (row: R) => T): Listed<T> {
+  return { items: rows.slice(0, page.limit).map(item), more: rows.length > page.limit };
+}
+
+function toReferrer(row: ReferrerRow): Referrer {
+  return {
+    digest: fromColumn(row.digest),
+    mediaType: row.media_type,
+    sizeBytes: row.size,
+    artifactType: row.artifact_type ?? undefined,
+    annotations: row.annotations === null ? undefined : (JSON.parse(row.annotations) as Record<string, string>),
+  };
+}

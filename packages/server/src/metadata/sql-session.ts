@@ -1,0 +1,44 @@
+/** What a statement takes. Digests and hashes are raw bytes, instants and flags are numbers. */
+export type SqlValue = string | number | null | Uint8Array;
+
+/** One row, by column name. Integers come as numbers and bytes as `Uint8Array`, on every database. */
+export type SqlRow = object;
+
+/** Which SQL the session speaks where the two differ: only row locks, and types in migrations. */
+export type SqlDialect = 'sqlite' | 'postgres';
+
+/**
+ * Runs statements with `?` placeholders on one connection, inside whatever transaction its owner opened.
+ * Every failure is a `StorageError`. Statements are prepared once per text: keep the number of texts small.
+ */
+export interface SqlSession {
+  readonly dialect: SqlDialect;
+  all<T extends SqlRow>(text: string, params?: readonly SqlValue[]): Promise<T[]>;
+  /** The first row, or undefined. */
+  get<T extends SqlRow>(text: string, params?: readonly SqlValue[]): Promise<T | undefined>;
+  /** Answers how many rows were changed. */
+  run(text: string, params?: readonly SqlValue[]): Promise<number>;
+}
+
+/**
+ * A row lock clause, for instance `for update`. SQLite has one writer at a time and no such clause, so there it is empty.
+ * On PostgreSQL whoever decides on other rows locks first and looks in the next statement, which then sees what the
+ * transaction it waited for has written.
+ */
+export function locking(sql: SqlSession, clause: 'for update' | 'for update of t' | 'for key share' | 'for update skip locked'): string {
+  return sql.dialect === 'sqlite' ? '' : clause;
+}
+
+/**
+ * Thrown by a command that found, after its first writes, that nothing may be stored: its transaction is rolled back and
+ * `answer` becomes the command's result.
+ */
+export class Withdrawn extends Error {
+  readonly answer: unknown;
+
+  constructor(answer: unknown) {
+    super('The command withdrew its writes');
+    this.name = 'Withdrawn';
+    this.answer = answer;
+  }
+}

@@ -1,0 +1,38 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { applyPendingSteps, hasPendingSteps, migrationTable } from '../migrations/migrate.ts';
+import { beginWrite } from './connection.ts';
+
+/**
+ * Brings the schema up to date, in one transaction that keeps other processes out. Throws a `StorageError` when a newer
+ * version has written the database.
+ */
+export async function migrateSqlite(db: DatabaseSync, path: string): Promise<void> {
+  if (!hasPendingSteps(appliedSteps(db))) return;
+  const { SqliteDialect } = await import('kysely');
+  const dialect = new SqliteDialect({ database: { close: () => undefined, prepare: (text) => adaptStatement(db, text) } });
+  beginWrite(db, path);
+  try {
+    // Another process may have been faster while this one waited.
+    if (hasPendingSteps(appliedSteps(db))) await applyPendingSteps(dialect, 'sqlite');
+    db.exec('commit');
+  } catch (error) {
+    if (db.isTransaction) db.exec('rollback');
+    throw error;
+  }
+}
+
+function appliedSteps(db: DatabaseSync): string[] {
+  const table = db.prepare("select 1 from sqlite_master where type = 'table' and name = ?").get(migrationTable);
+  if (table === undefined) return [];
+  return db.prepare(`select name from ${migrationTable}`).all().map((row) => String(row['name']));
+}
+
+function adaptStatement(db: DatabaseSync, text: string) {
+  const statement = db.prepare(text);
+  return {
+    reader: statement.columns().length > 0,
+    all: (params: readonly unknown[]) => statement.all(...(params as readonly SQLInputValue[])),
+    run: (params: readonly unknown[]) => statement.run(...(params as readonly SQLInputValue[])),
+    iterate: (params: readonly unknown[]) => statement.iterate(...(params as readonly SQLInputValue[])),
+  };
+}

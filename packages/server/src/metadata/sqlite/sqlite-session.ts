@@ -1,0 +1,48 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { SqlRow, SqlSession, SqlValue } from '../sql-session.ts';
+import { toStorageError } from './sqlite-errors.ts';
+
+/** A session on one SQLite connection. Everything happens before the promise is returned. */
+export class SqliteSession implements SqlSession {
+  readonly dialect = 'sqlite';
+  readonly #db: DatabaseSync;
+  readonly #path: string;
+  readonly #prepared = new Map<string, StatementSync>();
+
+  constructor(db: DatabaseSync, path: string) {
+    this.#db = db;
+    this.#path = path;
+  }
+
+  async all<T extends SqlRow>(text: string, params: readonly SqlValue[] = []): Promise<T[]> {
+    try {
+      return this.#prepare(text).all(...(params as readonly SQLInputValue[])) as T[];
+    } catch (error) {
+      throw toStorageError(error, this.#path);
+    }
+  }
+
+  async get<T extends SqlRow>(text: string, params: readonly SqlValue[] = []): Promise<T | undefined> {
+    try {
+      return this.#prepare(text).get(...(params as readonly SQLInputValue[])) as T | undefined;
+    } catch (error) {
+      throw toStorageError(error, this.#path);
+    }
+  }
+
+  async run(text: string, params: readonly SqlValue[] = []): Promise<number> {
+    try {
+      return Number(this.#prepare(text).run(...(params as readonly SQLInputValue[])).changes);
+    } catch (error) {
+      throw toStorageError(error, this.#path);
+    }
+  }
+
+  #prepare(text: string): StatementSync {
+    const known = this.#prepared.get(text);
+    if (known !== undefined) return known;
+    const statement = this.#db.prepare(text);
+    this.#prepared.set(text, statement);
+    return statement;
+  }
+}
