@@ -1,0 +1,86 @@
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** What a comparison of a data directory with its database found, one sentence each. Nobody may be writing meanwhile. */
+export interface DiskAudit {
+  /** Files, and rows about them, that nothing needs after a sweep without grace. */
+  readonly leaked: string[];
+  /** Live placements whose bytes are not there in full. */
+  readonly lost: string[];
+  readonly placements: number;
+}
+
+/** Compares the files of the store with the live placements. */
+export function auditDisk(data: string): DiskAudit {
+  const database = new DatabaseSync(databaseIn(data), { readOnly: true });
+  try {
+    const store = storeIn(data);
+    const files = new Map(['blobs', 'uploads'].flatMap((name) => filesBelow(join(store, name))).map((path) => [relative(store, path), statSync(path).size]));
+    const live = rows<{ location: string; size: number }>(
+      database,
+      "select location, size from blob_placements join blobs on blobs.id = blob_placements.blob_id where state = 'live'",
+    );
+    const lost = live.filter(({ location, size }) => files.get(location) !== size).map(({ location }) => `${location} is missing or cut short`);
+    const wanted = new Set(live.map(({ location }) => location));
+    const leaked = [...files.keys()].filter((file) => !wanted.has(file)).map((file) => `file ${file}`);
+    return { leaked: [...leaked, ...leakedRows(database)], lost, placements: live.length };
+  } finally {
+    database.close();
+  }
+}
+
+/** Makes unfinished uploads look long abandoned, and leases of dead processes run out, instead of waiting for it. */
+export function letTimePass(data: string): void {
+  const database = new DatabaseSync(databaseIn(data), { timeout: 10_000 });
+  try {
+    database.exec('update uploads set touched_at = 0; update leases set expires_at = 0');
+  } finally {
+    database.close();
+  }
+}
+
+function leakedRows(database: DatabaseSync): string[] {
+  const queries = {
+    'a placement that is not live': "select location as what from blob_placements where state <> 'live'",
+    'an upload': 'select id as what from uploads',
+    'a blob without placement': 'select id as what from blobs where id not in (select blob_id from blob_placements)',
+    'a placement that no repository links': 'select location as what from blob_placements where blob_id not in (select blob_id from repository_blobs)',
+    'a link that no manifest needs': `select repository_id || '/' || lower(hex(digest)) as what from repository_blobs join blobs on blobs.id = blob_id
+      where not exists (select 1 from manifest_references r where r.repository_id = repository_blobs.repository_id and r.target = digest)`,
+  };
+  return Object.entries(queries).flatMap(([name, sql]) => rows<{ what: string | number }>(database, sql).map(({ what }) => `row: ${name}: ${what}`));
+}
+
+function rows<T>(database: DatabaseSync, sql: string): T[] {
+  return database.prepare(sql).all() as T[];
+}
+
+function databaseIn(data: string): string {
+  const found = filesBelow(data).find((path) => isSqlite(path));
+  if (found === undefined) throw new Error(`There is no database in ${data}.`);
+  return found;
+}
+
+function storeIn(data: string): string {
+  const directories = [data, ...readdirSync(data, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [join(data, entry.name)] : []))];
+  const found = directories.find((directory) => existsSync(join(directory, 'uploads')) && existsSync(join(directory, 'blobs')));
+  if (found === undefined) throw new Error(`There is no store in ${data}.`);
+  return found;
+}
+
+function filesBelow(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+function isSqlite(path: string): boolean {
+  const header = Buffer.alloc(16);
+  const file = openSync(path, 'r');
+  try {
+    return readSync(file, header, 0, 16, 0) === 16 && header.toString() === 'SQLite format 3\0';
+  } finally {
+    closeSync(file);
+  }
+}

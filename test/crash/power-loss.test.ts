@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { atEnd } from './at-end.ts';
+import { newImage } from './crash-scenario.ts';
+import { digestOf, RegistryClient } from './registry-client.ts';
+import { scratchDirectory } from './scratch-directory.ts';
+import { startServer } from './server-process.ts';
+import { isRename, isSync, isWrite, readSystemCalls, type SystemCall } from './system-call-trace.ts';
+
+const traced = 'trace=openat,write,writev,pwrite64,pwritev,pwritev2,fsync,fdatasync,rename,renameat,renameat2,sendto,sendmsg';
+const skip = canTrace() ? false : 'needs strace: scripts/install-test-tools';
+
+function canTrace(): boolean {
+  return spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']).status === 0;
+}
+
+test('what is acknowledged was synced before the answer left', { skip, timeout: 120_000 }, async (t) => {
+  const directory = await scratchDirectory(t);
+  const trace = join(directory, 'trace');
+  const wrapper = ['strace', '-f', '-yy', '-s', '400', '-e', traced, '-e', 'signal=none', '-o', trace];
+  // The other way in which the runtime may do file operations leaves no system call of its own.
+  const server = await startServer({ data: join(directory, 'data'), wrapper, env: { UV_USE_IO_URING: '0' } });
+  atEnd(t, () => server.kill());
+  const client = new RegistryClient(() => server.baseUrl);
+  const image = newImage('durable');
+  for (const { bytes, digest } of image.blobs) {
+    const answer = await client.pushBlob('durable/app', bytes, 'post-put', digest.startsWith('sha512') ? 'sha512' : 'sha256');
+    assert.equal(answer.status, 201);
+  }
+  assert.equal((await client.putManifest('durable/app', 'v1', image)).status, 201);
+  client.close();
+  await server.stop();
+
+  const calls = await readSystemCalls(trace);
+  for (const { digest } of image.blobs) {
+    const answered = answerFor(calls, digest);
+    const placed = calls.find((call) => isRename(call) && call.args.includes(digest.slice(digest.indexOf(':') + 1)));
+    assert.ok(placed, `${digest} was not renamed into place`);
+    const [from = '', to = ''] = [...placed.args.matchAll(/"([^"]+)"/g)].map((match) => match[1]);
+    const written = last(calls, (call) => isWrite(call) && touches(call, from) && call.done < placed.begun);
+    const synced = last(calls, (call) => isSync(call) && touches(call, from) && call.begun > written.done);
+    assert.ok(synced.done < placed.begun, `${digest} was renamed before its bytes were synced`);
+    const directorySynced = last(calls, (call) => isSync(call) && touches(call, dirname(to)) && call.begun > placed.done && call.done < answered.begun);
+    const committed = lastCommit(calls, answered);
+    assert.ok(directorySynced.done < committed.written.begun, `${digest} became visible before its directory entry was durable`);
+  }
+  lastCommit(calls, answerFor(calls, digestOf(image.bytes)));
+});
+
+/** The socket write that acknowledges this digest. */
+function answerFor(calls: readonly SystemCall[], digest: string): SystemCall {
+  return last(calls, (call) => /^\d+<(TCP|socket)/.test(call.args) && /HTTP\/1\.1 201/.test(call.args) && call.args.includes(digest.slice(0, 200)));
+}
+
+/** The last write to the write-ahead log before the answer, which must have been synced before the answer too. */
+function lastCommit(calls: readonly SystemCall[], answered: SystemCall): { written: SystemCall } {
+  const written = last(calls, (call) => isWrite(call) && /-wal>/.test(call.args) && call.begun < answered.begun);
+  last(calls, (call) => isSync(call) && /-wal>/.test(call.args) && call.begun > written.done && call.done < answered.begun);
+  return { written };
+}
+
+function touches({ args }: SystemCall, path: string): boolean {
+  return args.includes(`<${path}>`);
+}
+
+/** The last call like this; its absence is the failure that the test is about. */
+function last(calls: readonly SystemCall[], matches: (call: SystemCall) => boolean): SystemCall {
+  const found = calls.findLast(matches);
+  assert.ok(found, `no such system call: ${matches}`);
+  return found;
+}

@@ -1,0 +1,117 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type ServerProcess, startGarbageCollection, startServer } from '../crash/server-process.ts';
+import type { Findings } from './findings.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+/** How the server under torture is run. */
+export interface ArenaOptions {
+  readonly data: string;
+  readonly graceMs: number;
+  readonly random: SeededRandom;
+  readonly findings: Findings;
+  /** Ends the killing and the collecting. */
+  readonly signal: AbortSignal;
+}
+
+/** Between two kills of a garbage collection: its lease keeps the next one waiting, and collecting is the point. */
+const collectionKillEveryMs = 40_000;
+
+/** A server that is killed and started again, and the garbage collections beside it. */
+export class Arena {
+  readonly #options: ArenaOptions;
+  #server: ServerProcess | undefined;
+  #ready: Promise<void> = Promise.resolve();
+  #collectionKilledAt = performance.now();
+
+  constructor(options: ArenaOptions) {
+    this.#options = options;
+  }
+
+  /** Where the server listens now. */
+  get baseUrl(): string {
+    return this.#server?.baseUrl ?? 'http://127.0.0.1:1';
+  }
+
+  /** Resolves when the server listens (again). */
+  get ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  async start(): Promise<void> {
+    this.#server = await startServer({ data: this.#options.data, env: this.#env(this.#options.graceMs) });
+  }
+
+  /** Ends the server politely. */
+  async stop(): Promise<void> {
+    const ending = await this.#server?.stop();
+    if (ending?.code !== 0) this.#options.findings.add('unexpected', `the server ended with ${JSON.stringify(ending)}:\n${this.#server?.output()}`);
+    this.#server = undefined;
+  }
+
+  /** Ends whatever still runs. */
+  async destroy(): Promise<void> {
+    await this.#server?.kill();
+  }
+
+  /** Kills the server every few seconds until the signal. */
+  async killAgainAndAgain(): Promise<void> {
+    const { random, signal, findings } = this.#options;
+    while (await pause(random.between(1500, 6000), signal)) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      this.#ready = promise;
+      promise.catch(() => undefined);
+      try {
+        await this.#server?.kill();
+        findings.kills += 1;
+        await this.start();
+        resolve();
+      } catch (error) {
+        reject(error);
+        throw error;
+      }
+    }
+  }
+
+  /** Collects garbage in processes of their own, beside the server, until the signal. */
+  async collectAgainAndAgain(): Promise<void> {
+    const { random, signal } = this.#options;
+    while (await pause(random.between(50, 500), signal)) {
+      const due = performance.now() - this.#collectionKilledAt > collectionKillEveryMs;
+      if (due) this.#collectionKilledAt = performance.now();
+      await this.collect(this.#options.graceMs, due ? random.between(300, 900) : undefined);
+    }
+  }
+
+  /** One garbage collection; true when it ran to its end. */
+  async collect(graceMs: number, killAfterMs?: number): Promise<boolean> {
+    const { data, findings } = this.#options;
+    const collection = startGarbageCollection({ data, env: this.#env(graceMs) });
+    const timer = killAfterMs === undefined ? undefined : setTimeout(() => collection.kill(), killAfterMs);
+    const ending = await collection.ended;
+    clearTimeout(timer);
+    if (ending.code === 0) {
+      findings.collections += 1;
+      return true;
+    }
+    const killed = killAfterMs !== undefined && ending.signal === 'SIGKILL';
+    const busy = /Another garbage collection is running/.test(collection.output());
+    if (!killed && !busy) findings.add('unexpected', `gc ended with ${JSON.stringify(ending)}:\n${collection.output()}`);
+    return false;
+  }
+
+  #env(graceMs: number): Record<string, string> {
+    const hours = String(graceMs / 3_600_000);
+    return {
+      LONGSHORE_GC_SCHEDULE: '* * * * *',
+      LONGSHORE_GC_GRACE_HOURS: hours,
+      LONGSHORE_GC_UNTAGGED: 'delete',
+      LONGSHORE_GC_UNTAGGED_AFTER_HOURS: hours,
+    };
+  }
+}
+
+/** False when the signal came instead. */
+async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false;
+  return wait(ms, true, { signal }).catch(() => false);
+}

@@ -1,0 +1,104 @@
+import type { Blob, Manifest } from '../crash/image.ts';
+import { type Answer, describeAnswer, locationOf, type RegistryClient, uploadModes } from '../crash/registry-client.ts';
+import type { Findings } from './findings.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+/** What a client needs to push. */
+export interface PusherOptions {
+  readonly client: RegistryClient;
+  readonly random: SeededRandom;
+  readonly findings: Findings;
+  readonly graceMs: number;
+  /** Repositories that blobs may be mounted from. */
+  readonly mountSources: readonly string[];
+}
+
+/** The share of the grace within which a client may rely on being told that a blob exists (a fresh grace is not renewed). */
+const reliableShare = 0.7;
+
+/** Statuses with which a busy registry may turn a client away without doing anything. */
+const turnedAway: readonly number[] = [429, 503];
+
+/** Pushes manifests with everything they need, in every way that a client may. */
+export class Pusher {
+  readonly #options: PusherOptions;
+  /** `repository@digest` -> when the last request began that was told that it is there. */
+  readonly #seen = new Map<string, number>();
+
+  constructor(options: PusherOptions) {
+    this.#options = options;
+  }
+
+  /** Notes that a request, begun at `at`, was told that content is in a repository. */
+  saw(repository: string, digest: string, at: number): void {
+    this.#seen.set(`${repository}@${digest}`, at);
+  }
+
+  /** Notes that content was deleted from a repository, so that nobody relies on it. */
+  forget(repository: string, digest: string): void {
+    this.#seen.delete(`${repository}@${digest}`);
+  }
+
+  /** Pushes the blobs and the manifest; true when it was acknowledged, false when it was not stored. */
+  async push(repository: string, manifest: Manifest, reference: string): Promise<boolean> {
+    for (const blob of manifest.blobs) {
+      if (!(await this.#provide(repository, blob))) return false;
+    }
+    const { client, findings } = this.#options;
+    const answer = await client.putManifest(repository, reference, manifest);
+    const at = performance.now();
+    if (answer.status === 201) {
+      findings.pushes += 1;
+      this.saw(repository, manifest.digest, at);
+      return true;
+    }
+    if (answer.status === 404 || answer.status === 400) this.#judgeRefusal(repository, manifest, answer, at);
+    else if (!turnedAway.includes(answer.status)) findings.add('unexpected', `PUT ${repository} ${reference}: ${describeAnswer(answer)}`);
+    return false;
+  }
+
+  /** Everything it needs was there a moment ago by the registry's own word, so the registry must not miss anything. */
+  #judgeRefusal(repository: string, manifest: Manifest, answer: Answer, at: number): void {
+    const { graceMs, findings } = this.#options;
+    const needed = [...manifest.blobs.map((blob) => blob.digest), ...manifest.children];
+    const relied = needed.map((digest) => this.#seen.get(`${repository}@${digest}`) ?? Number.NEGATIVE_INFINITY);
+    const age = at - Math.min(...relied);
+    if (age < graceMs * reliableShare) {
+      findings.add('lost', `${repository} refuses a manifest whose content it acknowledged ${Math.round(age)} ms ago: ${describeAnswer(answer)}`);
+    }
+  }
+
+  /** Makes sure that the repository has the blob, by whatever way; false when the registry turned it away. */
+  async #provide(repository: string, blob: Blob): Promise<boolean> {
+    const { client, random, mountSources } = this.#options;
+    const begunAt = performance.now();
+    if (random.chance(0.6) && (await client.headBlob(repository, blob.digest)).status === 200) {
+      this.saw(repository, blob.digest, begunAt);
+      return true;
+    }
+    const source = random.chance(0.4) ? random.pick(mountSources) : undefined;
+    const uploadedAt = performance.now();
+    const answer = source === undefined ? await this.#upload(repository, blob) : await this.#mount(repository, blob, source);
+    if (answer.status === 201) {
+      this.saw(repository, blob.digest, uploadedAt);
+      return true;
+    }
+    if (!turnedAway.includes(answer.status)) {
+      this.#options.findings.add('unexpected', `push of blob ${blob.digest} (${blob.bytes.byteLength} bytes) to ${repository}: ${describeAnswer(answer)}`);
+    }
+    return false;
+  }
+
+  async #upload(repository: string, blob: Blob): Promise<Answer> {
+    const { client, random } = this.#options;
+    const mode = random.pick(uploadModes) ?? 'post-put';
+    return client.pushBlob(repository, blob.bytes, mode, blob.digest.startsWith('sha512') ? 'sha512' : 'sha256');
+  }
+
+  /** A mount, and the upload that follows when the source does not have the blob. */
+  async #mount(repository: string, blob: Blob, source: string): Promise<Answer> {
+    const { client } = this.#options;
+    const answer = await client.mountBlob(repository, blob.digest, source);
+    return answer.status === 202 ? client.finishUpload(locationOf(answer), blob.digest, blob.bytes) : answer;
+  }
+}

@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runTorture } from './run-torture.ts';
+
+test('twenty seconds of pushes, deletes, sweeps and kills lose, corrupt and leak nothing', { timeout: 180_000 }, async (t) => {
+  const seed = String(Date.now());
+  t.diagnostic(`seed ${seed}`);
+  const found: string[] = [];
+  const findings = await runTorture({ seed, seconds: 20, workers: 6, report: (line) => found.push(line) });
+  t.diagnostic(findings.summary());
+  assert.deepEqual(found, [], `seed ${seed}`);
+  for (const count of [findings.pushes, findings.pulls, findings.deletes, findings.kills, findings.collections]) assert.ok(count > 0);
+});
