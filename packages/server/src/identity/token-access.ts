@@ -67,6 +67,10 @@ function askedBy({ type, class: className, name, actions }: Scope): Asked | unde
   if (type === 'registry' && name === 'catalog' && actions.includes('*')) {
     return { type, name, resource: { kind: 'registry' }, verbs: new Map([['*', 'list']]) };
   }
+  // For a mount from wherever the blob is: reading is then bounded by the subject's own rights alone.
+  if (isEveryRepository(type, name) && className === undefined && actions.includes('pull')) {
+    return { type: 'repository', name, resource: { kind: 'registry' }, verbs: new Map([['pull', 'list']]) };
+  }
   // `repository(plugin)` is about something else than images.
   const repository = type === 'repository' && className === undefined ? parseRepositoryName(name) : undefined;
   if (repository === undefined) return undefined;
@@ -86,7 +90,12 @@ function limitOfEntry(entry: unknown): AccessLimit[number] | undefined {
   const { type, name, actions } = entry as Partial<Record<string, unknown>>;
   if (typeof name !== 'string' || !Array.isArray(actions)) return undefined;
   if (type === 'registry') return name === 'catalog' && actions[0] === '*' ? { repository: '*', actions: ['list'] } : undefined;
+  if (isEveryRepository(type, name)) return { repository: '*', actions: actions.includes('pull') ? ['pull'] : [] };
   const repository = type === 'repository' ? parseRepositoryName(name) : undefined;
   if (repository === undefined) return undefined;
   return { repository, actions: repositoryVerbs.filter((verb) => actions.includes(verb)).flatMap((verb) => repositoryActions[verb]) };
+}
+
+function isEveryRepository(type: unknown, name: string): boolean {
+  return type === 'repository' && name === '*';
 }

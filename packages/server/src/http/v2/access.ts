@@ -20,6 +20,8 @@ const scopeActions: Readonly<Record<Need, string>> = {
 export interface ChallengeTo {
   readonly realm: string;
   readonly service: string;
+  /** Scopes that this request can use besides its own, such as the source of a mount. */
+  readonly alsoUseful: string;
 }
 
 /**
@@ -68,9 +70,10 @@ const messages: Readonly<Record<string, string>> = {
   'token-invalid': 'The token is not one of ours, or is no longer good: log in again.',
 };
 
-function unauthorized(route: Route, need: Need, { realm, service }: ChallengeTo, error?: string, reason?: string): RegistryError {
+function unauthorized(route: Route, need: Need, { realm, service, alsoUseful }: ChallengeTo, error?: string, reason?: string): RegistryError {
   const actions = scopeActions[need];
-  const scope = actions === '' ? '' : 'name' in route ? `repository:${route.name}:${actions}` : `registry:catalog:${actions}`;
+  const own = actions === '' ? '' : 'name' in route ? `repository:${route.name}:${actions}` : `registry:catalog:${actions}`;
+  const scope = `${own} ${alsoUseful}`.trim();
   const header = formatBearerChallenge({ realm, service, scope, ...(error === undefined ? {} : { error }) });
   const message = reason === undefined ? undefined : messages[reason];
   return new RegistryError('UNAUTHORIZED', { headers: { 'WWW-Authenticate': header }, ...(message === undefined ? {} : { message }) });

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parseRoute, type Route } from '@longshore/oci';
+import { parseRepositoryName, parseRoute, type Route } from '@longshore/oci';
 import type { Authenticator } from '../../registry/ports/authenticator.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 import type { Origin } from '../client-address.ts';
@@ -30,9 +30,9 @@ export async function serveDataPath(request: IncomingMessage, response: ServerRe
     throw new RegistryError('UNSUPPORTED', { message: `Here works: ${methodsOf(route)}.`, headers: { Allow: methodsOf(route) } });
   }
   const authentication = await deps.authenticator.authenticate(request.headers.authorization, origin);
-  const challenge = { realm: `${origin.baseUrl}${deps.tokenPath}`, service: deps.service };
-  const access = await requireAccess(deps.authorizer, authentication, route, endpoint.need, challenge, deps.openToAll);
   const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+  const challenge = { realm: `${origin.baseUrl}${deps.tokenPath}`, service: deps.service, alsoUseful: mountScope(route, query) };
+  const access = await requireAccess(deps.authorizer, authentication, route, endpoint.need, challenge, deps.openToAll);
   answerNamespace(query, response, origin, deps.ownHosts);
   await endpoint.handle({ request, response, route, query, origin, ...access }, deps);
 }
@@ -55,4 +55,11 @@ function answerNamespace(query: URLSearchParams, response: ServerResponse, origi
     throw new RegistryError('NAME_UNKNOWN', { message: `This registry mirrors no upstream named '${namespace.slice(0, 255)}'.` });
   }
   response.setHeader('OCI-Namespace', namespace);
+}
+
+/** A mount reads its source too: the named one, or wherever the blob is. */
+function mountScope(route: Route, query: URLSearchParams): string {
+  if (route.kind !== 'uploads' || !query.has('mount')) return '';
+  const from = parseRepositoryName(query.get('from') ?? '');
+  return `repository:${from ?? '*'}:pull`;
 }

@@ -13,7 +13,7 @@ export const getBase: Handler<Extract<Route, { kind: 'base' }>> = async (exchang
 /** `GET /v2/_catalog`: the repositories that the caller may read. */
 export const getCatalog: Handler<Extract<Route, { kind: 'catalog' }>> = async (exchange, { registry, authorizer }) => {
   const page = pageOf(exchange.query);
-  const visibility = await authorizer.visible(exchange.principal, 'pull');
+  const visibility = await authorizer.visible(exchange.principal, 'list');
   const listed = page.limit === 0 ? { items: [], more: false } : await registry.listRepositories(visibility, page);
   sendBody(exchange, 200, json, JSON.stringify({ repositories: listed.items }), nextPage('/v2/_catalog', page, listed));
 };
