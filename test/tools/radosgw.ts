@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url';
+import { programPath } from './programs.ts';
+import { startProcess } from './started-process.ts';
+
+export interface RadosGateway {
+  readonly endpoint: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  output(): string;
+  /** Ends the gateway with all its daemons; its objects are gone then. */
+  stop(): Promise<void>;
+}
+
+const script = fileURLToPath(new URL('../../scripts/start-radosgw', import.meta.url));
+
+/** The programs that `startRadosgw` needs, for `requirePrograms`. */
+export const radosgwPrograms = ['radosgw', 'radosgw-admin', 'ceph-mon', 'ceph-osd', 'ceph', 'monmaptool'] as const;
+
+/** Starts a real S3 server, Ceph's object gateway, on loopback with its objects in memory. Several may run at once. */
+export async function startRadosgw(options: { port?: number } = {}): Promise<RadosGateway> {
+  for (const program of radosgwPrograms) programPath(program);
+  const keys = { S3_ACCESS_KEY: 'longshore-test', S3_SECRET_KEY: 'longshore-test-secret' };
+  const port = options.port === undefined ? [] : ['--port', String(options.port)];
+  const gateway = await startProcess('bash', [script, '--stop-with-stdin', ...port], {
+    ready: /radosgw is ready on (http:\S+)/,
+    env: keys,
+    openStdin: true,
+  });
+  return {
+    endpoint: gateway.readyMatch[1] ?? '',
+    accessKey: keys.S3_ACCESS_KEY,
+    secretKey: keys.S3_SECRET_KEY,
+    output: gateway.output,
+    stop: () => gateway.stop(),
+  };
+}
