@@ -49,6 +49,18 @@ export function describeSessions(context: ContractContext): void {
     await assertContent(context.store, await writer.commit(digestOf(content)), content);
   });
 
+  it('refuses to go back to where no checkpoint was', async () => {
+    const { writer } = await begin(context);
+    await writer.write([randomBytes(100)]);
+    await assert.rejects(writer.truncate(100), RangeError);
+    await writer.checkpoint();
+    await writer.write([randomBytes(100)]);
+    await assert.rejects(writer.truncate(200), RangeError);
+    await writer.truncate(0);
+    await assert.rejects(writer.truncate(100), RangeError);
+    await writer.close();
+  });
+
   it('finishes a writer by commit and by close', async () => {
     const { writer } = await begin(context);
     await writer.commit(digestOf(Buffer.alloc(0)));
