@@ -2,6 +2,7 @@ import { formatBearerChallenge, type Route } from '@longshore/oci';
 import type { Authentication } from '../../registry/ports/authenticator.ts';
 import { type Authorizer, actorOf, type Principal, type Resource } from '../../registry/ports/authorizer.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
+import type { Exchange } from './exchange.ts';
 import type { Need } from './routes.ts';
 
 const anonymous: Principal = { subject: { kind: 'anonymous' }, limit: undefined };
@@ -36,10 +37,11 @@ export async function requireAccess(
   need: Need,
   challenge: ChallengeTo,
   openToAll: boolean,
-): Promise<{ principal: Principal; actor: string }> {
+): Promise<Pick<Exchange, 'principal' | 'actor' | 'insufficientScope'>> {
   if (authentication.kind === 'refused') throw refused(authentication, route, need, challenge);
   const principal = authentication.kind === 'principal' ? authentication.principal : anonymous;
-  const access = { principal, actor: actorOf(principal.subject) };
+  const insufficientScope = () => unauthorized(route, need, challenge, 'insufficient_scope');
+  const access = { principal, actor: actorOf(principal.subject), insufficientScope };
   const resource: Resource = 'name' in route ? { kind: 'repository', name: route.name } : { kind: 'registry' };
   if (need === 'login') {
     if (principal.subject.kind !== 'anonymous' || openToAll) return access;
@@ -49,7 +51,7 @@ export async function requireAccess(
   if (decision.allow) return access;
   if (principal.subject.kind === 'anonymous') throw unauthorized(route, need, challenge);
   const unlimited = principal.limit !== undefined && (await authorizer.decide({ ...principal, limit: undefined }, need, resource)).allow;
-  if (unlimited) throw unauthorized(route, need, challenge, 'insufficient_scope');
+  if (unlimited) throw insufficientScope();
   throw new RegistryError('DENIED', { message: decision.reason });
 }
 

@@ -5,6 +5,7 @@ import type { TransferWatch } from '../transfer-watch.ts';
 import type { Authorizer, Principal } from '../../registry/ports/authorizer.ts';
 import type { Actor } from '../../registry/ports/content-store.ts';
 import type { Registry } from '../../registry/registry.ts';
+import type { RegistryError } from '../../registry/registry-error.ts';
 
 /** One request on its way through the fixed sequence: parsed, authenticated, and authorized for its route's action. */
 export interface Exchange<R extends Route = Route> {
@@ -16,6 +17,8 @@ export interface Exchange<R extends Route = Route> {
   readonly principal: Principal;
   /** How history, events and upload sessions name the principal's subject. */
   readonly actor: Actor;
+  /** The 401 for a token that was issued for less than this request can use. */
+  readonly insufficientScope: () => RegistryError;
 }
 
 /** What the settings say about requests. */

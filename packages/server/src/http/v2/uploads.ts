@@ -1,4 +1,5 @@
 import { digestAlgorithm, formatUploadRange, parseContentRange, type RepositoryName, type Route } from '@longshore/oci';
+import type { Principal, Visibility } from '../../registry/ports/authorizer.ts';
 import type { Chunk, UploadHandle, UploadProgress } from '../../registry/registry.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 import { requestBody } from '../request-body.ts';
@@ -58,15 +59,34 @@ export const deleteUpload: Handler<UploadRoute> = async (exchange, { registry })
 };
 
 /** Mounts when the blob is there and the caller may read it where it is; otherwise the request goes on as an upload. */
-async function mount({ route, query, response, principal, actor }: Exchange<UploadsRoute>, deps: V2Deps): Promise<boolean> {
+async function mount(exchange: Exchange<UploadsRoute>, deps: V2Deps): Promise<boolean> {
+  const { route, query, response, actor } = exchange;
   const digest = requireDigestOf(query.get('mount') ?? '');
   const source = query.get('from');
   const from = source === null || source === '' ? undefined : requireNameOf(source);
-  if (from !== undefined && !(await deps.authorizer.decide(principal, 'pull', { kind: 'repository', name: from })).allow) return false;
-  const visibility = await deps.authorizer.visible(principal, 'pull');
-  if (!(await deps.registry.mountBlob({ digest, to: route.name, from, visibility, actor }))) return false;
+  const visibility = await visibleSources(exchange, deps, from);
+  if (visibility === undefined || !(await deps.registry.mountBlob({ digest, to: route.name, from, visibility, actor }))) return false;
   sendEmpty(response, 201, blobHeaders(route.name, digest));
   return true;
+}
+
+/**
+ * Where the caller may take a blob from; undefined when from nowhere. When only its token stands in the way, the answer
+ * is a challenge for a wider one, as clients expect of a mount.
+ */
+async function visibleSources(
+  { principal, insufficientScope }: Exchange,
+  { authorizer }: V2Deps,
+  from: RepositoryName | undefined,
+): Promise<Visibility | undefined> {
+  const look = async (as: Principal): Promise<Visibility | undefined> => {
+    if (from !== undefined) return (await authorizer.decide(as, 'pull', { kind: 'repository', name: from })).allow ? { kind: 'everything' } : undefined;
+    const visibility = await authorizer.visible(as, 'pull');
+    return visibility.kind === 'nothing' ? undefined : visibility;
+  };
+  const found = await look(principal);
+  if (found === undefined && principal.limit !== undefined && (await look({ ...principal, limit: undefined })) !== undefined) throw insufficientScope();
+  return found;
 }
 
 function chunkOf(exchange: Exchange, { watch, limits }: V2Deps): Chunk {
