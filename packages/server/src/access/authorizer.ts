@@ -49,7 +49,9 @@ export function createAuthorizer(options: { accounts: Pick<AccountStore, 'findGr
 
 /** Whoever is signed in may list (what they then see is the business of `visible`); all else is by project. */
 function decideOnRegistry(action: Action): Decision {
-  return action === 'list' ? allow('signed-in users may list what they can see') : deny(`${action} is by project, not for the whole registry`);
+  return action === 'list'
+    ? allow('signed-in users may list what they can see')
+    : deny(`${action} is by project, not for the whole registry`);
 }
 
 /**

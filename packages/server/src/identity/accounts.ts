@@ -42,7 +42,10 @@ export async function addUser(
   input: { name: string; password?: string; administrator?: boolean; now: Millis },
 ): Promise<{ user: User; password?: string }> {
   if (!isUserName(input.name)) {
-    throw new AccountError('name-invalid', 'A user name has lower-case letters and digits, with single . _ or - between them, up to 64 characters.');
+    throw new AccountError(
+      'name-invalid',
+      'A user name has lower-case letters and digits, with single . _ or - between them, up to 64 characters.',
+    );
   }
   const { passwordHash, made } = await choosePassword(input.password);
   const user = await accounts.createUser({ name: input.name, passwordHash, administrator: input.administrator ?? false, at: input.now });
@@ -77,7 +80,8 @@ export async function createAccessToken(
 ): Promise<{ token: string; id: number }> {
   const { name, ttlMs, now } = input;
   if (!/^\P{Cc}{1,100}$/u.test(name)) throw new AccountError('token-invalid', 'A token needs a name of at most 100 printable characters.');
-  if (ttlMs !== undefined && !(Number.isSafeInteger(ttlMs) && ttlMs > 0)) throw new AccountError('token-invalid', 'A token must be good for some time.');
+  if (ttlMs !== undefined && !(Number.isSafeInteger(ttlMs) && ttlMs > 0))
+    throw new AccountError('token-invalid', 'A token must be good for some time.');
   const { token, secretHash } = newAccessToken();
   const expiresAt = ttlMs === undefined ? undefined : now + ttlMs;
   const { id } = await accounts.createAccessToken({ userId: user.id, name, secretHash, at: now, expiresAt });

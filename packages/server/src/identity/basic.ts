@@ -119,7 +119,11 @@ export class BasicLogin {
 
   /** Keyed by this process, so that no memory dump or cache dump can be tried against a list of passwords offline. */
   #fingerprint(scope: string, secret: string): string {
-    return createHmac('sha256', this.#rememberKey).update(`${Buffer.byteLength(scope)}:`).update(scope).update(secret).digest('base64');
+    return createHmac('sha256', this.#rememberKey)
+      .update(`${Buffer.byteLength(scope)}:`)
+      .update(scope)
+      .update(secret)
+      .digest('base64');
   }
 }
 

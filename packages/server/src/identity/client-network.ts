@@ -15,7 +15,10 @@ export function clientNetwork(address: string): string {
   // What `::` left out; without `::` all eight groups are there.
   const missing = Math.max(0, 8 - before.length - after.length);
   const groups = [...before, ...Array.from({ length: missing }, () => '0'), ...after];
-  return `${groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
 }
 
 /** A dotted tail (`64:ff9b::192.0.2.1`) stands for two groups; which ones is beyond the first four. */

@@ -58,7 +58,9 @@ function isGuessable(key: Uint8Array): boolean {
 }
 
 const obviousKeys = new Set(
-  ['', 'admin', 'changeme', 'key', 'longshore', 'password', 'secret', 'test'].map((word) => createHash('sha256').update(word).digest('hex')),
+  ['', 'admin', 'changeme', 'key', 'longshore', 'password', 'secret', 'test'].map((word) =>
+    createHash('sha256').update(word).digest('hex'),
+  ),
 );
 
 /** Makes the file whole or not at all, and leaves one that is already there. */

@@ -24,7 +24,13 @@ export type SignedClaims = JWTPayload & { readonly sub: string; readonly iat: nu
 export async function signToken(
   keys: SigningKeys,
   kind: TokenKind,
-  token: { readonly subject: string; readonly claims: JWTPayload; readonly id: string; readonly at: Millis; readonly lifetimeSeconds: number },
+  token: {
+    readonly subject: string;
+    readonly claims: JWTPayload;
+    readonly id: string;
+    readonly at: Millis;
+    readonly lifetimeSeconds: number;
+  },
 ): Promise<string> {
   const { id, privateKey } = await keys.signingKey();
   const issuedAt = Math.floor(token.at / 1000);
@@ -44,7 +50,12 @@ export async function signToken(
  * The claims of a token of this kind. The key is found among our own by `kid` alone: a header with anything besides
  * alg, typ and kid (jwk, jku, x5u, x5c, crit ...) is refused. Every registered claim must be there and be right.
  */
-export async function verifyToken(keys: SigningKeys, kind: TokenKind, text: string, now: Millis): Promise<{ readonly claims: SignedClaims } | Refusal> {
+export async function verifyToken(
+  keys: SigningKeys,
+  kind: TokenKind,
+  text: string,
+  now: Millis,
+): Promise<{ readonly claims: SignedClaims } | Refusal> {
   const kid = keyIdOf(text, kind);
   const key = kid === undefined ? undefined : await keys.verificationKey(kid);
   if (key === undefined) return tokenInvalid;

@@ -101,7 +101,9 @@ export class SigningKeys {
   async #addNow(): Promise<void> {
     const createdAt = this.#options.now();
     const retiresAt = createdAt + signingMs;
-    await this.#options.accounts.addSigningKey(newSigningKey(this.#sealingKey, { createdAt, retiresAt, expiresAt: retiresAt + verifyingMs }));
+    await this.#options.accounts.addSigningKey(
+      newSigningKey(this.#sealingKey, { createdAt, retiresAt, expiresAt: retiresAt + verifyingMs }),
+    );
     // A read that began earlier may not see it.
     await this.#reading;
     await this.#read();

@@ -75,7 +75,12 @@ function askedBy({ type, class: className, name, actions }: Scope): Asked | unde
   const repository = type === 'repository' && className === undefined ? parseRepositoryName(name) : undefined;
   if (repository === undefined) return undefined;
   const verbs = repositoryVerbs.filter((verb) => actions.includes(verb) || actions.includes('*'));
-  return { type: 'repository', name, resource: { kind: 'repository', name: repository }, verbs: new Map(verbs.map((verb) => [verb, verb])) };
+  return {
+    type: 'repository',
+    name,
+    resource: { kind: 'repository', name: repository },
+    verbs: new Map(verbs.map((verb) => [verb, verb])),
+  };
 }
 
 /** The upper bound that an `access` claim sets; undefined when the claim is not of the form that `grantAccess` makes. */

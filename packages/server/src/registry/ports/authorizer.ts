@@ -21,8 +21,8 @@ export interface Principal {
   readonly subject: Subject;
   readonly limit: AccessLimit | undefined;
   /**
-   * What proved a user: whatever is issued to this principal ends when that does, that is when the user's version
-   * changes or the personal access token is deleted or expires.
+   * What proved a user. Every token issued to this principal ends when the user's version changes; a refresh token
+   * also when the personal access token is deleted or expires (a registry token lives on for its few minutes).
    */
   readonly proof?: { readonly userVersion: number; readonly accessTokenId?: number };
 }
