@@ -3,7 +3,7 @@ import { type Digest, type DigestAlgorithm, digestAlgorithm, digestFromBytes, ty
 import { readWhole } from './blobs.ts';
 import type { BlobStores } from './blob-stores.ts';
 import { reach } from './failpoints.ts';
-import type { BlobLocation } from './ports/blob-store.ts';
+import { type BlobLocation, StorageError } from './ports/blob-store.ts';
 import type { Actor, ContentStore, UploadSession } from './ports/content-store.ts';
 import type { Logger } from './ports/logger.ts';
 import { RegistryError } from './registry-error.ts';
@@ -113,12 +113,26 @@ export class Uploads {
     }
     if (held !== undefined) this.#live.delete(session.id);
     if (held !== undefined && !held.busy) await held.close();
-    const { content, stores, now } = this.#deps;
+    const { content, now } = this.#deps;
     if (!(await content.claimUpload({ id: session.id, epoch: session.epoch, at: now() }))) throw takenOver(session);
     reach('upload.claimed');
-    const live = await LiveUpload.takeOver(session, stores.of(session.repository.store), now());
+    const live = await this.#takeOver(session);
     await this.#keep(live);
     return live;
+  }
+
+  /** Bytes that are gone (a crash between their last rename and the commit moves them away) end the session: start again. */
+  async #takeOver(session: UploadSession): Promise<LiveUpload> {
+    const { content, stores, logger, now } = this.#deps;
+    try {
+      return await LiveUpload.takeOver(session, stores.of(session.repository.store), now());
+    } catch (cause) {
+      if (!(cause instanceof StorageError) || cause.retryable) throw cause;
+      logger.warn('An upload cannot be continued and was ended; its client starts again.', { upload: session.id, cause });
+      await content.cancelUpload({ id: session.id });
+      await this.#discard(session, session.epoch + 1);
+      throw unknownUpload();
+    }
   }
 
   /** Runs one request on a held session; what fails in an unknown state is let go of, so that the next one resumes. */

@@ -23,7 +23,7 @@ export interface BlobReader {
   close(): Promise<void>;
 }
 
-/** Names the bytes of one upload session as written under one epoch. */
+/** Names the bytes of one upload session as written under one epoch; the first epoch is 1. */
 export interface UploadKey {
   readonly id: string;
   readonly epoch: number;

@@ -66,7 +66,7 @@ export interface UploadSession {
   readonly owner: Actor;
   readonly algorithm: 'sha256' | 'sha512';
   readonly offset: number;
-  /** Rises each time another process (or another request) takes the session over. */
+  /** 1 at the start; rises each time another process (or another request) takes the session over. */
   readonly epoch: number;
   /** The blob store's own note on the bytes so far. */
   readonly state: string | undefined;
