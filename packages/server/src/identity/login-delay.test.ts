@@ -114,6 +114,16 @@ test('an attack from everywhere never locks the user out of a first try from a n
   assert.equal(await delay.secondsToWait({ name: 'bob', address: alice.address }, 0), undefined, 'others are not affected');
 });
 
+test('a good login ends what an attack from everywhere changed for the account', async () => {
+  const { delay } = bench();
+  const source = addresses();
+  for (let failure = 0; failure < 60; failure += 1) await delay.noteFailure({ name: 'alice', address: source.next().value });
+  await delay.noteSuccess(alice);
+  const elsewhere = { name: 'alice', address: '198.51.100.7' };
+  await delay.noteFailure(elsewhere);
+  assert.equal(await delay.secondsToWait(elsewhere, 0), undefined);
+});
+
 test('guesses sent at the same time count as failures of each other', async () => {
   const { delay } = bench();
   assert.equal(await delay.secondsToWait(alice, 4), undefined);

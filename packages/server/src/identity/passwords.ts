@@ -4,8 +4,10 @@ import { randomBytes } from 'node:crypto';
 /** RFC 9106 argon2id with the parameters that OWASP recommends: 19 MiB, two passes, one lane. About 10 ms. */
 const argon2 = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
 
+const parameters = `m=${argon2.memoryCost},t=${argon2.timeCost},p=${argon2.parallelism}`;
+
 /** Unknown users are checked against this (the hash of no known password), so that they take as long. */
-const nobodysHash = `$argon2id$v=19$m=${argon2.memoryCost},t=${argon2.timeCost},p=${argon2.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+const nobodysHash = `$argon2id$v=19$${parameters}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 /** How long a password may be when it is set, in characters (Unicode code points). */
 export const passwordLength = { min: 8, max: 256 } as const;
