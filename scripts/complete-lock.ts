@@ -25,10 +25,18 @@ for (const parent of Object.values(lock.packages)) {
   for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
     const folder = `node_modules/${name}`;
     if (lock.packages[folder] !== undefined) continue;
-    if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`${name}@${version} is missing from the registry, and its range does not say which version to lock.`);
+    if (!/^\d+\.\d+\.\d+$/.test(version))
+      throw new Error(`${name}@${version} is missing from the registry, and its range does not say which version to lock.`);
     const { cpu, libc, os } = platformOf(name);
     // In the order that npm writes, so that a second run changes nothing.
-    lock.packages[folder] = { version, cpu, ...(parent.dev === true ? { dev: true } : {}), ...(libc === undefined ? {} : { libc }), optional: true, os };
+    lock.packages[folder] = {
+      version,
+      cpu,
+      ...(parent.dev === true ? { dev: true } : {}),
+      ...(libc === undefined ? {} : { libc }),
+      optional: true,
+      os,
+    };
     console.log(`added ${name}@${version}, which the registry does not carry`);
   }
 }

@@ -10,7 +10,9 @@ const launcher = `
 
 /** Runs `script` in a Node that the launcher starts. */
 function launch(script: string, ...args: string[]) {
-  return spawn(process.execPath, ['--input-type=module', '--eval', launcher, '--', '--eval', script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return spawn(process.execPath, ['--input-type=module', '--eval', launcher, '--', '--eval', script, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 }
 
 describe('runNode', () => {

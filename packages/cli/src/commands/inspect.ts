@@ -11,7 +11,10 @@ export const inspect: Command = {
     const [text, ...more] = args;
     if (text === undefined || more.length > 0) throw new UsageError('inspect takes one image');
     const { client, reference } = parseTarget(text, fetch);
-    const { digest, mediaType, bytes } = await client.getManifest(reference.name, reference.digest ?? reference.tag ?? requireTag('latest'));
+    const { digest, mediaType, bytes } = await client.getManifest(
+      reference.name,
+      reference.digest ?? reference.tag ?? requireTag('latest'),
+    );
     const manifest: unknown = JSON.parse(new TextDecoder().decode(bytes));
     output.out(JSON.stringify({ digest, mediaType, sizeBytes: bytes.length, manifest }, undefined, 2));
     return 0;

@@ -5,7 +5,11 @@ import { configFileVariable } from './variable-source.ts';
 
 const byFlag = new Map(settings.flatMap((setting) => (setting.flag === undefined ? [] : [[setting.flag, setting] as const])));
 const documented = settings.flatMap((setting) => (setting.hidden || setting.flag === undefined ? [] : [setting.flag]));
-const secretFlags = new Map(settings.filter((setting) => setting.secret).map((setting) => [`--${setting.variable.slice('LONGSHORE_'.length).toLowerCase().replaceAll('_', '-')}`, setting]));
+const secretFlags = new Map(
+  settings
+    .filter((setting) => setting.secret)
+    .map((setting) => [`--${setting.variable.slice('LONGSHORE_'.length).toLowerCase().replaceAll('_', '-')}`, setting]),
+);
 
 /** Names the configuration file. */
 export const configFileFlag = '--config';
@@ -59,7 +63,8 @@ export function readFlags(argv: readonly string[]): FlagContent {
     }
     const { flag, text, length } = take(argv, index, setting);
     index += length;
-    if (text === undefined) content.problems.push({ source: flag, message: `needs a value: ${setting?.accepts.en ?? 'the path of a YAML file'}` });
+    if (text === undefined)
+      content.problems.push({ source: flag, message: `needs a value: ${setting?.accepts.en ?? 'the path of a YAML file'}` });
     else if (setting === undefined) configFile = text;
     else content.values.set(setting.key, { value: textToValue(setting, text), source: flag });
   }

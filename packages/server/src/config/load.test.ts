@@ -77,7 +77,11 @@ describe('loadConfig', () => {
 describe('what loadConfig refuses', () => {
   it('lists every problem of every source at once, each with its source', () => {
     const files = { 'a.yaml': 'workers: 0\nlimit:\n  manifestBytes: 1\nlimits:\n  manifestByte: 5\n' };
-    const found = problems(['--lisen', ':1', 'stray', '--gc-schedule', '61 * * * *'], { LONGSHORE_CONFIG: 'a.yaml', LONGSHORE_WORKER: '2' }, files);
+    const found = problems(
+      ['--lisen', ':1', 'stray', '--gc-schedule', '61 * * * *'],
+      { LONGSHORE_CONFIG: 'a.yaml', LONGSHORE_WORKER: '2' },
+      files,
+    );
     assert.deepEqual(found, [
       'a.yaml:2: unknown key limit; did you mean limits?',
       'a.yaml:5: unknown key limits.manifestByte; did you mean manifestBytes?',
@@ -90,7 +94,11 @@ describe('what loadConfig refuses', () => {
   });
 
   for (const [name, argv, expected] of [
-    ['a manifest limit below the specification', ['--limits-manifest-bytes', '1000'], /limits.manifestBytes must be a whole number from 4194304/],
+    [
+      'a manifest limit below the specification',
+      ['--limits-manifest-bytes', '1000'],
+      /limits.manifestBytes must be a whole number from 4194304/,
+    ],
     ['an address without port', ['--listen', 'localhost'], /listen must be ADDRESS:PORT/],
     ['a public URL with a path', ['--public-url', 'https://a/b'], /publicUrl must be an http or https URL without path/],
     ['a list entry that is no network', ['--trusted-proxies', '10.0.0.1,proxy'], /trustedProxies must be .* given: "proxy"/],
@@ -110,7 +118,12 @@ describe('what loadConfig refuses', () => {
   }
 
   it('ignores the variables that Kubernetes adds for a Service named longshore, and nothing like them', () => {
-    loaded([], { LONGSHORE_SERVICE_HOST: '10.0.0.1', LONGSHORE_SERVICE_PORT_HTTP: '80', LONGSHORE_PORT: 'tcp://10.0.0.1:80', LONGSHORE_PORT_80_TCP_ADDR: '10.0.0.1' });
+    loaded([], {
+      LONGSHORE_SERVICE_HOST: '10.0.0.1',
+      LONGSHORE_SERVICE_PORT_HTTP: '80',
+      LONGSHORE_PORT: 'tcp://10.0.0.1:80',
+      LONGSHORE_PORT_80_TCP_ADDR: '10.0.0.1',
+    });
     assert.deepEqual(problems([], { LONGSHORE_PORT: '5001' }).length, 1);
   });
 

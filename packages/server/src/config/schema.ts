@@ -68,9 +68,13 @@ const garbageCollection = z.strictObject({
     .refine((text) => text === 'off' || isCronExpression(text))
     .default('17 3 * * *')
     .meta(
-      notes('When garbage is collected, in local time; `off` for only by `longshore gc`.', '垃圾回收的时间（本地时间）；`off` 表示仅手动运行 `longshore gc`。', {
-        accepts: { en: 'a cron expression of five fields, or off', zh: '五段 cron 表达式，或 off' },
-      }),
+      notes(
+        'When garbage is collected, in local time; `off` for only by `longshore gc`.',
+        '垃圾回收的时间（本地时间）；`off` 表示仅手动运行 `longshore gc`。',
+        {
+          accepts: { en: 'a cron expression of five fields, or off', zh: '五段 cron 表达式，或 off' },
+        },
+      ),
     ),
   graceHours: hours(0)
     .default(24)
@@ -112,10 +116,7 @@ const s3 = z.strictObject({
       otherwise: { en: "AWS, by the region's name", zh: '按区域使用 AWS' },
     }),
   ),
-  bucket: z
-    .string()
-    .min(1)
-    .meta(notes('Bucket that holds the blobs. It must exist.', '存放 blob 的存储桶，必须已存在。')),
+  bucket: z.string().min(1).meta(notes('Bucket that holds the blobs. It must exist.', '存放 blob 的存储桶，必须已存在。')),
   region: z.string().min(1).default('us-east-1').meta(notes('Region of the bucket.', '存储桶所在区域。')),
   accessKeyId: z
     .string()
@@ -143,14 +144,16 @@ const store = z.discriminatedUnion('kind', [
   s3.superRefine((value, context) => {
     if ((value.accessKeyId === undefined) === (value.secretAccessKey === undefined)) return;
     const missing = value.accessKeyId === undefined ? 'accessKeyId' : 'secretAccessKey';
-    context.addIssue({ code: 'custom', path: [missing], message: 'store.accessKeyId and store.secretAccessKey go together; give both or none' });
+    context.addIssue({
+      code: 'custom',
+      path: [missing],
+      message: 'store.accessKeyId and store.secretAccessKey go together; give both or none',
+    });
   }),
 ]);
 
 const tokens = z.strictObject({
-  lifetimeSeconds: wholeFrom(60, 86_400)
-    .default(300)
-    .meta(notes('How long a registry token is good.', '仓库令牌的有效期（秒）。')),
+  lifetimeSeconds: wholeFrom(60, 86_400).default(300).meta(notes('How long a registry token is good.', '仓库令牌的有效期（秒）。')),
   issuer: z
     .string()
     .min(1)
@@ -201,47 +204,75 @@ export const settingsSchema = z.strictObject({
     }),
   ),
   publicUrl: publicUrl.optional().meta(
-    notes('Address that clients use, for token realm and Location headers behind a proxy.', '客户端使用的地址；位于代理之后时用于令牌 realm 和 Location 头。', {
-      accepts: { en: 'an http or https URL without path', zh: '不带路径的 http 或 https URL' },
-      otherwise: { en: "the request's Host header", zh: '请求的 Host 头' },
-    }),
+    notes(
+      'Address that clients use, for token realm and Location headers behind a proxy.',
+      '客户端使用的地址；位于代理之后时用于令牌 realm 和 Location 头。',
+      {
+        accepts: { en: 'an http or https URL without path', zh: '不带路径的 http 或 https URL' },
+        otherwise: { en: "the request's Host header", zh: '请求的 Host 头' },
+      },
+    ),
   ),
   trustedProxies: z
     .array(z.string().refine(isNetworkRange))
     .default([])
     .meta(
       notes('Proxies whose X-Forwarded-* headers are believed.', '信任其 X-Forwarded-* 头的代理。', {
-        accepts: { en: 'addresses or CIDR ranges, separated by commas in variables and flags', zh: '地址或 CIDR 列表；在变量和参数中用逗号分隔' },
+        accepts: {
+          en: 'addresses or CIDR ranges, separated by commas in variables and flags',
+          zh: '地址或 CIDR 列表；在变量和参数中用逗号分隔',
+        },
       }),
     ),
   deletion: z
     .strictObject({
-      enabled: z.boolean().default(true).meta(notes('Whether tags, manifests and blobs can be deleted by clients.', '是否允许客户端删除标签、清单和 blob。')),
+      enabled: z
+        .boolean()
+        .default(true)
+        .meta(notes('Whether tags, manifests and blobs can be deleted by clients.', '是否允许客户端删除标签、清单和 blob。')),
     })
     .prefault({}),
   limits: limits.prefault({}),
   uploads: z
     .strictObject({
-      expireHours: hours(0.01).default(168).meta(notes('An unfinished upload without traffic is removed after this.', '未完成且无活动的上传多少小时后清除。')),
+      expireHours: hours(0.01)
+        .default(168)
+        .meta(notes('An unfinished upload without traffic is removed after this.', '未完成且无活动的上传多少小时后清除。')),
     })
     .prefault({}),
   gc: garbageCollection.prefault({}),
   tokens: tokens.prefault({}),
-  metadata: metadata.prefault({}).meta(notes('Where names, tags and accounts are kept; SQLite lies in the data directory.', '名称、标签与账户存放之处；SQLite 位于数据目录中。')),
-  store: store.prefault({}).meta(notes('Where blobs are kept; the file system store lies in the data directory.', 'blob 存放之处；filesystem 位于数据目录中。')),
+  metadata: metadata
+    .prefault({})
+    .meta(
+      notes(
+        'Where names, tags and accounts are kept; SQLite lies in the data directory.',
+        '名称、标签与账户存放之处；SQLite 位于数据目录中。',
+      ),
+    ),
+  store: store
+    .prefault({})
+    .meta(notes('Where blobs are kept; the file system store lies in the data directory.', 'blob 存放之处；filesystem 位于数据目录中。')),
   secrets: z
     .strictObject({
       keyFile: path.optional().meta(
-        notes('Key that encrypts stored secrets; created when missing. Back it up apart from the data.', '加密已存机密的密钥，不存在时自动创建；请与数据分开备份。', {
-          accepts: pathAccepts,
-          otherwise: { en: 'secret.key in the data directory', zh: '数据目录中的 secret.key' },
-        }),
+        notes(
+          'Key that encrypts stored secrets; created when missing. Back it up apart from the data.',
+          '加密已存机密的密钥，不存在时自动创建；请与数据分开备份。',
+          {
+            accepts: pathAccepts,
+            otherwise: { en: 'secret.key in the data directory', zh: '数据目录中的 secret.key' },
+          },
+        ),
       ),
     })
     .prefault({}),
   log: z
     .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').meta(notes('Least severe message that is written.', '输出日志的最低级别。')),
+      level: z
+        .enum(['debug', 'info', 'warn', 'error'])
+        .default('info')
+        .meta(notes('Least severe message that is written.', '输出日志的最低级别。')),
       format: z
         .enum(['auto', 'json', 'text'])
         .default('auto')

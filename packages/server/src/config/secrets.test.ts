@@ -46,7 +46,9 @@ describe('secrets', () => {
   });
 
   it('do not appear in problems', () => {
-    const text = describeProblems(problemsOf(load([], { LONGSHORE_METADATA_KIND: 'postgres', LONGSHORE_METADATA_URL: 'mysql://u:hunter2@db' })));
+    const text = describeProblems(
+      problemsOf(load([], { LONGSHORE_METADATA_KIND: 'postgres', LONGSHORE_METADATA_URL: 'mysql://u:hunter2@db' })),
+    );
     assert.match(text, /LONGSHORE_METADATA_URL: metadata.url must be a URL/);
     assert.ok(!text.includes('hunter2'));
   });
@@ -66,7 +68,11 @@ describe('secrets', () => {
     const printed = printConfig(first);
     assert.ok(!printed.includes('hunter2'));
     assert.match(printed, /^ {2}url: "\*{8}" # LONGSHORE_METADATA_URL$/m);
-    const again = load(['--config', 'printed.yaml'], { LONGSHORE_STORE_SECRET_ACCESS_KEY: 'hunter2', LONGSHORE_METADATA_URL: url }, { 'printed.yaml': printed });
+    const again = load(
+      ['--config', 'printed.yaml'],
+      { LONGSHORE_STORE_SECRET_ACCESS_KEY: 'hunter2', LONGSHORE_METADATA_URL: url },
+      { 'printed.yaml': printed },
+    );
     assert.ok('config' in again);
     assert.deepEqual(again.config, first.config);
   });

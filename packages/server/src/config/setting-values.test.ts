@@ -26,7 +26,8 @@ describe('parseListenAddress', () => {
 });
 
 describe('isNetworkRange', () => {
-  for (const text of ['10.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8', '0.0.0.0/0']) it(`accepts ${text}`, () => assert.ok(isNetworkRange(text)));
+  for (const text of ['10.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8', '0.0.0.0/0'])
+    it(`accepts ${text}`, () => assert.ok(isNetworkRange(text)));
   for (const text of ['', 'host', '10.0.0.0/33', '::/129', '10.0.0.0/8/8', '10.0.0.0/', '10.0.0.0/-1']) {
     it(`refuses '${text}'`, () => assert.ok(!isNetworkRange(text)));
   }
@@ -34,7 +35,8 @@ describe('isNetworkRange', () => {
 
 describe('isCronExpression', () => {
   for (const text of ['17 3 * * *', '*/5 * * * 1-5']) it(`accepts ${text}`, () => assert.ok(isCronExpression(text)));
-  for (const text of ['', 'daily', '60 * * * *', '0 0 3 * * *', '0 0 31 2 *']) it(`refuses '${text}'`, () => assert.ok(!isCronExpression(text)));
+  for (const text of ['', 'daily', '60 * * * *', '0 0 3 * * *', '0 0 31 2 *'])
+    it(`refuses '${text}'`, () => assert.ok(!isCronExpression(text)));
 });
 
 describe('nearest', () => {

@@ -126,7 +126,9 @@ function settingsBelow(key: string, node: Node, kind: string | undefined): Setti
 const root = z.toJSONSchema(settingsSchema, { io: 'input' }) as Node;
 
 /** Every setting, in the order of the schema. */
-export const settings: readonly Setting[] = Object.entries(root.properties ?? {}).flatMap(([name, node]) => settingsBelow(name, node, undefined));
+export const settings: readonly Setting[] = Object.entries(root.properties ?? {}).flatMap(([name, node]) =>
+  settingsBelow(name, node, undefined),
+);
 
 const byKey = new Map(settings.map((setting) => [setting.key, setting]));
 

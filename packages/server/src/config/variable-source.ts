@@ -24,7 +24,8 @@ export function readVariables(env: Readonly<Record<string, string | undefined>>)
     if (!name.startsWith('LONGSHORE_') || name.startsWith('LONGSHORE_TEST_') || name === configFileVariable) continue;
     if (text === undefined || text === '' || isServiceLink(name, text)) continue;
     const setting = byVariable.get(name);
-    if (setting === undefined) content.problems.push({ source: name, message: `unknown variable${didYouMean(name, [...documented, configFileVariable])}` });
+    if (setting === undefined)
+      content.problems.push({ source: name, message: `unknown variable${didYouMean(name, [...documented, configFileVariable])}` });
     else content.values.set(setting.key, { value: textToValue(setting, text), source: name });
   }
   return content;

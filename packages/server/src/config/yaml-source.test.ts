@@ -40,6 +40,9 @@ describe('readYaml', () => {
   it('refuses aliases that multiply', () => {
     const level = (name: string, of: string) => `${name}: &${name} [${Array(10).fill(`*${of}`).join(', ')}]`;
     const text = ['a: &a [x, x]', level('b', 'a'), level('c', 'b'), level('d', 'c'), 'trustedProxies: *d', ''].join('\n');
-    assert.ok(problemsOf(text).some((problem) => /trustedProxies: Excessive alias count/.test(problem)), problemsOf(text).join('\n'));
+    assert.ok(
+      problemsOf(text).some((problem) => /trustedProxies: Excessive alias count/.test(problem)),
+      problemsOf(text).join('\n'),
+    );
   });
 });

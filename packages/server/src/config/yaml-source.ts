@@ -45,7 +45,10 @@ class YamlReader {
 
   #section(section: string, node: unknown, resolve: (node: unknown) => unknown, toValue: (node: Node) => unknown): void {
     if (!isMap(node)) {
-      this.#report((node as Partial<Node> | undefined)?.range?.[0], `${section === '' ? 'the file' : section} must hold keys: ${namesBelow(section).join(', ')}`);
+      this.#report(
+        (node as Partial<Node> | undefined)?.range?.[0],
+        `${section === '' ? 'the file' : section} must hold keys: ${namesBelow(section).join(', ')}`,
+      );
       return;
     }
     for (const pair of node.items) {
@@ -53,7 +56,8 @@ class YamlReader {
       const name = isScalar(pair.key) ? String(pair.key.value) : '';
       const key = section === '' ? name : `${section}.${name}`;
       const value = resolve(pair.value);
-      if (isAlias(pair.value) && value === undefined) this.#report(offset, `${key} is an alias of ${pair.value.source}, which does not exist`);
+      if (isAlias(pair.value) && value === undefined)
+        this.#report(offset, `${key} is an alias of ${pair.value.source}, which does not exist`);
       else if (findSetting(key) !== undefined) this.#value(key, value, offset, toValue);
       else if (!isSection(key)) this.#report(offset, `unknown key ${key}${didYouMean(name, namesBelow(section))}`);
       // A section whose every line is commented out is an empty one.
@@ -75,7 +79,10 @@ class YamlReader {
 /** Reads a configuration file's text. `file` is only what problems call it. */
 export function readYaml(file: string, text: string): SourceContent {
   if (text.length > largestFile) {
-    return { values: new Map(), problems: [{ source: file, message: `larger than ${largestFile} bytes; is this the configuration file?` }] };
+    return {
+      values: new Map(),
+      problems: [{ source: file, message: `larger than ${largestFile} bytes; is this the configuration file?` }],
+    };
   }
   return new YamlReader(file, text).read();
 }
