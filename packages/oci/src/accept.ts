@@ -6,7 +6,7 @@ export interface AcceptedType {
   readonly q: number;
 }
 
-const mediaRange = /^(?:\*\/\*|[a-z0-9!#$%&'*+.^_`|~-]+\/(?:\*|[a-z0-9!#$%&'*+.^_`|~-]+))$/;
+const mediaRange = /^(?:\*\/\*|[a-z0-9!#$%&'+.^_`|~-]+\/(?:\*|[a-z0-9!#$%&'+.^_`|~-]+))$/;
 const weight = /^(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/;
 
 /** The media ranges of one or several Accept headers, in order (RFC 9110 section 12.5.1); malformed ones are skipped. */

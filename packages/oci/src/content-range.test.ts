@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatContentRange, formatUnsatisfiedRange, formatUploadContentRange, formatUploadRange, parseContentRange } from './content-range.ts';
+import { anyText } from './testing/arbitraries.ts';
 import { isLinear } from './testing/linear-time.ts';
 
 test('a chunk range survives the way to text and back, in every form clients send', () => {
@@ -33,6 +34,6 @@ test('what a registry answers', () => {
 });
 
 test('arbitrary text never throws, and a megabyte takes linear time', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void parseContentRange(text)));
+  fc.assert(fc.property(anyText, (text) => void parseContentRange(text)));
   for (const piece of ['0', '0-', ' ', 'bytes ']) assert.ok(isLinear((text) => void parseContentRange(text), piece), piece);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatImageReference, isRegistryHost, parseImageReference } from './image-reference.ts';
-import { anyDigestText, anyRepositoryName, anyTag } from './testing/arbitraries.ts';
+import { anyDigestText, anyRepositoryName, anyTag, anyText } from './testing/arbitraries.ts';
 import { isLinear } from './testing/linear-time.ts';
 
 const digest = `sha256:${'0'.repeat(64)}`;
@@ -38,7 +38,7 @@ test('what is not a reference is refused', () => {
 });
 
 test('arbitrary text never throws, and a megabyte takes linear time', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void parseImageReference(text)));
+  fc.assert(fc.property(anyText, (text) => void parseImageReference(text)));
   for (const piece of ['a', 'a.', 'a-', ':', '@', '/', '[']) {
     assert.ok(isLinear((text) => void parseImageReference(text), piece), piece);
     assert.ok(isLinear((text) => void isRegistryHost(text), piece), piece);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseRoute } from './routes.ts';
-import { anyDigestText, anyRepositoryName, anyTag } from './testing/arbitraries.ts';
+import { anyDigestText, anyRepositoryName, anyTag, anyText } from './testing/arbitraries.ts';
 import { isLinear } from './testing/linear-time.ts';
 
 const digest = `sha256:${'ab'.repeat(32)}`;
@@ -102,6 +102,6 @@ test('the limit on names is the caller\'s', () => {
 });
 
 test('arbitrary paths never throw, and a megabyte takes linear time', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void [parseRoute(text), parseRoute(`/v2/${text}`)]));
+  fc.assert(fc.property(anyText, (text) => void [parseRoute(text), parseRoute(`/v2/${text}`)]));
   for (const piece of ['/', 'a/', '%', '%41', 'blobs/uploads/', '-']) assert.ok(isLinear((text) => void parseRoute(`/v2/${text}`), piece), piece);
 });

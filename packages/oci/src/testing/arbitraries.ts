@@ -22,3 +22,8 @@ export const anyDigestText = fc.oneof(
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 }).map((hex) => `sha256:${hex}`),
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 128, maxLength: 128 }).map((hex) => `sha512:${hex}`),
 );
+
+/** Any text at all: ASCII mostly, every other UTF-16 unit too, unpaired surrogates and controls included. */
+export const anyText = fc
+  .array(fc.oneof(fc.nat(0x7f), fc.nat(0xffff)), { maxLength: 40 })
+  .map((units) => String.fromCharCode(...units));
