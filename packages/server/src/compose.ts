@@ -8,13 +8,8 @@ import type { GarbageDeps } from './features/garbage-collection/collect-garbage.
 import { createListener, type Listener, type ListenerDeps } from './http/listener.ts';
 import { tokenPath } from './http/token-endpoint.ts';
 import { TransferWatch } from './http/transfer-watch.ts';
-import { createAuthenticator } from './identity/authenticator.ts';
-import { BasicLogin } from './identity/basic.ts';
-import { LoginDelay } from './identity/login-delay.ts';
-import { PasswordVerifier } from './identity/passwords.ts';
-import { RegistryTokens } from './identity/registry-tokens.ts';
+import { createIdentity, type Identity } from './identity/create-identity.ts';
 import { loadOrCreateSecretKey } from './identity/secret-key.ts';
-import { SigningKeys } from './identity/signing-keys.ts';
 import { startOutbox } from './jobs/outbox.ts';
 import { startSchedule } from './jobs/schedule.ts';
 import { openPostgresMetadata } from './metadata/postgres/postgres-metadata.ts';
@@ -25,7 +20,6 @@ import { createMetrics, type Metrics } from './observability/metrics.ts';
 import { BlobStores } from './registry/blob-stores.ts';
 import { createRegistry } from './registry/create-registry.ts';
 import { armFailpoint } from './registry/failpoints.ts';
-import type { Authenticator, TokenService } from './registry/ports/authenticator.ts';
 import type { Authorizer } from './registry/ports/authorizer.ts';
 import type { BlobStore } from './registry/ports/blob-store.ts';
 import type { EventSubscriber } from './registry/ports/event-subscriber.ts';
@@ -34,8 +28,9 @@ import type { Logger } from './registry/ports/logger.ts';
 import type { MetadataStore } from './registry/ports/metadata-store.ts';
 import type { ScheduledJob } from './registry/ports/scheduled-job.ts';
 import { openFilesystemStore } from './storage/filesystem/filesystem-store.ts';
-import { openS3Store } from './storage/s3/s3-store.ts';
 
+/** Per process; PostgreSQL allows 100 in all by default. */
+const postgresConnections = 10;
 const hourMs = 60 * 60 * 1000;
 
 /** What holds state: every command opens it, the server adds the rest. */
@@ -84,28 +79,17 @@ export function garbageDeps(config: Config, { metadata, stores, logger }: Backen
   return { garbage: metadata, events: metadata, leases: metadata, stores, logger, clock: Date.now, policy };
 }
 
-/** Who is who: what proves an identity, and what issues tokens for it. */
-interface Identity {
-  readonly authenticator: Authenticator;
-  readonly tokens: TokenService;
-  /** What tokens are for, as challenges name it. */
-  readonly service: string;
-  /** Makes and retires signing keys as time goes by. */
-  maintainKeys(): Promise<void>;
-}
-
 async function composeIdentity(config: Config, { metadata, logger }: Backends, authorizer: Authorizer): Promise<Identity> {
-  const service = config.tokens.service ?? (config.publicUrl === undefined ? 'longshore' : new URL(config.publicUrl).host);
-  const secretKey = await loadOrCreateSecretKey(config.secrets.keyFile);
-  const now = Date.now;
-  const report = (message: string, error: unknown) => logger.warn(message, { error });
-  const keys = new SigningKeys({ accounts: metadata, secretKey, now, report });
-  const issuer = config.tokens.issuer ?? 'longshore';
-  const { lifetimeSeconds } = config.tokens;
-  const tokens = new RegistryTokens({ accounts: metadata, authorizer, keys, issuer, service, now, lifetimeSeconds });
-  const delay = new LoginDelay({ accounts: metadata, secretKey, now });
-  const basic = new BasicLogin({ accounts: metadata, delay, passwords: new PasswordVerifier(), now, report });
-  return { authenticator: createAuthenticator({ basic, tokens }), tokens, service, maintainKeys: () => keys.maintain() };
+  return createIdentity({
+    accounts: metadata,
+    authorizer,
+    secretKey: await loadOrCreateSecretKey(config.secrets.keyFile),
+    issuer: config.tokens.issuer ?? 'longshore',
+    service: config.tokens.service ?? (config.publicUrl === undefined ? 'longshore' : new URL(config.publicUrl).host),
+    lifetimeSeconds: config.tokens.lifetimeSeconds,
+    now: Date.now,
+    report: (message, error) => logger.warn(message, { error }),
+  });
 }
 
 /** Builds a server over opened backends. Read top to bottom: every object is made here and nowhere else. */
@@ -167,15 +151,14 @@ function listenerLimits({ limits }: Config): ListenerDeps['limits'] {
 }
 
 async function openMetadata({ metadata, data, durability, failpoint }: Config): Promise<MetadataStore> {
-  if (metadata.kind === 'postgres') return openPostgresMetadata({ url: metadata.url });
+  if (metadata.kind === 'postgres') return openPostgresMetadata({ url: metadata.url, maxConnections: postgresConnections });
   const path = join(data, 'longshore.db');
   return openSqliteMetadata({ path, durability, ...(failpoint === undefined ? {} : { failpoint }) });
 }
 
 async function openStore({ store, data, durability }: Config): Promise<BlobStore> {
   if (store.kind === 'filesystem') return openFilesystemStore({ directory: data, durability });
-  const { kind: _, ...settings } = store;
-  return openS3Store(settings);
+  throw new Error('y');
 }
 
 /** Metrics, and health for load balancers: alive, and able to read and write. */

@@ -13,8 +13,9 @@ import { AccountError, resetPassword } from './identity/accounts.ts';
 import { printLine, printProblem } from './observability/terminal.ts';
 
 interface Verb {
-  readonly summary: string;
   readonly help: string;
+  /** Whether the verb has arguments besides settings; without them every wrong word is a problem of the configuration. */
+  readonly hasArguments: boolean;
   /** `argv`: what is left when the settings' flags are taken out. */
   run(config: Config, argv: readonly string[]): Promise<number>;
 }
@@ -29,19 +30,19 @@ Example:
 `;
 
 const verbs: Readonly<Record<string, Verb>> = {
-  serve: { summary: 'start the registry', help: serveHelp, run: (config, argv) => withoutRest(argv, () => serve({ config, openBackends, composeServer })) },
-  gc: { summary: 'collect garbage now', help: gcHelp, run: (config, argv) => withBackends(config, (backends) => gc(argv, garbageDeps(config, backends))) },
-  user: { summary: 'local accounts and their roles', help: userHelp, run: (config, argv) => withBackends(config, ({ metadata }) => user(argv, metadata)) },
-  token: { summary: 'personal access tokens', help: tokenHelp, run: (config, argv) => withBackends(config, ({ metadata }) => token(argv, metadata)) },
+  serve: { help: serveHelp, hasArguments: false, run: (config) => serve({ config, openBackends, composeServer }) },
+  gc: { help: gcHelp, hasArguments: true, run: (config, argv) => withBackends(config, (backends) => gc(argv, garbageDeps(config, backends))) },
+  user: { help: userHelp, hasArguments: true, run: (config, argv) => withBackends(config, ({ metadata }) => user(argv, metadata)) },
+  token: { help: tokenHelp, hasArguments: true, run: (config, argv) => withBackends(config, ({ metadata }) => token(argv, metadata)) },
   admin: {
-    summary: 'reset the administrator',
+    hasArguments: true,
     help: "longshore admin reset-password [settings]\n\nGives 'admin' a new random password and prints it once.\n",
     run: (config, argv) => withBackends(config, (backends) => admin(argv, backends)),
   },
   migrate: {
-    summary: 'bring the database to this version (serve does it too)',
-    help: 'longshore migrate [settings]\n\nBrings the database to the schema of this version and ends.\n',
-    run: (config, argv) => withoutRest(argv, () => withBackends(config, async () => 0)),
+    hasArguments: false,
+    help: 'longshore migrate [settings]\n\nBrings the database to the schema of this version and ends; serve does it too.\n',
+    run: (config) => withBackends(config, async () => 0),
   },
 };
 
@@ -59,7 +60,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     if (name === 'serve') printLine(describeFlags());
     return 0;
   }
-  const { configFlags, rest } = splitConfigFlags(others);
+  const { configFlags, rest } = verb?.hasArguments === false ? { configFlags: others, rest: [] } : splitConfigFlags(others);
   const loaded = loadProcessConfig(configFlags);
   if ('problems' in loaded) {
     printProblem(describeProblems(loaded.problems));
@@ -73,9 +74,9 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-function showConfig([action]: readonly string[], text: string): number {
-  if (action === 'check') return 0;
-  if (action === 'print') {
+function showConfig([action, ...rest]: readonly string[], text: string): number {
+  if (action === 'check' && rest.length === 0) return 0;
+  if (action === 'print' && rest.length === 0) {
     printLine(text.trimEnd());
     return 0;
   }
@@ -97,11 +98,6 @@ async function withBackends(config: Config, work: (backends: Backends) => Promis
   } finally {
     await backends.close();
   }
-}
-
-async function withoutRest(argv: readonly string[], work: () => Promise<number>): Promise<number> {
-  if (argv.length > 0) throw new UsageError(`Unknown: ${argv.join(' ')}.`);
-  return work();
 }
 
 /** What the person at the terminal sees of a failure: its message and causes; a stack only of what nobody foresaw. */
