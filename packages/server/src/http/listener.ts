@@ -6,6 +6,7 @@ import { RegistryError } from '../registry/registry-error.ts';
 import { Origins } from './client-address.ts';
 import { type ConnectionLimits, limitConnections } from './connection-limits.ts';
 import { answerError } from './error-answer.ts';
+import { closeIdleConnections } from './idle-connections.ts';
 import { keysPath, serveKeys, serveToken, type TokenEndpointDeps, tokenPath } from './token-endpoint.ts';
 import { type DataPathDeps, serveDataPath } from './v2/data-path.ts';
 
@@ -50,7 +51,7 @@ export function createListener(deps: ListenerDeps): Listener {
     connectionsCheckingInterval: 5_000,
     noDelay: true,
   });
-  server.timeout = limits.idleTimeoutMs;
+  closeIdleConnections(server, limits.idleTimeoutMs);
   limitConnections(server, limits, deps.refusedConnection);
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const requestId = randomBytes(9).toString('base64url');

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { test } from 'node:test';
+import { closeIdleConnections } from './idle-connections.ts';
+
+async function start(onRequest: (response: ServerResponse) => void) {
+  const server = createServer((_request, response) => onRequest(response));
+  closeIdleConnections(server, 50);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  await once(socket, 'connect');
+  return { server, socket };
+}
+
+test('a client that stops in the middle of a body is disconnected', async () => {
+  const { server, socket } = await start(() => undefined);
+  socket.write('PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc');
+  await once(socket, 'close');
+  server.close();
+});
+
+test('a client that waits for our own long work is not', async () => {
+  const { server, socket } = await start((response) => {
+    // Answered only after the idle time has passed on this very connection.
+    response.socket?.once('timeout', () => response.end('done'));
+  });
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  const [answer] = await once(socket, 'data');
+  assert.match(String(answer), /^HTTP\/1.1 200/);
+  socket.destroy();
+  server.close();
+});
