@@ -1,8 +1,7 @@
 import type { Millis } from './content-store.ts';
+import type { Role } from './role.ts';
 
-/** What a grant lets its holder do in a project: pull; pull and create; also move tags; also delete. */
-export const roles = ['reader', 'creator', 'writer', 'maintainer'] as const;
-export type Role = (typeof roles)[number];
+export { type Role, roles } from './role.ts';
 
 export interface User {
   /** Never given to another user, not even after this one was deleted: tokens are bound to it. */

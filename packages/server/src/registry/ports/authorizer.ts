@@ -1,5 +1,5 @@
 import type { RepositoryName } from '@longshore/oci';
-import type { Role } from './account-store.ts';
+import type { Role } from './role.ts';
 
 /**
  * Everything that anybody can be allowed to do. `push` creates content and new tags, `update` moves an existing tag,

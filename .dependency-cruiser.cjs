@@ -1,0 +1,74 @@
+// Who may import whom (docs/architecture.md). Type imports count. Tests and benchmarks may reach across layers, since
+// they put real parts together; cycles are refused there too.
+const server = '^packages/server/src';
+const besideSources = '(\\.test|-bench|-contract)\\.ts$|/testing/';
+const adapters = ['storage', 'metadata', 'identity', 'access', 'jobs'];
+
+/** One rule: what in `from` must not import `to`. */
+const refuse = (name, comment, from, to) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: typeof from === 'string' ? { path: from, pathNot: besideSources } : from,
+  to,
+});
+
+module.exports = {
+  forbidden: [
+    refuse('no-cycles', 'Two modules that need each other are one module, or miss a third that both can need.', {}, { circular: true }),
+    refuse('resolvable', 'The imported file or package does not exist, or no package.json names it.', {}, { couldNotResolve: true }),
+    refuse('no-dev-dependency', 'What ships must not need a development dependency.', '^packages/[^/]+/(src|bin)', {
+      dependencyTypes: ['npm-dev'],
+      dependencyTypesNot: ['type-only'],
+    }),
+    refuse('oci-stands-alone', 'packages/oci is pure: no package, no Node module, nothing of this repository.', '^packages/oci/src', {
+      pathNot: '^packages/oci/src',
+    }),
+    refuse('cli-is-a-client', 'The command needs @longshore/oci only; the server is reached through @longshore/server/main.', '^packages/cli', {
+      path: '^packages/|^node_modules/',
+      pathNot: '^packages/(cli|oci)/|^packages/server/src/main\\.ts$',
+    }),
+    refuse('core-imports', 'registry/ imports only @longshore/oci, node:crypto and node:stream.', `${server}/registry`, {
+      pathNot: `${server}/registry|^packages/oci/src|^(node:)?(crypto|stream)(/promises)?$`,
+    }),
+    ...adapters.map((adapter) =>
+      refuse(`${adapter}-imports`, 'An adapter knows the core and packages, not another adapter and nothing further out.', `${server}/${adapter}/`, {
+        path: server,
+        pathNot: `${server}/(${adapter}|registry)/`,
+      }),
+    ),
+    refuse('http-imports', 'HTTP speaks for the core; adapters are handed to it by compose.ts.', `${server}/http/`, {
+      path: server,
+      pathNot: `${server}/(http|registry)/`,
+    }),
+    refuse('data-path-imports', 'http/v2 runs on node:http alone: no npm package but @longshore/oci.', `${server}/http/v2/`, {
+      path: '(^|/)node_modules/',
+    }),
+    refuse('feature-imports', 'A feature knows the core and the door (features/feature.ts), not HTTP and no adapter.', `${server}/features/[^/]+/`, {
+      path: server,
+      pathNot: `${server}/(registry/|features/feature\\.ts$|features/[^/]+/)`,
+    }),
+    refuse(
+      'features-apart',
+      'A feature never imports another feature.',
+      { path: `${server}/features/([^/]+)/`, pathNot: besideSources },
+      { path: `${server}/features/[^/]+/`, pathNot: `${server}/features/$1/` },
+    ),
+    refuse('config-imports', 'config/ knows nothing of what it configures.', `${server}/config/`, { path: server, pathNot: `${server}/config/` }),
+    refuse('observability-imports', 'observability/ knows the core at most.', `${server}/observability/`, {
+      path: server,
+      pathNot: `${server}/(observability|registry)/`,
+    }),
+    refuse('composition-is-outermost', 'Only main.ts and commands/ may import compose.ts.', `${server}/(?!main\\.ts$|commands/)`, {
+      path: `${server}/compose\\.ts$`,
+    }),
+    refuse('commands-are-outermost', 'Only main.ts may import commands/.', `${server}/(?!main\\.ts$|commands/)`, { path: `${server}/commands/` }),
+    refuse('main-is-outermost', 'Nobody imports main.ts but the longshore command.', '^packages/(?!cli/)', { path: `${server}/main\\.ts$` }),
+  ],
+  options: {
+    doNotFollow: { path: '(^|/)node_modules/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+  },
+};
