@@ -12,13 +12,15 @@ const weight = /^(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/;
 /** The media ranges of one or several Accept headers, in order (RFC 9110 section 12.5.1); malformed ones are skipped. */
 export function parseAccept(headers: string | readonly string[] | undefined): readonly AcceptedType[] {
   const values = headers === undefined ? [] : typeof headers === 'string' ? [headers] : headers;
-  return values.flatMap((value) => splitHeaderList(value, ',')).flatMap((entry) => {
-    const [range = '', ...parameters] = splitHeaderList(entry, ';');
-    const type = range.toLowerCase();
-    const written = parameters.map(parseParameter).find((parameter) => parameter?.[0] === 'q')?.[1];
-    if (!mediaRange.test(type) || (written !== undefined && !weight.test(written))) return [];
-    return [{ type, q: written === undefined ? 1 : Number(written) }];
-  });
+  return values
+    .flatMap((value) => splitHeaderList(value, ','))
+    .flatMap((entry) => {
+      const [range = '', ...parameters] = splitHeaderList(entry, ';');
+      const type = range.toLowerCase();
+      const written = parameters.map(parseParameter).find((parameter) => parameter?.[0] === 'q')?.[1];
+      if (!mediaRange.test(type) || (written !== undefined && !weight.test(written))) return [];
+      return [{ type, q: written === undefined ? 1 : Number(written) }];
+    });
 }
 
 /**

@@ -22,7 +22,9 @@ const schemeStart = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?:[ \t]+(.*))?$/s;
 /** A WWW-Authenticate value of the Docker token protocol: `Bearer realm="...",service="...",scope="..."`. */
 export function formatBearerChallenge({ realm, service, scope, error }: BearerChallenge): string {
   const parameters = { realm, service, ...(scope ? { scope } : {}), ...(error ? { error } : {}) };
-  return `Bearer ${Object.entries(parameters).map(([name, value]) => `${name}=${quote(value)}`).join(',')}`;
+  return `Bearer ${Object.entries(parameters)
+    .map(([name, value]) => `${name}=${quote(value)}`)
+    .join(',')}`;
 }
 
 /** The first challenge of a WWW-Authenticate header, undefined when there is none. */

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatContentRange, formatUnsatisfiedRange, formatUploadContentRange, formatUploadRange, parseContentRange } from './content-range.ts';
+import {
+  formatContentRange,
+  formatUnsatisfiedRange,
+  formatUploadContentRange,
+  formatUploadRange,
+  parseContentRange,
+} from './content-range.ts';
 import { anyText } from './testing/arbitraries.ts';
 import { isLinear } from './testing/linear-time.ts';
 
@@ -21,7 +27,24 @@ test('a chunk range survives the way to text and back, in every form clients sen
 });
 
 test('near-misses are refused', () => {
-  const wrong = ['', '-', '0-', '-9', '0--1', '5-4', '0-9/', 'items 0-9/*', 'bytes 0-9/9', 'bytes */10', '0-9,10-19', '0x0-0x9', '+0-9', '0-9007199254740992', '0-1e3', '٠-٩'];
+  const wrong = [
+    '',
+    '-',
+    '0-',
+    '-9',
+    '0--1',
+    '5-4',
+    '0-9/',
+    'items 0-9/*',
+    'bytes 0-9/9',
+    'bytes */10',
+    '0-9,10-19',
+    '0x0-0x9',
+    '+0-9',
+    '0-9007199254740992',
+    '0-1e3',
+    '٠-٩',
+  ];
   for (const text of wrong) assert.equal(parseContentRange(text), undefined, text);
 });
 
@@ -35,5 +58,9 @@ test('what a registry answers', () => {
 
 test('arbitrary text never throws, and a megabyte takes linear time', () => {
   fc.assert(fc.property(anyText, (text) => void parseContentRange(text)));
-  for (const piece of ['0', '0-', ' ', 'bytes ']) assert.ok(isLinear((text) => void parseContentRange(text), piece), piece);
+  for (const piece of ['0', '0-', ' ', 'bytes '])
+    assert.ok(
+      isLinear((text) => void parseContentRange(text), piece),
+      piece,
+    );
 });

@@ -1,8 +1,8 @@
 import { base64Length } from './base64-length.ts';
-import { classifyDigest, parseDigest } from './digest.ts';
 import type { Digest } from './digest.ts';
-import { isJsonObject, isStringArray, isStringMap, member } from './json-shape.ts';
+import { classifyDigest, parseDigest } from './digest.ts';
 import type { JsonObject } from './json-shape.ts';
+import { isJsonObject, isStringArray, isStringMap, member } from './json-shape.ts';
 
 /** Where a manifest's content runs; kept exactly as the publisher wrote it, so the members are unchecked. */
 export type Platform = JsonObject;

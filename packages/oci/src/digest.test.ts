@@ -12,6 +12,7 @@ import {
   requireDigest,
 } from './digest.ts';
 import { OciError } from './oci-error.ts';
+import { anyText } from './testing/arbitraries.ts';
 
 const hash = fc.oneof(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.uint8Array({ minLength: 64, maxLength: 64 }));
 const hex64 = 'a1'.repeat(32);
@@ -42,9 +43,15 @@ test('one wrong character makes a digest none', () => {
 
 test('arbitrary text is classified without throwing, and valid exactly when it parses', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), anyText.map((tail) => `sha256:${tail}`)), (text) => {
-      assert.equal(parseDigest(text) !== undefined, classifyDigest(text) === 'valid');
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        anyText.map((tail) => `sha256:${tail}`),
+      ),
+      (text) => {
+        assert.equal(parseDigest(text) !== undefined, classifyDigest(text) === 'valid');
+      },
+    ),
   );
 });
 
@@ -72,7 +79,10 @@ for (const [text, expected] of classes) {
 }
 
 test('what is required and missing is thrown with its code', () => {
-  assert.throws(() => requireDigest('latest'), (error) => error instanceof OciError && error instanceof TypeError && error.code === 'DIGEST_INVALID');
+  assert.throws(
+    () => requireDigest('latest'),
+    (error) => error instanceof OciError && error instanceof TypeError && error.code === 'DIGEST_INVALID',
+  );
   assert.throws(() => digestFromHex('sha256', 'abc'), OciError);
   assert.throws(() => digestFromBytes(new Uint8Array(20)), OciError);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { errorBody, errorCodes, isErrorCode } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
+import { errorBody, errorCodes, isErrorCode } from './error-codes.ts';
 
 const statuses: Readonly<Record<ErrorCode, number>> = {
   BLOB_UNKNOWN: 404,

@@ -10,7 +10,10 @@ test('tags survive the way to text and back', () => {
   fc.assert(
     fc.property(fc.array(tag, { minLength: 1, maxLength: 8 }), fc.constantFrom(',', ', ', ' , ', ',,'), (tags, separator) => {
       const header = tags.map(({ weak, value }) => `${weak ? 'W/' : ''}${formatEntityTag(value)}`).join(separator);
-      assert.deepEqual(parseEntityTags(header), tags.map((each) => ({ ...each })));
+      assert.deepEqual(
+        parseEntityTags(header),
+        tags.map((each) => ({ ...each })),
+      );
       assert.ok(tags.every(({ value }) => etagMatches(header, formatEntityTag(value))));
     }),
   );
@@ -47,6 +50,15 @@ test('a weak tag of the content never matches strongly', () => {
 });
 
 test('arbitrary text never throws, and a megabyte takes linear time', () => {
-  fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...'aW/"*, \0é') }), (text) => void [etagMatches(text, '"a"'), ifRangeMatches(text, '"a"')]));
-  for (const piece of ['a', '"', ',', ' ', '"a",', 'W/', 'a,', '\t']) assert.ok(isLinear((text) => void parseEntityTags(text), piece), piece);
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom(...'aW/"*, \0é') }),
+      (text) => void [etagMatches(text, '"a"'), ifRangeMatches(text, '"a"')],
+    ),
+  );
+  for (const piece of ['a', '"', ',', ' ', '"a",', 'W/', 'a,', '\t'])
+    assert.ok(
+      isLinear((text) => void parseEntityTags(text), piece),
+      piece,
+    );
 });

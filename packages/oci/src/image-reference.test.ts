@@ -6,7 +6,15 @@ import { anyDigestText, anyRepositoryName, anyTag, anyText } from './testing/arb
 import { isLinear } from './testing/linear-time.ts';
 
 const digest = `sha256:${'0'.repeat(64)}`;
-const anyHost = fc.constantFrom('localhost', 'localhost:5000', 'registry.example', 'registry.example:5000', '10.0.0.1:443', '[::1]:5000', 'Host');
+const anyHost = fc.constantFrom(
+  'localhost',
+  'localhost:5000',
+  'registry.example',
+  'registry.example:5000',
+  '10.0.0.1:443',
+  '[::1]:5000',
+  'Host',
+);
 
 test('what is put together comes apart again', () => {
   const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
@@ -31,8 +39,28 @@ test('a first component is a registry only when it looks like one', () => {
 
 test('what is not a reference is refused', () => {
   const wrong = [
-    '', ':', '@', '/', 'a:', 'a@', 'a@sha256:abc', `@${digest}`, 'a:b:c', 'Ubuntu', 'host:5000/', 'host:99999/a', 'host:/a', '-host.x/a',
-    'host.x-/a', 'a b', 'https://host.x/a', `a@${digest}@${digest}`, 'host.x//a', '[::1/a', `host.x/${'a'.repeat(249)}`, 'user@host.x/a',
+    '',
+    ':',
+    '@',
+    '/',
+    'a:',
+    'a@',
+    'a@sha256:abc',
+    `@${digest}`,
+    'a:b:c',
+    'Ubuntu',
+    'host:5000/',
+    'host:99999/a',
+    'host:/a',
+    '-host.x/a',
+    'host.x-/a',
+    'a b',
+    'https://host.x/a',
+    `a@${digest}@${digest}`,
+    'host.x//a',
+    '[::1/a',
+    `host.x/${'a'.repeat(249)}`,
+    'user@host.x/a',
   ];
   for (const text of wrong) assert.equal(parseImageReference(text), undefined, text);
 });
@@ -40,7 +68,13 @@ test('what is not a reference is refused', () => {
 test('arbitrary text never throws, and a megabyte takes linear time', () => {
   fc.assert(fc.property(anyText, (text) => void parseImageReference(text)));
   for (const piece of ['a', 'a.', 'a-', ':', '@', '/', '[']) {
-    assert.ok(isLinear((text) => void parseImageReference(text), piece), piece);
-    assert.ok(isLinear((text) => void isRegistryHost(text), piece), piece);
+    assert.ok(
+      isLinear((text) => void parseImageReference(text), piece),
+      piece,
+    );
+    assert.ok(
+      isLinear((text) => void isRegistryHost(text), piece),
+      piece,
+    );
   }
 });

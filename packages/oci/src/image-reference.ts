@@ -1,7 +1,7 @@
-import { parseDigest } from './digest.ts';
 import type { Digest } from './digest.ts';
-import { parseRepositoryName, parseTag } from './reference.ts';
+import { parseDigest } from './digest.ts';
 import type { RepositoryName, Tag } from './reference.ts';
+import { parseRepositoryName, parseTag } from './reference.ts';
 
 /** An image as people write it: `host:port/name:tag@digest`, all but the name optional. Nothing is defaulted. */
 export interface ImageReference {

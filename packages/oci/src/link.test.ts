@@ -15,10 +15,16 @@ test('the header of a next page', () => {
 test('any query survives the way into a header and out of it', () => {
   const text = anyText.map((any) => any.toWellFormed());
   fc.assert(
-    fc.property(fc.dictionary(text.filter((name) => name !== '__proto__'), text), (query) => {
-      const target = nextLink(formatNextLink('/v2/a/tags/list', query));
-      assert.deepEqual(Object.fromEntries(new URL(target ?? '', 'http://x').searchParams), { ...query });
-    }),
+    fc.property(
+      fc.dictionary(
+        text.filter((name) => name !== '__proto__'),
+        text,
+      ),
+      (query) => {
+        const target = nextLink(formatNextLink('/v2/a/tags/list', query));
+        assert.deepEqual(Object.fromEntries(new URL(target ?? '', 'http://x').searchParams), { ...query });
+      },
+    ),
   );
 });
 
@@ -27,7 +33,10 @@ test('any link is one line of visible ASCII, and reads back', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'/a,;=?&%"<> é') }), value, value, (url, rel, title) => {
       const header = [formatLink({ url, params: { rel, title } }), formatLink({ url: '/b', params: { rel: 'b' } })].join(', ');
-      assert.deepEqual(parseLink(header), [{ url: encodeTarget(url), params: { rel, title } }, { url: '/b', params: { rel: 'b' } }]);
+      assert.deepEqual(parseLink(header), [
+        { url: encodeTarget(url), params: { rel, title } },
+        { url: '/b', params: { rel: 'b' } },
+      ]);
     }),
   );
   fc.assert(fc.property(anyText, (url) => assert.match(formatLink({ url, params: { rel: url } }), /^[\t\x20-\x7e\x80-\xff]*$/)));
@@ -54,5 +63,9 @@ for (const [header, expected] of headers) test(`next of ${header}`, () => assert
 test('arbitrary text never throws, and a megabyte takes linear time', () => {
   fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...'<>;,="\\ arel\0é') }), (text) => void parseLink(text)));
   assert.deepEqual(parseLink(undefined), []);
-  for (const piece of ['<', '>', '"', ';', ',', '<a>;rel="next",', ' ', '\\']) assert.ok(isLinear((text) => void parseLink(text), piece), piece);
+  for (const piece of ['<', '>', '"', ';', ',', '<a>;rel="next",', ' ', '\\'])
+    assert.ok(
+      isLinear((text) => void parseLink(text), piece),
+      piece,
+    );
 });

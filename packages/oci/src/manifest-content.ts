@@ -1,7 +1,7 @@
-import { parseDescriptor, readDescriptor } from './descriptor.ts';
 import type { Descriptor } from './descriptor.ts';
-import { member } from './json-shape.ts';
+import { parseDescriptor, readDescriptor } from './descriptor.ts';
 import type { JsonObject } from './json-shape.ts';
+import { member } from './json-shape.ts';
 
 /** The most descriptors a manifest may hold in its lists. */
 export const maxManifestDescriptors = 10_000;

@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isManifestProblem, maxManifestDepth, parseManifest } from './manifest.ts';
 import type { ParsedManifest } from './manifest.ts';
+import { isManifestProblem, maxManifestDepth, parseManifest } from './manifest.ts';
 import { maxManifestDescriptors } from './manifest-content.ts';
 import { mediaTypes } from './media-types.ts';
 
 const digest = (character: string) => `sha256:${character.repeat(64)}`;
 const config = { mediaType: mediaTypes.ociConfig, digest: digest('c'), size: 2 };
 const layer = { mediaType: mediaTypes.ociLayerGzip, digest: digest('1'), size: 10 };
-const child = { mediaType: mediaTypes.ociManifest, digest: digest('2'), size: 20, platform: { os: 'linux', architecture: 'amd64', 'x.y': [1] } };
+const child = {
+  mediaType: mediaTypes.ociManifest,
+  digest: digest('2'),
+  size: 20,
+  platform: { os: 'linux', architecture: 'amd64', 'x.y': [1] },
+};
 const image = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config, layers: [layer] };
 const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: [child] };
 
@@ -58,10 +63,16 @@ const goodBodies: readonly (readonly [string, unknown, string?])[] = [
   ['optional members null', { ...image, subject: null, annotations: null, artifactType: null, manifests: null }],
   ['data of the right length', { ...image, config: { ...config, data: 'e30=' } }],
   ['sha512', { ...image, layers: [{ ...layer, digest: `sha512:${'a'.repeat(128)}` }] }],
-  ['non-distributable layer with urls', { ...image, layers: [{ ...layer, mediaType: mediaTypes.ociLayerNonDistributable, urls: ['https://x.example/'] }] }],
+  [
+    'non-distributable layer with urls',
+    { ...image, layers: [{ ...layer, mediaType: mediaTypes.ociLayerNonDistributable, urls: ['https://x.example/'] }] },
+  ],
   ['schemaVersion missing', { mediaType: mediaTypes.ociIndex, manifests: [] }],
   ['whitespace around', `\n ${JSON.stringify(image)}  `],
-  ['390 large annotations', { ...image, annotations: Object.fromEntries(Array.from({ length: 390 }, (_, i) => [`k${i}`, 'A'.repeat(10_000)])) }],
+  [
+    '390 large annotations',
+    { ...image, annotations: Object.fromEntries(Array.from({ length: 390 }, (_, i) => [`k${i}`, 'A'.repeat(10_000)])) },
+  ],
 ];
 for (const [name, body, contentType] of goodBodies) test(`accepted: ${name}`, () => void accepted(body, contentType));
 
@@ -123,7 +134,8 @@ const badBodies: readonly (readonly [string, unknown, RegExp, string?])[] = [
   ['schema 1 by content', { schemaVersion: 1, name: 'a', fsLayers: [], history: [] }, /schema 1.*push again/],
   ['schema 1 under another type', { ...image, schemaVersion: 1 }, /schema 1.*push again/],
 ];
-for (const [name, body, expected, contentType] of badBodies) test(`refused: ${name}`, () => assert.match(problem(body, contentType), expected));
+for (const [name, body, expected, contentType] of badBodies)
+  test(`refused: ${name}`, () => assert.match(problem(body, contentType), expected));
 
 test('bytes that are not UTF-8 are refused', () => {
   const bytes = new TextEncoder().encode(JSON.stringify({ ...image, annotations: { a: 'x' } }));
@@ -148,8 +160,18 @@ test('the number of descriptors is limited', () => {
 });
 
 test('an unknown type is accepted with what looks like a descriptor in it', () => {
-  assert.deepEqual(accepted({ mediaType: 'application/x', hello: 1 }), { kind: 'other', mediaType: 'application/x', layers: [], manifests: [] });
-  const artifact = accepted({ mediaType: mediaTypes.ociArtifactManifest, artifactType: 'a/b', blobs: [layer, 'x', { digest: 'bad' }], subject: child });
+  assert.deepEqual(accepted({ mediaType: 'application/x', hello: 1 }), {
+    kind: 'other',
+    mediaType: 'application/x',
+    layers: [],
+    manifests: [],
+  });
+  const artifact = accepted({
+    mediaType: mediaTypes.ociArtifactManifest,
+    artifactType: 'a/b',
+    blobs: [layer, 'x', { digest: 'bad' }],
+    subject: child,
+  });
   assert.deepEqual(artifact.layers, [layer]);
   assert.deepEqual(artifact.subject, child);
   assert.equal(artifact.artifactType, 'a/b');
@@ -164,7 +186,10 @@ test('the effective artifact type', () => {
 });
 
 test('a key named __proto__ changes nothing', () => {
-  const text = JSON.stringify(image).replace('{', '{"__proto__":{"manifests":[],"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}},');
+  const text = JSON.stringify(image).replace(
+    '{',
+    '{"__proto__":{"manifests":[],"polluted":"yes"},"constructor":{"prototype":{"polluted":"yes"}},',
+  );
   const parsed = accepted(text);
   assert.equal(Object.getPrototypeOf(parsed), Object.prototype);
   assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
@@ -179,7 +204,22 @@ test('media types of another case are the same type', () => {
 
 test('arbitrary bytes and arbitrary JSON never throw', () => {
   fc.assert(fc.property(fc.uint8Array(), fc.string(), (bytes, type) => void parseManifest(bytes, type)));
-  const field = fc.constantFrom('mediaType', 'config', 'layers', 'manifests', 'subject', 'annotations', 'schemaVersion', 'blobs', 'artifactType');
-  const body = fc.dictionary(field, fc.oneof(fc.jsonValue(), fc.constant(layer), fc.constant([layer]), fc.constant(mediaTypes.ociManifest)));
-  fc.assert(fc.property(body, fc.constantFrom('', mediaTypes.ociManifest, mediaTypes.ociIndex, 'a/b'), (value, type) => void parse(value, type)));
+  const field = fc.constantFrom(
+    'mediaType',
+    'config',
+    'layers',
+    'manifests',
+    'subject',
+    'annotations',
+    'schemaVersion',
+    'blobs',
+    'artifactType',
+  );
+  const body = fc.dictionary(
+    field,
+    fc.oneof(fc.jsonValue(), fc.constant(layer), fc.constant([layer]), fc.constant(mediaTypes.ociManifest)),
+  );
+  fc.assert(
+    fc.property(body, fc.constantFrom('', mediaTypes.ociManifest, mediaTypes.ociIndex, 'a/b'), (value, type) => void parse(value, type)),
+  );
 });

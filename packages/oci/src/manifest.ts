@@ -1,9 +1,9 @@
 import type { Descriptor } from './descriptor.ts';
 import type { ErrorCode } from './error-codes.ts';
-import { isJsonObject, isStringMap, jsonDepth, member } from './json-shape.ts';
 import type { JsonObject } from './json-shape.ts';
-import { readIndexContent, readImageContent, readOtherContent } from './manifest-content.ts';
+import { isJsonObject, isStringMap, jsonDepth, member } from './json-shape.ts';
 import type { ManifestContent } from './manifest-content.ts';
+import { readImageContent, readIndexContent, readOtherContent } from './manifest-content.ts';
 import { isIndexType, isManifestType, isMediaType, isSchema1, mediaTypeOf } from './media-types.ts';
 
 /** The deepest nesting of objects and arrays a manifest may have. */

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { acceptedManifestTypes, isIndexType, isManifestType, isMediaType, isNonDistributable, isSchema1, mediaTypeOf, mediaTypes } from './media-types.ts';
+import {
+  acceptedManifestTypes,
+  isIndexType,
+  isManifestType,
+  isMediaType,
+  isNonDistributable,
+  isSchema1,
+  mediaTypeOf,
+  mediaTypes,
+} from './media-types.ts';
 
 test('each type is of its kind and of no other', () => {
   const kinds = { isManifestType, isIndexType, isSchema1, isNonDistributable };
@@ -21,7 +30,8 @@ test('each type is of its kind and of no other', () => {
 
 test('well-formed types, and what must not get into a header', () => {
   for (const type of [...Object.values(mediaTypes), 'a/b', 'application/vnd.x+json']) assert.ok(isMediaType(type), type);
-  for (const type of ['', 'a', 'a/', '/b', 'a/b/c', 'a/b;c', 'a /b', 'a/b\n', 'a/b\r\nc: d', 'a/é', '*/*', `a/${'b'.repeat(128)}`]) assert.ok(!isMediaType(type), type);
+  for (const type of ['', 'a', 'a/', '/b', 'a/b/c', 'a/b;c', 'a /b', 'a/b\n', 'a/b\r\nc: d', 'a/é', '*/*', `a/${'b'.repeat(128)}`])
+    assert.ok(!isMediaType(type), type);
 });
 
 test('parameters are stripped', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatReference, parseReference, parseRepositoryName, parseTag, requireRepositoryName, requireTag } from './reference.ts';
-import { isLinear } from './testing/linear-time.ts';
 import { OciError } from './oci-error.ts';
+import { formatReference, parseReference, parseRepositoryName, parseTag, requireRepositoryName, requireTag } from './reference.ts';
 import { anyRepositoryName, anyTag, anyText } from './testing/arbitraries.ts';
+import { isLinear } from './testing/linear-time.ts';
 
 test('every name of the grammar parses to itself, and no shorter limit lets it through', () => {
   fc.assert(
@@ -49,7 +49,8 @@ test('every tag of the grammar is a tag and a reference; with a colon, slash or 
     fc.property(anyTag, (tag) => {
       assert.equal(parseTag(tag), tag);
       assert.deepEqual(parseReference(tag), { kind: 'tag', tag });
-      for (const near of [`.${tag}`, `-${tag}`, `${tag}:`, `${tag}/a`, `${tag} `, `${tag}\n`, `${tag}+`]) assert.equal(parseReference(near), undefined);
+      for (const near of [`.${tag}`, `-${tag}`, `${tag}:`, `${tag}/a`, `${tag} `, `${tag}\n`, `${tag}+`])
+        assert.equal(parseReference(near), undefined);
       assert.equal(parseTag(tag.padEnd(129, 'a')), undefined);
     }),
   );
@@ -69,13 +70,25 @@ test('arbitrary text never throws', () => {
 
 test('a megabyte of anything is answered in linear time, whatever the limit', () => {
   for (const piece of ['a', 'a-', 'a_', '-', 'a/', 'a.a', '__', 'a--']) {
-    assert.ok(isLinear((text) => void parseRepositoryName(text, Number.MAX_SAFE_INTEGER), piece), piece);
-    assert.ok(isLinear((text) => void parseReference(text), piece), piece);
+    assert.ok(
+      isLinear((text) => void parseRepositoryName(text, Number.MAX_SAFE_INTEGER), piece),
+      piece,
+    );
+    assert.ok(
+      isLinear((text) => void parseReference(text), piece),
+      piece,
+    );
   }
 });
 
 test('what is required and missing is thrown with its code', () => {
-  assert.throws(() => requireRepositoryName('A'), (error) => error instanceof OciError && error.code === 'NAME_INVALID');
-  assert.throws(() => requireTag('a:b'), (error) => error instanceof OciError && error.code === 'TAG_INVALID');
+  assert.throws(
+    () => requireRepositoryName('A'),
+    (error) => error instanceof OciError && error.code === 'NAME_INVALID',
+  );
+  assert.throws(
+    () => requireTag('a:b'),
+    (error) => error instanceof OciError && error.code === 'TAG_INVALID',
+  );
   assert.equal(requireTag('v1'), 'v1');
 });

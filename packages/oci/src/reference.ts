@@ -1,5 +1,5 @@
-import { parseDigest } from './digest.ts';
 import type { Digest } from './digest.ts';
+import { parseDigest } from './digest.ts';
 import { OciError, quoteForMessage } from './oci-error.ts';
 
 declare const repositoryNameBrand: unique symbol;
@@ -12,9 +12,7 @@ export type RepositoryName = string & { readonly [repositoryNameBrand]: true };
 export type Tag = string & { readonly [tagBrand]: true };
 
 /** What `<tag-or-digest>` in a path stands for. */
-export type Reference =
-  | { readonly kind: 'tag'; readonly tag: Tag }
-  | { readonly kind: 'digest'; readonly digest: Digest };
+export type Reference = { readonly kind: 'tag'; readonly tag: Tag } | { readonly kind: 'digest'; readonly digest: Digest };
 
 const component = '[a-z0-9]+(?:(?:\\.|__?|-+)[a-z0-9]+)*';
 const namePattern = new RegExp(`^${component}(?:/${component})*$`);

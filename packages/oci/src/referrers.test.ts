@@ -23,13 +23,29 @@ test('the tag of a subject is a tag, and leads back to as much of the subject as
 
 test('other tags are no referrers tags', () => {
   const hex = 'a'.repeat(64);
-  for (const tag of ['latest', 'sha256', 'sha256-', `sha256-${hex}.sig`, `sha256-${hex}a`, `sha384-${hex}`, `sha256-${hex.toUpperCase()}`, `-${hex}`, '']) {
+  for (const tag of [
+    'latest',
+    'sha256',
+    'sha256-',
+    `sha256-${hex}.sig`,
+    `sha256-${hex}a`,
+    `sha384-${hex}`,
+    `sha256-${hex.toUpperCase()}`,
+    `-${hex}`,
+    '',
+  ]) {
     assert.equal(parseReferrersTag(tag), undefined, tag);
   }
 });
 
 test('an index under a referrers tag, and what is none', () => {
-  const entry = { mediaType: mediaTypes.ociManifest, digest: requireDigest(`sha256:${'1'.repeat(64)}`), size: 3, artifactType: 'a/b', annotations: { a: 'b' } };
+  const entry = {
+    mediaType: mediaTypes.ociManifest,
+    digest: requireDigest(`sha256:${'1'.repeat(64)}`),
+    size: 3,
+    artifactType: 'a/b',
+    annotations: { a: 'b' },
+  };
   assert.deepEqual(parseReferrersIndex(bytes(indexBodyOf([entry]))), [entry]);
   assert.deepEqual(parseReferrersIndex(bytes(emptyIndex), mediaTypes.ociIndex), []);
   assert.equal(parseReferrersIndex(bytes({ mediaType: mediaTypes.ociManifest, config: entry, layers: [] })), undefined);

@@ -1,6 +1,6 @@
 import type { Descriptor } from './descriptor.ts';
-import { digestAlgorithm, digestHex, parseDigestAlgorithm } from './digest.ts';
 import type { Digest, DigestAlgorithm } from './digest.ts';
+import { digestAlgorithm, digestHex, parseDigestAlgorithm } from './digest.ts';
 import { isManifestProblem, parseManifest } from './manifest.ts';
 import { mediaTypes } from './media-types.ts';
 import type { Tag } from './reference.ts';

@@ -96,12 +96,16 @@ test('any name is found again in any endpoint, API words among its components or
   );
 });
 
-test('the limit on names is the caller\'s', () => {
+test("the limit on names is the caller's", () => {
   assert.deepEqual(parseRoute('/v2/abcd/tags/list', 3), nameInvalid('abcd'));
   assert.deepEqual(parseRoute('/v2/abc/tags/list', 3), { kind: 'tags', name: 'abc' });
 });
 
 test('arbitrary paths never throw, and a megabyte takes linear time', () => {
   fc.assert(fc.property(anyText, (text) => void [parseRoute(text), parseRoute(`/v2/${text}`)]));
-  for (const piece of ['/', 'a/', '%', '%41', 'blobs/uploads/', '-']) assert.ok(isLinear((text) => void parseRoute(`/v2/${text}`), piece), piece);
+  for (const piece of ['/', 'a/', '%', '%41', 'blobs/uploads/', '-'])
+    assert.ok(
+      isLinear((text) => void parseRoute(`/v2/${text}`), piece),
+      piece,
+    );
 });

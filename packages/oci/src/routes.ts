@@ -1,7 +1,7 @@
 import type { ErrorCode } from './error-codes.ts';
 import { decodePathSegments } from './path-segments.ts';
-import { parseRepositoryName } from './reference.ts';
 import type { RepositoryName } from './reference.ts';
+import { parseRepositoryName } from './reference.ts';
 
 /**
  * An endpoint of the distribution specification ("Endpoints"). `reference`, `digest` and `id` are decoded but
@@ -59,7 +59,8 @@ function matchFixed(segments: readonly string[], maxNameLength: number): Route |
   }
   if (endsWith(segments, ['tags', 'list'])) return named(segments.slice(0, -2), maxNameLength, (name) => ({ kind: 'tags', name }));
   if (endsWith(segments, ['blobs', 'uploads'])) return named(segments.slice(0, -2), maxNameLength, (name) => ({ kind: 'uploads', name }));
-  if (endsWith(segments, ['blobs', 'uploads', ''])) return named(segments.slice(0, -3), maxNameLength, (name) => ({ kind: 'uploads', name }));
+  if (endsWith(segments, ['blobs', 'uploads', '']))
+    return named(segments.slice(0, -3), maxNameLength, (name) => ({ kind: 'uploads', name }));
   return undefined;
 }
 

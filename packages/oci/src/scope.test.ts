@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatScope, formatScopes, maxScopeLength, maxScopes, parseScope, parseScopes } from './scope.ts';
 import type { Scope } from './scope.ts';
+import { formatScope, formatScopes, maxScopeLength, maxScopes, parseScope, parseScopes } from './scope.ts';
 import { anyRepositoryName, anyText } from './testing/arbitraries.ts';
 import { isLinear } from './testing/linear-time.ts';
 
@@ -38,9 +38,27 @@ test('a scope is split from both ends', () => {
 
 test('near-misses are refused', () => {
   const wrong = [
-    '', ':', '::', 'repository', 'repository:a', 'repository::pull', ':a:pull', 'Repository:a:pull', 'repository():a:pull', 'repository(a:b:pull',
-    'repository:a b:pull', 'repository:a"b:pull', 'repository:a\\b:pull', 'repository:a:pull,', 'repository:a:,pull', 'repository:a:PULL', 'repository:a:pull push',
-    'repository:é:pull', 'repository:a\n:pull', `repository:${'a'.repeat(maxScopeLength)}:pull`, `r:a:${'abcdefghijklmnopq'.split('').join(',')}`,
+    '',
+    ':',
+    '::',
+    'repository',
+    'repository:a',
+    'repository::pull',
+    ':a:pull',
+    'Repository:a:pull',
+    'repository():a:pull',
+    'repository(a:b:pull',
+    'repository:a b:pull',
+    'repository:a"b:pull',
+    'repository:a\\b:pull',
+    'repository:a:pull,',
+    'repository:a:,pull',
+    'repository:a:PULL',
+    'repository:a:pull push',
+    'repository:é:pull',
+    'repository:a\n:pull',
+    `repository:${'a'.repeat(maxScopeLength)}:pull`,
+    `r:a:${'abcdefghijklmnopq'.split('').join(',')}`,
   ];
   for (const text of wrong) assert.equal(parseScope(text), undefined, text);
 });
@@ -57,6 +75,15 @@ test('one malformed scope spoils a list, and so does one too many', () => {
 });
 
 test('arbitrary text never throws, and a megabyte takes linear time', () => {
-  fc.assert(fc.property(fc.oneof(anyText, fc.string({ unit: fc.constantFrom(...'a:,()* ') })), (text) => void [parseScope(text), parseScopes(text)]));
-  for (const piece of ['a', ':', ' ', 'a:b:c ', ',', '(']) assert.ok(isLinear((text) => void [parseScope(text), parseScopes(text)], piece), piece);
+  fc.assert(
+    fc.property(
+      fc.oneof(anyText, fc.string({ unit: fc.constantFrom(...'a:,()* ') })),
+      (text) => void [parseScope(text), parseScopes(text)],
+    ),
+  );
+  for (const piece of ['a', ':', ' ', 'a:b:c ', ',', '('])
+    assert.ok(
+      isLinear((text) => void [parseScope(text), parseScopes(text)], piece),
+      piece,
+    );
 });

@@ -4,8 +4,8 @@ import type { RepositoryName } from '../reference.ts';
 import { discardBody } from './body.ts';
 import { protocolError } from './error.ts';
 import type { CallOptions } from './options.ts';
-import { repositoryScope } from './transport.ts';
 import type { Transport } from './transport.ts';
+import { repositoryScope } from './transport.ts';
 
 /** A blob on its way. The bytes are not checked: whoever consumes them has to hash them. */
 export interface FetchedBlob {
@@ -63,9 +63,20 @@ export async function headBlob(
 }
 
 /** Deletes a blob; false when there was none. */
-export async function deleteBlob(transport: Transport, name: RepositoryName, digest: Digest, { signal }: CallOptions = {}): Promise<boolean> {
+export async function deleteBlob(
+  transport: Transport,
+  name: RepositoryName,
+  digest: Digest,
+  { signal }: CallOptions = {},
+): Promise<boolean> {
   const scopes = [repositoryScope(name, 'delete')];
-  const { response } = await transport.send({ method: 'DELETE', target: blobPath(name, digest), scopes, expect: [200, 202, 204, 404], signal });
+  const { response } = await transport.send({
+    method: 'DELETE',
+    target: blobPath(name, digest),
+    scopes,
+    expect: [200, 202, 204, 404],
+    signal,
+  });
   await discardBody(response);
   return response.status !== 404;
 }

@@ -1,7 +1,7 @@
-import { digestFromBytes } from '../digest.ts';
 import type { Digest, DigestAlgorithm } from '../digest.ts';
-import { isJsonObject } from '../json-shape.ts';
+import { digestFromBytes } from '../digest.ts';
 import type { JsonObject } from '../json-shape.ts';
+import { isJsonObject } from '../json-shape.ts';
 import { protocolError } from './error.ts';
 
 /** The body of an answer, refused as a protocol error as soon as it is longer than `maxBytes`. */

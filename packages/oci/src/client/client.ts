@@ -1,20 +1,20 @@
 import type { Descriptor } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
-import type { RepositoryName, Tag } from '../reference.ts';
 import { parseDigest } from '../digest.ts';
-import { deleteBlob, getBlob, headBlob } from './blobs.ts';
+import type { RepositoryName, Tag } from '../reference.ts';
 import type { BlobReadOptions, FetchedBlob } from './blobs.ts';
+import { deleteBlob, getBlob, headBlob } from './blobs.ts';
 import { digestOf, discardBody } from './body.ts';
-import { deleteManifest, getManifest, headManifest, putManifest } from './manifests.ts';
 import type { FetchedManifest, ManifestInfo, ManifestReadOptions, ManifestToPut, PutManifestResult } from './manifests.ts';
+import { deleteManifest, getManifest, headManifest, putManifest } from './manifests.ts';
 import type { CallOptions, RegistryClientOptions } from './options.ts';
-import { stringsOf } from './pages.ts';
 import type { ListOptions } from './pages.ts';
-import { addReferrerByTag, listReferrers } from './referrers.ts';
+import { stringsOf } from './pages.ts';
 import type { ReferrersOptions } from './referrers.ts';
+import { addReferrerByTag, listReferrers } from './referrers.ts';
 import { createTransport, repositoryScope } from './transport.ts';
-import { mountBlob, uploadBlob } from './uploads.ts';
 import type { BlobToUpload } from './uploads.ts';
+import { mountBlob, uploadBlob } from './uploads.ts';
 
 /** A client of one registry. Every method throws a RegistryClientError when the registry refuses. */
 export interface RegistryClient {

@@ -1,13 +1,13 @@
-import { digestAlgorithm, parseDigest } from '../digest.ts';
 import type { Digest } from '../digest.ts';
-import { acceptedManifestTypes, mediaTypeOf } from '../media-types.ts';
+import { digestAlgorithm, parseDigest } from '../digest.ts';
 import { splitHeaderList } from '../header-list.ts';
+import { acceptedManifestTypes, mediaTypeOf } from '../media-types.ts';
 import type { RepositoryName, Tag } from '../reference.ts';
 import { digestOf, discardBody, readBytes } from './body.ts';
 import { protocolError } from './error.ts';
 import type { CallOptions } from './options.ts';
-import { repositoryScope } from './transport.ts';
 import type { Transport } from './transport.ts';
+import { repositoryScope } from './transport.ts';
 
 /** What a registry says about a manifest. */
 export interface ManifestInfo {
@@ -127,7 +127,13 @@ export async function deleteManifest(
   { signal }: CallOptions = {},
 ): Promise<boolean> {
   const scopes = [repositoryScope(name, 'delete')];
-  const { response } = await transport.send({ method: 'DELETE', target: manifestPath(name, reference), scopes, expect: [200, 202, 204, 404], signal });
+  const { response } = await transport.send({
+    method: 'DELETE',
+    target: manifestPath(name, reference),
+    scopes,
+    expect: [200, 202, 204, 404],
+    signal,
+  });
   await discardBody(response);
   return response.status !== 404;
 }

@@ -1,5 +1,5 @@
-import { isStringArray, member } from '../json-shape.ts';
 import type { JsonObject } from '../json-shape.ts';
+import { isStringArray, member } from '../json-shape.ts';
 import { nextLink } from '../link.ts';
 import type { Scope } from '../scope.ts';
 import { readJson } from './body.ts';
@@ -17,7 +17,12 @@ export interface ListOptions extends CallOptions {
 }
 
 /** One page after the other by their Link headers; a link to another host, or the same one twice, is a protocol error. */
-export async function* pagesOf(transport: Transport, path: string, scope: Scope, { signal }: CallOptions): AsyncGenerator<{ body: JsonObject; answer: Answer }> {
+export async function* pagesOf(
+  transport: Transport,
+  path: string,
+  scope: Scope,
+  { signal }: CallOptions,
+): AsyncGenerator<{ body: JsonObject; answer: Answer }> {
   const seen = new Set<string>();
   let target: string | URL = path;
   for (let count = 0; count < maxPages; count += 1) {
@@ -28,7 +33,8 @@ export async function* pagesOf(transport: Transport, path: string, scope: Scope,
     const next = nextLink(answer.response.headers.get('link') ?? undefined);
     if (next === undefined) return;
     const url = URL.parse(next, answer.url.href);
-    if (url === null || url.origin !== answer.url.origin || seen.has(url.href)) throw protocolError(`${answer.url.host} answered an unusable next page`);
+    if (url === null || url.origin !== answer.url.origin || seen.has(url.href))
+      throw protocolError(`${answer.url.host} answered an unusable next page`);
     seen.add(url.href);
     target = url;
   }
@@ -36,7 +42,13 @@ export async function* pagesOf(transport: Transport, path: string, scope: Scope,
 }
 
 /** The tags of a repository, or the repositories of a registry: the strings in `field` of every page. */
-export async function* stringsOf(transport: Transport, path: string, scope: Scope, field: 'tags' | 'repositories', options: ListOptions): AsyncGenerator<string> {
+export async function* stringsOf(
+  transport: Transport,
+  path: string,
+  scope: Scope,
+  field: 'tags' | 'repositories',
+  options: ListOptions,
+): AsyncGenerator<string> {
   const start = options.pageSize === undefined ? path : `${path}?n=${options.pageSize}`;
   for await (const { body, answer } of pagesOf(transport, start, scope, options)) {
     const strings = member(body, field) ?? [];

@@ -1,18 +1,18 @@
-import { parseDescriptor } from '../descriptor.ts';
 import type { Descriptor } from '../descriptor.ts';
+import { parseDescriptor } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
 import { member } from '../json-shape.ts';
-import { isManifestProblem, parseManifest } from '../manifest.ts';
 import type { ParsedManifest } from '../manifest.ts';
+import { isManifestProblem, parseManifest } from '../manifest.ts';
 import { mediaTypes } from '../media-types.ts';
 import type { RepositoryName } from '../reference.ts';
 import { indexBodyOf, parseReferrersIndex, referrersTag } from '../referrers.ts';
-import { RegistryClientError, protocolError } from './error.ts';
+import { protocolError, RegistryClientError } from './error.ts';
 import { getManifest, putManifest } from './manifests.ts';
 import type { CallOptions } from './options.ts';
 import { pagesOf } from './pages.ts';
-import { repositoryScope } from './transport.ts';
 import type { Transport } from './transport.ts';
+import { repositoryScope } from './transport.ts';
 
 /** What listing referrers may be told: only those of one artifact type. */
 export interface ReferrersOptions extends CallOptions {
@@ -69,7 +69,10 @@ export async function addReferrerByTag(
   await putManifest(transport, name, referrersTag(subject), { bytes, mediaType: mediaTypes.ociIndex, ...options });
 }
 
-function referrerOf({ mediaType, artifactType, annotations }: ParsedManifest, { digest, bytes }: { readonly digest: Digest; readonly bytes: Uint8Array }): Descriptor {
+function referrerOf(
+  { mediaType, artifactType, annotations }: ParsedManifest,
+  { digest, bytes }: { readonly digest: Digest; readonly bytes: Uint8Array },
+): Descriptor {
   return {
     mediaType,
     digest,
@@ -80,7 +83,13 @@ function referrerOf({ mediaType, artifactType, annotations }: ParsedManifest, { 
 }
 
 /** What is listed under the referrers tag: nothing when there is no tag, undefined when it is not an index. */
-async function readTag(transport: Transport, name: RepositoryName, subject: Digest, maxManifestBytes: number, options: CallOptions): Promise<readonly Descriptor[] | undefined> {
+async function readTag(
+  transport: Transport,
+  name: RepositoryName,
+  subject: Digest,
+  maxManifestBytes: number,
+  options: CallOptions,
+): Promise<readonly Descriptor[] | undefined> {
   try {
     const { bytes, mediaType } = await getManifest(transport, name, referrersTag(subject), maxManifestBytes, options);
     return parseReferrersIndex(bytes, mediaType);

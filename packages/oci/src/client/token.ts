@@ -1,7 +1,7 @@
 import type { Challenge } from '../challenge.ts';
 import { member } from '../json-shape.ts';
-import { formatScope, parseScopes } from '../scope.ts';
 import type { Scope } from '../scope.ts';
+import { formatScope, parseScopes } from '../scope.ts';
 import { readJson } from './body.ts';
 import { protocolError } from './error.ts';
 import { errorFromResponse } from './error-response.ts';

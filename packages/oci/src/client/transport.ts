@@ -1,14 +1,14 @@
-import { parseChallenges } from '../challenge.ts';
 import type { Challenge } from '../challenge.ts';
-import { formatScopes } from '../scope.ts';
+import { parseChallenges } from '../challenge.ts';
 import type { Scope } from '../scope.ts';
+import { formatScopes } from '../scope.ts';
 import { discardBody } from './body.ts';
 import { errorFromResponse } from './error-response.ts';
 import type { FetchInit, RegistryClientOptions } from './options.ts';
-import { fetchFollowing } from './redirect.ts';
 import type { Answer } from './redirect.ts';
-import { basicAuthorization, requestToken } from './token.ts';
+import { fetchFollowing } from './redirect.ts';
 import type { Token } from './token.ts';
+import { basicAuthorization, requestToken } from './token.ts';
 
 /** One request to a registry. */
 export interface RegistryRequest {

@@ -1,14 +1,14 @@
 import { formatUploadContentRange, parseContentRange } from '../content-range.ts';
-import { digestAlgorithm } from '../digest.ts';
 import type { Digest } from '../digest.ts';
+import { digestAlgorithm } from '../digest.ts';
 import type { RepositoryName } from '../reference.ts';
 import { discardBody } from './body.ts';
 import { chunksOf } from './chunks.ts';
-import { RegistryClientError, protocolError } from './error.ts';
+import { protocolError, RegistryClientError } from './error.ts';
 import type { CallOptions } from './options.ts';
 import type { Answer } from './redirect.ts';
-import { repositoryScope } from './transport.ts';
 import type { Transport } from './transport.ts';
+import { repositoryScope } from './transport.ts';
 
 /** A blob to upload: in one piece, or with `chunkSizeBytes` in chunks of that size, which a broken one can resume. */
 export interface BlobToUpload extends CallOptions {
@@ -25,7 +25,14 @@ export async function uploadBlob(transport: Transport, name: RepositoryName, blo
   const algorithm = digestAlgorithm(blob.digest);
   const query = algorithm === 'sha256' ? '' : `?digest-algorithm=${algorithm}`;
   const scopes = [repositoryScope(name, 'pull', 'push')];
-  const start = await transport.send({ method: 'POST', target: `v2/${name}/blobs/uploads/${query}`, scopes, headers: noContent, expect: [202], signal: blob.signal });
+  const start = await transport.send({
+    method: 'POST',
+    target: `v2/${name}/blobs/uploads/${query}`,
+    scopes,
+    headers: noContent,
+    expect: [202],
+    signal: blob.signal,
+  });
   await uploadTo(transport, name, start, blob);
 }
 
@@ -33,10 +40,23 @@ export async function uploadBlob(transport: Transport, name: RepositoryName, blo
  * Mounts a blob from another repository of the registry, from any the registry finds when `from` is absent
  * (distribution specification, "Mounting a blob"). False when the registry would rather have an upload.
  */
-export async function mountBlob(transport: Transport, name: RepositoryName, digest: Digest, from?: RepositoryName, { signal }: CallOptions = {}): Promise<boolean> {
+export async function mountBlob(
+  transport: Transport,
+  name: RepositoryName,
+  digest: Digest,
+  from?: RepositoryName,
+  { signal }: CallOptions = {},
+): Promise<boolean> {
   const scopes = [repositoryScope(name, 'pull', 'push'), ...(from === undefined ? [] : [repositoryScope(from, 'pull')])];
   const query = new URLSearchParams({ mount: digest, ...(from === undefined ? {} : { from }) });
-  const answer = await transport.send({ method: 'POST', target: `v2/${name}/blobs/uploads/?${query.toString()}`, scopes, headers: noContent, expect: [201, 202], signal });
+  const answer = await transport.send({
+    method: 'POST',
+    target: `v2/${name}/blobs/uploads/?${query.toString()}`,
+    scopes,
+    headers: noContent,
+    expect: [201, 202],
+    signal,
+  });
   await discardBody(answer.response);
   if (answer.response.status === 201) return true;
   await cancel(transport, name, locationOf(answer));
@@ -82,7 +102,15 @@ async function finish(
   headers: Readonly<Record<string, string>>,
 ): Promise<void> {
   const scopes = [repositoryScope(name, 'pull', 'push')];
-  const answer = await transport.send({ method: 'PUT', target: withDigest(location, digest), scopes, headers, body, expect: [201], signal });
+  const answer = await transport.send({
+    method: 'PUT',
+    target: withDigest(location, digest),
+    scopes,
+    headers,
+    body,
+    expect: [201],
+    signal,
+  });
   await discardBody(answer.response);
 }
 
@@ -119,7 +147,9 @@ async function appendChunk(transport: Transport, session: Session, chunk: Uint8A
 
 async function cancel(transport: Transport, name: RepositoryName, target: URL): Promise<void> {
   const scopes = [repositoryScope(name, 'pull', 'push')];
-  const answer = await transport.send({ method: 'DELETE', target, scopes, expect: [200, 202, 204], headers: noContent }).catch(() => undefined);
+  const answer = await transport
+    .send({ method: 'DELETE', target, scopes, expect: [200, 202, 204], headers: noContent })
+    .catch(() => undefined);
   if (answer !== undefined) await discardBody(answer.response);
 }
 

@@ -3,7 +3,13 @@ import fc from 'fast-check';
 const alphanumeric = fc.string({ unit: fc.constantFrom(...'abcz019'), minLength: 1, maxLength: 6 });
 const separator = fc.constantFrom('.', '_', '__', '-', '---');
 const component = fc
-  .tuple(alphanumeric, fc.array(fc.tuple(separator, alphanumeric).map(([a, b]) => a + b), { maxLength: 3 }))
+  .tuple(
+    alphanumeric,
+    fc.array(
+      fc.tuple(separator, alphanumeric).map(([a, b]) => a + b),
+      { maxLength: 3 },
+    ),
+  )
   .map(([first, rest]) => first + rest.join(''));
 
 /** Repository names of the specification's grammar, up to 255 characters; API words are frequent components. */
@@ -24,6 +30,4 @@ export const anyDigestText = fc.oneof(
 );
 
 /** Any text at all: ASCII mostly, every other UTF-16 unit too, unpaired surrogates and controls included. */
-export const anyText = fc
-  .array(fc.oneof(fc.nat(0x7f), fc.nat(0xffff)), { maxLength: 40 })
-  .map((units) => String.fromCharCode(...units));
+export const anyText = fc.array(fc.oneof(fc.nat(0x7f), fc.nat(0xffff)), { maxLength: 40 }).map((units) => String.fromCharCode(...units));
