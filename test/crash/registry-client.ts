@@ -118,7 +118,10 @@ export class RegistryClient {
     return this.send('DELETE', `/v2/${repository}/blobs/${digest}`);
   }
 
-  putManifest(repository: string, reference: string, manifest: { bytes: Uint8Array; mediaType: string }): Promise<Answer> {
+  /** By tag when there is one; the registry would give it a sha256 digest then, so another digest is named with the tag beside it. */
+  putManifest(repository: string, tag: string | undefined, manifest: { digest: string; bytes: Uint8Array; mediaType: string }): Promise<Answer> {
+    const byDigest = tag === undefined ? manifest.digest : `${manifest.digest}?tag=${tag}`;
+    const reference = tag !== undefined && manifest.digest.startsWith('sha256:') ? tag : byDigest;
     return this.send('PUT', `/v2/${repository}/manifests/${reference}`, { headers: { 'content-type': manifest.mediaType }, body: manifest.bytes });
   }
 

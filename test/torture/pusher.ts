@@ -40,12 +40,12 @@ export class Pusher {
   }
 
   /** Pushes the blobs and the manifest; true when it was acknowledged, false when it was not stored. */
-  async push(repository: string, manifest: Manifest, reference: string): Promise<boolean> {
+  async push(repository: string, manifest: Manifest, tag: string | undefined): Promise<boolean> {
     for (const blob of manifest.blobs) {
       if (!(await this.#provide(repository, blob))) return false;
     }
     const { client, findings } = this.#options;
-    const answer = await client.putManifest(repository, reference, manifest);
+    const answer = await client.putManifest(repository, tag, manifest);
     const at = performance.now();
     if (answer.status === 201) {
       findings.pushes += 1;
@@ -53,7 +53,7 @@ export class Pusher {
       return true;
     }
     if (answer.status === 404 || answer.status === 400) this.#judgeRefusal(repository, manifest, answer, at);
-    else if (!turnedAway.includes(answer.status)) findings.add('unexpected', `PUT ${repository} ${reference}: ${describeAnswer(answer)}`);
+    else if (!turnedAway.includes(answer.status)) findings.add('unexpected', `PUT ${repository} ${tag ?? manifest.digest}: ${describeAnswer(answer)}`);
     return false;
   }
 

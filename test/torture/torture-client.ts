@@ -88,7 +88,7 @@ export class TortureClient {
   /** Pushes by tag, or by digest alone. */
   async #push(model: RepositoryModel, manifest: Manifest, tag: string | undefined): Promise<void> {
     try {
-      if (await this.#options.pusher.push(model.name, manifest, tag ?? manifest.digest)) model.stored(manifest, tag);
+      if (await this.#options.pusher.push(model.name, manifest, tag)) model.stored(manifest, tag);
       // A manifest PUT that was turned away was not stored, but one that ended in an error may have been.
       else model.maybeStored(manifest, tag);
     } catch (error) {
