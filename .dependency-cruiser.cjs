@@ -1,7 +1,7 @@
 // Who may import whom (docs/architecture.md). Type imports count. Tests and benchmarks may reach across layers, since
 // they put real parts together; cycles are refused there too.
 const server = '^packages/server/src';
-const besideSources = '(\\.test|-bench|-contract)\\.ts$|/testing/';
+const besideSources = '(\\.test|-bench|-contract)\\.ts$|/(testing|contract)/';
 const adapters = ['storage', 'metadata', 'identity', 'access', 'jobs'];
 
 /** One rule: what in `from` must not import `to`. */
@@ -24,18 +24,28 @@ module.exports = {
     refuse('oci-stands-alone', 'packages/oci is pure: no package, no Node module, nothing of this repository.', '^packages/oci/src', {
       pathNot: '^packages/oci/src',
     }),
-    refuse('cli-is-a-client', 'The command needs @longshore/oci only; the server is reached through @longshore/server/main.', '^packages/cli', {
-      path: '^packages/|^node_modules/',
-      pathNot: '^packages/(cli|oci)/|^packages/server/src/main\\.ts$',
-    }),
+    refuse(
+      'cli-is-a-client',
+      'The command needs @longshore/oci only; the server is reached through @longshore/server/main.',
+      '^packages/cli',
+      {
+        path: '^packages/|^node_modules/',
+        pathNot: '^packages/(cli|oci)/|^packages/server/src/main\\.ts$',
+      },
+    ),
     refuse('core-imports', 'registry/ imports only @longshore/oci, node:crypto and node:stream.', `${server}/registry`, {
       pathNot: `${server}/registry|^packages/oci/src|^(node:)?(crypto|stream)(/promises)?$`,
     }),
     ...adapters.map((adapter) =>
-      refuse(`${adapter}-imports`, 'An adapter knows the core and packages, not another adapter and nothing further out.', `${server}/${adapter}/`, {
-        path: server,
-        pathNot: `${server}/(${adapter}|registry)/`,
-      }),
+      refuse(
+        `${adapter}-imports`,
+        'An adapter knows the core and packages, not another adapter and nothing further out.',
+        `${server}/${adapter}/`,
+        {
+          path: server,
+          pathNot: `${server}/(${adapter}|registry)/`,
+        },
+      ),
     ),
     refuse('http-imports', 'HTTP speaks for the core; adapters are handed to it by compose.ts.', `${server}/http/`, {
       path: server,
@@ -44,17 +54,25 @@ module.exports = {
     refuse('data-path-imports', 'http/v2 runs on node:http alone: no npm package but @longshore/oci.', `${server}/http/v2/`, {
       path: '(^|/)node_modules/',
     }),
-    refuse('feature-imports', 'A feature knows the core and the door (features/feature.ts), not HTTP and no adapter.', `${server}/features/[^/]+/`, {
-      path: server,
-      pathNot: `${server}/(registry/|features/feature\\.ts$|features/[^/]+/)`,
-    }),
+    refuse(
+      'feature-imports',
+      'A feature knows the core and the door (features/feature.ts), not HTTP and no adapter.',
+      `${server}/features/[^/]+/`,
+      {
+        path: server,
+        pathNot: `${server}/(registry/|features/feature\\.ts$|features/[^/]+/)`,
+      },
+    ),
     refuse(
       'features-apart',
       'A feature never imports another feature.',
       { path: `${server}/features/([^/]+)/`, pathNot: besideSources },
       { path: `${server}/features/[^/]+/`, pathNot: `${server}/features/$1/` },
     ),
-    refuse('config-imports', 'config/ knows nothing of what it configures.', `${server}/config/`, { path: server, pathNot: `${server}/config/` }),
+    refuse('config-imports', 'config/ knows nothing of what it configures.', `${server}/config/`, {
+      path: server,
+      pathNot: `${server}/config/`,
+    }),
     refuse('observability-imports', 'observability/ knows the core at most.', `${server}/observability/`, {
       path: server,
       pathNot: `${server}/(observability|registry)/`,
@@ -62,13 +80,21 @@ module.exports = {
     refuse('composition-is-outermost', 'Only main.ts and commands/ may import compose.ts.', `${server}/(?!main\\.ts$|commands/)`, {
       path: `${server}/compose\\.ts$`,
     }),
-    refuse('commands-are-outermost', 'Only main.ts may import commands/.', `${server}/(?!main\\.ts$|commands/)`, { path: `${server}/commands/` }),
-    refuse('main-is-outermost', 'Nobody imports main.ts but the longshore command.', '^packages/(?!cli/)', { path: `${server}/main\\.ts$` }),
+    refuse('commands-are-outermost', 'Only main.ts may import commands/.', `${server}/(?!main\\.ts$|commands/)`, {
+      path: `${server}/commands/`,
+    }),
+    refuse('main-is-outermost', 'Nobody imports main.ts but the longshore command.', '^packages/(?!cli/)', {
+      path: `${server}/main\\.ts$`,
+    }),
   ],
   options: {
     doNotFollow: { path: '(^|/)node_modules/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.js', '.json'],
+    },
   },
 };

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 /** The oldest Node that runs the sources. */
-export const oldestNode = '24.15.0';
+const oldestNode = '24.15.0';
 
 /** The npm packages that hold a Node binary and nothing else, by platform and architecture. */
 const nodePackages = new Map([

@@ -12,7 +12,7 @@ const secretFlags = new Map(
 );
 
 /** Names the configuration file. */
-export const configFileFlag = '--config';
+const configFileFlag = '--config';
 
 /** One argument taken apart: which flag, its text (undefined: none follows), and how many arguments that were. */
 interface Taken {

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { settingsSchema } from './schema.ts';
+import type { SettingText } from './setting-text.ts';
+import { type Setting, settings } from './settings.ts';
+
+/** The languages of the documentation. */
+export type Language = keyof SettingText;
+
+/** The fixed texts around the table of settings. */
+interface ReferenceTexts {
+  readonly title: string;
+  readonly generated: string;
+  readonly introduction: readonly string[];
+  readonly general: string;
+  readonly variable: string;
+  readonly flag: string;
+  readonly accepts: string;
+  readonly fallback: string;
+  readonly required: string;
+  readonly onlyWith: (kind: string) => string;
+  readonly notOnCommandLine: string;
+}
+
+const texts: Readonly<Record<Language, ReferenceTexts>> = {
+  en: {
+    title: 'Configuration',
+    generated: 'Generated from packages/server/src/config/schema.ts by npm run docs. Do not edit.',
+    introduction: [
+      'Every setting can be given in a YAML file (`--config FILE` or `LONGSHORE_CONFIG`), as a variable, and as a flag. Flags win over variables, variables over the file, and the file over the defaults. Nothing has to be set.',
+      'Unknown keys, variables or flags and wrong values keep the server from starting; all of them are listed at once. `longshore config check` only checks, `longshore config print` shows what applies and where each value comes from.',
+      'A secret (a password or key) is given in the file, as a variable, or as the path of a file that holds it; it is never a flag and never printed.',
+      'Editors that know YAML schemas can use [configuration.schema.json](configuration.schema.json).',
+    ],
+    general: 'General',
+    variable: 'Variable',
+    flag: 'Flag',
+    accepts: 'Accepts',
+    fallback: 'Default',
+    required: 'none: it must be given',
+    onlyWith: (kind) => `Only with \`kind: ${kind}\`.`,
+    notOnCommandLine: 'none',
+  },
+  zh: {
+    title: '配置参考',
+    generated: '由 npm run docs 根据 packages/server/src/config/schema.ts 生成，请勿手工修改。',
+    introduction: [
+      '每个设置都可以写在 YAML 文件中（`--config 文件` 或 `LONGSHORE_CONFIG`），也可以用环境变量或命令行参数给出。优先级：参数 > 环境变量 > 文件 > 默认值。所有设置都可省略。',
+      '出现未知的键、变量、参数或错误的值时，服务器拒绝启动，并一次列出全部问题。`longshore config check` 只做检查，`longshore config print` 显示生效的值及其来源。',
+      '机密（密码或密钥）可写在文件中、用环境变量给出，或指定存放它的文件路径；不能作为命令行参数，也不会被输出。',
+      '支持 YAML schema 的编辑器可使用 [configuration.schema.json](configuration.schema.json)。',
+    ],
+    general: '常规',
+    variable: '环境变量',
+    flag: '命令行参数',
+    accepts: '可接受的值',
+    fallback: '默认值',
+    required: '无，必须给出',
+    onlyWith: (kind) => `仅用于 \`kind: ${kind}\`。`,
+    notOnCommandLine: '无',
+  },
+};
+
+function describeSetting(setting: Setting, language: Language): string[] {
+  const text = texts[language];
+  const { key, kind, description, variable, flag, accepts, otherwise, default: value } = setting;
+  const fallback =
+    otherwise === undefined
+      ? text.required
+      : value === undefined || otherwise.en === 'empty'
+        ? otherwise[language]
+        : `\`${otherwise[language]}\``;
+  const condition = kind === undefined ? '' : ` ${text.onlyWith(kind)}`;
+  return [
+    `### \`${key}\``,
+    '',
+    `${description[language]}${condition}`,
+    '',
+    `- ${text.accepts}: ${accepts[language]}`,
+    `- ${text.fallback}: ${fallback}`,
+    `- ${text.variable}: \`${variable}\``,
+    `- ${text.flag}: ${flag === undefined ? text.notOnCommandLine : `\`${flag}\``}`,
+    '',
+  ];
+}
+
+/** The configuration reference as Markdown. */
+export function renderReference(language: Language): string {
+  const text = texts[language];
+  const lines = [`<!-- ${text.generated} -->`, '', `# ${text.title}`, '', ...text.introduction.flatMap((paragraph) => [paragraph, ''])];
+  let open: string | undefined;
+  for (const setting of settings.filter(({ hidden }) => !hidden)) {
+    const [section = '', name] = setting.key.split('.');
+    const heading = name === undefined ? text.general : `\`${section}\``;
+    if (heading !== open) lines.push(`## ${heading}`, '');
+    open = heading;
+    lines.push(...describeSetting(setting, language));
+  }
+  return lines.join('\n');
+}
+
+/** Adds the `...File` forms of secrets and leaves out what only concerns this program. */
+function publish(node: Record<string, unknown>): Record<string, unknown> {
+  const { zh: _zh, accepts: _accepts, otherwise: _otherwise, secret: _secret, hidden: _hidden, $schema: _schema, ...kept } = node;
+  const properties = kept.properties as Record<string, Record<string, unknown>> | undefined;
+  if (properties !== undefined) {
+    const shown = Object.entries(properties).filter(([, child]) => child.hidden !== true);
+    const published = shown.flatMap(([name, child]): [string, unknown][] => {
+      const form: [string, unknown] = [name, publish(child)];
+      return child.secret === true ? [form, [`${name}File`, { type: 'string', description: `File that holds ${name}.` }]] : [form];
+    });
+    kept.properties = Object.fromEntries(published);
+    const secrets = shown.filter(([, child]) => child.secret === true).map(([name]) => name);
+    const required = (kept.required as string[] | undefined)?.filter((name) => !secrets.includes(name)) ?? [];
+    delete kept.required;
+    if (required.length > 0) kept.required = required;
+  }
+  const variants = kept.oneOf as Record<string, unknown>[] | undefined;
+  if (variants !== undefined) kept.oneOf = variants.map(publish);
+  return kept;
+}
+
+/** JSON Schema (2020-12) of a configuration file, for editors. */
+export function renderJsonSchema(): string {
+  const schema = publish(z.toJSONSchema(settingsSchema, { io: 'input' }) as Record<string, unknown>);
+  return `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Longshore configuration', ...schema }, undefined, 2)}\n`;
+}

@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { type Finding, formatFinding } from './finding.ts';
+import { checkGenerated } from './generated-documents.ts';
+import { checkLock } from './lock-rules.ts';
+import { checkSource } from './source-rules.ts';
+
+const execute = promisify(execFile);
+
+/** A check that passed (`problems` empty) or what it says is wrong, where, and what to do. */
+export interface CheckResult {
+  readonly name: string;
+  readonly problems: string;
+  readonly seconds: number;
+}
+
+/** One check; resolves to what is wrong, '' when nothing is. */
+interface Check {
+  readonly name: string;
+  readonly run: () => Promise<string>;
+}
+
+/** Runs a tool of node_modules under this Node; what it prints counts only when it fails. */
+async function tool(advice: string, script: string, ...args: string[]): Promise<string> {
+  try {
+    await execute(process.execPath, [`node_modules/${script}`, ...args], { maxBuffer: 64 * 1024 * 1024 });
+    return '';
+  } catch (error) {
+    const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string };
+    return `${(stdout + stderr).trim() || message}\n${advice}`;
+  }
+}
+
+const listed = (findings: readonly Finding[]) => findings.map(formatFinding).join('\n');
+
+async function sources(): Promise<string> {
+  const { stdout } = await execute('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.js']);
+  const files = stdout.split('\n').filter((file) => file !== '' && existsSync(file));
+  return listed(files.flatMap((file) => checkSource(file, readFileSync(file, 'utf8'))));
+}
+
+const checks: readonly Check[] = [
+  {
+    name: 'types',
+    run: () => tool('Types must hold everywhere, tests included.', 'ts7/bin/tsc', '-p', 'tsconfig.json', '--pretty', 'false'),
+  },
+  {
+    name: 'lint and format',
+    run: () =>
+      tool(
+        'npm run format repairs the format and what can be repaired safely.',
+        '@biomejs/biome/bin/biome',
+        'check',
+        '--error-on-warnings',
+        '--max-diagnostics=20',
+        '--colors=off',
+      ),
+  },
+  {
+    name: 'layers and cycles',
+    run: () =>
+      tool(
+        'The rules and their reasons: .dependency-cruiser.cjs, docs/architecture.md.',
+        'dependency-cruiser/bin/dependency-cruiser.mjs',
+        ...['--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', 'packages', 'test', 'scripts'],
+      ),
+  },
+  { name: 'source rules', run: sources },
+  {
+    name: 'dead code',
+    run: () =>
+      tool(
+        'Delete what nothing uses, or take the export away; entry points are named in knip.json.',
+        'knip/bin/knip.js',
+        '--no-progress',
+        '--no-config-hints',
+      ),
+  },
+  {
+    name: 'generated documents',
+    run: () => Promise.resolve(listed(checkGenerated((path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined)))),
+  },
+  { name: 'lock file', run: () => Promise.resolve(listed(checkLock(readFileSync('package-lock.json', 'utf8')))) },
+];
+
+async function runCheck({ name, run }: Check): Promise<CheckResult> {
+  const startedAt = performance.now();
+  const problems = await run().catch(
+    (error: unknown) => `The check itself failed: ${error instanceof Error ? error.stack : String(error)}`,
+  );
+  return { name, problems, seconds: (performance.now() - startedAt) / 1000 };
+}
+
+/** Runs every check, one after the other, from the root of the repository; `done` gets each result as it comes. */
+export async function runChecks(done: (result: CheckResult) => void): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const check of checks) {
+    const result = await runCheck(check);
+    results.push(result);
+    done(result);
+  }
+  return results;
+}
+
+/** The line, or for a failure the lines, that a person sees of a result. */
+export function formatResult({ name, problems, seconds }: CheckResult): string {
+  const head = `${problems === '' ? 'ok    ' : 'FAILED'}  check: ${name} (${seconds.toFixed(1)} s)`;
+  return problems === '' ? head : `${head}\n${problems.replace(/^/gm, '    ')}\n`;
+}
