@@ -34,7 +34,7 @@ export function formatContentRange({ start, end }: ByteRange, sizeBytes: number)
   return `bytes ${start}-${end}/${sizeBytes}`;
 }
 
-/** The Content-Range of a 416 answer to a Range request: `bytes *\/1000` without the backslash. */
+/** The Content-Range of a 416 answer to a Range request (RFC 9110 section 15.5.17): an asterisk, then the size. */
 export function formatUnsatisfiedRange(sizeBytes: number): string {
   return `bytes */${sizeBytes}`;
 }

@@ -35,7 +35,7 @@ export function requireRepositoryName(text: string, maxLength = 255): Repository
 
 /** The tag in `text`, or undefined. */
 export function parseTag(text: string): Tag | undefined {
-  return text.length <= 128 && tagPattern.test(text) ? (text as Tag) : undefined;
+  return tagPattern.test(text) ? (text as Tag) : undefined;
 }
 
 /** Like {@link parseTag}, but throws an OciError (TAG_INVALID). */

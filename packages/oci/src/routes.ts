@@ -28,8 +28,7 @@ export interface InvalidRoute {
 
 type Ending = (name: RepositoryName, last: string) => Route;
 
-/** Endings of two fixed segments, then endings of one fixed and one variable segment. */
-const uploadEnding: Ending = (name, id) => ({ kind: 'upload', name, id });
+/** The endings of one fixed and one variable segment. */
 const variableEndings: ReadonlyMap<string, Ending> = new Map<string, Ending>([
   ['manifests', (name, reference) => ({ kind: 'manifest', name, reference })],
   ['blobs', (name, digest) => ({ kind: 'blob', name, digest })],
@@ -70,7 +69,7 @@ function matchVariable(segments: readonly string[], maxNameLength: number): Rout
   const ending = variableEndings.get(segments.at(-2) ?? '');
   if (ending !== undefined) return named(segments.slice(0, -2), maxNameLength, (name) => ending(name, last));
   if (!endsWith(segments.slice(0, -1), ['blobs', 'uploads'])) return undefined;
-  return named(segments.slice(0, -3), maxNameLength, (name) => uploadEnding(name, last));
+  return named(segments.slice(0, -3), maxNameLength, (name) => ({ kind: 'upload', name, id: last }));
 }
 
 function named(segments: readonly string[], maxNameLength: number, build: (name: RepositoryName) => Route): Route | InvalidRoute {

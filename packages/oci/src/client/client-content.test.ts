@@ -218,6 +218,12 @@ test('referrers come from the API, filtered here if not there', async () => {
   );
 });
 
+test('a refusal of the referrers API is not taken for its absence', async () => {
+  await play([{ request: `GET ${api}/referrers/${subject.digest}`, status: 403 }], (client) =>
+    assert.rejects(client.listReferrers(name, subject.digest), (error) => error instanceof RegistryClientError && error.status === 403),
+  );
+});
+
 test('without the API referrers come from the tag, and a missing or useless tag means none', async () => {
   const missing: Step = { request: `GET ${api}/referrers/${subject.digest}`, status: 404 };
   const byTag = (rest: Partial<Step>): Step[] => [

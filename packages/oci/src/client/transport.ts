@@ -68,7 +68,6 @@ export function createTransport(options: RegistryClientOptions): Transport {
       const repeatable = !(request.body instanceof ReadableStream);
       if (own && repeatable && answer.response.status === 401 && answer.url.origin === base.origin) {
         const challenges = parseChallenges(answer.response.headers.get('www-authenticate') ?? undefined);
-        tokens.delete(key);
         if (await logIn(challenges, key, request)) {
           await discardBody(answer.response);
           answer = await fetchFollowing(options.fetch, url, initOf(request, knownAuthorization(key)));
