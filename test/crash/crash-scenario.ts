@@ -73,7 +73,11 @@ export class CrashScenario {
     const collection = startGarbageCollection({ data: this.data, env });
     const ending = await collection.ended;
     const expected = failpoint === undefined ? { code: 0, signal: null } : { code: null, signal: 'SIGKILL' };
-    assert.deepEqual(ending, expected, `${failpoint === undefined ? '' : `failpoint ${failpoint} was not reached\n`}${collection.output()}`);
+    assert.deepEqual(
+      ending,
+      expected,
+      `${failpoint === undefined ? '' : `failpoint ${failpoint} was not reached\n`}${collection.output()}`,
+    );
   }
 
   /** Pushes an image whose every answer must be a success. */
@@ -131,5 +135,9 @@ export function accepted(answer: Answer): Answer {
 /** A small image that no other call makes. */
 export function newImage(name: string, subject?: Manifest): Manifest {
   const config = blobOf(Buffer.from(JSON.stringify({ architecture: 'amd64', os: 'linux', name })));
-  return imageOf(config, [blobOf(Buffer.from(`layer of ${name} `.repeat(2000))), blobOf(Buffer.from(`second layer of ${name}`), 'sha512')], subject);
+  return imageOf(
+    config,
+    [blobOf(Buffer.from(`layer of ${name} `.repeat(2000))), blobOf(Buffer.from(`second layer of ${name}`), 'sha512')],
+    subject,
+  );
 }

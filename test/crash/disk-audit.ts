@@ -16,12 +16,16 @@ export function auditDisk(data: string): DiskAudit {
   const database = new DatabaseSync(databaseIn(data), { readOnly: true });
   try {
     const store = storeIn(data);
-    const files = new Map(['blobs', 'uploads'].flatMap((name) => filesBelow(join(store, name))).map((path) => [relative(store, path), statSync(path).size]));
+    const files = new Map(
+      ['blobs', 'uploads'].flatMap((name) => filesBelow(join(store, name))).map((path) => [relative(store, path), statSync(path).size]),
+    );
     const live = rows<{ location: string; size: number }>(
       database,
       "select location, size from blob_placements join blobs on blobs.id = blob_placements.blob_id where state = 'live'",
     );
-    const lost = live.filter(({ location, size }) => files.get(location) !== size).map(({ location }) => `${location} is missing or cut short`);
+    const lost = live
+      .filter(({ location, size }) => files.get(location) !== size)
+      .map(({ location }) => `${location} is missing or cut short`);
     const wanted = new Set(live.map(({ location }) => location));
     const leaked = [...files.keys()].filter((file) => !wanted.has(file)).map((file) => `file ${file}`);
     return { leaked: [...leaked, ...leakedRows(database)], lost, placements: live.length };
@@ -45,11 +49,14 @@ function leakedRows(database: DatabaseSync): string[] {
     'a placement that is not live': "select location as what from blob_placements where state <> 'live'",
     'an upload': 'select id as what from uploads',
     'a blob without placement': 'select id as what from blobs where id not in (select blob_id from blob_placements)',
-    'a placement that no repository links': 'select location as what from blob_placements where blob_id not in (select blob_id from repository_blobs)',
+    'a placement that no repository links':
+      'select location as what from blob_placements where blob_id not in (select blob_id from repository_blobs)',
     'a link that no manifest needs': `select repository_id || '/' || lower(hex(digest)) as what from repository_blobs join blobs on blobs.id = blob_id
       where not exists (select 1 from manifest_references r where r.repository_id = repository_blobs.repository_id and r.target = digest)`,
   };
-  return Object.entries(queries).flatMap(([name, sql]) => rows<{ what: string | number }>(database, sql).map(({ what }) => `row: ${name}: ${what}`));
+  return Object.entries(queries).flatMap(([name, sql]) =>
+    rows<{ what: string | number }>(database, sql).map(({ what }) => `row: ${name}: ${what}`),
+  );
 }
 
 function rows<T>(database: DatabaseSync, sql: string): T[] {
@@ -63,7 +70,10 @@ function databaseIn(data: string): string {
 }
 
 function storeIn(data: string): string {
-  const directories = [data, ...readdirSync(data, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [join(data, entry.name)] : []))];
+  const directories = [
+    data,
+    ...readdirSync(data, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [join(data, entry.name)] : [])),
+  ];
   const found = directories.find((directory) => existsSync(join(directory, 'uploads')) && existsSync(join(directory, 'blobs')));
   if (found === undefined) throw new Error(`There is no store in ${data}.`);
   return found;

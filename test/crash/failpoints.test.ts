@@ -60,7 +60,10 @@ const deleteTag: Story = async (scenario, failpoint, base) => {
 const deleteManifest: Story = async (scenario, failpoint, base) => {
   const { manifest } = await scenario.push('crash/two', 'doomed', newImage('doomed'));
   await scenario.dieAt(failpoint, () => scenario.client.deleteManifest('crash/two', manifest.digest));
-  const statuses = [await scenario.client.getManifest('crash/two', 'doomed'), await scenario.client.getManifest('crash/two', manifest.digest)];
+  const statuses = [
+    await scenario.client.getManifest('crash/two', 'doomed'),
+    await scenario.client.getManifest('crash/two', manifest.digest),
+  ];
   assert.equal(statuses[0]?.status, statuses[1]?.status, 'the manifest is gone and its tag is not, or the other way round');
   const again = await scenario.client.deleteManifest('crash/two', manifest.digest);
   assert.ok(again.status === 202 || again.status === 404, describeAnswer(again));

@@ -88,7 +88,10 @@ test('a full disk answers 507, loses nothing, and needs no restart once there is
   await checkReadable(client, pushed.set('after', image));
 });
 
-test('a store that turns read-only answers 503, still serves, and needs no restart once it is writable', { skip, timeout: 120_000 }, async (t) => {
+test('a store that turns read-only answers 503, still serves, and needs no restart once it is writable', {
+  skip,
+  timeout: 120_000,
+}, async (t) => {
   const disk = mounted(t, '24m');
   const data = await scratchDirectory(t);
   // Only the blobs lie on it: a file system cannot turn read-only under a database that holds its files open.
@@ -106,5 +109,11 @@ test('a store that turns read-only answers 503, still serves, and needs no resta
   const after = bigImage();
   const answer = await push(client, after, 'after');
   assert.equal(answer.status, 201, describeAnswer(answer));
-  await checkReadable(client, new Map([['before', before], ['after', after]]));
+  await checkReadable(
+    client,
+    new Map([
+      ['before', before],
+      ['after', after],
+    ]),
+  );
 });

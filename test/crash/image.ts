@@ -43,7 +43,14 @@ export function imageOf(config: Blob, layers: readonly Blob[], subject?: Manifes
 export function indexOf(children: readonly Manifest[], name: string): Manifest {
   const manifests = children.map(({ mediaType, digest, bytes }) => ({ mediaType, digest, size: bytes.byteLength }));
   const body = { schemaVersion: 2, mediaType: indexType, manifests, annotations: { name } };
-  return manifestOf(body, indexType, [], manifests.map((child) => child.digest), undefined, 'sha256');
+  return manifestOf(
+    body,
+    indexType,
+    [],
+    manifests.map((child) => child.digest),
+    undefined,
+    'sha256',
+  );
 }
 
 function manifestOf(

@@ -42,7 +42,10 @@ test('what is acknowledged was synced before the answer left', { skip, timeout: 
     const written = last(calls, (call) => isWrite(call) && touches(call, from) && call.done < placed.begun);
     const synced = last(calls, (call) => isSync(call) && touches(call, from) && call.begun > written.done);
     assert.ok(synced.done < placed.begun, `${digest} was renamed before its bytes were synced`);
-    const directorySynced = last(calls, (call) => isSync(call) && touches(call, dirname(to)) && call.begun > placed.done && call.done < answered.begun);
+    const directorySynced = last(
+      calls,
+      (call) => isSync(call) && touches(call, dirname(to)) && call.begun > placed.done && call.done < answered.begun,
+    );
     const committed = lastCommit(calls, answered);
     assert.ok(directorySynced.done < committed.written.begun, `${digest} became visible before its directory entry was durable`);
   }
@@ -51,7 +54,10 @@ test('what is acknowledged was synced before the answer left', { skip, timeout: 
 
 /** The socket write that acknowledges this digest. */
 function answerFor(calls: readonly SystemCall[], digest: string): SystemCall {
-  return last(calls, (call) => /^\d+<(TCP|socket)/.test(call.args) && /HTTP\/1\.1 201/.test(call.args) && call.args.includes(digest.slice(0, 200)));
+  return last(
+    calls,
+    (call) => /^\d+<(TCP|socket)/.test(call.args) && /HTTP\/1\.1 201/.test(call.args) && call.args.includes(digest.slice(0, 200)),
+  );
 }
 
 /** The last write to the write-ahead log before the answer, which must have been synced before the answer too. */

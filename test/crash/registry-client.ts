@@ -45,7 +45,11 @@ export class RegistryClient {
   }
 
   /** One request. `pieces` are sent without Content-Length, one by one. */
-  send(method: string, path: string, options: { headers?: Record<string, string>; body?: Uint8Array; pieces?: readonly Uint8Array[] } = {}): Promise<Answer> {
+  send(
+    method: string,
+    path: string,
+    options: { headers?: Record<string, string>; body?: Uint8Array; pieces?: readonly Uint8Array[] } = {},
+  ): Promise<Answer> {
     const { body, pieces } = options;
     const headers = { ...options.headers, ...(pieces === undefined ? { 'content-length': String(body?.byteLength ?? 0) } : {}) };
     return new Promise((resolve, reject) => {
@@ -77,7 +81,9 @@ export class RegistryClient {
     // There is no chunk without bytes.
     if (mode === 'post-put' || bytes.byteLength === 0) return this.finishUpload(locationOf(started), digest, bytes);
     const patched =
-      mode === 'chunked' ? await this.sendChunks(locationOf(started), bytes, 3) : await this.send('PATCH', locationOf(started), { pieces: cut(bytes, 4) });
+      mode === 'chunked'
+        ? await this.sendChunks(locationOf(started), bytes, 3)
+        : await this.send('PATCH', locationOf(started), { pieces: cut(bytes, 4) });
     return patched.status === 202 ? this.finishUpload(locationOf(patched), digest, undefined) : patched;
   }
 
@@ -119,10 +125,17 @@ export class RegistryClient {
   }
 
   /** By tag when there is one; the registry would give it a sha256 digest then, so another digest is named with the tag beside it. */
-  putManifest(repository: string, tag: string | undefined, manifest: { digest: string; bytes: Uint8Array; mediaType: string }): Promise<Answer> {
+  putManifest(
+    repository: string,
+    tag: string | undefined,
+    manifest: { digest: string; bytes: Uint8Array; mediaType: string },
+  ): Promise<Answer> {
     const byDigest = tag === undefined ? manifest.digest : `${manifest.digest}?tag=${tag}`;
     const reference = tag !== undefined && manifest.digest.startsWith('sha256:') ? tag : byDigest;
-    return this.send('PUT', `/v2/${repository}/manifests/${reference}`, { headers: { 'content-type': manifest.mediaType }, body: manifest.bytes });
+    return this.send('PUT', `/v2/${repository}/manifests/${reference}`, {
+      headers: { 'content-type': manifest.mediaType },
+      body: manifest.bytes,
+    });
   }
 
   getManifest(repository: string, reference: string): Promise<Answer> {

@@ -44,7 +44,8 @@ export class Arena {
   /** Ends the server politely. */
   async stop(): Promise<void> {
     const ending = await this.#server?.stop();
-    if (ending?.code !== 0) this.#options.findings.add('unexpected', `the server ended with ${JSON.stringify(ending)}:\n${this.#server?.output()}`);
+    if (ending?.code !== 0)
+      this.#options.findings.add('unexpected', `the server ended with ${JSON.stringify(ending)}:\n${this.#server?.output()}`);
     this.#server = undefined;
   }
 

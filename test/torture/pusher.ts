@@ -53,7 +53,8 @@ export class Pusher {
       return true;
     }
     if (answer.status === 404 || answer.status === 400) this.#judgeRefusal(repository, manifest, answer, at);
-    else if (!turnedAway.includes(answer.status)) findings.add('unexpected', `PUT ${repository} ${tag ?? manifest.digest}: ${describeAnswer(answer)}`);
+    else if (!turnedAway.includes(answer.status))
+      findings.add('unexpected', `PUT ${repository} ${tag ?? manifest.digest}: ${describeAnswer(answer)}`);
     return false;
   }
 
@@ -64,7 +65,10 @@ export class Pusher {
     const relied = needed.map((digest) => this.#seen.get(`${repository}@${digest}`) ?? Number.NEGATIVE_INFINITY);
     const age = at - Math.min(...relied);
     if (age < graceMs * reliableShare) {
-      findings.add('lost', `${repository} refuses a manifest whose content it acknowledged ${Math.round(age)} ms ago: ${describeAnswer(answer)}`);
+      findings.add(
+        'lost',
+        `${repository} refuses a manifest whose content it acknowledged ${Math.round(age)} ms ago: ${describeAnswer(answer)}`,
+      );
     }
   }
 
@@ -84,7 +88,10 @@ export class Pusher {
       return true;
     }
     if (!turnedAway.includes(answer.status)) {
-      this.#options.findings.add('unexpected', `push of blob ${blob.digest} (${blob.bytes.byteLength} bytes) to ${repository}: ${describeAnswer(answer)}`);
+      this.#options.findings.add(
+        'unexpected',
+        `push of blob ${blob.digest} (${blob.bytes.byteLength} bytes) to ${repository}: ${describeAnswer(answer)}`,
+      );
     }
     return false;
   }

@@ -107,7 +107,8 @@ export class Reader {
   }
 
   #compare(what: string, answer: Answer, bytes: Uint8Array): void {
-    if (!answer.body.equals(bytes)) this.#findings.add('corrupt', `${what}: ${answer.body.byteLength} bytes that are not the ${bytes.byteLength} pushed`);
+    if (!answer.body.equals(bytes))
+      this.#findings.add('corrupt', `${what}: ${answer.body.byteLength} bytes that are not the ${bytes.byteLength} pushed`);
   }
 
   #unexpected(what: string, answer: Answer): void {

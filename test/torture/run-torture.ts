@@ -34,7 +34,10 @@ export async function runTorture(options: TortureOptions): Promise<Findings> {
   const ended = new AbortController();
   const arena = new Arena({ data, graceMs, random: random.fork('arena'), findings, signal: ended.signal });
   const client = new RegistryClient(() => arena.baseUrl);
-  const models = Array.from({ length: options.workers * repositoriesOfEach }, (_, index) => new RepositoryModel(`torture${index % 3}/app${index}`));
+  const models = Array.from(
+    { length: options.workers * repositoriesOfEach },
+    (_, index) => new RepositoryModel(`torture${index % 3}/app${index}`),
+  );
   const shared = new SharedTags('torture0/shared', { client, findings, random: random.fork('shared') });
   try {
     await arena.start();

@@ -144,7 +144,8 @@ export class TortureClient {
     try {
       const answer = await this.#options.client.deleteManifest(model.name, tag);
       this.#judge(`DELETE ${model.name}:${tag}`, answer, [202, 404]);
-      if (answer.status === 404 && !model.possible(tag).has(undefined)) this.#options.findings.add('lost', `${model.name}:${tag} is gone before its delete`);
+      if (answer.status === 404 && !model.possible(tag).has(undefined))
+        this.#options.findings.add('lost', `${model.name}:${tag} is gone before its delete`);
       if (answer.status === 202) this.#noteDeleted(model, [...model.possible(tag)]);
       if (answer.status === 202 || answer.status === 404) model.tagIs(tag, undefined);
       else model.maybeUntagged(tag);
@@ -161,7 +162,8 @@ export class TortureClient {
       const answer = await this.#options.client.deleteManifest(model.name, digest);
       // 409: an index lists it.
       this.#judge(`DELETE ${model.name}@${digest}`, answer, [202, 404, 409]);
-      if (answer.status === 404 && model.mustExist(digest)) this.#options.findings.add('lost', `${model.name}@${digest} is gone before its delete`);
+      if (answer.status === 404 && model.mustExist(digest))
+        this.#options.findings.add('lost', `${model.name}@${digest} is gone before its delete`);
       if (answer.status === 202) this.#noteDeleted(model, [digest]);
       if (answer.status === 202 || answer.status === 404) model.removed(digest);
       else if (answer.status !== 409) model.maybeRemoved(digest);
@@ -180,8 +182,11 @@ export class TortureClient {
     const answer = await client.deleteBlob(model.name, digest);
     this.#judge(`DELETE blob ${model.name}@${digest}`, answer, [202, 404, 409]);
     if (answer.status === 202) this.#options.findings.deletes += 1;
-    const needed = model.manifests.some((manifest) => model.mustExist(manifest.digest) && manifest.blobs.some((blob) => blob.digest === digest));
-    if (needed && answer.status !== 409) this.#options.findings.add('lost', `blob ${model.name}@${digest} is needed, its delete answers ${answer.status}`);
+    const needed = model.manifests.some(
+      (manifest) => model.mustExist(manifest.digest) && manifest.blobs.some((blob) => blob.digest === digest),
+    );
+    if (needed && answer.status !== 409)
+      this.#options.findings.add('lost', `blob ${model.name}@${digest} is needed, its delete answers ${answer.status}`);
   }
 
   async #pullManifest(model: RepositoryModel): Promise<void> {

@@ -11,9 +11,19 @@ const longPoll = 3_600_000;
 function eventTable(count: number) {
   const rows = new Map<number, { event: RegistryEvent; claimedUntil: number; notBefore: number; claimant: string }>();
   const table = { now: 1_000_000, claimFailures: 0, rows, add, quiet, postponedTo: [] as number[] };
-  let onQuiet: (() => void)[] = [];
+  const onQuiet: (() => void)[] = [];
   function add(id: number): void {
-    const event = { id, type: 'tag.created', at: 0, actor: 'anonymous', repository: 'a/b', digest: undefined, tag: 'x', data: {}, attempts: 0 } as const;
+    const event = {
+      id,
+      type: 'tag.created',
+      at: 0,
+      actor: 'anonymous',
+      repository: 'a/b',
+      digest: undefined,
+      tag: 'x',
+      data: {},
+      attempts: 0,
+    } as const;
     rows.set(id, { event, claimedUntil: 0, notBefore: 0, claimant: '' });
   }
   function quiet(): Promise<void> {
@@ -38,14 +48,18 @@ function eventTable(count: number) {
       table.postponedTo.push(retryAt);
       for (const id of ids) {
         const row = rows.get(id);
-        if (row !== undefined) rows.set(id, { ...row, event: { ...row.event, attempts: row.event.attempts + 1 }, claimedUntil: 0, notBefore: retryAt });
+        if (row !== undefined)
+          rows.set(id, { ...row, event: { ...row.event, attempts: row.event.attempts + 1 }, claimedUntil: 0, notBefore: retryAt });
       }
     },
     async recordEvent() {
       assert.fail('not used');
     },
   };
-  const start = (subscribers: EventSubscriber[], change: { pollMs?: number; leaseMs?: number; batchSize?: number; logged?: string[] } = {}) => {
+  const start = (
+    subscribers: EventSubscriber[],
+    change: { pollMs?: number; leaseMs?: number; batchSize?: number; logged?: string[] } = {},
+  ) => {
     const note = (message: string) => void change.logged?.push(message);
     const logger = { info: note, warn: note, error: note };
     const { pollMs = longPoll, leaseMs = 60_000, batchSize = 10 } = change;
@@ -104,10 +118,16 @@ test('a subscriber that never answers does not hold up the others for ever', asy
   const { table, start } = eventTable(1);
   const logged: string[] = [];
   const { promise: reached, resolve } = Promise.withResolvers<void>();
-  const outbox = start([{ name: 'hanging', handle: () => new Promise(() => undefined) }, { name: 'next', handle: async () => resolve() }], {
-    leaseMs: 20,
-    logged,
-  });
+  const outbox = start(
+    [
+      { name: 'hanging', handle: () => new Promise(() => undefined) },
+      { name: 'next', handle: async () => resolve() },
+    ],
+    {
+      leaseMs: 20,
+      logged,
+    },
+  );
   await reached;
   await outbox.stop();
   assert.equal(logged.length, 1);
@@ -152,6 +172,12 @@ test('a store that fails is logged and asked again', async () => {
 
 test('delays double from one second to five minutes, less up to half at random', () => {
   const delays = (random: () => number) => [1, 2, 3, 9, 10, 1000].map((attempts) => retryDelayMs(attempts, random));
-  assert.deepEqual(delays(() => 0), [1000, 2000, 4000, 256_000, 300_000, 300_000]);
-  assert.deepEqual(delays(() => 1), [500, 1000, 2000, 128_000, 150_000, 150_000]);
+  assert.deepEqual(
+    delays(() => 0),
+    [1000, 2000, 4000, 256_000, 300_000, 300_000],
+  );
+  assert.deepEqual(
+    delays(() => 1),
+    [500, 1000, 2000, 128_000, 150_000, 150_000],
+  );
 });

@@ -5,7 +5,13 @@ import type { LeaseStore } from './ports/lease-store.ts';
 
 /** A lease table on a clock that the test turns. */
 function leaseTable() {
-  const table = { now: 1_000_000, renewals: 0, failing: false, waiting: [] as (() => void)[], rows: new Map<string, { holder: string; until: number; fencingToken: number }>() };
+  const table = {
+    now: 1_000_000,
+    renewals: 0,
+    failing: false,
+    waiting: [] as (() => void)[],
+    rows: new Map<string, { holder: string; until: number; fencingToken: number }>(),
+  };
   const leases: LeaseStore = {
     async acquireLease({ name, holder, at, ttlMs }) {
       for (const resolve of table.waiting.splice(0)) setImmediate(resolve);
@@ -40,7 +46,13 @@ test('one holder runs, the other is told that the lease is taken, and the next o
     return token;
   });
   const third = await runWithLease(terms('b', 60_000), {}, async (_, token) => token);
-  assert.deepEqual([first, third], [{ held: true, value: 1 }, { held: true, value: 2 }]);
+  assert.deepEqual(
+    [first, third],
+    [
+      { held: true, value: 1 },
+      { held: true, value: 2 },
+    ],
+  );
 });
 
 test('a long run is renewed', async () => {

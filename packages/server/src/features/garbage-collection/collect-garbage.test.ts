@@ -184,7 +184,10 @@ test('a run announces itself when it is done, a dry run does not', async (t) => 
   const report = await bench.collect();
   const events = await bench.metadata.claimEvents({ claimant: 'test', at: bench.now, until: bench.now + 1000, limit: 100 });
   const finished = events.filter((event) => event.type === 'gc.finished');
-  assert.deepEqual(finished.map((event) => ({ actor: event.actor, data: event.data })), [{ actor: 'system:gc', data: { ...report } }]);
+  assert.deepEqual(
+    finished.map((event) => ({ actor: event.actor, data: event.data })),
+    [{ actor: 'system:gc', data: { ...report } }],
+  );
 });
 
 /** The same object with some methods replaced; the others stay bound to it. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { GarbageItem } from './garbage-item.ts';
 import { type BenchManifest, GarbageBench } from './garbage-bench.ts';
+import type { GarbageItem } from './garbage-item.ts';
 
 const repositories = ['team/a', 'team/b', 'other/c'];
 
@@ -66,21 +66,28 @@ test('a dry run says exactly what the following run removes, and removes nothing
   const shared = Array.from({ length: 5 }, () => randomBytes(300));
   let removed = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), fc.constantFrom('keep' as const, 'delete' as const), async (steps, untagged) => {
-      await play(bench, steps, shared);
-      const before = await bench.stored();
-      const items: GarbageItem[] = [];
-      const dry = await bench.collect({ ...bench.deps({ untagged }), dryRun: true, onItem: (item) => items.push(item) });
-      assert.deepEqual(await bench.stored(), before);
-      const real = await bench.collect(bench.deps({ untagged }));
-      assert.deepEqual({ ...dry, dryRun: false }, real);
-      const after = new Set(await bench.stored());
-      const shown = items.flatMap((item) => (item.kind === 'blob' ? [item.location as string] : 'id' in item ? [item.id] : []));
-      assert.deepEqual(shown.sort(), before.filter((id) => !after.has(id)).sort());
-      removed += items.length;
-      const again = await bench.collect({ ...bench.deps({ untagged }), dryRun: true });
-      assert.deepEqual({ ...again, dryRun: false }, { dryRun: false, manifests: 0, links: 0, blobs: 0, uploads: 0, orphans: 0, bytes: 0, failed: 0 });
-    }),
+    fc.asyncProperty(
+      fc.array(step, { minLength: 5, maxLength: 25 }),
+      fc.constantFrom('keep' as const, 'delete' as const),
+      async (steps, untagged) => {
+        await play(bench, steps, shared);
+        const before = await bench.stored();
+        const items: GarbageItem[] = [];
+        const dry = await bench.collect({ ...bench.deps({ untagged }), dryRun: true, onItem: (item) => items.push(item) });
+        assert.deepEqual(await bench.stored(), before);
+        const real = await bench.collect(bench.deps({ untagged }));
+        assert.deepEqual({ ...dry, dryRun: false }, real);
+        const after = new Set(await bench.stored());
+        const shown = items.flatMap((item) => (item.kind === 'blob' ? [item.location as string] : 'id' in item ? [item.id] : []));
+        assert.deepEqual(shown.sort(), before.filter((id) => !after.has(id)).sort());
+        removed += items.length;
+        const again = await bench.collect({ ...bench.deps({ untagged }), dryRun: true });
+        assert.deepEqual(
+          { ...again, dryRun: false },
+          { dryRun: false, manifests: 0, links: 0, blobs: 0, uploads: 0, orphans: 0, bytes: 0, failed: 0 },
+        );
+      },
+    ),
     { numRuns: 12 },
   );
   assert.ok(removed > 0);

@@ -11,8 +11,8 @@ import { createRegistry } from '../../registry/create-registry.ts';
 import type { BlobStore } from '../../registry/ports/blob-store.ts';
 import type { GarbageReport } from '../../registry/ports/garbage-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
-import { RegistryError } from '../../registry/registry-error.ts';
 import type { Registry } from '../../registry/registry.ts';
+import { RegistryError } from '../../registry/registry-error.ts';
 import { openFilesystemStore } from '../../storage/filesystem/filesystem-store.ts';
 import { collectGarbage, type GarbageDeps, type GarbageOptions } from './collect-garbage.ts';
 import type { GarbagePolicy } from './garbage-policy.ts';
@@ -78,7 +78,16 @@ export class GarbageBench {
     const full: GarbagePolicy = { graceMs, uploadExpiryMs: graceMs, untagged: 'delete', untaggedAfterMs: graceMs, batchSize: 3, ...policy };
     const { metadata, store } = this;
     const stores = new Map([['default', store]]);
-    return { garbage: metadata, events: metadata, leases: metadata, stores, logger: this.#logger(), clock: () => this.now, policy: full, ...parts };
+    return {
+      garbage: metadata,
+      events: metadata,
+      leases: metadata,
+      stores,
+      logger: this.#logger(),
+      clock: () => this.now,
+      policy: full,
+      ...parts,
+    };
   }
 
   collect(options: Partial<GarbageDeps & GarbageOptions> = {}): Promise<GarbageReport> {
@@ -88,19 +97,35 @@ export class GarbageBench {
   /** An image of random layers besides those given. */
   image(options: { subject?: BenchManifest; layers?: readonly Uint8Array[]; own?: number } = {}): BenchManifest {
     const own = Array.from({ length: options.own ?? 1 }, () => randomBytes(200));
-    const blobs = [Buffer.from(`{"id":"${randomBytes(8).toString('hex')}"}`), ...own, ...(options.layers ?? [])].map((bytes) => ({ bytes, digest: digestOf(bytes) }));
-    const [config, ...layers] = blobs.map(({ digest, bytes }, index) => ({ mediaType: index === 0 ? 'application/json' : 'application/x-tar', digest, size: bytes.length }));
+    const blobs = [Buffer.from(`{"id":"${randomBytes(8).toString('hex')}"}`), ...own, ...(options.layers ?? [])].map((bytes) => ({
+      bytes,
+      digest: digestOf(bytes),
+    }));
+    const [config, ...layers] = blobs.map(({ digest, bytes }, index) => ({
+      mediaType: index === 0 ? 'application/json' : 'application/x-tar',
+      digest,
+      size: bytes.length,
+    }));
     const subject = options.subject === undefined ? {} : { subject: describe(options.subject) };
     return { ...manifestOf({ schemaVersion: 2, mediaType: imageType, config, layers, ...subject }, imageType), blobs };
   }
 
   index(children: readonly BenchManifest[]): BenchManifest {
     const annotations = { id: randomBytes(8).toString('hex') };
-    return { ...manifestOf({ schemaVersion: 2, mediaType: indexType, manifests: children.map(describe), annotations }, indexType), blobs: [] };
+    return {
+      ...manifestOf({ schemaVersion: 2, mediaType: indexType, manifests: children.map(describe), annotations }, indexType),
+      blobs: [],
+    };
   }
 
   /** Pushes blobs and manifest as a client does. Rejects when the registry refuses. */
-  async push(repository: string, manifest: BenchManifest, tag?: string, providing: Providing = 'upload', from = 'other/source'): Promise<BenchManifest> {
+  async push(
+    repository: string,
+    manifest: BenchManifest,
+    tag?: string,
+    providing: Providing = 'upload',
+    from = 'other/source',
+  ): Promise<BenchManifest> {
     for (const blob of manifest.blobs) await this.#provide(repository, blob, providing, from);
     await this.registry.putManifest({
       repository: requireRepositoryName(repository),
@@ -195,7 +220,11 @@ function describe({ mediaType, digest, bytes }: BenchManifest): object {
 }
 
 function wholeBody(bytes: Uint8Array) {
-  return { start: undefined, length: undefined, body: async (sink: (piece: Uint8Array) => Promise<void> | undefined) => void (await sink(bytes)) };
+  return {
+    start: undefined,
+    length: undefined,
+    body: async (sink: (piece: Uint8Array) => Promise<void> | undefined) => void (await sink(bytes)),
+  };
 }
 
 function absent(error: unknown): undefined {

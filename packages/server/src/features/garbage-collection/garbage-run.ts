@@ -30,7 +30,12 @@ export async function endBatch(run: GarbageRun): Promise<void> {
  * Deletes one thing from a store; false when the store cannot or is not configured any more, which is logged and
  * counted and ends nothing: the next run finds it again.
  */
-export async function deleteFrom(run: GarbageRun, store: string, what: string, deletion: (store: BlobStore) => Promise<void>): Promise<boolean> {
+export async function deleteFrom(
+  run: GarbageRun,
+  store: string,
+  what: string,
+  deletion: (store: BlobStore) => Promise<void>,
+): Promise<boolean> {
   try {
     const blobs = run.stores.get(store);
     if (blobs === undefined) throw new StorageError('failed', `The store '${store}' is not configured.`);

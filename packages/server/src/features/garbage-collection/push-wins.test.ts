@@ -7,7 +7,11 @@ const repository = 'team/app';
 const elsewhere = 'other/source';
 
 /** Runs a collection that stops before its call number `at` of a port, for `interrupt`; resolves to how many calls there were. */
-async function collectInterrupted(bench: GarbageBench, at: number, interrupt: () => Promise<void>): Promise<{ calls: number; report: GarbageReport }> {
+async function collectInterrupted(
+  bench: GarbageBench,
+  at: number,
+  interrupt: () => Promise<void>,
+): Promise<{ calls: number; report: GarbageReport }> {
   let calls = 0;
   const counted = <T extends object>(target: T): T =>
     new Proxy(target, {
@@ -69,14 +73,17 @@ test('a client that was told that its blobs exist may push the manifest later, w
     const told: boolean[] = [];
     await collectInterrupted(bench, at, async () => {
       for (const { digest } of image.blobs) {
-        told.push(await bench.registry.statBlob(repository as never, digest).then(
-          () => true,
-          () => false,
-        ));
+        told.push(
+          await bench.registry.statBlob(repository as never, digest).then(
+            () => true,
+            () => false,
+          ),
+        );
       }
     });
     for (const [index, { digest, bytes }] of image.blobs.entries()) {
-      if (told[index] === true) assert.deepEqual(await bench.readBlob(repository, digest), Buffer.from(bytes), `told before call ${at} of ${calls}`);
+      if (told[index] === true)
+        assert.deepEqual(await bench.readBlob(repository, digest), Buffer.from(bytes), `told before call ${at} of ${calls}`);
     }
   }
 });

@@ -44,7 +44,11 @@ export interface Candidates<T> {
 export interface GarbageStore {
   /** Manifests without tag, without parent index, without a present subject, and not leased. */
   listUntaggedManifests(before: Millis, cursor: string | undefined, limit: number): Promise<Candidates<UntaggedManifest>>;
-  removeUntaggedManifests(input: { before: Millis; at: Millis; manifests: readonly { repositoryId: number; digest: Digest }[] }): Promise<number>;
+  removeUntaggedManifests(input: {
+    before: Millis;
+    at: Millis;
+    manifests: readonly { repositoryId: number; digest: Digest }[];
+  }): Promise<number>;
 
   /** Blob links that no manifest of their repository needs. */
   listUnreferencedLinks(before: Millis, cursor: string | undefined, limit: number): Promise<Candidates<UnreferencedLink>>;
@@ -100,4 +104,3 @@ export interface GarbageReport {
   /** Files that could not be deleted now; the next run tries again. */
   readonly failed: number;
 }
-
