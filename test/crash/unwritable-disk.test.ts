@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -14,6 +16,25 @@ const probe = mountSmallFileSystem('1m');
 probe?.unmount();
 const skip = probe === undefined ? 'needs the right to mount a tmpfs: run as root on Linux' : false;
 
+const skipTraced =
+  spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']).status === 0 ? false : 'needs strace: scripts/install-test-tools';
+
+/** Makes every positioned write of the process fail as on a read-only file system, until `end`. */
+async function refuseWrites(t: TestContext, pid: number): Promise<{ end(): Promise<void> }> {
+  const inject = ['-e', 'trace=pwrite64', '-e', 'inject=pwrite64:error=EROFS'];
+  const strace = spawn('strace', ['-f', '-p', String(pid), ...inject, '-o', '/dev/null'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(strace, 'close');
+  atEnd(t, () => strace.kill('SIGKILL'));
+  let attached = '';
+  while (!attached.includes('attached')) attached += String((await once(strace.stderr, 'data'))[0]);
+  return {
+    async end() {
+      strace.kill('SIGINT');
+      await ended;
+    },
+  };
+}
+
 function mounted(t: TestContext, size: string): SmallFileSystem {
   const disk = mountSmallFileSystem(size);
   assert.ok(disk);
@@ -22,13 +43,17 @@ function mounted(t: TestContext, size: string): SmallFileSystem {
 }
 
 async function serve(t: TestContext, data: string): Promise<RegistryClient> {
+  return (await serveProcess(t, data)).client;
+}
+
+async function serveProcess(t: TestContext, data: string): Promise<{ client: RegistryClient; pid: number }> {
   const server = await startServer({ data, env: { LONGSHORE_LOG_LEVEL: 'error' } });
   const client = new RegistryClient(() => server.baseUrl);
   atEnd(t, async () => {
     client.close();
     await server.kill();
   });
-  return client;
+  return { client, pid: server.pid };
 }
 
 function bigImage(): Manifest {
@@ -60,7 +85,7 @@ async function checkReadable(client: RegistryClient, images: ReadonlyMap<string,
 function checkError(answer: Answer, status: number): void {
   assert.equal(answer.status, status, describeAnswer(answer));
   const { errors } = JSON.parse(answer.body.toString()) as { errors: { code: string; message: string }[] };
-  assert.match(errors[0]?.message ?? '', status === 507 ? /full|space/i : /cannot write/i);
+  assert.match(errors[0]?.message ?? '', status === 507 ? /full|space/i : /cannot write|try again later/i);
 }
 
 test('a full disk answers 507, loses nothing, and needs no restart once there is space', { skip, timeout: 120_000 }, async (t) => {
@@ -114,6 +139,31 @@ test('a store that turns read-only answers 503, still serves, and needs no resta
     new Map([
       ['before', before],
       ['after', after],
+    ]),
+  );
+});
+
+test('a database that turns read-only answers 503, still serves, and needs no restart once it is writable', {
+  skip: skipTraced,
+  timeout: 120_000,
+}, async (t) => {
+  const { client, pid } = await serveProcess(t, await scratchDirectory(t));
+  const before = bigImage();
+  assert.equal((await push(client, before, 'before')).status, 201);
+  const refused = bigImage();
+  for (const { bytes } of refused.blobs) assert.equal((await client.pushBlob('small/app', bytes, 'post-put')).status, 201);
+  // The kernel's own refusal cannot be had under files that are open for writing, so every write is made to answer it.
+  const readOnly = await refuseWrites(t, pid);
+  checkError(await client.putManifest('small/app', 'refused', refused), 503);
+  await checkReadable(client, new Map([['before', before]]));
+  await readOnly.end();
+  const answer = await client.putManifest('small/app', 'after', refused);
+  assert.equal(answer.status, 201, describeAnswer(answer));
+  await checkReadable(
+    client,
+    new Map([
+      ['before', before],
+      ['after', refused],
     ]),
   );
 });
