@@ -49,8 +49,7 @@ export async function startProcess(program: string, args: readonly string[], opt
 
   const printed: string[] = [];
   const readyMatch = await new Promise<RegExpMatchArray>((resolve, reject) => {
-    const fail = (reason: string): void =>
-      reject(new Error(`${program} ${args.join(' ')}: ${reason}\n${printed.join('').slice(-8_000)}`));
+    const fail = (reason: string): void => reject(new Error(`${program} ${args.join(' ')}: ${reason}\n${printed.join('').slice(-8_000)}`));
     const limit = setTimeout(() => {
       child.kill('SIGKILL');
       fail(`not ready after ${timeoutMs} ms`);
