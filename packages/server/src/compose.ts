@@ -28,6 +28,7 @@ import type { Logger } from './registry/ports/logger.ts';
 import type { MetadataStore } from './registry/ports/metadata-store.ts';
 import type { ScheduledJob } from './registry/ports/scheduled-job.ts';
 import { openFilesystemStore } from './storage/filesystem/filesystem-store.ts';
+import { openS3Store } from './storage/s3/s3-store.ts';
 
 /** Per process; PostgreSQL allows 100 in all by default. */
 const postgresConnections = 10;
@@ -158,7 +159,8 @@ async function openMetadata({ metadata, data, durability, failpoint }: Config): 
 
 async function openStore({ store, data, durability }: Config): Promise<BlobStore> {
   if (store.kind === 'filesystem') return openFilesystemStore({ directory: data, durability });
-  throw new Error('y');
+  const { kind: _kind, ...bucket } = store;
+  return openS3Store(bucket);
 }
 
 /** Metrics, and health for load balancers: alive, and able to read and write. */
