@@ -4,9 +4,8 @@ import { isBusy, toStorageError } from './sqlite-errors.ts';
 /** `full`: an acknowledged write survives power loss. `relaxed`: it survives the death of the process, not of the machine. */
 export type Durability = 'full' | 'relaxed';
 
-/** How long anybody waits for another process to let go of the database, in milliseconds. */
-export const patienceMs = 10_000;
-
+/** How long a writer waits for another process to let go of the database. */
+const writerWaitMs = 10_000;
 const readerWaitMs = 2_000;
 const cacheKib = { writer: 16_384, reader: 32_768 } as const;
 
@@ -14,7 +13,7 @@ const cacheKib = { writer: 16_384, reader: 32_768 } as const;
 export function openWriter(path: string, durability: Durability): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 0 });
   // With several processes the first ones race for the switch to WAL, in which SQLite does not always ask the busy timeout.
-  whenFree(() => db.exec('pragma journal_mode = wal'));
+  whenFree(writerWaitMs, () => db.exec('pragma journal_mode = wal'));
   db.exec(`
     pragma synchronous = ${durability === 'full' ? 'full' : 'normal'};
     pragma foreign_keys = on;
@@ -41,21 +40,21 @@ export function openSnapshot(path: string): DatabaseSync {
 }
 
 /**
- * Opens a write transaction, waiting up to `patienceMs` for other processes. Immediate: a deferred one fails at once, whatever
+ * Opens a write transaction, waiting up to `waitMs` for other processes; throws a retryable `StorageError` after that. Immediate: a deferred one fails at once, whatever
  * the timeout, when another process wrote between its first read and its first write.
  */
-export function beginWrite(db: DatabaseSync, path: string): void {
+export function beginWrite(db: DatabaseSync, path: string, waitMs = writerWaitMs): void {
   try {
-    whenFree(() => db.exec('begin immediate'));
+    whenFree(waitMs, () => db.exec('begin immediate'));
   } catch (error) {
     throw toStorageError(error, path);
   }
 }
 
 /** Retries in short steps: SQLite's own waiting grows to 100 ms a step and starves behind a writer that is never idle for long. */
-function whenFree(action: () => void): void {
+function whenFree(waitMs: number, action: () => void): void {
   const nap = new Int32Array(new SharedArrayBuffer(4));
-  const deadline = performance.now() + patienceMs;
+  const deadline = performance.now() + waitMs;
   for (;;) {
     try {
       return action();

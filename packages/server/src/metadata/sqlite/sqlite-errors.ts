@@ -19,6 +19,9 @@ export function isBusy(error: unknown): boolean {
 
 /** Turns what SQLite raised on the database at `path` into a `StorageError`; passes on everything else as it is. */
 export function toStorageError(error: unknown, path: string): unknown {
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE') {
+    return new StorageError('failed', 'The metadata store is closed', { retryable: false, cause: error });
+  }
   const code = sqliteCode(error);
   if (code === undefined) return error;
   const detail = `${path}: ${error instanceof Error ? error.message : String(error)}`;

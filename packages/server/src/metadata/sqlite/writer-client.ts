@@ -35,7 +35,9 @@ export class WriterClient {
 
   /** Starts the thread; resolves when it has the database open. */
   static async start(options: WriterOptions): Promise<WriterClient> {
-    const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: options, name: 'metadata-writer' });
+    // Flags of the process (of a test runner, of --eval) are not for the thread.
+    const settings = { workerData: options, name: 'metadata-writer', execArgv: [] };
+    const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), settings);
     return new Promise((resolve, reject) => {
       const client: WriterClient = new WriterClient(worker, (error) => (error === undefined ? resolve(client) : reject(error)));
     });

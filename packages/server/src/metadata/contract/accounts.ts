@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { describe } from 'node:test';
+import type { SigningKey } from '../../registry/ports/account-store.ts';
+import { requireRepositoryName } from '@longshore/oci';
+import { storeTest } from './contract-steps.ts';
+import type { OpenStore } from './contract-steps.ts';
+
+/** Users, tokens, grants, keys, login delays. */
+export function describeAccounts(open: OpenStore): void {
+  describe('accounts', () => {
+    storeTest(open, 'users are found by name and id, and change with their version', async ({ store, at }) => {
+      const alice = (await store.createUser({ name: 'alice', passwordHash: 'hash', administrator: true, at })) ?? assert.fail();
+      assert.deepEqual(alice, { id: alice.id, name: 'alice', administrator: true, disabled: false, passwordHash: 'hash', version: 1 });
+      assert.equal(await store.createUser({ name: 'alice', passwordHash: undefined, administrator: false, at }), undefined);
+      const bob = (await store.createUser({ name: 'Alice', passwordHash: undefined, administrator: false, at })) ?? assert.fail();
+      assert.deepEqual(await store.findUser({ name: 'alice' }), alice);
+      assert.deepEqual(await store.findUser({ id: bob.id }), bob);
+      assert.equal(await store.findUser({ name: 'nobody' }), undefined);
+      assert.deepEqual(await store.listUsers(), [bob, alice]);
+      assert.equal(await store.updateUser({ id: alice.id, disabled: true, at }), true);
+      assert.equal(await store.updateUser({ id: alice.id, passwordHash: 'new', administrator: false, at }), true);
+      assert.deepEqual(await store.findUser({ id: alice.id }), { ...alice, administrator: false, disabled: true, passwordHash: 'new', version: 3 });
+      assert.equal(await store.updateUser({ id: 999, disabled: true, at }), false);
+    });
+
+    storeTest(open, 'tokens belong to their user and go with it; ids are never given again', async ({ store, at }) => {
+      const user = (await store.createUser({ name: 'alice', passwordHash: undefined, administrator: false, at })) ?? assert.fail();
+      const [secretHash, otherHash] = [new Uint8Array(randomBytes(32)), new Uint8Array(randomBytes(32))];
+      const token = await store.createAccessToken({ userId: user.id, name: 'ci', secretHash, at, expiresAt: at + 5 });
+      assert.deepEqual(token, { id: token.id, userId: user.id, name: 'ci', createdAt: at, expiresAt: at + 5, lastUsedAt: undefined });
+      const endless = await store.createAccessToken({ userId: user.id, name: 'ci', secretHash: otherHash, at, expiresAt: undefined });
+      assert.deepEqual(await store.findAccessToken(secretHash), { token, user });
+      assert.equal(await store.findAccessToken(randomBytes(32)), undefined);
+      await store.noteAccessTokenUse({ id: token.id, at: at + 3 });
+      await store.noteAccessTokenUse({ id: token.id, at: at + 2 });
+      assert.deepEqual(await store.listAccessTokens(user.id), [{ ...token, lastUsedAt: at + 3 }, endless]);
+      assert.equal(await store.deleteAccessToken({ id: endless.id, userId: user.id + 1 }), false);
+      assert.equal(await store.deleteAccessToken({ id: endless.id, userId: user.id }), true);
+      assert.equal(await store.deleteUser({ id: user.id }), true);
+      assert.equal(await store.deleteUser({ id: user.id }), false);
+      assert.equal(await store.findAccessToken(secretHash), undefined);
+      const next = await store.createUser({ name: 'alice', passwordHash: undefined, administrator: false, at });
+      assert.ok((next?.id ?? 0) > user.id);
+    });
+
+    storeTest(open, 'grants are set, changed and removed, per project', async ({ store, at }) => {
+      const user = (await store.createUser({ name: 'alice', passwordHash: undefined, administrator: false, at })) ?? assert.fail();
+      assert.deepEqual(await store.findGrant(user.id, 'team'), { exists: false, role: undefined });
+      assert.equal(await store.setGrant({ userId: user.id, project: 'team', role: 'reader', at }), false);
+      for (const id of ['team/app', 'solo']) {
+        await store.startUpload({ id, repository: requireRepositoryName(id), actor: 'anonymous', algorithm: 'sha256', at });
+      }
+      assert.deepEqual(await store.findGrant(user.id, 'team'), { exists: true, role: undefined });
+      assert.equal(await store.setGrant({ userId: 999, project: 'team', role: 'reader', at }), false);
+      assert.equal(await store.setGrant({ userId: user.id, project: 'team', role: 'reader', at }), true);
+      assert.equal(await store.setGrant({ userId: user.id, project: 'team', role: 'writer', at }), true);
+      assert.equal(await store.setGrant({ userId: user.id, project: 'solo', role: 'creator', at }), true);
+      assert.deepEqual(await store.listGrants(user.id), [{ project: 'solo', role: 'creator' }, { project: 'team', role: 'writer' }]);
+      assert.deepEqual(await store.findGrant(undefined, 'team'), { exists: true, role: undefined });
+      assert.equal(await store.setGrant({ userId: user.id, project: 'solo', role: undefined, at }), true);
+      assert.deepEqual(await store.listGrants(user.id), [{ project: 'team', role: 'writer' }]);
+    });
+
+    storeTest(open, 'a user who makes a project by the first push maintains it; who comes later does not', async ({ store, at }) => {
+      const [alice, bob] = await Promise.all(['alice', 'bob'].map((name) => store.createUser({ name, passwordHash: undefined, administrator: false, at })));
+      const push = (id: string, actor: string) =>
+        store.startUpload({ id, repository: requireRepositoryName('team/deep/app'), actor, algorithm: 'sha256', at });
+      await push('one', `user:${alice?.id}:alice`);
+      await push('two', `user:${bob?.id}:bob`);
+      assert.equal((await store.findGrant(alice?.id, 'team')).role, 'maintainer');
+      assert.equal((await store.findGrant(bob?.id, 'team')).role, undefined);
+      await store.startUpload({ id: 'three', repository: requireRepositoryName('gone/app'), actor: 'user:999:gone', algorithm: 'sha256', at });
+      assert.equal((await store.findGrant(alice?.id, 'gone')).exists, true);
+    });
+
+    storeTest(open, 'signing keys are listed the oldest first, until they expire', async ({ store, at }) => {
+      const key = (id: string, age: number): SigningKey => ({
+        id, algorithm: 'EdDSA', publicKey: '{}', sealedPrivateKey: 'sealed', createdAt: at - age, retiresAt: at + 50 - age, expiresAt: at + 100 - age,
+      });
+      await store.addSigningKey(key('new', 0));
+      await store.addSigningKey(key('old', 60));
+      assert.deepEqual(await store.listSigningKeys(), [key('old', 60), key('new', 0)]);
+      await store.deleteExpiredSigningKeys({ at: at + 39 });
+      assert.equal((await store.listSigningKeys()).length, 2);
+      await store.deleteExpiredSigningKeys({ at: at + 40 });
+      assert.deepEqual(await store.listSigningKeys(), [key('new', 0)]);
+    });
+
+    storeTest(open, 'failed logins are counted per key within a window', async ({ store, at }) => {
+      const note = (key: string, when: number) => store.noteLoginFailure({ key, at: when, since: when - 100 });
+      assert.equal(await note('alice', at), 1);
+      assert.equal(await note('alice', at + 60), 2);
+      assert.equal(await note('alice', at + 120), 2);
+      assert.equal(await note('192.0.2.1', at + 120), 1);
+      assert.deepEqual(await store.countLoginFailures('alice', at), { count: 3, lastAt: at + 120 });
+      assert.deepEqual(await store.countLoginFailures('bob', at), { count: 0, lastAt: 0 });
+      await store.clearLoginFailures({ key: 'alice' });
+      assert.equal((await store.countLoginFailures('alice', at)).count, 0);
+      assert.equal((await store.countLoginFailures('192.0.2.1', at)).count, 1);
+    });
+  });
+}

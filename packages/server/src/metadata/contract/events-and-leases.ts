@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import { app, storeTest } from './contract-steps.ts';
+import type { OpenStore } from './contract-steps.ts';
+
+/** The outbox, leases of scheduled work, and the probe. */
+export function describeEventsAndLeases(open: OpenStore): void {
+  describe('events', () => {
+    storeTest(open, 'are claimed oldest first, by one claimant at a time, until they are finished', async (steps) => {
+      const { store, at } = steps;
+      for (let count = 0; count < 5; count += 1) {
+        await store.recordEvent({ type: 'gc.finished', at: at + count, actor: 'system:gc', data: { count, text: 'ü"' } });
+      }
+      const claim = { at, until: at + 100, limit: 3 };
+      const first = await store.claimEvents({ ...claim, claimant: 'a' });
+      const { id, ...rest } = first[0] ?? assert.fail('no event');
+      assert.equal(typeof id, 'number');
+      assert.deepEqual(rest, {
+        type: 'gc.finished', at, actor: 'system:gc', repository: undefined, digest: undefined, tag: undefined, data: { count: 0, text: 'ü"' }, attempts: 0,
+      });
+      assert.deepEqual(first.map(({ data }) => data['count']), [0, 1, 2]);
+      assert.deepEqual((await store.claimEvents({ ...claim, claimant: 'b' })).map(({ data }) => data['count']), [3, 4]);
+      await store.finishEvents({ claimant: 'b', ids: first.map((event) => event.id) });
+      await store.finishEvents({ claimant: 'a', ids: [id] });
+      const again = await store.claimEvents({ ...claim, claimant: 'c', at: at + 100, limit: 10 });
+      assert.deepEqual(again.map(({ data, attempts }) => [data['count'], attempts]), [[1, 1], [2, 1], [3, 1], [4, 1]]);
+      await store.finishEvents({ claimant: 'c', ids: [] });
+    });
+
+    storeTest(open, 'come back when they were postponed, not before, and count it', async (steps) => {
+      const { store, at } = steps;
+      await store.recordEvent({ type: 'gc.finished', at, actor: 'system:gc', data: {} });
+      const claim = { claimant: 'a', at, until: at + 100, limit: 9 };
+      const ids = (await store.claimEvents(claim)).map(({ id }) => id);
+      await store.postponeEvents({ claimant: 'b', ids, retryAt: at });
+      assert.deepEqual(await store.claimEvents(claim), [], 'somebody else cannot postpone them');
+      await store.postponeEvents({ claimant: 'a', ids, retryAt: at + 50 });
+      assert.deepEqual(await store.claimEvents({ ...claim, at: at + 49 }), []);
+      assert.deepEqual((await store.claimEvents({ ...claim, at: at + 50 })).map(({ attempts }) => attempts), [1]);
+    });
+
+    storeTest(open, 'are never claimed twice at once', async (steps) => {
+      const { store, at } = steps;
+      await steps.begin(app);
+      await Promise.all(Array.from({ length: 40 }, () => store.recordEvent({ type: 'gc.finished', at, actor: 'system:gc', data: {} })));
+      const claims = await Promise.all([1, 2, 3, 4].map((name) => store.claimEvents({ claimant: String(name), at, until: at + 9, limit: 10 })));
+      const ids = claims.flat().map(({ id }) => id);
+      assert.equal(new Set(ids).size, ids.length);
+      const rest = await store.claimEvents({ claimant: 'rest', at, until: at + 9, limit: 100 });
+      assert.equal(ids.length + rest.length, 40);
+    });
+  });
+
+  describe('leases', () => {
+    storeTest(open, 'have one holder at a time, and a token that rises with every change', async ({ store, at }) => {
+      const lease = { name: 'gc', holder: 'a', at, ttlMs: 100 };
+      const first = (await store.acquireLease(lease)) ?? assert.fail('not acquired');
+      assert.deepEqual(await store.acquireLease({ ...lease, at: at + 50 }), first, 'renewed');
+      assert.equal(await store.acquireLease({ ...lease, holder: 'b', at: at + 149 }), undefined);
+      const second = (await store.acquireLease({ ...lease, holder: 'b', at: at + 150 })) ?? assert.fail('not expired');
+      assert.ok(second.fencingToken > first.fencingToken);
+      assert.equal(await store.acquireLease({ ...lease, at: at + 151 }), undefined);
+      await store.releaseLease({ name: 'gc', holder: 'a' });
+      assert.equal(await store.acquireLease({ ...lease, at: at + 151 }), undefined, 'who does not hold it cannot release it');
+      await store.releaseLease({ name: 'gc', holder: 'b' });
+      const third = (await store.acquireLease({ ...lease, at: at + 151 })) ?? assert.fail('not released');
+      assert.ok(third.fencingToken > second.fencingToken);
+      assert.notEqual(await store.acquireLease({ ...lease, name: 'other', holder: 'b' }), undefined);
+    });
+
+    storeTest(open, 'go to one of those who ask at once', async ({ store, at }) => {
+      const asked = await Promise.all(['a', 'b', 'c', 'd'].map((holder) => store.acquireLease({ name: 'gc', holder, at, ttlMs: 100 })));
+      assert.equal(asked.filter((lease) => lease !== undefined).length, 1);
+    });
+
+    storeTest(open, 'the probe passes on a store that works, again and again', async ({ store }) => {
+      await store.probe();
+      await store.probe();
+    });
+  });
+}

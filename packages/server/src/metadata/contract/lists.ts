@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import { requireRepositoryName } from '@longshore/oci';
+import type { Digest } from '@longshore/oci';
+import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
+import type { OpenStore } from './contract-steps.ts';
+
+/** The catalog, and referrers. */
+export function describeLists(open: OpenStore): void {
+  describe('lists', () => {
+    storeTest(open, 'the catalog shows repositories with manifests, by byte value, in pages', async (steps) => {
+      const { store, at } = steps;
+      const everything = { kind: 'everything' } as const;
+      await steps.blob(requireRepositoryName('team/empty'));
+      const digests = new Map<string, Digest>();
+      for (const name of ['team/app', 'other/app', 'solo', 'team/a_b', 'team/a-b', 'team/a/b']) {
+        digests.set(name, await steps.push(requireRepositoryName(name)));
+      }
+      const sorted = ['other/app', 'solo', 'team/a-b', 'team/a/b', 'team/a_b', 'team/app'];
+      assert.deepEqual(await store.listRepositories(everything, { limit: 9 }), { items: sorted, more: false });
+      assert.deepEqual(await store.listRepositories(everything, { limit: 2 }), { items: sorted.slice(0, 2), more: true });
+      assert.deepEqual(await store.listRepositories(everything, { limit: 2, after: 'solo' }), { items: sorted.slice(2, 4), more: true });
+      await store.deleteManifest({ repository: app, digest: digests.get(app) ?? newDigest(), actor, at });
+      assert.deepEqual((await store.listRepositories(everything, { limit: 9 })).items, sorted.slice(0, -1));
+    });
+
+    storeTest(open, 'the catalog shows each user the projects of their roles', async (steps) => {
+      const { store, at } = steps;
+      for (const repository of [app, web, foreign]) await steps.push(repository);
+      const user = await store.createUser({ name: 'eve', passwordHash: undefined, administrator: false, at });
+      const granted = { kind: 'granted', userId: user?.id ?? 0, roles: ['reader', 'creator'] } as const;
+      const list = async () => (await store.listRepositories(granted, { limit: 9 })).items;
+      assert.deepEqual(await list(), []);
+      await store.setGrant({ userId: granted.userId, project: 'team', role: 'creator', at });
+      assert.deepEqual(await list(), [app, web]);
+      await store.setGrant({ userId: granted.userId, project: 'team', role: 'maintainer', at });
+      assert.deepEqual(await list(), []);
+      assert.deepEqual(await store.listRepositories({ kind: 'nothing' }, { limit: 9 }), { items: [], more: false });
+      assert.deepEqual(await store.listRepositories({ ...granted, roles: [] }, { limit: 9 }), { items: [], more: false });
+    });
+
+    storeTest(open, 'referrers are sorted by digest, filtered, in pages, and only of this repository', async (steps) => {
+      const { store } = steps;
+      const subject = newDigest();
+      const annotations = { 'org.example.note': 'quote " and ünicode', empty: '' };
+      const digests: Digest[] = [];
+      for (let count = 0; count < 5; count += 1) {
+        digests.push(await steps.push(app, { subject, artifactType: count % 2 === 0 ? 'x/even' : 'x/odd', annotations }));
+      }
+      await steps.push(app, { subject: newDigest(), artifactType: 'x/even' });
+      await steps.push(web, { subject, artifactType: 'x/even' });
+      const plain = await steps.push(app, { subject });
+      const sorted = [...digests, plain].sort();
+      const all = await store.listReferrers(app, subject, undefined, { limit: 9 });
+      assert.deepEqual([all.items.map(({ digest }) => digest), all.more], [sorted, false]);
+      const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+      assert.deepEqual(all.items.find(({ digest }) => digest === digests[1]), { digest: digests[1], mediaType, sizeBytes: 20, artifactType: 'x/odd', annotations });
+      assert.deepEqual(all.items.find(({ digest }) => digest === plain), { digest: plain, mediaType, sizeBytes: 20, artifactType: undefined, annotations: undefined });
+      const page = await store.listReferrers(app, subject, undefined, { limit: 2, after: sorted[1] });
+      assert.deepEqual([page.items.map(({ digest }) => digest), page.more], [sorted.slice(2, 4), true]);
+      const odd = await store.listReferrers(app, subject, 'x/odd', { limit: 2 });
+      assert.deepEqual([odd.items.map(({ digest }) => digest), odd.more], [[digests[1], digests[3]].sort(), false]);
+      assert.deepEqual(await store.listReferrers(foreign, subject, undefined, { limit: 9 }), { items: [], more: false });
+    });
+  });
+}

@@ -1,0 +1,28 @@
+import { describe } from 'node:test';
+import { describeAccounts } from './contract/accounts.ts';
+import { describeBlobs } from './contract/blobs.ts';
+import type { OpenStore } from './contract/contract-steps.ts';
+import { describeEventsAndLeases } from './contract/events-and-leases.ts';
+import { describeGarbage } from './contract/garbage.ts';
+import { describeLists } from './contract/lists.ts';
+import { describeManifests } from './contract/manifests.ts';
+import { describePreview } from './contract/preview.ts';
+import { describeRaces } from './contract/races.ts';
+import { describeTags } from './contract/tags.ts';
+import { describeUploads } from './contract/uploads.ts';
+
+/** Registers the tests that every `MetadataStore` must pass; `open` makes an empty database for each. */
+export function describeMetadataStore(name: string, open: OpenStore): void {
+  describe(`${name} as a metadata store`, () => {
+    describeUploads(open);
+    describeBlobs(open);
+    describeManifests(open);
+    describeTags(open);
+    describeLists(open);
+    describeGarbage(open);
+    describePreview(open);
+    describeEventsAndLeases(open);
+    describeAccounts(open);
+    describeRaces(open);
+  });
+}

@@ -1,0 +1,43 @@
+import { StorageError } from '../../registry/ports/blob-store.ts';
+
+/** SQLSTATE classes and codes, https://www.postgresql.org/docs/15/errcodes-appendix.html */
+const serializationFailure = '40001';
+const deadlockDetected = '40P01';
+const uniqueViolation = '23505';
+const foreignKeyViolation = '23503';
+const diskFull = '53100';
+const readOnlyTransaction = '25006';
+const passingClasses = ['08', '53', '57', '58'];
+
+/**
+ * true when the transaction lost a race and may win the next one. Violations are among them: rows that one statement of a
+ * command saw can be gone, or a row that it did not see can be there, when the next one refers to it.
+ */
+export function isLostRace(error: unknown): boolean {
+  return [serializationFailure, deadlockDetected, uniqueViolation, foreignKeyViolation].includes(sqlState(error) ?? '');
+}
+
+/** Turns what the driver or the server raised into a `StorageError`. */
+export function toStorageError(error: unknown): unknown {
+  if (error instanceof StorageError || !(error instanceof Error)) return error;
+  const state = sqlState(error);
+  const detail = state === undefined ? error.message : `${error.message} (SQLSTATE ${state})`;
+  if (state === diskFull) return new StorageError('full', `The disk of the PostgreSQL server is full: ${detail}`, { cause: error });
+  if (state === readOnlyTransaction) return new StorageError('read-only', `The PostgreSQL server is read-only: ${detail}`, { cause: error });
+  if (state !== undefined) {
+    const retryable = isLostRace(error) || passingClasses.includes(state.slice(0, 2));
+    return new StorageError('failed', `PostgreSQL refused a statement: ${detail}`, { retryable, cause: error });
+  }
+  // Without a state it did not come from the server: a connection that cannot be made, was cut, or took too long.
+  return new StorageError('failed', `PostgreSQL cannot be reached: ${describe(error)}`, { retryable: true, cause: error });
+}
+
+function sqlState(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
+}
+
+/** Node reports a host with several addresses as one error without message. */
+function describe(error: Error): string {
+  return error.message !== '' || !(error instanceof AggregateError) ? error.message : error.errors.map(String).join('; ');
+}

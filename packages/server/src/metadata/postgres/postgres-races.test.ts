@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
+import { actor, app, StoreSteps } from '../contract/contract-steps.ts';
+import { PostgresBench } from './postgres-bench.ts';
+import { openPostgresMetadata } from './postgres-metadata.ts';
+
+const bench = PostgresBench.forThisFile();
+
+/** Locks what `lockText` locks, starts both actions so that they wait for it in this order, then lets them go. */
+async function inOrder<A, B>(url: string, lockText: string, first: () => Promise<A>, second: () => Promise<B>): Promise<[A, B]> {
+  const started = await bench?.whileLocked(url, lockText, async (waiting) => {
+    const one = first();
+    await waiting(1);
+    const two = second();
+    await waiting(2);
+    return { both: Promise.all([one, two]) };
+  });
+  return started?.both ?? assert.fail('no server');
+}
+
+async function withStore(body: (store: MetadataStore, steps: StoreSteps, url: string) => Promise<void>): Promise<void> {
+  const url = (await bench?.newDatabase()) ?? assert.fail('no server');
+  const store = await openPostgresMetadata({ url });
+  try {
+    await body(store, new StoreSteps(store), url);
+  } finally {
+    await store.close();
+  }
+}
+
+if (bench !== undefined) {
+  const lockLinks = 'select 1 from repository_blobs for update';
+
+  // A limit in the future: nothing is young enough to be spared for its age, so only the locks decide.
+  test('a manifest that waits behind a collection of its blobs is refused; one that is before it keeps them', () =>
+    withStore(async (store, steps, url) => {
+      const blobs = [await steps.blob(app), await steps.blob(app)];
+      const repositoryId = (await store.findRepository(app))?.id ?? 0;
+      const collect = () => store.removeUnreferencedLinks({ before: steps.at + 1, links: blobs.map((digest) => ({ repositoryId, digest })) });
+      const push = () => steps.tryPush(app, { blobs });
+      assert.deepEqual(await inOrder(url, lockLinks, push, collect), [{ outcome: 'stored', created: true }, 0]);
+      for (const digest of blobs) assert.notEqual(await store.findBlob(app, digest), undefined);
+      const others = [await steps.blob(app), await steps.blob(app)];
+      const takeOthers = () => store.removeUnreferencedLinks({ before: steps.at + 1, links: others.map((digest) => ({ repositoryId, digest })) });
+      const [removed, refused] = await inOrder(url, lockLinks, takeOthers, () => steps.tryPush(app, { blobs: others }));
+      assert.equal(removed, 2);
+      assert.deepEqual(refused, { outcome: 'missing', digests: others });
+    }));
+
+  test('two manifests that wait for the same blob both find it', () =>
+    withStore(async (_, steps, url) => {
+      const blob = await steps.blob(app);
+      const push = () => steps.tryPush(app, { blobs: [blob] });
+      const outcomes = await inOrder(url, lockLinks, push, push);
+      assert.deepEqual(outcomes.map(({ outcome }) => outcome), ['stored', 'stored']);
+    }));
+
+  test('a copy that is pushed again before a collection condemns it stays; behind it, the push gets a place of its own', () =>
+    withStore(async (store, steps, url) => {
+      const lock = 'select 1 from blob_placements for update';
+      const digest = await steps.blob(app);
+      await store.deleteBlob({ repository: app, digest, actor, at: steps.at });
+      const [placement] = (await store.listUnlinkedPlacements(steps.at + 1, undefined, 1)).items;
+      const condemn = () => store.condemnPlacements({ before: steps.at + 1, at: steps.at, placementIds: [placement?.placementId ?? 0] });
+      const [pushed, spared] = await inOrder(url, lock, () => steps.commit(app, digest), condemn);
+      assert.deepEqual([pushed.outcome, spared], ['duplicate', []]);
+      await store.deleteBlob({ repository: app, digest, actor, at: steps.at });
+      const [condemned, again] = await inOrder(url, lock, condemn, () => steps.commit(app, digest));
+      assert.deepEqual([condemned, again.outcome], [[placement], 'stored']);
+      assert.equal((await store.findBlob(app, digest))?.location, again.location);
+    }));
+}

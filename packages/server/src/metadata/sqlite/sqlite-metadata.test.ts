@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import type { Worker } from 'node:worker_threads';
+import { StorageError } from '../../registry/ports/blob-store.ts';
+import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
+import { app, StoreSteps } from '../contract/contract-steps.ts';
+import { openSqliteMetadata } from './sqlite-metadata.ts';
+
+async function newPath(t: TestContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'longshore-sqlite-'));
+  t.after(() => rm(directory, { recursive: true }));
+  return join(directory, 'data', 'metadata.db');
+}
+
+async function open(t: TestContext, path: string): Promise<MetadataStore> {
+  const store = await openSqliteMetadata({ path, durability: 'full' });
+  t.after(() => store.close());
+  return store;
+}
+
+/** Runs code in another process, with the store's module at hand; answers how it ended. */
+async function inProcess(path: string, code: string): Promise<{ code: number | null; signal: string | null }> {
+  const open = JSON.stringify(new URL('./sqlite-metadata.ts', import.meta.url).href);
+  const steps = JSON.stringify(new URL('../contract/contract-steps.ts', import.meta.url).href);
+  const source = `import { openSqliteMetadata } from ${open}; import { app, StoreSteps } from ${steps}; const path = ${JSON.stringify(path)}; ${code}`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', source], { stdio: ['ignore', 'ignore', 'inherit'], env: {} });
+  const [exitCode, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  return { code: exitCode, signal };
+}
+
+test('what was acknowledged is there after opening again, and the directory is made', async (t) => {
+  const path = await newPath(t);
+  const first = await openSqliteMetadata({ path, durability: 'full' });
+  const digest = await new StoreSteps(first).push(app, { tags: ['v1'] });
+  await first.close();
+  const second = await open(t, path);
+  assert.equal((await second.findManifestInfo(app, { tag: 'v1' as never }))?.digest, digest);
+});
+
+test('a write is seen by a read that begins when it is acknowledged, whoever reads', async (t) => {
+  const path = await newPath(t);
+  const [one, two] = [await open(t, path), await open(t, path)];
+  for (let count = 0; count < 20; count += 1) {
+    const digest = await new StoreSteps(count % 2 === 0 ? one : two).push(app);
+    for (const store of [one, two]) assert.notEqual(await store.findManifestInfo(app, { digest }), undefined);
+  }
+});
+
+test('processes that open and write one database at once lose nothing', async (t) => {
+  const path = await newPath(t);
+  const code = `
+    const store = await openSqliteMetadata({ path, durability: 'full' });
+    const steps = new StoreSteps(store);
+    for (let round = 0; round < 10; round += 1) await Promise.all(Array.from({ length: 8 }, () => steps.push(app)));
+    await store.close();`;
+  const ends = await Promise.all([inProcess(path, code), inProcess(path, code)]);
+  assert.deepEqual(ends, [{ code: 0, signal: null }, { code: 0, signal: null }]);
+  const store = await open(t, path);
+  assert.equal((await store.claimEvents({ claimant: 'a', at: 1, until: 2, limit: 1000 })).length, 160);
+});
+
+test('a process that dies inside of a transaction leaves nothing of it', async (t) => {
+  const path = await newPath(t);
+  const code = `
+    const store = await openSqliteMetadata({ path, durability: 'full', failpoint: 'manifest.in-transaction:2' });
+    const steps = new StoreSteps(store);
+    await steps.push(app, { tags: ['first'] });
+    await steps.push(app, { tags: ['second'] });`;
+  assert.deepEqual(await inProcess(path, code), { code: null, signal: 'SIGKILL' });
+  const store = await open(t, path);
+  assert.deepEqual((await store.listTags(app, { limit: 9 }))?.items, ['first']);
+  assert.equal((await store.claimEvents({ claimant: 'a', at: 1, until: 2, limit: 9 })).length, 2);
+});
+
+test('a database that a newer version has migrated is refused by the migration\'s name', async (t) => {
+  const path = await newPath(t);
+  await (await openSqliteMetadata({ path, durability: 'full' })).close();
+  const db = new DatabaseSync(path);
+  db.exec("insert into schema_migrations (name, timestamp) values ('9999-from-the-future', '2099')");
+  db.close();
+  await assert.rejects(openSqliteMetadata({ path, durability: 'full' }), (error) => {
+    assert.ok(error instanceof StorageError && !error.retryable);
+    assert.match(error.message, /'9999-from-the-future'.*Run the newer version/);
+    return true;
+  });
+});
+
+test('a file that is no database is refused as such', async (t) => {
+  const path = await newPath(t);
+  await assert.rejects(openSqliteMetadata({ path: join(path, '..', '..'), durability: 'full' }), StorageError);
+});
+
+test('when the thread that writes dies, waiting and later writes are rejected, and reads and closing still work', async (t) => {
+  const path = await newPath(t);
+  const started = once(process, 'worker') as Promise<[Worker]>;
+  const store = await openSqliteMetadata({ path, durability: 'full' });
+  const [writer] = await started;
+  const steps = new StoreSteps(store);
+  const digest = await steps.push(app);
+  const waiting = Array.from({ length: 5 }, () => steps.push(app));
+  const died = Promise.allSettled(waiting);
+  await writer.terminate();
+  for (const result of await died) {
+    if (result.status === 'rejected') assert.ok(result.reason instanceof StorageError, String(result.reason));
+  }
+  await assert.rejects(store.probe(), (error) => error instanceof StorageError && !error.retryable && /has stopped/.test(error.message));
+  assert.notEqual(await store.findManifestInfo(app, { digest }), undefined);
+  await store.close();
+});
+
+test('closing waits for what was begun, and afterwards everything is refused', async (t) => {
+  const path = await newPath(t);
+  const store = await openSqliteMetadata({ path, durability: 'full' });
+  const pushes = Array.from({ length: 100 }, () => new StoreSteps(store).push(app));
+  await Promise.all([store.close(), store.close()]);
+  assert.equal(new Set(await Promise.all(pushes)).size, 100);
+  await assert.rejects(store.probe(), StorageError);
+  await assert.rejects(store.findRepository(app), StorageError);
+});
