@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { checkGenerated } from './generated-documents.ts';
+
+describe('checkGenerated', () => {
+  const documents = [{ path: 'docs/a.md', render: () => 'now\n' }];
+
+  it('accepts what would be written again', () => assert.deepEqual(checkGenerated(() => 'now\n', documents), []));
+
+  it('refuses an old text and a missing file', () => {
+    for (const text of ['before\n', undefined]) {
+      assert.deepEqual(
+        checkGenerated(() => text, documents).map(({ where }) => where),
+        ['docs/a.md'],
+      );
+    }
+  });
+});
