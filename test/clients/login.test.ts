@@ -24,11 +24,12 @@ const clients: readonly LoginClient[] = [
   },
 ];
 
-describe('login', () => {
-  const registry = useClientRegistry();
+for (const { program, login, prepare } of clients) {
+  describe(`${program} login`, () => {
+    // A server for each client: after a few wrong passwords it makes the next try wait.
+    const registry = useClientRegistry();
 
-  for (const { program, login, prepare } of clients) {
-    test(`${program} accepts the right password and refuses a wrong one`, async (t) => {
+    test('accepts the right password and refuses a wrong one', async (t) => {
       if (requirePrograms(t, program) === undefined) return;
       const { host, server } = registry();
       const home = await createClientHome();
@@ -40,9 +41,13 @@ describe('login', () => {
       const right = await home.try(program, login(host), { input: server.adminPassword });
       assert.equal(right.code, 0, right.stdout + right.stderr);
     });
-  }
+  });
+}
 
-  test('crane, which only stores the password, pushes with the right one only', async (t) => {
+describe('crane login', () => {
+  const registry = useClientRegistry();
+
+  test('stores any password, but only the right one pushes', async (t) => {
     if (requirePrograms(t, 'crane') === undefined) return;
     const images = await realImages(t);
     if (images === undefined) return;
