@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { type ByteRange, type Digest, etagMatches, formatContentRange, formatEntityTag, formatUnsatisfiedRange, ifRangeMatches, parseRange, type Route } from '@longshore/oci';
+import {
+  type ByteRange,
+  type Digest,
+  etagMatches,
+  formatContentRange,
+  formatEntityTag,
+  formatUnsatisfiedRange,
+  ifRangeMatches,
+  parseRange,
+  type Route,
+} from '@longshore/oci';
 import type { OpenBlob } from '../../registry/registry.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 import { sendBytes } from '../send-bytes.ts';
@@ -35,7 +45,7 @@ export const getBlob: Handler<BlobRoute> = async (exchange, deps) => {
 
 /** `DELETE` of the same (end-10). */
 export const deleteBlob: Handler<BlobRoute> = async ({ route, response, actor }, { registry, limits }) => {
-  requireDeletion(limits);
+  requireDeletion(limits, 'GET, HEAD');
   await registry.deleteBlob(route.name, requireDigestOf(route.digest), actor);
   sendEmpty(response, 202, {});
 };
@@ -43,7 +53,9 @@ export const deleteBlob: Handler<BlobRoute> = async ({ route, response, actor },
 async function sendBlob({ request, response }: Exchange<BlobRoute>, blob: OpenBlob, { watch }: V2Deps): Promise<void> {
   const { digest, sizeBytes, reader } = blob;
   const headers = { 'Content-Type': octets, ...headersOf(digest) };
-  const wanted = ifRangeMatches([request.headers['if-range']].flat()[0], headers.ETag) ? parseRange(request.headers.range, sizeBytes) : { kind: 'none' as const };
+  const wanted = ifRangeMatches([request.headers['if-range']].flat()[0], headers.ETag)
+    ? parseRange(request.headers.range, sizeBytes)
+    : { kind: 'none' as const };
   if (wanted.kind === 'unsatisfiable' || wanted.kind === 'too-many') throw unsatisfiable(wanted.kind, sizeBytes);
   const [range, ...others] = wanted.kind === 'ranges' ? wanted.ranges : [];
   if (range !== undefined && others.length > 0) {
@@ -91,7 +103,10 @@ function headersOf(digest: Digest): { 'Docker-Content-Digest': string; ETag: str
 
 function unsatisfiable(kind: 'unsatisfiable' | 'too-many', sizeBytes: number): RegistryError {
   return new RegistryError('RANGE_INVALID', {
-    message: kind === 'too-many' ? 'At most 16 ranges fit in one request: ask for the rest with another.' : `The blob has ${sizeBytes} bytes: ask for a range within it.`,
+    message:
+      kind === 'too-many'
+        ? 'At most 16 ranges fit in one request: ask for the rest with another.'
+        : `The blob has ${sizeBytes} bytes: ask for a range within it.`,
     headers: { 'Content-Range': formatUnsatisfiedRange(sizeBytes) },
   });
 }

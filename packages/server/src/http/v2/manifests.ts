@@ -22,7 +22,10 @@ export const headManifest: Handler<ManifestRoute> = async (exchange, { registry 
   const { digest, mediaType, sizeBytes } = await registry.statManifest(exchange.route.name, requireReferenceOf(exchange.route.reference));
   const headers = headersOf(digest);
   const unchanged = etagMatches(exchange.request.headers['if-none-match'], headers.ETag);
-  exchange.response.writeHead(unchanged ? 304 : 200, unchanged ? headers : { 'Content-Type': mediaType, 'Content-Length': sizeBytes, ...headers });
+  exchange.response.writeHead(
+    unchanged ? 304 : 200,
+    unchanged ? headers : { 'Content-Type': mediaType, 'Content-Length': sizeBytes, ...headers },
+  );
   exchange.response.end();
 };
 
@@ -48,15 +51,16 @@ export const putManifest: Handler<ManifestRoute> = async (exchange, deps) => {
 
 /** `DELETE` (end-9): by tag the tag alone, by digest the manifest with all its tags. */
 export const deleteManifest: Handler<ManifestRoute> = async (exchange: Exchange<ManifestRoute>, { registry, limits }) => {
-  requireDeletion(limits);
+  requireDeletion(limits, 'GET, HEAD, PUT');
   await registry.deleteManifest(exchange.route.name, requireReferenceOf(exchange.route.reference), exchange.actor);
   sendEmpty(exchange.response, 202, {});
 };
 
-/** Answers 405 when the settings disable deletion. */
-export function requireDeletion(limits: V2Deps['limits']): void {
+/** Answers 405 when the settings disable deletion; `others`: the methods that still work there, for Allow. */
+export function requireDeletion(limits: V2Deps['limits'], others: string): void {
   if (limits.deletion) return;
-  throw new RegistryError('UNSUPPORTED', { message: 'Deleting is disabled here: set deletion.enabled to true to allow it.' });
+  const message = 'Deleting is disabled here: set deletion.enabled to true to allow it.';
+  throw new RegistryError('UNSUPPORTED', { message, headers: { Allow: others } });
 }
 
 function headersOf(digest: string): { 'Docker-Content-Digest': string; ETag: string } {

@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { composeServer, openBackends } from '../../packages/server/src/compose.ts';
+import { loadConfig } from '../../packages/server/src/config/load.ts';
+import { addUser } from '../../packages/server/src/identity/accounts.ts';
+import type { Role, User } from '../../packages/server/src/registry/ports/account-store.ts';
+import type { MetadataStore } from '../../packages/server/src/registry/ports/metadata-store.ts';
+import { HttpClient } from './http-client.ts';
+
+/** The whole server in this process, over SQLite and a directory of its own, on a port of its own. */
+export interface TestRegistry extends AsyncDisposable {
+  readonly client: HttpClient;
+  /** Address and port. */
+  readonly host: string;
+  readonly port: number;
+  readonly data: string;
+  readonly metadata: MetadataStore;
+  /** A user with a password; `grants` by project, which are made when they do not exist. */
+  addUser(name: string, grants?: Readonly<Record<string, Role>>): Promise<TestUser>;
+  stop(): Promise<void>;
+}
+
+export interface TestUser {
+  readonly user: User;
+  readonly password: string;
+  /** The value of Authorization with name and password. */
+  readonly basic: string;
+}
+
+/** Starts one. `data`: a directory to share with other servers, which then outlives it. `flags`: settings of `serve`. */
+export async function startRegistry({
+  flags = ['--anonymous', 'push'],
+  data,
+}: {
+  flags?: readonly string[];
+  data?: string;
+} = {}): Promise<TestRegistry> {
+  const directory = data ?? (await mkdtemp(join(tmpdir(), 'longshore-protocol-')));
+  const basics = [
+    '--listen',
+    '127.0.0.1:0',
+    '--data',
+    directory,
+    '--durability',
+    'relaxed',
+    '--gc-schedule',
+    'off',
+    '--log-level',
+    'error',
+  ];
+  const loaded = loadConfig([...basics, ...flags], {}, () => '');
+  if ('problems' in loaded) throw new Error(loaded.problems.map(({ message }) => message).join('\n'));
+  const backends = await openBackends(loaded.config);
+  const server = await composeServer(loaded.config, backends);
+  const { port } = await server.listener.listen('127.0.0.1', 0);
+  const host = `127.0.0.1:${port}`;
+  const client = new HttpClient(`http://${host}`);
+  const { metadata } = backends;
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= (async () => {
+      client.close();
+      await server.stop(0);
+      if (data === undefined) await rm(directory, { recursive: true, force: true });
+    })();
+    return stopped;
+  };
+  return {
+    client,
+    host,
+    port,
+    data: directory,
+    metadata,
+    addUser: (name, grants = {}) => addTestUser(metadata, name, grants),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+async function addTestUser(metadata: MetadataStore, name: string, grants: Readonly<Record<string, Role>>): Promise<TestUser> {
+  const password = `password of ${name}`;
+  const at = Date.now();
+  const { user } = await addUser(metadata, { name, password, administrator: false, now: at });
+  for (const [project, role] of Object.entries(grants)) {
+    if (!(await metadata.findGrant(user.id, project)).exists) await makeProject(metadata, project);
+    await metadata.setGrant({ userId: user.id, project, role, at });
+  }
+  return { user, password, basic: basicAuthorization(name, password) };
+}
+
+/** Projects begin with their first upload. */
+async function makeProject(metadata: MetadataStore, project: string): Promise<void> {
+  const id = `makes-${project}`;
+  await metadata.startUpload({ id, repository: `${project}/first` as never, actor: 'system:test', algorithm: 'sha256', at: Date.now() });
+  await metadata.cancelUpload({ id });
+}
+
+/** The value of Authorization for HTTP Basic. */
+export function basicAuthorization(name: string, password: string): string {
+  return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+}
