@@ -11,7 +11,7 @@ export function describeListing(context: ContractContext): void {
     const contents = Array.from({ length: 5 }, (_, index) => randomBytes(index + 1));
     const locations = await Promise.all(contents.map((content) => upload(context, [[content]])));
     const uploads: string[] = [];
-    for (const size of [10, 20, 9 * mebibyte]) {
+    for (const size of [100_000, 200_000, 9 * mebibyte]) {
       const { id, writer } = await begin(context);
       await writer.write([randomBytes(size)]);
       await writer.checkpoint();

@@ -74,7 +74,7 @@ export function describeSessions(context: ContractContext): void {
   });
 
   it('discards an upload as often as it is told, in any epoch, and with or without a note', async () => {
-    for (const size of [100, 9 * mebibyte]) {
+    for (const size of [100_000, 9 * mebibyte]) {
       const { id, writer } = await begin(context);
       await writer.write([randomBytes(size)]);
       const position: UploadPosition = { id, epoch: 1, offset: size, state: await writer.checkpoint() };
@@ -83,7 +83,7 @@ export function describeSessions(context: ContractContext): void {
       await resumed.checkpoint();
       await resumed.close();
       assert.ok((await listAll(context.store)).some((object) => object.kind === 'upload' && object.id === id));
-      await context.store.discardUpload(size === 100 ? { ...position, state: undefined } : { ...position, epoch: 2 });
+      await context.store.discardUpload(size === 100_000 ? { ...position, state: undefined } : { ...position, epoch: 2 });
       await context.store.discardUpload(position);
       assert.ok(!(await listAll(context.store)).some((object) => object.id === id));
       await assert.rejects(context.store.resumeUpload(position, 3, () => undefined), StorageError);

@@ -5,7 +5,7 @@ import type { Digest } from '@longshore/oci';
 import { reach } from '../../registry/failpoints.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { BlobLocation, UploadKey, UploadWriter } from '../../registry/ports/blob-store.ts';
-import { GatherBuffer } from './gather-buffer.ts';
+import { GatherBuffer } from '../gather-buffer.ts';
 import { newLocation, pathOfUpload } from './locations.ts';
 import type { ShardDirectories } from './shard-directories.ts';
 import { asStorageError } from './system-errors.ts';

@@ -1,0 +1,112 @@
+import { StorageError } from '../../registry/ports/blob-store.ts';
+import type {
+  BlobLocation,
+  BlobReader,
+  BlobStore,
+  ResumedUpload,
+  StoredObject,
+  UploadKey,
+  UploadPosition,
+  UploadWriter,
+} from '../../registry/ports/blob-store.ts';
+import { requireUploadId } from '../upload-id.ts';
+import { Bucket, type BucketOptions } from './bucket.ts';
+import { blobsPrefix, probeKey, requireLocation, tailsPrefix } from './object-keys.ts';
+import { asStorageError } from './s3-errors.ts';
+import { listStored } from './s3-list.ts';
+import { openObject } from './s3-reader.ts';
+import { S3UploadWriter } from './s3-upload-writer.ts';
+import { readTail } from './tail-object.ts';
+import { noteBytes, readNote } from './upload-note.ts';
+
+/** Settings of one S3 store. */
+export type S3StoreOptions = BucketOptions;
+
+const listedAtOnce = 1000;
+
+/**
+ * Opens a bucket as a store: `blobs/<upload id>.<random>`, and `tails/<upload id>.<epoch>.<n>` for what checkpoints
+ * keep. Throws a `StorageError` that names the bucket and the remedy when nothing can be written there.
+ */
+export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
+  const bucket = new Bucket(options);
+  const store = new S3Store(bucket);
+  try {
+    await store.probe();
+  } catch (error) {
+    bucket.close();
+    const { reason, message, retryable } = asStorageError('It was refused', error);
+    const where = options.endpoint === undefined ? `in ${options.region}` : `at ${options.endpoint}`;
+    const remedy = 'Create the bucket, allow this access key to read, write, list and delete in it, or set another one';
+    throw new StorageError(reason, `Cannot store blobs in bucket '${options.bucket}' ${where}: ${remedy}. (${message})`, { retryable, cause: error });
+  }
+  return store;
+}
+
+class S3Store implements BlobStore {
+  readonly #bucket: Bucket;
+
+  constructor(bucket: Bucket) {
+    this.#bucket = bucket;
+  }
+
+  async createUpload(key: UploadKey): Promise<UploadWriter> {
+    requireUploadId(key.id);
+    return new S3UploadWriter(this.#bucket, key);
+  }
+
+  async resumeUpload(previous: UploadPosition, epoch: number, onBytes: (piece: Uint8Array) => void): Promise<ResumedUpload> {
+    requireUploadId(previous.id);
+    const note = readNote(previous.state);
+    if (noteBytes(note) !== previous.offset) {
+      throw new StorageError('failed', `An upload's note is about ${noteBytes(note)} bytes, its session about ${previous.offset}.`);
+    }
+    if (note.multipart !== undefined && (await this.#bucket.listParts(note.multipart)) === undefined) {
+      throw new StorageError('failed', 'The parts of an upload are gone.');
+    }
+    const tail = await readTail(this.#bucket, note.tail);
+    const replayed = note.multipart === undefined;
+    if (replayed) onBytes(tail);
+    return { writer: new S3UploadWriter(this.#bucket, { id: previous.id, epoch }, note, tail), replayed };
+  }
+
+  /** A blob that was committed stays, whichever upload it came from. */
+  async discardUpload(position: UploadPosition): Promise<void> {
+    const { id } = position;
+    requireUploadId(id);
+    // Ids contain no dot: the prefix is that of this upload only. What is listed goes, so the first page comes again.
+    for (let more = true; more; ) {
+      const page = await this.#bucket.listMultiparts(`${blobsPrefix}${id}.`, undefined, listedAtOnce);
+      for (const upload of page.uploads) await this.#bucket.abortMultipart(upload);
+      more = page.more;
+    }
+    for (let more = true; more; ) {
+      const page = await this.#bucket.listObjects(`${tailsPrefix}${id}.`, undefined, listedAtOnce);
+      for (const { key } of page.objects) await this.#bucket.delete(key);
+      more = page.more;
+    }
+  }
+
+  async open(location: BlobLocation): Promise<BlobReader | undefined> {
+    requireLocation(location);
+    return openObject(this.#bucket, location);
+  }
+
+  async delete(location: BlobLocation): Promise<void> {
+    requireLocation(location);
+    await this.#bucket.delete(location);
+  }
+
+  list(cursor: string | undefined, limit: number): Promise<{ objects: StoredObject[]; cursor: string | undefined }> {
+    return listStored(this.#bucket, cursor, limit);
+  }
+
+  /** Writes one object, always the same one. */
+  async probe(): Promise<void> {
+    await this.#bucket.put(probeKey, Buffer.from('probe'));
+  }
+
+  async close(): Promise<void> {
+    this.#bucket.close();
+  }
+}
