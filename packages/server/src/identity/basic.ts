@@ -88,6 +88,8 @@ export class BasicLogin {
     const seconds = await delay.secondsToWait(attempt, inFlight);
     if (seconds !== undefined) return delayed(seconds);
     const user = await accounts.findUser({ name: credentials.name });
+    // Clears no failures, unlike a password that was hashed: a busy client would otherwise hand out new guesses each second
+    // to whoever shares its address.
     if (user !== undefined && !user.disabled && this.#remembers(fingerprint, user)) return proved(user);
     // The work is the same whether or not there is such a user, so that the time it takes tells nothing.
     const matches = await passwords.verify(user?.passwordHash, credentials.password);
