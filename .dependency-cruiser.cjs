@@ -17,9 +17,8 @@ module.exports = {
   forbidden: [
     refuse('no-cycles', 'Two modules that need each other are one module, or miss a third that both can need.', {}, { circular: true }),
     refuse('resolvable', 'The imported file or package does not exist, or no package.json names it.', {}, { couldNotResolve: true }),
-    refuse('no-dev-dependency', 'What ships must not need a development dependency.', '^packages/[^/]+/(src|bin)', {
-      dependencyTypes: ['npm-dev'],
-      dependencyTypesNot: ['type-only'],
+    refuse('no-dev-dependency', "What ships needs its own package.json's dependencies and no other package.", '^packages/[^/]+/(src|bin)', {
+      dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
     }),
     refuse('oci-stands-alone', 'packages/oci is pure: no package, no Node module, nothing of this repository.', '^packages/oci/src', {
       pathNot: '^packages/oci/src',
