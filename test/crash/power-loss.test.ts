@@ -30,41 +30,50 @@ test('what is acknowledged was synced before the answer left', { skip, timeout: 
     assert.equal(answer.status, 201);
   }
   assert.equal((await client.putManifest('durable/app', 'v1', image)).status, 201);
+  assert.equal((await client.deleteManifest('durable/app', 'v1')).status, 202);
   client.close();
   await server.stop();
 
   const calls = await readSystemCalls(trace);
+  let previous: SystemCall | undefined;
   for (const { digest } of image.blobs) {
     const answered = answerFor(calls, digest);
-    const placed = calls.find((call) => isRename(call) && call.args.includes(digest.slice(digest.indexOf(':') + 1)));
-    assert.ok(placed, `${digest} was not renamed into place`);
-    const [from = '', to = ''] = [...placed.args.matchAll(/"([^"]+)"/g)].map((match) => match[1]);
-    const written = last(calls, (call) => isWrite(call) && touches(call, from) && call.done < placed.begun);
-    const synced = last(calls, (call) => isSync(call) && touches(call, from) && call.begun > written.done);
-    assert.ok(synced.done < placed.begun, `${digest} was renamed before its bytes were synced`);
-    const directorySynced = last(
-      calls,
-      (call) => isSync(call) && touches(call, dirname(to)) && call.begun > placed.done && call.done < answered.begun,
-    );
-    const committed = lastCommit(calls, answered);
-    assert.ok(directorySynced.done < committed.written.begun, `${digest} became visible before its directory entry was durable`);
+    const placed = checkPlaced(calls, digest);
+    const committed = lastCommit(calls, previous, answered);
+    last(calls, (call) => isSync(call) && touches(call, placed.directory) && call.begun > placed.done && call.done < committed.begun);
+    previous = answered;
   }
-  lastCommit(calls, answerFor(calls, digestOf(image.bytes)));
+  const pushed = answerFor(calls, digestOf(image.bytes));
+  lastCommit(calls, previous, pushed);
+  const deleted = last(calls, (call) => isAnswer(call, 202));
+  lastCommit(calls, pushed, deleted);
 });
+
+/** The renaming of a blob to its place, which must come after its bytes were synced. */
+function checkPlaced(calls: readonly SystemCall[], digest: string): { directory: string; done: number } {
+  const placed = last(calls, (call) => isRename(call) && call.args.includes(digest.slice(digest.indexOf(':') + 1)));
+  const [from = '', to = ''] = [...placed.args.matchAll(/"([^"]+)"/g)].map((match) => match[1]);
+  const written = last(calls, (call) => isWrite(call) && touches(call, from) && call.done < placed.begun);
+  const synced = last(calls, (call) => isSync(call) && touches(call, from) && call.begun > written.done);
+  assert.ok(synced.done < placed.begun, `${digest} was renamed before its bytes were synced`);
+  return { directory: dirname(to), done: placed.done };
+}
 
 /** The socket write that acknowledges this digest. */
 function answerFor(calls: readonly SystemCall[], digest: string): SystemCall {
-  return last(
-    calls,
-    (call) => /^\d+<(TCP|socket)/.test(call.args) && /HTTP\/1\.1 201/.test(call.args) && call.args.includes(digest.slice(0, 200)),
-  );
+  return last(calls, (call) => isAnswer(call, 201) && call.args.includes(digest.slice(0, 200)));
 }
 
-/** The last write to the write-ahead log before the answer, which must have been synced before the answer too. */
-function lastCommit(calls: readonly SystemCall[], answered: SystemCall): { written: SystemCall } {
-  const written = last(calls, (call) => isWrite(call) && /-wal>/.test(call.args) && call.begun < answered.begun);
+function isAnswer({ args }: SystemCall, status: number): boolean {
+  return /^\d+<(TCP|socket)/.test(args) && args.includes(`HTTP/1.1 ${status}`);
+}
+
+/** The last write to the write-ahead log between two answers, which must have been synced before the second. */
+function lastCommit(calls: readonly SystemCall[], previous: SystemCall | undefined, answered: SystemCall): SystemCall {
+  const since = previous?.done ?? 0;
+  const written = last(calls, (call) => isWrite(call) && /-wal>/.test(call.args) && call.begun > since && call.done < answered.begun);
   last(calls, (call) => isSync(call) && /-wal>/.test(call.args) && call.begun > written.done && call.done < answered.begun);
-  return { written };
+  return written;
 }
 
 function touches({ args }: SystemCall, path: string): boolean {
