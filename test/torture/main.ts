@@ -5,17 +5,17 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now()) },
-    workers: { type: 'string', default: '8' },
+    clients: { type: 'string', default: '8' },
   },
 });
 const seconds = Number(values.minutes) * 60;
-const workers = Number(values.workers);
-if (!(seconds > 0) || !Number.isInteger(workers) || workers < 1) {
-  console.error('usage: npm run torture -- [--minutes N] [--seed S] [--workers N]');
+const clients = Number(values.clients);
+if (!(seconds > 0) || !Number.isInteger(clients) || clients < 1) {
+  console.error('usage: npm run torture -- [--minutes N] [--seed S] [--clients N]');
   process.exit(2);
 }
-console.log(`torture for ${values.minutes} minutes with ${workers} clients, seed ${values.seed}`);
-const findings = await runTorture({ seed: values.seed, seconds, workers, report: (line) => console.log(line) });
+console.log(`torture for ${values.minutes} minutes with ${clients} clients, seed ${values.seed}`);
+const findings = await runTorture({ seed: values.seed, seconds, clients, report: (line) => console.log(line) });
 console.log(`${findings.collections} garbage collections ran beside the server's own`);
 if (!findings.clean) {
   console.log(`${findings.unexpected} answers were not as the protocol demands; the same choices again: --seed ${values.seed}`);

@@ -18,7 +18,7 @@ import { TortureClient } from './torture-client.ts';
 export interface TortureOptions {
   readonly seed: string;
   readonly seconds: number;
-  readonly workers: number;
+  readonly clients: number;
   /** Gets each finding as it is found. */
   readonly report: (line: string) => void;
 }
@@ -35,14 +35,14 @@ export async function runTorture(options: TortureOptions): Promise<Findings> {
   const arena = new Arena({ data, graceMs, random: random.fork('arena'), findings, signal: ended.signal });
   const client = new RegistryClient(() => arena.baseUrl);
   const models = Array.from(
-    { length: options.workers * repositoriesOfEach },
+    { length: options.clients * repositoriesOfEach },
     (_, index) => new RepositoryModel(`torture${index % 3}/app${index}`),
   );
   const shared = new SharedTags('torture0/shared', { client, findings, random: random.fork('shared') });
   try {
     await arena.start();
     const timer = setTimeout(() => ended.abort(), options.seconds * 1000);
-    const clients = Array.from({ length: options.workers }, (_, worker) => newClient(worker));
+    const clients = Array.from({ length: options.clients }, (_, client) => newClient(client));
     const work = [...clients.map((one) => one.workUntil(ended.signal)), shared.workUntil(ended.signal, () => arena.ready)];
     await Promise.all([...work, arena.killAgainAndAgain(), arena.collectAgainAndAgain()].map(stopOthersOnFailure));
     clearTimeout(timer);

@@ -6,7 +6,7 @@ test('twenty seconds of pushes, deletes, sweeps and kills lose, corrupt and leak
   const seed = String(Date.now());
   t.diagnostic(`seed ${seed}`);
   const found: string[] = [];
-  const findings = await runTorture({ seed, seconds: 20, workers: 6, report: (line) => found.push(line) });
+  const findings = await runTorture({ seed, seconds: 20, clients: 6, report: (line) => found.push(line) });
   t.diagnostic(findings.summary());
   assert.deepEqual(found, [], `seed ${seed}`);
   for (const count of [findings.pushes, findings.pulls, findings.deletes, findings.kills, findings.collections]) assert.ok(count > 0);
