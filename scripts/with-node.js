@@ -6,6 +6,20 @@ import { findNode } from '../packages/cli/bin/find-node.js';
 import { runNode } from '../packages/cli/bin/run-node.js';
 import { installDependencies } from './install-dependencies.js';
 
+/**
+ * npm runs scripts in a shell that dies by a signal without passing it on: whoever ends npm means what it runs.
+ * @returns {void}
+ */
+function endWithParent() {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500);
+  timer.unref();
+}
+
 process.chdir(dirname(import.meta.dirname));
 if (installDependencies()) {
   const node = findNode();
@@ -16,6 +30,7 @@ if (installDependencies()) {
     // Whatever the script starts as `node` is the same Node.
     const env = { ...process.env, PATH: `${dirname(node.path)}${delimiter}${process.env.PATH ?? ''}` };
     runNode(node.path, process.argv.slice(2), env);
+    endWithParent();
   }
 } else {
   process.exitCode = 1;

@@ -5,7 +5,11 @@ import { checkGenerated } from './generated-documents.ts';
 describe('checkGenerated', () => {
   const documents = [{ path: 'docs/a.md', render: () => 'now\n' }];
 
-  it('accepts what would be written again', () => assert.deepEqual(checkGenerated(() => 'now\n', documents), []));
+  it('accepts what would be written again', () =>
+    assert.deepEqual(
+      checkGenerated(() => 'now\n', documents),
+      [],
+    ));
 
   it('refuses an old text and a missing file', () => {
     for (const text of ['before\n', undefined]) {
