@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAuthorizer } from './access/authorizer.ts';
 import type { Config } from './config/schema.ts';
-import { createFeatures } from './features/index.ts';
 import type { GarbageDeps } from './features/garbage-collection/collect-garbage.ts';
+import { createFeatures } from './features/index.ts';
 import { createListener, type Listener, type ListenerDeps } from './http/listener.ts';
 import { tokenPath } from './http/token-endpoint.ts';
 import { TransferWatch } from './http/transfer-watch.ts';
@@ -173,7 +173,9 @@ function createPages(metadata: MetadataStore, stores: ReadonlyMap<string, BlobSt
       '/readyz',
       async () => {
         const probes = [metadata.probe(), ...[...stores.values()].map((store) => store.probe())];
-        const failed = (await Promise.allSettled(probes)).flatMap((probe) => (probe.status === 'rejected' ? [String(probe.reason?.message)] : []));
+        const failed = (await Promise.allSettled(probes)).flatMap((probe) =>
+          probe.status === 'rejected' ? [String(probe.reason?.message)] : [],
+        );
         return failed.length === 0
           ? { status: 200, contentType: text, body: 'ready\n' }
           : { status: 503, contentType: text, body: `not ready: ${failed.join('; ')}\n` };
@@ -183,7 +185,12 @@ function createPages(metadata: MetadataStore, stores: ReadonlyMap<string, BlobSt
 }
 
 /** Scheduled jobs and the delivery of events, under this process's own name. */
-function createBackground(config: Config, backends: Backends, identity: Identity, metrics: Metrics): { start(): Promise<void>; stop(): Promise<void> } {
+function createBackground(
+  config: Config,
+  backends: Backends,
+  identity: Identity,
+  metrics: Metrics,
+): { start(): Promise<void>; stop(): Promise<void> } {
   const { metadata, logger } = backends;
   const holder = randomUUID();
   const features = createFeatures({

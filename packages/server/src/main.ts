@@ -31,7 +31,11 @@ Example:
 
 const verbs: Readonly<Record<string, Verb>> = {
   serve: { help: serveHelp, hasArguments: false, run: (config) => serve({ config, openBackends, composeServer }) },
-  gc: { help: gcHelp, hasArguments: true, run: (config, argv) => withBackends(config, (backends) => gc(argv, garbageDeps(config, backends))) },
+  gc: {
+    help: gcHelp,
+    hasArguments: true,
+    run: (config, argv) => withBackends(config, (backends) => gc(argv, garbageDeps(config, backends))),
+  },
   user: { help: userHelp, hasArguments: true, run: (config, argv) => withBackends(config, ({ metadata }) => user(argv, metadata)) },
   token: { help: tokenHelp, hasArguments: true, run: (config, argv) => withBackends(config, ({ metadata }) => token(argv, metadata)) },
   admin: {
@@ -106,7 +110,9 @@ function explain(name: string, error: unknown): number {
     printProblem(`longshore ${name}: ${error.message} See 'longshore ${name} --help'.`);
     return 2;
   }
-  const foreseen = error instanceof AccountError || (error instanceof Error && ['StorageError', 'SecretKeyError', 'Error', 'GarbageCollectionBusyError'].includes(error.name));
+  const foreseen =
+    error instanceof AccountError ||
+    (error instanceof Error && ['StorageError', 'SecretKeyError', 'Error', 'GarbageCollectionBusyError'].includes(error.name));
   printProblem(`longshore ${name}: ${foreseen ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return 1;
 }

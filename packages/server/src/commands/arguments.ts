@@ -1,4 +1,4 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 /** The command line cannot be understood; the message names the fix. Ends the process with 2. */
 export class UsageError extends Error {

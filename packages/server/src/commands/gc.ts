@@ -33,6 +33,11 @@ export async function gc(argv: readonly string[], deps: GarbageDeps): Promise<nu
 }
 
 function describeItem(item: GarbageItem): string {
-  const where = 'repository' in item ? `${item.repository}@${item.digest}` : 'digest' in item ? `${item.store} ${item.digest}` : `${item.store} ${item.id}`;
+  const where =
+    'repository' in item
+      ? `${item.repository}@${item.digest}`
+      : 'digest' in item
+        ? `${item.store} ${item.digest}`
+        : `${item.store} ${item.id}`;
   return `would remove ${item.kind.padEnd(8)} ${where} ${item.sizeBytes} bytes`;
 }

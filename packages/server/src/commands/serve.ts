@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
-import { availableParallelism } from 'node:os';
 import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
 import type { Backends, Server } from '../compose.ts';
 import type { Config } from '../config/schema.ts';
 import { ensureAdministrator } from '../identity/accounts.ts';
@@ -114,8 +114,10 @@ async function listen({ listen: { host, port } }: Config, server: Server): Promi
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     const where = `${host ?? '*'}:${port}`;
-    if (code === 'EADDRINUSE') throw new Error(`${where} is in use by another program: stop it, or choose another with --listen HOST:PORT.`, { cause: error });
-    if (code === 'EACCES') throw new Error(`${where} may not be opened by this user: choose a port above 1023 with --listen HOST:PORT.`, { cause: error });
+    if (code === 'EADDRINUSE')
+      throw new Error(`${where} is in use by another program: stop it, or choose another with --listen HOST:PORT.`, { cause: error });
+    if (code === 'EACCES')
+      throw new Error(`${where} may not be opened by this user: choose a port above 1023 with --listen HOST:PORT.`, { cause: error });
     throw error;
   }
 }
@@ -124,7 +126,9 @@ function announce({ address, port, family }: AddressInfo, password: string | und
   const anywhere = address === '::' || address === '0.0.0.0';
   const host = anywhere ? `localhost:${port}` : family === 'IPv6' && address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
   if (password !== undefined) {
-    printLine(`The administrator is 'admin' with the password ${password} (shown only now; 'longshore admin reset-password' makes a new one).`);
+    printLine(
+      `The administrator is 'admin' with the password ${password} (shown only now; 'longshore admin reset-password' makes a new one).`,
+    );
     printLine('Log in and push a first image:');
     printLine(`  docker login ${host} -u admin`);
     printLine(`  docker tag alpine ${host}/admin/alpine`);

@@ -19,7 +19,9 @@ export function createLogger({ level, format }: LoggerOptions): Logger {
     const plain = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, plainOf(value)]));
     const time = new Date().toISOString();
     const line = asText
-      ? `${time} ${at.padEnd(5)} ${message}${Object.entries(plain).map(([name, value]) => ` ${name}=${textOf(value)}`).join('')}`
+      ? `${time} ${at.padEnd(5)} ${message}${Object.entries(plain)
+          .map(([name, value]) => ` ${name}=${textOf(value)}`)
+          .join('')}`
       : JSON.stringify({ time, level: at, message, ...plain });
     process.stderr.write(`${line}\n`);
   };
@@ -35,7 +37,8 @@ function plainOf(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (!(value instanceof Error)) return value;
   const causes: string[] = [];
-  for (let cause = value.cause; cause instanceof Error && causes.length < 5; cause = cause.cause) causes.push(`${cause.name}: ${cause.message}`);
+  for (let cause = value.cause; cause instanceof Error && causes.length < 5; cause = cause.cause)
+    causes.push(`${cause.name}: ${cause.message}`);
   return [value.stack ?? `${value.name}: ${value.message}`, ...causes.map((cause) => `caused by ${cause}`)].join('\n');
 }
 

@@ -1,10 +1,10 @@
 import type { Digest, RepositoryName } from '@longshore/oci';
+import type { BlobStores } from './blob-stores.ts';
 import type { Visibility } from './ports/authorizer.ts';
 import type { BlobStore } from './ports/blob-store.ts';
 import type { Actor, ContentStore, StoredBlob } from './ports/content-store.ts';
-import { RegistryError } from './registry-error.ts';
 import type { OpenBlob } from './registry.ts';
-import type { BlobStores } from './blob-stores.ts';
+import { RegistryError } from './registry-error.ts';
 
 /** How many repositories an anonymous mount looks at before it becomes a normal upload. */
 const mountProbes = 8;

@@ -1,10 +1,10 @@
-import { Blobs } from './blobs.ts';
 import type { BlobStores } from './blob-stores.ts';
+import { Blobs } from './blobs.ts';
 import { Manifests } from './manifests.ts';
 import type { ContentStore } from './ports/content-store.ts';
 import type { Logger } from './ports/logger.ts';
-import { RegistryError } from './registry-error.ts';
 import type { Registry } from './registry.ts';
+import { RegistryError } from './registry-error.ts';
 import { Uploads } from './uploads.ts';
 
 export interface RegistryDeps {

@@ -11,8 +11,8 @@ import {
 } from '@longshore/oci';
 import { reach } from './failpoints.ts';
 import type { Actor, ContentStore, NewManifest, StoredManifest, StoredManifestInfo } from './ports/content-store.ts';
-import { RegistryError } from './registry-error.ts';
 import type { ManifestPush, ManifestReference, PushedManifest } from './registry.ts';
+import { RegistryError } from './registry-error.ts';
 
 export interface ManifestsDeps {
   readonly content: ContentStore;

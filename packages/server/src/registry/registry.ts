@@ -65,7 +65,13 @@ export interface Registry {
    * Links a blob of another repository: `from` when named, otherwise any that `visibility` lets the subject read.
    * False when it cannot be had that way; the client then uploads.
    */
-  mountBlob(mount: { digest: Digest; to: RepositoryName; from: RepositoryName | undefined; visibility: Visibility; actor: Actor }): Promise<boolean>;
+  mountBlob(mount: {
+    digest: Digest;
+    to: RepositoryName;
+    from: RepositoryName | undefined;
+    visibility: Visibility;
+    actor: Actor;
+  }): Promise<boolean>;
 
   startUpload(repository: RepositoryName, actor: Actor, algorithm: DigestAlgorithm): Promise<UploadProgress>;
   uploadProgress(upload: UploadHandle): Promise<UploadProgress>;

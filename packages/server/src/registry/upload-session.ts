@@ -1,9 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
-import { type DigestAlgorithm, digestFromBytes, type Digest } from '@longshore/oci';
+import { type Digest, type DigestAlgorithm, digestFromBytes } from '@longshore/oci';
+import { reach } from './failpoints.ts';
 import type { BlobLocation, BlobStore, UploadWriter } from './ports/blob-store.ts';
 import type { UploadSession } from './ports/content-store.ts';
 import type { BodySource } from './registry.ts';
-import { reach } from './failpoints.ts';
 
 /** Pieces are handed to the store in batches of this size: one gathered write each. */
 const batchBytes = 1024 * 1024;

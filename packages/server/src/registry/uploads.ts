@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Digest, type DigestAlgorithm, digestAlgorithm, digestFromBytes, type RepositoryName } from '@longshore/oci';
-import { readWhole } from './blobs.ts';
 import type { BlobStores } from './blob-stores.ts';
+import { readWhole } from './blobs.ts';
 import { reach } from './failpoints.ts';
 import { type BlobLocation, StorageError } from './ports/blob-store.ts';
 import type { Actor, ContentStore, UploadSession } from './ports/content-store.ts';
 import type { Logger } from './ports/logger.ts';
-import { RegistryError } from './registry-error.ts';
 import type { Chunk, UploadHandle, UploadProgress } from './registry.ts';
+import { RegistryError } from './registry-error.ts';
 import { LiveUpload } from './upload-session.ts';
 
 /** Open writers kept between the chunks of slow clients; beyond it the longest unused is closed (and resumed later). */

@@ -49,7 +49,13 @@ export interface AccountStore {
   deleteUser(input: { id: number }): Promise<boolean>;
 
   /** `secretHash`: SHA-256 of the secret part, raw bytes. */
-  createAccessToken(input: { userId: number; name: string; secretHash: Uint8Array; at: Millis; expiresAt: Millis | undefined }): Promise<AccessToken>;
+  createAccessToken(input: {
+    userId: number;
+    name: string;
+    secretHash: Uint8Array;
+    at: Millis;
+    expiresAt: Millis | undefined;
+  }): Promise<AccessToken>;
   /** By hash, together with its user; expired ones too (the caller compares times). */
   findAccessToken(secretHash: Uint8Array): Promise<{ token: AccessToken; user: User } | undefined>;
   listAccessTokens(userId: number): Promise<AccessToken[]>;

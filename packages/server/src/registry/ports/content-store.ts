@@ -1,6 +1,6 @@
 import type { Digest, RepositoryName, Tag } from '@longshore/oci';
-import type { BlobLocation } from './blob-store.ts';
 import type { Visibility } from './authorizer.ts';
+import type { BlobLocation } from './blob-store.ts';
 
 /** Milliseconds since 1970, as given by the core's clock; stores never read a clock of their own. */
 export type Millis = number;
@@ -140,7 +140,13 @@ export interface ContentStore {
 
   // Blobs and uploads
   /** Creates the repository (and its project, owned by `actor`, on the default store) when it is new. */
-  startUpload(input: { id: string; repository: RepositoryName; actor: Actor; algorithm: 'sha256' | 'sha512'; at: Millis }): Promise<UploadSession>;
+  startUpload(input: {
+    id: string;
+    repository: RepositoryName;
+    actor: Actor;
+    algorithm: 'sha256' | 'sha512';
+    at: Millis;
+  }): Promise<UploadSession>;
   findUpload(id: string): Promise<UploadSession | undefined>;
   /** Compare-and-set of the offset; false when the session is gone or epoch or offset are no longer these. */
   advanceUpload(input: { id: string; epoch: number; from: number; to: number; state: string | undefined; at: Millis }): Promise<boolean>;

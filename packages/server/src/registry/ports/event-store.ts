@@ -1,7 +1,17 @@
 import type { Actor, Millis } from './content-store.ts';
 
 /** Every kind of change that is announced. Rows are written in the transaction of the change itself. */
-export const eventTypes = ['manifest.pushed', 'manifest.deleted', 'tag.created', 'tag.moved', 'tag.deleted', 'blob.pushed', 'blob.mounted', 'blob.deleted', 'gc.finished'] as const;
+export const eventTypes = [
+  'manifest.pushed',
+  'manifest.deleted',
+  'tag.created',
+  'tag.moved',
+  'tag.deleted',
+  'blob.pushed',
+  'blob.mounted',
+  'blob.deleted',
+  'gc.finished',
+] as const;
 export type EventType = (typeof eventTypes)[number];
 
 export interface RegistryEvent {
