@@ -1,5 +1,5 @@
-import { BlockList, isIP } from 'node:net';
 import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP } from 'node:net';
 
 /** Who is asking, and how they reached us, behind the proxies that the configuration trusts. */
 export interface Origin {
@@ -39,8 +39,17 @@ export class Origins {
     return { address, baseUrl: `${scheme}://${host}`, host };
   }
 
+  /** Whether this is the address of a proxy that the configuration trusts. */
+  isTrustedProxy(address: string): boolean {
+    return this.#isTrusted(plainAddress(address));
+  }
+
   #forwardedFor(request: IncomingMessage, peer: string): string {
-    const hops = [request.headers['x-forwarded-for']].flat().join(',').split(',').map((hop) => plainAddress(hop.trim()));
+    const hops = [request.headers['x-forwarded-for']]
+      .flat()
+      .join(',')
+      .split(',')
+      .map((hop) => plainAddress(hop.trim()));
     let address = peer;
     for (const hop of hops.toReversed()) {
       if (isIP(hop) === 0) break;

@@ -6,12 +6,29 @@ export interface ConnectionLimits {
   readonly connectionsPerAddress: number;
 }
 
+/** How long a refused connection may stay to read why. */
+const lingerMs = 1_000;
+
 const refusal = (reason: string) =>
   `HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Type: text/plain\r\nContent-Length: ${reason.length}\r\n\r\n${reason}`;
 
-/** Refuses connections beyond the limits with a 503 and calls `refused` for each, for a metric. */
-export function limitConnections(server: Server, limits: ConnectionLimits, refused: () => void): void {
+export interface ConnectionLimiter {
+  /** Whether this connection was refused: no request that still comes over it may be served. */
+  isRefused(socket: Socket): boolean;
+}
+
+/**
+ * Refuses connections beyond the limits with a 503 and calls `refused` for each, for a metric. Addresses that are
+ * `shared` by many clients, such as proxies, have no limit of their own.
+ */
+export function limitConnections(
+  server: Server,
+  limits: ConnectionLimits,
+  shared: (address: string) => boolean,
+  refused: () => void,
+): ConnectionLimiter {
   const perAddress = new Map<string, number>();
+  const refusedSockets = new WeakSet<Socket>();
   let open = 0;
   server.prependListener('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
@@ -24,9 +41,14 @@ export function limitConnections(server: Server, limits: ConnectionLimits, refus
       if (left === 0) perAddress.delete(address);
       else perAddress.set(address, left);
     });
-    if (open <= limits.connections && already < limits.connectionsPerAddress) return;
+    if (open <= limits.connections && (already < limits.connectionsPerAddress || shared(address))) return;
     refused();
+    refusedSockets.add(socket);
     const reason = open > limits.connections ? 'Too many connections: try again.' : 'Too many connections from your address: close some.';
-    socket.end(refusal(reason), () => socket.destroySoon());
+    // Closed at once, a connection with an unread request on it would take the answer with it.
+    const end = setTimeout(() => socket.destroy(), lingerMs);
+    socket.once('close', () => clearTimeout(end));
+    socket.end(refusal(reason));
   });
+  return { isRefused: (socket) => refusedSockets.has(socket) };
 }

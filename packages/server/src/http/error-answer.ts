@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorBody } from '@longshore/oci';
-import type { Logger } from '../registry/ports/logger.ts';
 import { StorageError } from '../registry/ports/blob-store.ts';
+import type { Logger } from '../registry/ports/logger.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { announcedLength, ClientGone, hasBody } from './request-body.ts';
+import { discardBody } from './unread-body.ts';
 
 /** Above this, an unread body is not worth reading to the end just to keep the connection. */
 const mostDrained = 1024 * 1024;
@@ -13,9 +14,14 @@ function asRegistryError(error: unknown): RegistryError {
   if (error instanceof RegistryError) return error;
   if (error instanceof StorageError) {
     if (error.reason === 'full') {
-      return new RegistryError('UNAVAILABLE', { status: 507, message: 'The registry is out of disk space: ask its administrator to free some.', cause: error });
+      return new RegistryError('UNAVAILABLE', {
+        status: 507,
+        message: 'The registry is out of disk space: ask its administrator to free some.',
+        cause: error,
+      });
     }
-    const message = error.reason === 'read-only' ? 'The registry cannot write to its storage: ask its administrator to look at the log.' : undefined;
+    const message =
+      error.reason === 'read-only' ? 'The registry cannot write to its storage: ask its administrator to look at the log.' : undefined;
     const headers = error.retryable ? { 'Retry-After': '5' } : undefined;
     return new RegistryError('UNAVAILABLE', { status: 503, cause: error, ...(message && { message }), ...(headers && { headers }) });
   }
@@ -28,23 +34,36 @@ function asRegistryError(error: unknown): RegistryError {
 
 /** The one catch of the distribution API: renders an error, logs what the client cannot know, and frees the connection. */
 export function answerError(request: IncomingMessage, response: ServerResponse, thrown: unknown, requestId: string, logger: Logger): void {
-  if (thrown instanceof ClientGone || (response.destroyed && !response.headersSent)) {
+  if (thrown instanceof ClientGone) {
     response.destroy();
     return;
   }
   const error = asRegistryError(thrown);
   if (error.cause !== undefined && error.status >= 500) {
-    logger.error(error.message, { requestId, method: request.method, path: request.url, status: error.status, cause: error.cause });
+    const path = request.url?.split('?', 1)[0];
+    logger.error(error.message, { requestId, method: request.method, path, status: error.status, cause: error.cause });
   }
-  if (response.headersSent) {
+  if (response.headersSent || response.destroyed) {
     // The promised length cannot be kept: a cut connection is the only way left to say so.
     response.destroy();
     return;
   }
+  const closing = hasBody(request) && !request.complete && !isWorthReading(request, error);
+  if (closing) response.setHeader('Connection', 'close');
   const body = JSON.stringify(errorBody([{ code: error.code, message: error.message, detail: error.detail }]));
-  if (hasBody(request) && !request.readableEnded && (announcedLength(request) > mostDrained || announcedLength(request) === 0)) {
-    response.setHeader('Connection', 'close');
-  }
   response.writeHead(error.status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), ...error.headers });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  if (!closing) {
+    response.end(request.method === 'HEAD' ? undefined : body);
+    return;
+  }
+  // Complete for the client, but the connection only closes with the end.
+  if (request.method === 'HEAD') response.flushHeaders();
+  else response.write(body);
+  void discardBody(request).then(() => response.end());
+}
+
+/** Whether the rest of the body is known to be short and to come, so that the connection can be kept. */
+function isWorthReading(request: IncomingMessage, error: RegistryError): boolean {
+  const length = announcedLength(request);
+  return error.status !== 408 && request.headers.expect === undefined && length > 0 && length <= mostDrained;
 }

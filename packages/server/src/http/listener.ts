@@ -8,6 +8,8 @@ import { type ConnectionLimits, limitConnections } from './connection-limits.ts'
 import { answerError } from './error-answer.ts';
 import { closeIdleConnections } from './idle-connections.ts';
 import { keysPath, serveKeys, serveToken, type TokenEndpointDeps, tokenPath } from './token-endpoint.ts';
+import { Turns } from './turns.ts';
+import { discardBody } from './unread-body.ts';
 import { type DataPathDeps, serveDataPath } from './v2/data-path.ts';
 
 export interface ListenerLimits extends ConnectionLimits {
@@ -52,15 +54,24 @@ export function createListener(deps: ListenerDeps): Listener {
     noDelay: true,
   });
   closeIdleConnections(server, limits.idleTimeoutMs);
-  limitConnections(server, limits, deps.refusedConnection);
-  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+  const limiter = limitConnections(server, limits, (address) => origins.isTrustedProxy(address), deps.refusedConnection);
+  const turns = new Turns();
+  let draining = false;
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const requestId = randomBytes(9).toString('base64url');
     response.setHeader('X-Request-Id', requestId);
     deps.observe(request, response, requestId, process.hrtime.bigint());
     if (draining) response.setHeader('Connection', 'close');
-    dispatch(request, response, origins, deps).catch((error: unknown) => answerError(request, response, error, requestId, deps.logger));
+    response.once('finish', () => void endBody(request));
+    try {
+      await dispatch(request, response, origins, deps);
+    } catch (error) {
+      answerError(request, response, error, requestId, deps.logger);
+    }
   };
-  let draining = false;
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    if (!limiter.isRefused(request.socket)) void turns.take(request, response, () => serve(request, response));
+  };
   // Without a listener for it, Node would ask for the body before we know whether the caller may send it.
   server.on('request', onRequest).on('checkContinue', onRequest);
   return {
@@ -76,6 +87,11 @@ export function createListener(deps: ListenerDeps): Listener {
   };
 }
 
+/** An answered request whose body nobody read must not keep its connection busy for as long as the client likes. */
+async function endBody(request: IncomingMessage): Promise<void> {
+  if (!(await discardBody(request))) request.socket.destroy();
+}
+
 async function dispatch(request: IncomingMessage, response: ServerResponse, origins: Origins, deps: ListenerDeps): Promise<void> {
   const origin = origins.of(request, false);
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
@@ -83,9 +99,14 @@ async function dispatch(request: IncomingMessage, response: ServerResponse, orig
   if (path === tokenPath) return serveToken(request, response, origin, deps.tokens);
   if (path === keysPath) return serveKeys(request, response, deps.tokens);
   const page = deps.pages.get(path);
-  if (page === undefined) throw new RegistryError('UNSUPPORTED', { status: 404, message: 'There is nothing here: the registry API is at /v2/.' });
+  if (page === undefined)
+    throw new RegistryError('UNSUPPORTED', { status: 404, message: 'There is nothing here: the registry API is at /v2/.' });
   const { status, contentType, body } = await page();
-  response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body), 'X-Content-Type-Options': 'nosniff' });
+  response.writeHead(status, {
+    'Content-Type': contentType,
+    'Content-Length': Buffer.byteLength(body),
+    'X-Content-Type-Options': 'nosniff',
+  });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 

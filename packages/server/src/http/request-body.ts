@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ByteSink } from '../registry/ports/blob-store.ts';
 import type { BodySource } from '../registry/registry.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import type { TransferWatch } from './transfer-watch.ts';
@@ -44,11 +45,14 @@ export function requestBody(request: IncomingMessage, response: ServerResponse, 
           fail(limits.tooLong());
           return;
         }
-        const taken = sink(piece);
+        const taken = offer(piece, sink, fail);
         if (taken === undefined) return;
         request.pause();
-        transfer.waited();
-        taken.then(() => request.resume(), fail);
+        transfer.waiting();
+        taken.then(() => {
+          transfer.goingOn();
+          request.resume();
+        }, fail);
       };
       const onEnd = () => finish(request.complete ? resolve : () => reject(new ClientGone()));
       const onClose = () => fail(new ClientGone());
@@ -61,10 +65,24 @@ export function requestBody(request: IncomingMessage, response: ServerResponse, 
   };
 }
 
+/** Hands a piece to the sink. What it throws must end this body: out of an event it would end the process. */
+function offer(piece: Buffer, sink: ByteSink, fail: (error: unknown) => void): Promise<void> | undefined {
+  try {
+    return sink(piece);
+  } catch (error) {
+    fail(error);
+    return undefined;
+  }
+}
+
 /** The whole body in memory, for bodies with a small limit. */
 export async function readBody(request: IncomingMessage, response: ServerResponse, limits: BodyLimits): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  await requestBody(request, response, limits)((piece) => {
+  await requestBody(
+    request,
+    response,
+    limits,
+  )((piece) => {
     pieces.push(piece);
     return undefined;
   });

@@ -17,12 +17,14 @@ export async function sendBytes(
   const onClose = () => gone.abort(new ClientGone());
   response.once('close', onClose);
   const transfer = watch.begin(() => response.destroy());
+  transfer.waiting();
   try {
     await reader.read(
       range.start,
       range.end,
-      (piece) =>
-        new Promise((resolve, reject) => {
+      (piece) => {
+        transfer.goingOn();
+        return new Promise((resolve, reject) => {
           // The buffer is reused, so the next read waits until the kernel has this piece.
           response.write(piece, (error) => {
             if (error) {
@@ -30,9 +32,11 @@ export async function sendBytes(
               return;
             }
             transfer.moved(piece.byteLength);
+            transfer.waiting();
             resolve();
           });
-        }),
+        });
+      },
       gone.signal,
     );
   } catch (error) {

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseScopes, type Scope } from '@longshore/oci';
 import type { Authentication, Authenticator, IssuedToken, TokenService } from '../registry/ports/authenticator.ts';
 import type { Principal } from '../registry/ports/authorizer.ts';
+import { RegistryError } from '../registry/registry-error.ts';
 import type { Origin } from './client-address.ts';
 import { readBody } from './request-body.ts';
 import type { TransferWatch } from './transfer-watch.ts';
-import { RegistryError } from '../registry/registry-error.ts';
 
 export const tokenPath = '/auth/token';
 export const keysPath = '/auth/keys';
@@ -21,7 +21,12 @@ export interface TokenEndpointDeps {
 }
 
 /** `GET /auth/token` (Docker token authentication) and `POST` (its OAuth2 form: password and refresh_token grants). */
-export async function serveToken(request: IncomingMessage, response: ServerResponse, origin: Origin, deps: TokenEndpointDeps): Promise<void> {
+export async function serveToken(
+  request: IncomingMessage,
+  response: ServerResponse,
+  origin: Origin,
+  deps: TokenEndpointDeps,
+): Promise<void> {
   if (request.method === 'GET' || request.method === 'HEAD') return getToken(request, response, origin, deps);
   if (request.method === 'POST') return postToken(request, response, origin, deps);
   throw new RegistryError('UNSUPPORTED', { message: 'Here works: GET, POST.', headers: { Allow: 'GET, POST' } });
@@ -53,7 +58,9 @@ async function getToken(request: IncomingMessage, response: ServerResponse, orig
 
 async function postToken(request: IncomingMessage, response: ServerResponse, origin: Origin, deps: TokenEndpointDeps): Promise<void> {
   const tooLong = () => new RegistryError('SIZE_INVALID', { status: 413, message: `A token request may have at most ${formBytes} bytes.` });
-  const form = new URLSearchParams((await readBody(request, response, { watch: deps.watch, maxBytes: formBytes, tooLong })).toString('utf8'));
+  const form = new URLSearchParams(
+    (await readBody(request, response, { watch: deps.watch, maxBytes: formBytes, tooLong })).toString('utf8'),
+  );
   const principal = await principalOfGrant(form, origin, deps);
   requireService(form.get('service'), deps.service);
   const scopes = requireScopes(form.getAll('scope'));
@@ -96,7 +103,8 @@ function requireService(asked: string | null, ours: string): void {
 
 function requireScopes(texts: readonly string[]): readonly Scope[] {
   const scopes = parseScopes(texts);
-  if (scopes === undefined) throw new RegistryError('UNSUPPORTED', { status: 400, message: 'scope must read TYPE:NAME:ACTION[,ACTION...].' });
+  if (scopes === undefined)
+    throw new RegistryError('UNSUPPORTED', { status: 400, message: 'scope must read TYPE:NAME:ACTION[,ACTION...].' });
   return scopes;
 }
 

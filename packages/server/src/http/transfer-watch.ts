@@ -1,8 +1,9 @@
 /** A body on its way, in either direction. Calls `stop` once when it is slower than the floor for a whole window. */
 interface Transfer {
   bytes: number;
-  /** Bytes at the start of the window; undefined when the transfer waited for us, which is not the client's fault. */
+  /** Bytes at the start of the window; undefined when the transfer waited for us in it, which is not the client's fault. */
   windowStart: number | undefined;
+  waitsForUs: boolean;
   readonly stop: () => void;
 }
 
@@ -23,17 +24,24 @@ export class TransferWatch {
     this.#timer.unref();
   }
 
-  /** Watches one transfer. Call `moved` for every piece, `waited` when our own side made it wait, `end` at its end. */
-  begin(stop: () => void): { moved(bytes: number): void; waited(): void; end(): void } {
+  /**
+   * Watches one transfer. Call `moved` for every piece, `waiting` when our own side makes it wait and `goingOn` when no
+   * longer, `end` at its end.
+   */
+  begin(stop: () => void): { moved(bytes: number): void; waiting(): void; goingOn(): void; end(): void } {
     // The window in which it begins is not counted: it may be a millisecond long.
-    const transfer: Transfer = { bytes: 0, windowStart: undefined, stop };
+    const transfer: Transfer = { bytes: 0, windowStart: undefined, waitsForUs: false, stop };
     this.#transfers.add(transfer);
     return {
       moved: (bytes) => {
         transfer.bytes += bytes;
       },
-      waited: () => {
+      waiting: () => {
+        transfer.waitsForUs = true;
         transfer.windowStart = undefined;
+      },
+      goingOn: () => {
+        transfer.waitsForUs = false;
       },
       end: () => {
         this.#transfers.delete(transfer);
@@ -47,6 +55,7 @@ export class TransferWatch {
 
   #look(): void {
     for (const transfer of this.#transfers) {
+      if (transfer.waitsForUs) continue;
       const tooSlow = transfer.windowStart !== undefined && transfer.bytes - transfer.windowStart < this.#floor;
       transfer.windowStart = transfer.bytes;
       if (!tooSlow) continue;

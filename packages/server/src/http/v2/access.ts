@@ -72,7 +72,13 @@ const messages: Readonly<Record<string, string>> = {
   'token-invalid': 'The token is not one of ours, or is no longer good: log in again.',
 };
 
-function unauthorized(route: Route, need: Need, { realm, service, alsoUseful }: ChallengeTo, error?: string, reason?: string): RegistryError {
+function unauthorized(
+  route: Route,
+  need: Need,
+  { realm, service, alsoUseful }: ChallengeTo,
+  error?: string,
+  reason?: string,
+): RegistryError {
   const actions = scopeActions[need];
   const own = actions === '' ? '' : 'name' in route ? `repository:${route.name}:${actions}` : `registry:catalog:${actions}`;
   const scope = `${own} ${alsoUseful}`.trim();

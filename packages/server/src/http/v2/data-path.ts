@@ -39,7 +39,8 @@ export async function serveDataPath(request: IncomingMessage, response: ServerRe
 
 function requireRoute(path: string): Route {
   const route = parseRoute(path);
-  if (route === undefined) throw new RegistryError('UNSUPPORTED', { status: 404, message: 'There is no such endpoint in the distribution API.' });
+  if (route === undefined)
+    throw new RegistryError('UNSUPPORTED', { status: 404, message: 'There is no such endpoint in the distribution API.' });
   if (route.kind === 'invalid') throw new RegistryError(route.code, { detail: { name: route.name.slice(0, 300) } });
   return route;
 }

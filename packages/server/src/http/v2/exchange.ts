@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Route } from '@longshore/oci';
-import type { Origin } from '../client-address.ts';
-import type { TransferWatch } from '../transfer-watch.ts';
 import type { Authorizer, Principal } from '../../registry/ports/authorizer.ts';
 import type { Actor } from '../../registry/ports/content-store.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { RegistryError } from '../../registry/registry-error.ts';
+import type { Origin } from '../client-address.ts';
+import type { TransferWatch } from '../transfer-watch.ts';
 
 /** One request on its way through the fixed sequence: parsed, authenticated, and authorized for its route's action. */
 export interface Exchange<R extends Route = Route> {

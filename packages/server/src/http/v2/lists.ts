@@ -1,7 +1,7 @@
 import { mediaTypes, type Route } from '@longshore/oci';
-import { requireDigestOf } from './parameters.ts';
 import { type Handler, sendBody } from './exchange.ts';
 import { nextPage, pageOf } from './paging.ts';
+import { requireDigestOf } from './parameters.ts';
 
 const json = 'application/json';
 /** Referrers carry annotations, so a page of them is kept smaller. */
@@ -46,4 +46,3 @@ export const getReferrers: Handler<Extract<Route, { kind: 'referrers' }>> = asyn
 /** `GET /v2/_oci/ext/discover` and its form below a repository: no extensions yet. */
 export const getExtensions: Handler<Extract<Route, { kind: 'extensions' | 'repository-extensions' }>> = async (exchange) =>
   sendBody(exchange, 200, json, JSON.stringify({ extensions: [] }));
-

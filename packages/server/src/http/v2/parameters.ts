@@ -1,4 +1,14 @@
-import { classifyDigest, type Digest, type DigestAlgorithm, parseDigest, parseDigestAlgorithm, parseRepositoryName, parseTag, type RepositoryName, type Tag } from '@longshore/oci';
+import {
+  classifyDigest,
+  type Digest,
+  type DigestAlgorithm,
+  parseDigest,
+  parseDigestAlgorithm,
+  parseRepositoryName,
+  parseTag,
+  type RepositoryName,
+  type Tag,
+} from '@longshore/oci';
 import type { ManifestReference } from '../../registry/registry.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 
@@ -38,7 +48,10 @@ export function requireNameOf(text: string): RepositoryName {
 export function requireTagsOf(query: URLSearchParams): Tag[] {
   const tags = [...new Set(query.getAll('tag'))];
   if (tags.length > mostTags) {
-    throw new RegistryError('TAG_INVALID', { status: 414, message: `At most ${mostTags} tags fit in one request: push the rest with another.` });
+    throw new RegistryError('TAG_INVALID', {
+      status: 414,
+      message: `At most ${mostTags} tags fit in one request: push the rest with another.`,
+    });
   }
   return tags.map(requireTagOf);
 }

@@ -46,7 +46,8 @@ export const patchUpload: Handler<UploadRoute> = async (exchange, deps) => {
 /** `PUT` (end-6): the last piece, if any, and the digest of the whole. */
 export const putUpload: Handler<UploadRoute> = async (exchange, deps) => {
   const wanted = exchange.query.get('digest');
-  if (wanted === null) throw new RegistryError('DIGEST_INVALID', { message: 'The digest is missing: end the upload with ?digest=sha256:...' });
+  if (wanted === null)
+    throw new RegistryError('DIGEST_INVALID', { message: 'The digest is missing: end the upload with ?digest=sha256:...' });
   const digest = requireDigestOf(wanted);
   await withStatus(exchange, deps, () => deps.registry.finishUpload(handleOf(exchange), digest, chunkOf(exchange, deps)));
   sendEmpty(exchange.response, 201, blobHeaders(exchange.route.name, digest));
@@ -80,12 +81,14 @@ async function visibleSources(
   from: RepositoryName | undefined,
 ): Promise<Visibility | undefined> {
   const look = async (as: Principal): Promise<Visibility | undefined> => {
-    if (from !== undefined) return (await authorizer.decide(as, 'pull', { kind: 'repository', name: from })).allow ? { kind: 'everything' } : undefined;
+    if (from !== undefined)
+      return (await authorizer.decide(as, 'pull', { kind: 'repository', name: from })).allow ? { kind: 'everything' } : undefined;
     const visibility = await authorizer.visible(as, 'pull');
     return visibility.kind === 'nothing' ? undefined : visibility;
   };
   const found = await look(principal);
-  if (found === undefined && principal.limit !== undefined && (await look({ ...principal, limit: undefined })) !== undefined) throw insufficientScope();
+  if (found === undefined && principal.limit !== undefined && (await look({ ...principal, limit: undefined })) !== undefined)
+    throw insufficientScope();
   return found;
 }
 
@@ -93,12 +96,18 @@ function chunkOf(exchange: Exchange, { watch, limits }: V2Deps): Chunk {
   const header = exchange.request.headers['content-range'];
   const range = header === undefined ? undefined : parseContentRange(header);
   if (header !== undefined && range === undefined) {
-    throw new RegistryError('RANGE_INVALID', { message: `Content-Range must read FIRST-LAST, both inclusive, not '${header.slice(0, 64)}'.` });
+    throw new RegistryError('RANGE_INVALID', {
+      message: `Content-Range must read FIRST-LAST, both inclusive, not '${header.slice(0, 64)}'.`,
+    });
   }
   const body = requestBody(exchange.request, exchange.response, {
     watch,
     maxBytes: limits.uploadBytes,
-    tooLong: () => new RegistryError('SIZE_INVALID', { status: 413, message: `A blob may have at most ${limits.uploadBytes} bytes (limits.uploadBytes).` }),
+    tooLong: () =>
+      new RegistryError('SIZE_INVALID', {
+        status: 413,
+        message: `A blob may have at most ${limits.uploadBytes} bytes (limits.uploadBytes).`,
+      }),
   });
   return { start: range?.start, length: range === undefined ? undefined : range.end - range.start + 1, body };
 }
