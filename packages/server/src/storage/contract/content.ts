@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { assertContent, begin, digestOf, kibibyte, mebibyte, readAll, readRange, slices, upload } from './contract-steps.ts';
 import type { ContractContext } from './contract-steps.ts';
+import { assertContent, begin, digestOf, kibibyte, mebibyte, readAll, readRange, slices, upload } from './contract-steps.ts';
 
 /** Sizes at which some adapter changes how it buffers, reads or uploads. */
 const edges = [0, 1, 64 * kibibyte, 256 * kibibyte, mebibyte, 5 * mebibyte, 8 * mebibyte];
@@ -43,7 +43,10 @@ export function describeContent(context: ContractContext): void {
   });
 
   it('stores exactly the bytes of any sequence of writes and serves any range of them', async () => {
-    const pieceSize = fc.oneof(fc.nat(300), fc.constantFrom(64 * kibibyte, 256 * kibibyte, mebibyte - 1, mebibyte).chain((edge) => fc.integer({ min: edge - 2, max: edge + 2 })));
+    const pieceSize = fc.oneof(
+      fc.nat(300),
+      fc.constantFrom(64 * kibibyte, 256 * kibibyte, mebibyte - 1, mebibyte).chain((edge) => fc.integer({ min: edge - 2, max: edge + 2 })),
+    );
     const writes = fc.array(fc.array(pieceSize, { maxLength: 3 }), { maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(writes, fc.nat(), fc.nat(), async (sizes, from, length) => {
@@ -63,7 +66,14 @@ export function describeContent(context: ContractContext): void {
 
   it('keeps concurrent uploads apart', async () => {
     const contents = Array.from({ length: 8 }, (_, index) => randomBytes(index * 300 * kibibyte + 7));
-    const locations = await Promise.all(contents.map((content) => upload(context, slices(content, 100 * kibibyte).map((piece) => [piece]))));
+    const locations = await Promise.all(
+      contents.map((content) =>
+        upload(
+          context,
+          slices(content, 100 * kibibyte).map((piece) => [piece]),
+        ),
+      ),
+    );
     assert.equal(new Set(locations).size, contents.length);
     for (const [index, location] of locations.entries()) await assertContent(context.store, location, contents[index] ?? Buffer.alloc(0));
   });

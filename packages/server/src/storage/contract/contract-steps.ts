@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { digestFromBytes } from '@longshore/oci';
 import type { Digest } from '@longshore/oci';
-import { StorageError } from '../../registry/ports/blob-store.ts';
+import { digestFromBytes } from '@longshore/oci';
 import type { BlobLocation, BlobReader, BlobStore, StoredObject, UploadPosition, UploadWriter } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 
 /** 1024 bytes. */
 export const kibibyte = 1024;

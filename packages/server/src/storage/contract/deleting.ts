@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { it } from 'node:test';
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
-import { assertContent, upload } from './contract-steps.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { ContractContext } from './contract-steps.ts';
+import { assertContent, upload } from './contract-steps.ts';
 
 /** Locations: absent, of one copy only, and never a path out of the store. */
 export function describeDeleting(context: ContractContext): void {

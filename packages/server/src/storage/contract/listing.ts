@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { it } from 'node:test';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
-import { begin, listAll, mebibyte, upload } from './contract-steps.ts';
 import type { ContractContext } from './contract-steps.ts';
+import { begin, listAll, mebibyte, upload } from './contract-steps.ts';
 
 /** The walk of the orphan sweep. */
 export function describeListing(context: ContractContext): void {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { it } from 'node:test';
 import { StorageError } from '../../registry/ports/blob-store.ts';
-import { collect, kibibyte, mebibyte, openReader, upload } from './contract-steps.ts';
 import type { ContractContext } from './contract-steps.ts';
+import { collect, kibibyte, mebibyte, openReader, upload } from './contract-steps.ts';
 
 /** Order, backpressure, cancellation and short blobs. */
 export function describeReading(context: ContractContext): void {
@@ -30,14 +30,22 @@ export function describeReading(context: ContractContext): void {
     const reader = await openReader(context.store, location);
     const abort = new AbortController();
     let pieces = 0;
-    const reading = reader.read(0, 3 * mebibyte - 1, () => {
-      pieces += 1;
-      queueMicrotask(() => abort.abort());
-      return new Promise<void>(() => undefined);
-    }, abort.signal);
+    const reading = reader.read(
+      0,
+      3 * mebibyte - 1,
+      () => {
+        pieces += 1;
+        queueMicrotask(() => abort.abort());
+        return new Promise<void>(() => undefined);
+      },
+      abort.signal,
+    );
     await assert.rejects(reading, { name: 'AbortError' });
     assert.equal(pieces, 1);
-    await assert.rejects(reader.read(0, 0, () => assert.fail('read in spite of the signal'), abort.signal), { name: 'AbortError' });
+    await assert.rejects(
+      reader.read(0, 0, () => assert.fail('read in spite of the signal'), abort.signal),
+      { name: 'AbortError' },
+    );
     await reader.close();
   });
 
@@ -45,7 +53,10 @@ export function describeReading(context: ContractContext): void {
     const content = randomBytes(300 * kibibyte);
     const reader = await openReader(context.store, await upload(context, [[content]]));
     const failure = new Error('sink failed');
-    await assert.rejects(reader.read(0, content.length - 1, () => Promise.reject(failure)), failure);
+    await assert.rejects(
+      reader.read(0, content.length - 1, () => Promise.reject(failure)),
+      failure,
+    );
     assert.deepEqual(await collect(reader, 7, 70_000), content.subarray(7, 70_001));
     await reader.close();
     await reader.close();
@@ -62,8 +73,14 @@ export function describeReading(context: ContractContext): void {
   it('throws when more is asked for than there is', async () => {
     for (const size of [10, mebibyte + 10]) {
       const reader = await openReader(context.store, await upload(context, [[randomBytes(size)]]));
-      await assert.rejects(reader.read(0, size, () => undefined), StorageError);
-      await assert.rejects(reader.read(size, size, () => undefined), StorageError);
+      await assert.rejects(
+        reader.read(0, size, () => undefined),
+        StorageError,
+      );
+      await assert.rejects(
+        reader.read(size, size, () => undefined),
+        StorageError,
+      );
       await reader.close();
     }
   });

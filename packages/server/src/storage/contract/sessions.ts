@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { it } from 'node:test';
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { UploadPosition } from '../../registry/ports/blob-store.ts';
-import { assertContent, begin, digestOf, listAll, mebibyte } from './contract-steps.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { ContractContext } from './contract-steps.ts';
+import { assertContent, begin, digestOf, listAll, mebibyte } from './contract-steps.ts';
 
 /** One writer: checkpoints, truncation, the end. */
 export function describeSessions(context: ContractContext): void {
@@ -86,7 +86,10 @@ export function describeSessions(context: ContractContext): void {
       await context.store.discardUpload(size === 100_000 ? { ...position, state: undefined } : { ...position, epoch: 2 });
       await context.store.discardUpload(position);
       assert.ok(!(await listAll(context.store)).some((object) => object.id === id));
-      await assert.rejects(context.store.resumeUpload(position, 3, () => undefined), StorageError);
+      await assert.rejects(
+        context.store.resumeUpload(position, 3, () => undefined),
+        StorageError,
+      );
     }
   });
 

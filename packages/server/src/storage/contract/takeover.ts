@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { it } from 'node:test';
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { UploadPosition } from '../../registry/ports/blob-store.ts';
-import { assertContent, begin, commitsOrFails, digestOf, mebibyte, resume, slices } from './contract-steps.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { ContractContext } from './contract-steps.ts';
+import { assertContent, begin, commitsOrFails, digestOf, mebibyte, resume, slices } from './contract-steps.ts';
 
 /** Another instance continues; older writers change nothing. */
 export function describeTakeover(context: ContractContext): void {

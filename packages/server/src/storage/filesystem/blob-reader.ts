@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { BlobReader, ByteSink } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import { untilSettledOrAborted } from '../until-settled-or-aborted.ts';
 import type { ReadBuffers } from './read-buffers.ts';
 import { asStorageError, hasCode } from './system-errors.ts';

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { mountSmallFileSystem, type SmallFileSystem } from '../../../../../test/crash/tmpfs.ts';
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { UploadPosition } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import { assertContent, digestOf } from '../contract/contract-steps.ts';
 import { openFilesystemStore } from './filesystem-store.ts';
 import { asStorageError } from './system-errors.ts';
@@ -38,7 +38,10 @@ test('a full disk says so, and the same upload goes on once there is space', asy
   await assert.rejects(writer.checkpoint(), StorageError);
   await assert.rejects(store.probe(), { reason: 'full' });
   await writer.truncate(content.length);
-  await assert.rejects(store.resumeUpload(position, 2, () => undefined), { reason: 'full' });
+  await assert.rejects(
+    store.resumeUpload(position, 2, () => undefined),
+    { reason: 'full' },
+  );
   assert.deepEqual(readdirSync(join(disk.path, 'uploads')), ['a.1']);
 
   rmSync(ballast);

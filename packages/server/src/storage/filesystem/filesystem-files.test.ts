@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readdir, rm, stat, truncate, utimes, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { BlobStore, UploadPosition } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import { assertContent, digestOf, listAll, openReader } from '../contract/contract-steps.ts';
 import { openFilesystemStore } from './filesystem-store.ts';
 
@@ -56,7 +56,10 @@ test('no file descriptor stays open, however an upload or a read ends', async (t
     const position: UploadPosition = { id: `${id}-left`, epoch: 1, offset: content.length, state: await writer.checkpoint() };
     await writer.close();
     await (await store.resumeUpload(position, 2, () => undefined)).writer.close();
-    await assert.rejects(store.resumeUpload({ ...position, offset: content.length + 1 }, 3, () => undefined), StorageError);
+    await assert.rejects(
+      store.resumeUpload({ ...position, offset: content.length + 1 }, 3, () => undefined),
+      StorageError,
+    );
     await store.discardUpload(position);
     await store.delete(location);
     assert.equal(await store.open(location), undefined);
@@ -80,7 +83,10 @@ test('a resume that fails leaves no half copy, and the old bytes as they were', 
   await assert.rejects(failing, (error) => error instanceof StorageError && error.cause === failure);
   assert.deepEqual(await readdir(join(directory, 'uploads')), ['a.1']);
   await truncate(join(directory, 'uploads/a.1'), 2 * mebibyte);
-  await assert.rejects(store.resumeUpload(position, 3, () => undefined), StorageError);
+  await assert.rejects(
+    store.resumeUpload(position, 3, () => undefined),
+    StorageError,
+  );
   assert.deepEqual(await readdir(join(directory, 'uploads')), ['a.1']);
 });
 
@@ -198,7 +204,11 @@ test('a location never leads out of the store', async (t) => {
     await assert.rejects(store.delete(location as never), StorageError, location);
   }
   for (const state of ['../1', '0', '-1', '1.5', '2', 'NaN', '']) {
-    await assert.rejects(store.resumeUpload({ id: 'a', epoch: 1, offset: 1, state }, 2, () => undefined), StorageError, state);
+    await assert.rejects(
+      store.resumeUpload({ id: 'a', epoch: 1, offset: 1, state }, 2, () => undefined),
+      StorageError,
+      state,
+    );
   }
   assert.equal((await stat(outside)).size, 6);
 });

@@ -1,6 +1,5 @@
 import { mkdir, open, readdir, rm, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type {
   BlobLocation,
   BlobReader,
@@ -11,6 +10,7 @@ import type {
   UploadPosition,
   UploadWriter,
 } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import { requireUploadId } from '../upload-id.ts';
 import { openBlobFile } from './blob-reader.ts';
 import { pathOfLocation, pathOfUpload, uploadOfFile } from './locations.ts';
@@ -19,8 +19,8 @@ import { ReadBuffers } from './read-buffers.ts';
 import { resumeUpload } from './resume-upload.ts';
 import { directoryMode, ShardDirectories, syncDirectory } from './shard-directories.ts';
 import { asStorageError, hasCode } from './system-errors.ts';
-import { FilesystemUploadWriter } from './upload-writer.ts';
 import type { UploadPlace } from './upload-writer.ts';
+import { FilesystemUploadWriter } from './upload-writer.ts';
 
 /** A session that changed hands more often than this is cleaned up by looking for its files. */
 const epochsTriedByName = 64;
@@ -151,5 +151,7 @@ function withRemedy(directory: string, error: unknown): StorageError {
   const cause = asStorageError('It was refused', error);
   const user = process.getuid === undefined ? 'the user that runs the server' : `user ${process.getuid()}, which runs the server`;
   const remedy = cause.reason === 'full' ? 'Free space there' : `Make it writable for ${user}`;
-  return new StorageError(cause.reason, `Cannot store blobs in '${directory}': ${remedy}, or set another directory. (${cause.message})`, { cause });
+  return new StorageError(cause.reason, `Cannot store blobs in '${directory}': ${remedy}, or set another directory. (${cause.message})`, {
+    cause,
+  });
 }

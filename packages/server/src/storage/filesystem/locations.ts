@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { digestAlgorithm, digestAlgorithms, digestHex } from '@longshore/oci';
 import type { Digest } from '@longshore/oci';
-import { StorageError } from '../../registry/ports/blob-store.ts';
+import { digestAlgorithm, digestAlgorithms, digestHex } from '@longshore/oci';
 import type { BlobLocation, UploadKey } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import { requireUploadId } from '../upload-id.ts';
 
 const blobFile = /^([0-9a-f]{64}|[0-9a-f]{128})\.[0-9a-f]{16}$/;

@@ -64,7 +64,11 @@ function checkOrder(calls: readonly SystemCall[], directory: string, location: s
 /** Every directory that got a new entry was synced too. */
 function checkDirectories(calls: readonly SystemCall[], scratch: string, directory: string): void {
   const parents = [scratch, dirname(directory), directory, join(directory, 'blobs'), join(directory, 'blobs', 'sha256')];
-  for (const parent of parents) assert.ok(calls.some((call) => isSync(call) && touches(call, parent)), `${parent} was not synced`);
+  for (const parent of parents)
+    assert.ok(
+      calls.some((call) => isSync(call) && touches(call, parent)),
+      `${parent} was not synced`,
+    );
 }
 
 function touches({ args }: SystemCall, path: string): boolean {

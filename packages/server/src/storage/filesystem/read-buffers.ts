@@ -1,7 +1,7 @@
 /** Reads of up to this many bytes use the small buffers. */
-export const smallReadBytes = 256 * 1024;
+const smallReadBytes = 256 * 1024;
 /** The size of the large buffers. */
-export const largeReadBytes = 1024 * 1024;
+const largeReadBytes = 1024 * 1024;
 
 const keptOfEachSize = 16;
 

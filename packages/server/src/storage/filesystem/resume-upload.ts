@@ -1,11 +1,11 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { UploadKey, UploadPosition, UploadWriter } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import { pathOfUpload } from './locations.ts';
 import { asStorageError } from './system-errors.ts';
-import { FilesystemUploadWriter } from './upload-writer.ts';
 import type { UploadPlace } from './upload-writer.ts';
+import { FilesystemUploadWriter } from './upload-writer.ts';
 
 const copyBytes = 1024 * 1024;
 

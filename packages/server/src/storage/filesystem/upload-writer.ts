@@ -1,10 +1,10 @@
-import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from '@longshore/oci';
 import { reach } from '../../registry/failpoints.ts';
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { BlobLocation, UploadKey, UploadWriter } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import { GatherBuffer } from '../gather-buffer.ts';
 import { newLocation, pathOfUpload } from './locations.ts';
 import type { ShardDirectories } from './shard-directories.ts';

@@ -1,5 +1,5 @@
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { BlobReader, ByteSink } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import { untilSettledOrAborted } from '../until-settled-or-aborted.ts';
 import type { MemoryContent } from './memory-content.ts';
 

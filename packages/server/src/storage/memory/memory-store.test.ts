@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDigest } from '@longshore/oci';
+import { requireDigest } from '@longshore/oci';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import { describeBlobStore } from '../blob-store-contract.ts';
 import { createMemoryStore } from './memory-store.ts';
 
-const digest = parseDigest(`sha256:${'a'.repeat(64)}`)!;
+const digest = requireDigest(`sha256:${'a'.repeat(64)}`);
 
 describeBlobStore('Memory', async () => {
   const first = createMemoryStore();

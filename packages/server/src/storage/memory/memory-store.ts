@@ -1,5 +1,4 @@
 import { parseDigest } from '@longshore/oci';
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type {
   BlobLocation,
   BlobReader,
@@ -10,6 +9,7 @@ import type {
   UploadPosition,
   UploadWriter,
 } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import { requireUploadId } from '../upload-id.ts';
 import { MemoryContent } from './memory-content.ts';
 import { MemoryBlobReader } from './memory-reader.ts';

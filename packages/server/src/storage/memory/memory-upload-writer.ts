@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Digest } from '@longshore/oci';
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { BlobLocation, UploadKey, UploadWriter } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { MemoryContent, MemoryUpload } from './memory-content.ts';
 
 /** Writes one epoch's bytes; what was not checkpointed is in the writer only, as in a process that may die. */

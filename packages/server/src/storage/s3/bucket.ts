@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -12,7 +13,6 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import type { Readable } from 'node:stream';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import { asStorageError, isAbsence, isNoSuchUpload, statusOf } from './s3-errors.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { BlobLocation, UploadKey } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 
 /** Where blobs lie, and the bytes of multipart uploads that may become one. */
 export const blobsPrefix = 'blobs/';

@@ -1,5 +1,5 @@
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { Bucket, MultipartKey, UploadedPart } from './bucket.ts';
 import type { Multipart } from './upload-note.ts';
 

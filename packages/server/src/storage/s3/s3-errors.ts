@@ -1,6 +1,12 @@
 import { StorageError } from '../../registry/ports/blob-store.ts';
 
-const fullCodes = new Set(['QuotaExceeded', 'EntityTooLargeForQuota', 'InsufficientStorage', 'XMinioStorageFull', 'ServiceQuotaExceededException']);
+const fullCodes = new Set([
+  'QuotaExceeded',
+  'EntityTooLargeForQuota',
+  'InsufficientStorage',
+  'XMinioStorageFull',
+  'ServiceQuotaExceededException',
+]);
 const passingCodes = new Set(['SlowDown', 'TimeoutError', 'RequestTimeout', 'OperationAborted', 'TooManyRequests']);
 
 interface ServiceFailure {
@@ -10,7 +16,7 @@ interface ServiceFailure {
 }
 
 /** The error code that the service answered with, or the name of what went wrong on the way. */
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   return error instanceof Error ? error.name : '';
 }
 

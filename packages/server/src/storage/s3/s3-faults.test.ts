@@ -13,7 +13,10 @@ const location = `blobs/an-upload.${'0'.repeat(16)}` as BlobLocation;
 type Answer = (request: IncomingMessage, response: ServerResponse, number: number) => void;
 
 /** Not an S3 service: a listener that answers as the test says, for faults that a real one does not show on demand. */
-async function faultyService(t: TestContext, answers: { put?: Answer; get?: Answer }): Promise<{ store: BlobStore; counts: { puts: number; gets: number } }> {
+async function faultyService(
+  t: TestContext,
+  answers: { put?: Answer; get?: Answer },
+): Promise<{ store: BlobStore; counts: { puts: number; gets: number } }> {
   const counts = { puts: 0, gets: 0 };
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
@@ -44,7 +47,9 @@ function optionsFor(port: number): Parameters<typeof openS3Store>[0] {
 }
 
 function refuse(response: ServerResponse, status: number, code: string): void {
-  response.writeHead(status, { 'content-type': 'application/xml' }).end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>no</Message></Error>`);
+  response
+    .writeHead(status, { 'content-type': 'application/xml' })
+    .end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>no</Message></Error>`);
 }
 
 /** Answers a ranged request for a part of `content`; `sent` bytes of it before the connection breaks. */
@@ -152,7 +157,8 @@ test('a service that answers with other bytes than those asked for is not believ
 test('a failed part must be truncated away; then the upload goes on from its checkpoint', async (t) => {
   const { store } = await faultyService(t, {
     put: (request, response) => {
-      if (request.url?.includes('uploads')) response.writeHead(200).end('<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>');
+      if (request.url?.includes('uploads'))
+        response.writeHead(200).end('<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>');
       else if (request.url?.includes('partNumber')) refuse(response, 403, 'AccessDenied');
       else response.writeHead(200, { etag: '"0"' }).end();
     },
@@ -172,7 +178,10 @@ test('a bucket that cannot be used is refused with its name, its address and the
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   await assert.rejects(openS3Store(optionsFor(port)), ({ message }: Error) => {
-    assert.ok(message.includes(`'bucket' at http://127.0.0.1:${port}`) && message.includes('Create the bucket') && message.includes('NoSuchBucket'), message);
+    assert.ok(
+      message.includes(`'bucket' at http://127.0.0.1:${port}`) && message.includes('Create the bucket') && message.includes('NoSuchBucket'),
+      message,
+    );
     return true;
   });
   server.closeAllConnections();

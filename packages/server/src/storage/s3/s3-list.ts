@@ -1,5 +1,5 @@
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { StoredObject } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { Bucket, MultipartKey } from './bucket.ts';
 import { blobsPrefix, tailsPrefix, uploadOfMultipart, uploadOfTail } from './object-keys.ts';
 
@@ -47,7 +47,8 @@ async function listTails(bucket: Bucket, after: string | undefined, limit: numbe
 async function listMultiparts(bucket: Bucket, after: MultipartKey | undefined, limit: number): Promise<StoredPage> {
   const { uploads, more } = await bucket.listMultiparts(blobsPrefix, after, limit);
   const last = uploads.at(-1);
-  const next: Cursor | undefined = more && last !== undefined ? { walk: 'multiparts', after: last.key, uploadId: last.uploadId } : undefined;
+  const next: Cursor | undefined =
+    more && last !== undefined ? { walk: 'multiparts', after: last.key, uploadId: last.uploadId } : undefined;
   const objects = uploads.flatMap(({ key, startedAt }): StoredObject[] => {
     const id = uploadOfMultipart(key);
     return id === undefined ? [] : [{ kind: 'upload', id, sizeBytes: 0, modifiedAt: startedAt }];

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { BlobReader, ByteSink } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import { untilSettledOrAborted } from '../until-settled-or-aborted.ts';
 import type { Bucket, ObjectRange } from './bucket.ts';
 import { asStorageError } from './s3-errors.ts';
@@ -62,7 +62,8 @@ class S3BlobReader implements BlobReader {
       const broken = await this.#stream(position, end, pass, signal);
       if (position > end) return;
       failures = position > before ? 0 : failures + 1;
-      if (failures >= mostFailures) throw broken === undefined ? shortError(position, end) : asStorageError('Cannot read an object', broken);
+      if (failures >= mostFailures)
+        throw broken === undefined ? shortError(position, end) : asStorageError('Cannot read an object', broken);
     }
   }
 

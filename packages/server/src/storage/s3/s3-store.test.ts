@@ -145,4 +145,3 @@ onGateway('a blob whose upload was begun long ago is as young as its commit', as
     Date.now = realNow;
   }
 });
-

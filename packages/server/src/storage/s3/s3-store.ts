@@ -1,4 +1,3 @@
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type {
   BlobLocation,
   BlobReader,
@@ -9,6 +8,7 @@ import type {
   UploadPosition,
   UploadWriter,
 } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import { requireUploadId } from '../upload-id.ts';
 import { Bucket, type BucketOptions } from './bucket.ts';
 import { blobsPrefix, probeKey, requireLocation, tailsPrefix } from './object-keys.ts';
@@ -38,7 +38,10 @@ export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
     const { reason, message, retryable } = asStorageError('It was refused', error);
     const where = options.endpoint === undefined ? `in ${options.region}` : `at ${options.endpoint}`;
     const remedy = 'Create the bucket, allow this access key to read, write, list and delete in it, or set another one';
-    throw new StorageError(reason, `Cannot store blobs in bucket '${options.bucket}' ${where}: ${remedy}. (${message})`, { retryable, cause: error });
+    throw new StorageError(reason, `Cannot store blobs in bucket '${options.bucket}' ${where}: ${remedy}. (${message})`, {
+      retryable,
+      cause: error,
+    });
   }
   return store;
 }

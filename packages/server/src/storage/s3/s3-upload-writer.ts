@@ -1,7 +1,7 @@
 import type { Digest } from '@longshore/oci';
 import { reach } from '../../registry/failpoints.ts';
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { BlobLocation, UploadKey, UploadWriter } from '../../registry/ports/blob-store.ts';
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import { GatherBuffer } from '../gather-buffer.ts';
 import type { Bucket } from './bucket.ts';
 import { newBlobKey, tailKey } from './object-keys.ts';

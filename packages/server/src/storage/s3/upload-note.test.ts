@@ -33,7 +33,16 @@ test('an inline tail counts its bytes, not its characters', () => {
 });
 
 test('what is not a note is a storage error, whatever it is', () => {
-  const strange = ['', '1', 'null', '[]', '{}', '{"etags":[],"partsBytes":-1}', '{"etags":["a"],"partsBytes":1}', '{"etags":[1],"partsBytes":1}'];
+  const strange = [
+    '',
+    '1',
+    'null',
+    '[]',
+    '{}',
+    '{"etags":[],"partsBytes":-1}',
+    '{"etags":["a"],"partsBytes":1}',
+    '{"etags":[1],"partsBytes":1}',
+  ];
   strange.push('{"etags":[],"partsBytes":0,"tail":{}}', '{"etags":[],"partsBytes":0,"multipart":{"uploadId":"a","key":"b","startedAt":1}}');
   for (const text of strange) assert.throws(() => readNote(text), StorageError, text);
   fc.assert(
