@@ -56,7 +56,8 @@ export async function openBackends(config: Config): Promise<Backends> {
   if (config.failpoint !== undefined) armFailpoint(config.failpoint);
   await mkdir(config.data, { recursive: true, mode: 0o750 });
   const metadata = await openMetadata(config);
-  const stores = new Map([['default', await openStore(config)]]);
+  const holdsContent = (await metadata.listRepositories({ kind: 'everything' }, { limit: 1 })).items.length > 0;
+  const stores = new Map([['default', await openStore(config, holdsContent)]]);
   return {
     metadata,
     stores,
@@ -157,8 +158,8 @@ async function openMetadata({ metadata, data, durability, failpoint }: Config): 
   return openSqliteMetadata({ path, durability, ...(failpoint === undefined ? {} : { failpoint }) });
 }
 
-async function openStore({ store, data, durability }: Config): Promise<BlobStore> {
-  if (store.kind === 'filesystem') return openFilesystemStore({ directory: data, durability });
+async function openStore({ store, data, durability }: Config, mustExist: boolean): Promise<BlobStore> {
+  if (store.kind === 'filesystem') return openFilesystemStore({ directory: data, durability, mustExist });
   const { kind: _kind, ...bucket } = store;
   return openS3Store(bucket);
 }

@@ -51,13 +51,14 @@ export class Uploads {
     const session = await this.#find(upload);
     const live = await this.#attach(session, chunk);
     return this.#using(live, async () => {
-      const to = await live.receive(chunk.body, (received) => requireLength(chunk, received));
+      const to = await live.receive(chunk.body, limitsOf(chunk, live.offset));
       const state = await live.checkpoint();
       reach('upload.chunk.checkpointed');
       const { id, epoch } = live;
       if (!(await this.#deps.content.advanceUpload({ id, epoch, from: session.offset, to, state, at: this.#deps.now() }))) {
         throw takenOver(upload);
       }
+      live.advanced();
       reach('upload.chunk.advanced');
       return { id, offset: to };
     });
@@ -68,7 +69,7 @@ export class Uploads {
     const live = await this.#attach(session, chunk);
     await this.#using(live, async () => {
       live.useAlgorithm(digestAlgorithm(digest));
-      await live.receive(chunk.body, (received) => requireLength(chunk, received));
+      await live.receive(chunk.body, limitsOf(chunk, live.offset));
       const hashed = live.digest();
       if (hashed !== undefined && hashed !== digest) throw await this.#refuse(session, live, digest, hashed);
       const location = await live.commit(digest);
@@ -77,14 +78,18 @@ export class Uploads {
       await this.#commit(upload, live, digest, location);
     });
     await this.#drop(live);
+    // What older epochs and checkpoints left behind; a stored blob is never touched by it.
+    if (session.state !== undefined) await this.#discard(session, live.epoch);
   }
 
   async cancel(upload: UploadHandle): Promise<void> {
     const session = await this.#find(upload);
     const live = this.#live.get(session.id);
     if (!(await this.#deps.content.cancelUpload({ id: session.id }))) throw unknownUpload();
-    if (live !== undefined) await this.#drop(live);
-    await this.#discard(session, live?.epoch ?? session.epoch);
+    this.#live.delete(session.id);
+    // A request that is using it finds out by itself, and lets go of it then.
+    if (live?.busy === false) await live.close();
+    await this.#discard(session, Math.max(live?.epoch ?? 0, session.epoch));
   }
 
   /** Closes every open writer; the sessions stay and can be continued after a restart. */
@@ -140,7 +145,8 @@ export class Uploads {
     try {
       return await work();
     } catch (error) {
-      await this.#drop(live);
+      // A broken body leaves the session where it stood, unless somebody else has it by now.
+      if (!live.isCertain || this.#live.get(live.id) !== live) await this.#drop(live);
       throw error;
     } finally {
       live.busy = false;
@@ -208,11 +214,21 @@ export class Uploads {
   }
 }
 
-function requireLength(chunk: Chunk, received: number): void {
-  if (chunk.length === undefined || chunk.length === received) return;
-  throw new RegistryError('SIZE_INVALID', {
-    message: `Content-Range announced ${chunk.length} bytes, ${received} came: send the chunk again.`,
-  });
+/** Checks a chunk as it comes: it may not grow past what the upload may hold, and must end where it said. */
+function limitsOf(chunk: Chunk, offset: number): (received: number, complete: boolean) => void {
+  const { length, mostBytes } = chunk;
+  return (received, complete) => {
+    if (offset + received > mostBytes) throw tooLarge(mostBytes);
+    if (!complete || length === undefined || length === received) return;
+    throw new RegistryError('SIZE_INVALID', {
+      message: `Content-Range announced ${length} bytes, ${received} came: send the chunk again.`,
+    });
+  };
+}
+
+/** The 413 for a blob beyond the limit. */
+export function tooLarge(mostBytes: number): RegistryError {
+  return new RegistryError('SIZE_INVALID', { status: 413, message: `A blob may have at most ${mostBytes} bytes (limits.uploadBytes).` });
 }
 
 function unknownUpload(): RegistryError {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { mountSmallFileSystem, type SmallFileSystem } from '../../../../../test/crash/tmpfs.ts';
-import type { UploadPosition } from '../../registry/ports/blob-store.ts';
+import type { BlobLocation, UploadPosition } from '../../registry/ports/blob-store.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import { assertContent, digestOf } from '../contract/contract-steps.ts';
 import { openFilesystemStore } from './filesystem-store.ts';
@@ -113,4 +113,15 @@ test('a system that takes few bytes at a time gets all of them, once and in orde
     assert.deepEqual(stored.subarray(5), Buffer.concat(pieces));
   }
   await assert.rejects(writeFully({ writev: async () => ({ bytesWritten: 0 }) }, pieces, 0), StorageError);
+});
+
+test('a store whose directory is away has lost nothing', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'longshore-store-'));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  const store = await openFilesystemStore({ directory, durability: 'relaxed' });
+  const location = `blobs/sha256/ab/ab${'0'.repeat(62)}.${'1'.repeat(16)}` as BlobLocation;
+  assert.equal(await store.open(location), undefined);
+  await rm(join(directory, 'blobs'), { recursive: true });
+  await assert.rejects(store.open(location), { name: 'StorageError', retryable: true });
+  await assert.rejects(openFilesystemStore({ directory, durability: 'relaxed', mustExist: true }), /mount its file system/);
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rm, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type {
@@ -31,6 +32,8 @@ export interface FilesystemStoreOptions {
   readonly directory: string;
   /** full: a committed blob survives power loss. relaxed: it survives the death of the process only. */
   readonly durability: 'full' | 'relaxed';
+  /** Content is known to be stored there: a directory without a store is then refused, since nothing may be mounted on it. */
+  readonly mustExist?: boolean;
 }
 
 /**
@@ -40,6 +43,7 @@ export interface FilesystemStoreOptions {
 export async function openFilesystemStore(options: FilesystemStoreOptions): Promise<BlobStore> {
   const directory = resolve(options.directory);
   const store = new FilesystemStore(directory, options.durability === 'full');
+  if (options.mustExist === true && !existsSync(join(directory, 'blobs'))) throw notThere(directory);
   try {
     await createDirectory(directory, options.durability === 'full');
     await store.probe();
@@ -83,7 +87,10 @@ class FilesystemStore implements BlobStore {
   }
 
   async open(location: BlobLocation): Promise<BlobReader | undefined> {
-    return openBlobFile(join(this.#directory, pathOfLocation(location)), this.#buffers);
+    const blob = openBlobFile(join(this.#directory, pathOfLocation(location)), this.#buffers);
+    // Without its directory the store is not empty but away: nothing in it may be taken for lost.
+    if (blob === undefined && !existsSync(join(this.#directory, 'blobs'))) throw notThere(this.#directory);
+    return blob;
   }
 
   async delete(location: BlobLocation): Promise<void> {
@@ -145,6 +152,11 @@ async function createDirectory(directory: string, durable: boolean): Promise<voi
   if (firstCreated === undefined) return;
   // Every directory that got a new entry, up to the one that was there before.
   for (let path = directory; path.length >= firstCreated.length; path = dirname(path)) await syncDirectory(dirname(path));
+}
+
+function notThere(directory: string): StorageError {
+  const message = `There is no store in '${directory}', although blobs are kept there: mount its file system or restore it, then start again.`;
+  return new StorageError('failed', message, { retryable: true });
 }
 
 function withRemedy(directory: string, error: unknown): StorageError {
