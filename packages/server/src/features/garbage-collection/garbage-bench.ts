@@ -223,6 +223,7 @@ function wholeBody(bytes: Uint8Array) {
   return {
     start: undefined,
     length: undefined,
+    mostBytes: Number.MAX_SAFE_INTEGER,
     body: async (sink: (piece: Uint8Array) => Promise<void> | undefined) => void (await sink(bytes)),
   };
 }
