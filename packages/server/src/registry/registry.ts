@@ -32,6 +32,8 @@ export interface UploadHandle {
 export interface Chunk {
   readonly start: number | undefined;
   readonly length: number | undefined;
+  /** The upload as a whole may not grow beyond this. */
+  readonly mostBytes: number;
   readonly body: BodySource;
 }
 

@@ -24,6 +24,10 @@ export class LiveUpload {
   /** undefined: not every byte passed through this process, so the stored blob must be read back and hashed. */
   #hash: Hash | undefined;
   #writer: UploadWriter | undefined;
+  /** The write under way: a writer takes one call at a time, and a client may leave in the middle of one. */
+  #writing: Promise<void> = Promise.resolve();
+  /** Whether writer and hash stand exactly at `offset`, as the last checkpoint does. */
+  #certain = true;
 
   constructor(session: UploadSession, epoch: number, store: BlobStore, now: number) {
     this.id = session.id;
@@ -37,6 +41,11 @@ export class LiveUpload {
 
   get offset(): number {
     return this.#offset;
+  }
+
+  /** Whether it can be continued as it is; otherwise the session must be taken over from its last checkpoint. */
+  get isCertain(): boolean {
+    return this.#certain;
   }
 
   /** Continues what another process, request or epoch began: earlier bytes are copied and hashed again where possible. */
@@ -59,40 +68,49 @@ export class LiveUpload {
   }
 
   /**
-   * Receives a body behind the current offset. When it fails, everything of this body is forgotten and the session
-   * stands where it stood. Resolves to the new offset.
+   * Receives a body behind the current offset; `check` sees the number of its bytes as they grow, and at the end. When
+   * either fails, everything of this body is forgotten, and `isCertain` says whether that worked. Resolves to the new
+   * offset, which becomes certain by `advanced`.
    */
-  async receive(body: BodySource, check: (received: number) => void): Promise<number> {
+  async receive(body: BodySource, check: (received: number, complete: boolean) => void): Promise<number> {
     const writer = await this.#open();
     const before = this.#offset;
     const saved = this.#hash?.copy();
     let received = 0;
     let batch: Uint8Array[] = [];
     let batched = 0;
-    const flush = async () => {
+    const flush = () => {
       const pieces = batch;
       batch = [];
       batched = 0;
-      await writer.write(pieces);
+      this.#writing = writer.write(pieces);
+      return this.#writing;
     };
+    this.#certain = false;
     try {
       await body((piece) => {
         received += piece.byteLength;
+        check(received, false);
         this.#hash?.update(piece);
         batch.push(piece);
         batched += piece.byteLength;
         return batched >= batchBytes ? flush() : undefined;
       });
       if (batched > 0) await flush();
-      check(received);
+      check(received, true);
     } catch (error) {
       this.#hash = saved;
-      await writer.truncate(before);
+      await this.#stepBack(writer, before);
       throw error;
     }
     reach('upload.chunk.written');
     this.#offset = before + received;
     return this.#offset;
+  }
+
+  /** The session's row stands where this does. */
+  advanced(): void {
+    this.#certain = true;
   }
 
   /** Makes what was received survive the process; returns the store's note for the session's row. */
@@ -112,7 +130,15 @@ export class LiveUpload {
 
   /** Lets go of handles; the bytes stay for whoever continues. */
   async close(): Promise<void> {
+    await Promise.allSettled([this.#writing]);
     await this.#writer?.close();
+  }
+
+  /** A failure to do so is not what the client must hear: the first one is. Whoever continues then begins at the checkpoint. */
+  async #stepBack(writer: UploadWriter, offset: number): Promise<void> {
+    await Promise.allSettled([this.#writing]);
+    const [outcome] = await Promise.allSettled([writer.truncate(offset)]);
+    this.#certain = outcome.status === 'fulfilled';
   }
 
   async #open(): Promise<UploadWriter> {

@@ -2,6 +2,7 @@ import { digestAlgorithm, formatUploadRange, parseContentRange, type RepositoryN
 import type { Principal, Visibility } from '../../registry/ports/authorizer.ts';
 import type { Chunk, UploadHandle, UploadProgress } from '../../registry/registry.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
+import { tooLarge } from '../../registry/uploads.ts';
 import { requestBody } from '../request-body.ts';
 import { type Exchange, type Handler, sendEmpty, type V2Deps } from './exchange.ts';
 import { requireAlgorithmOf, requireDigestOf, requireNameOf } from './parameters.ts';
@@ -100,16 +101,9 @@ function chunkOf(exchange: Exchange, { watch, limits }: V2Deps): Chunk {
       message: `Content-Range must read FIRST-LAST, both inclusive, not '${header.slice(0, 64)}'.`,
     });
   }
-  const body = requestBody(exchange.request, exchange.response, {
-    watch,
-    maxBytes: limits.uploadBytes,
-    tooLong: () =>
-      new RegistryError('SIZE_INVALID', {
-        status: 413,
-        message: `A blob may have at most ${limits.uploadBytes} bytes (limits.uploadBytes).`,
-      }),
-  });
-  return { start: range?.start, length: range === undefined ? undefined : range.end - range.start + 1, body };
+  const mostBytes = limits.uploadBytes;
+  const body = requestBody(exchange.request, exchange.response, { watch, maxBytes: mostBytes, tooLong: () => tooLarge(mostBytes) });
+  return { start: range?.start, length: range === undefined ? undefined : range.end - range.start + 1, mostBytes, body };
 }
 
 /** A 416 tells where the session stands, so that the client can go on without asking. */
