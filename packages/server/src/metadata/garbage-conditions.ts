@@ -1,4 +1,5 @@
 import type { Millis } from '../registry/ports/content-store.ts';
+import { referenceKind } from './reference-kind.ts';
 import type { SqlValue } from './sql-session.ts';
 
 /** A piece of a `where`, with the values of its placeholders. */
@@ -37,7 +38,7 @@ function conditions(ignoring: { manifest: (id: string) => string; link: string }
     untagged: (before, leasedAt) => ({
       text: `manifests.renewed_at < ?
         and not exists (select 1 from tags t where t.manifest_id = manifests.id)
-        and not exists (select 1 from manifest_references mr where mr.repository_id = manifests.repository_id and mr.kind = 1
+        and not exists (select 1 from manifest_references mr where mr.repository_id = manifests.repository_id and mr.kind = ${referenceKind.manifest}
                           and mr.target = manifests.digest ${ignoring.manifest('mr.manifest_id')})
         and not exists (select 1 from manifests s where s.repository_id = manifests.repository_id and s.digest = manifests.subject
                           ${ignoring.manifest('s.id')})
@@ -46,7 +47,7 @@ function conditions(ignoring: { manifest: (id: string) => string; link: string }
     }),
     unreferenced: (before, leasedAt) => ({
       text: `repository_blobs.renewed_at < ?
-        and not exists (select 1 from manifest_references mr where mr.repository_id = repository_blobs.repository_id and mr.kind = 0
+        and not exists (select 1 from manifest_references mr where mr.repository_id = repository_blobs.repository_id and mr.kind = ${referenceKind.blob}
                           and mr.target = ${digestOf('repository_blobs')} ${ignoring.manifest('mr.manifest_id')})
         and ${notLeased(digestOf('repository_blobs'))}`,
       params: [before, leasedAt],

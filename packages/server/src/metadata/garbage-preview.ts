@@ -5,8 +5,9 @@ import { fromColumn } from './digest-column.ts';
 import { afterDoomed } from './garbage-conditions.ts';
 import { toPlacement } from './placement-row.ts';
 import { condemnedAfter } from './reads/garbage.ts';
-import { examineLinks, examineManifests, examinePlacements, windowRows } from './reads/garbage-windows.ts';
 import type { Examination, Key, Window } from './reads/garbage-windows.ts';
+import { examineLinks, examineManifests, examinePlacements, windowRows } from './reads/garbage-windows.ts';
+import { referenceKind } from './reference-kind.ts';
 import type { SqlSession } from './sql-session.ts';
 
 type Limits = Parameters<GarbageStore['previewGarbage']>[0];
@@ -23,9 +24,7 @@ const placements = examinePlacements(afterDoomed);
 export async function previewGarbage(sql: SqlSession, { untaggedBefore, before, signal }: Limits, onFound: OnFound): Promise<void> {
   const idType = sql.dialect === 'sqlite' ? 'integer' : 'bigint';
   await sql.run(`create temporary table doomed_manifests (id ${idType} primary key)`);
-  await sql.run(
-    `create temporary table doomed_links (repository_id ${idType}, blob_id ${idType}, primary key (repository_id, blob_id))`,
-  );
+  await sql.run(`create temporary table doomed_links (repository_id ${idType}, blob_id ${idType}, primary key (repository_id, blob_id))`);
   await previewCondemned(sql, signal, onFound);
   if (untaggedBefore !== undefined) await previewManifests(sql, untaggedBefore, signal, onFound);
   await eachWindow(sql, links, before, signal, async (item, key) => {
@@ -71,7 +70,7 @@ async function orphanedBy(sql: SqlSession, gone: number, before: number): Promis
      from manifests join repositories r on r.id = manifests.repository_id
      where manifests.id in (
          select child.id from manifest_references mr join manifests child on child.repository_id = mr.repository_id and child.digest = mr.target
-         where mr.manifest_id = ? and mr.kind = 1
+         where mr.manifest_id = ? and mr.kind = ${referenceKind.manifest}
          union
          select referrer.id from manifests gone join manifests referrer
            on referrer.repository_id = gone.repository_id and referrer.subject = gone.digest

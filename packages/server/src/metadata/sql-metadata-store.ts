@@ -1,6 +1,6 @@
 import type { MetadataStore } from '../registry/ports/metadata-store.ts';
-import { commands } from './commands/index.ts';
 import type { CommandInput, CommandName, CommandOutput, Execute } from './commands/index.ts';
+import { commands } from './commands/index.ts';
 import { previewGarbage } from './garbage-preview.ts';
 import { reads } from './reads/index.ts';
 import type { SqlSession } from './sql-session.ts';

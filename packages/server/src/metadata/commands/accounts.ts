@@ -1,7 +1,7 @@
 import type { AccessToken, Role, SigningKey, User } from '../../registry/ports/account-store.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
-import { toUser } from '../account-rows.ts';
 import type { UserRow } from '../account-rows.ts';
+import { toUser } from '../account-rows.ts';
 import type { SqlSession } from '../sql-session.ts';
 
 /** `AccountStore.createUser`. */

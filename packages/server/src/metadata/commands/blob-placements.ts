@@ -2,8 +2,8 @@ import type { Digest } from '@longshore/oci';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import { toColumn } from '../digest-column.ts';
-import { locking } from '../sql-session.ts';
 import type { SqlSession } from '../sql-session.ts';
+import { locking } from '../sql-session.ts';
 
 /** The blob's id, its row created when it is new. The row cannot be deleted until the transaction ends. */
 export async function ensureBlob(sql: SqlSession, digest: Digest, sizeBytes: number): Promise<number> {
@@ -48,7 +48,10 @@ export async function placeBlob(
     );
     if (inserted === 0) continue;
     // What was lost is healed by this copy; whatever is left of the unreadable one may go.
-    await sql.run("update blob_placements set state = 'condemned' where blob_id = ? and store_id = ? and state = 'lost'", [blobId, storeId]);
+    await sql.run("update blob_placements set state = 'condemned' where blob_id = ? and store_id = ? and state = 'lost'", [
+      blobId,
+      storeId,
+    ]);
     return 'placed';
   }
 }

@@ -2,8 +2,8 @@ import type { Actor, Millis } from '../../registry/ports/content-store.ts';
 import type { EventType, RegistryEvent } from '../../registry/ports/event-store.ts';
 import { fromNullableColumn } from '../digest-column.ts';
 import { chunks, padded, placeholders } from '../sql-lists.ts';
-import { locking } from '../sql-session.ts';
 import type { SqlSession } from '../sql-session.ts';
+import { locking } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
 
 interface EventRow {

@@ -3,12 +3,12 @@ import type { Millis } from '../../registry/ports/content-store.ts';
 import type { UnlinkedPlacement } from '../../registry/ports/garbage-store.ts';
 import { byColumnOrder, toColumn } from '../digest-column.ts';
 import { present } from '../garbage-conditions.ts';
-import { toPlacement } from '../placement-row.ts';
 import type { PlacementRow } from '../placement-row.ts';
-import { locking } from '../sql-session.ts';
+import { toPlacement } from '../placement-row.ts';
 import type { SqlSession } from '../sql-session.ts';
-import { applyUsage, releaseLink } from './blob-links.ts';
+import { locking } from '../sql-session.ts';
 import type { UsageChange } from './blob-links.ts';
+import { applyUsage, releaseLink } from './blob-links.ts';
 import { recordChange } from './changes.ts';
 
 interface InRepository {
@@ -82,7 +82,10 @@ export async function condemnPlacements(
       [id],
     );
     if (row === undefined) continue;
-    const changes = await sql.run(`update blob_placements set state = 'condemned' where id = ? and ${condition.text}`, [id, ...condition.params]);
+    const changes = await sql.run(`update blob_placements set state = 'condemned' where id = ? and ${condition.text}`, [
+      id,
+      ...condition.params,
+    ]);
     if (changes > 0) condemned.push(toPlacement(row));
   }
   return condemned;
@@ -92,7 +95,9 @@ export async function condemnPlacements(
 export async function forgetPlacements(sql: SqlSession, input: { placementIds: readonly number[]; at: Millis }): Promise<void> {
   const blobs = new Set<number>();
   for (const id of [...input.placementIds].sort((left, right) => left - right)) {
-    const row = await sql.get<{ blob_id: number }>("delete from blob_placements where id = ? and state = 'condemned' returning blob_id", [id]);
+    const row = await sql.get<{ blob_id: number }>("delete from blob_placements where id = ? and state = 'condemned' returning blob_id", [
+      id,
+    ]);
     if (row !== undefined) blobs.add(row.blob_id);
   }
   for (const id of [...blobs].sort((left, right) => left - right)) {

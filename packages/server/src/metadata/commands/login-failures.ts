@@ -8,7 +8,10 @@ const longestWindowMs = 24 * 60 * 60 * 1000;
 export async function noteLoginFailure(sql: SqlSession, input: { key: string; at: Millis; since: Millis }): Promise<number> {
   await sql.run('delete from login_failures where at < ?', [input.at - longestWindowMs]);
   await sql.run('insert into login_failures (key, at) values (?, ?)', [input.key, input.at]);
-  const row = await sql.get<{ count: number }>('select count(*) as count from login_failures where key = ? and at >= ?', [input.key, input.since]);
+  const row = await sql.get<{ count: number }>('select count(*) as count from login_failures where key = ? and at >= ?', [
+    input.key,
+    input.since,
+  ]);
   return row?.count ?? 0;
 }
 

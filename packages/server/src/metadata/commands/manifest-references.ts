@@ -1,16 +1,14 @@
 import type { Digest } from '@longshore/oci';
 import type { Millis, NewManifest } from '../../registry/ports/content-store.ts';
 import { byColumnOrder, fromColumn, toColumn } from '../digest-column.ts';
+import { referenceKind } from '../reference-kind.ts';
 import { chunks, padded, placeholders } from '../sql-lists.ts';
-import { locking } from '../sql-session.ts';
 import type { SqlSession } from '../sql-session.ts';
+import { locking } from '../sql-session.ts';
 import type { RepositoryRow } from './repositories.ts';
 
 type Reference = NewManifest['references'][number];
 type Kind = Reference['kind'];
-
-/** How `manifest_references.kind` is stored. */
-export const referenceKind: Record<Kind, number> = { blob: 0, manifest: 1 };
 
 /** Whether a manifest of this repository points at the content. Lock the content's row first. */
 export async function isReferenced(sql: SqlSession, repositoryId: number, kind: Kind, target: Digest): Promise<boolean> {
@@ -32,13 +30,19 @@ export async function renewReferenced(
   references: readonly Reference[],
   at: Millis,
 ): Promise<Record<Kind, Set<Digest>>> {
-  const digestsOf = (kind: Kind) => [...new Set(references.filter((reference) => reference.kind === kind).map(({ digest }) => digest))].sort(byColumnOrder);
+  const digestsOf = (kind: Kind) =>
+    [...new Set(references.filter((reference) => reference.kind === kind).map(({ digest }) => digest))].sort(byColumnOrder);
   const manifests = await renewManifests(sql, repository, digestsOf('manifest'), at);
   return { manifest: manifests, blob: await renewLinks(sql, repository, digestsOf('blob'), at) };
 }
 
 /** Records what a manifest points at. Idempotent. */
-export async function recordReferences(sql: SqlSession, repositoryId: number, manifestId: number, references: readonly Reference[]): Promise<void> {
+export async function recordReferences(
+  sql: SqlSession,
+  repositoryId: number,
+  manifestId: number,
+  references: readonly Reference[],
+): Promise<void> {
   for (const chunk of chunks(references)) {
     const rows = padded(chunk);
     await sql.run(

@@ -2,8 +2,8 @@ import type { Digest, RepositoryName } from '@longshore/oci';
 import { reach } from '../../registry/failpoints.ts';
 import type { Actor, ManifestCommit, Millis, NewManifest } from '../../registry/ports/content-store.ts';
 import { toColumn } from '../digest-column.ts';
-import { locking, Withdrawn } from '../sql-session.ts';
 import type { SqlSession } from '../sql-session.ts';
+import { locking, Withdrawn } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
 import { isReferenced, recordReferences, renewReferenced } from './manifest-references.ts';
 import { ensureRepository, repositoryByName } from './repositories.ts';
@@ -16,10 +16,18 @@ export async function commitManifest(sql: SqlSession, input: NewManifest): Promi
   const present = await renewReferenced(sql, repository, input.references, at);
   const missing = input.references.filter((reference) => reference.required && !present[reference.kind].has(reference.digest));
   if (missing.length > 0) {
-    throw new Withdrawn({ outcome: 'missing', digests: [...new Set(missing.map((reference) => reference.digest))] } satisfies ManifestCommit);
+    throw new Withdrawn({
+      outcome: 'missing',
+      digests: [...new Set(missing.map((reference) => reference.digest))],
+    } satisfies ManifestCommit);
   }
   const { id, created } = await storeManifest(sql, repository.id, input);
-  await recordReferences(sql, repository.id, id, input.references.filter((reference) => present[reference.kind].has(reference.digest)));
+  await recordReferences(
+    sql,
+    repository.id,
+    id,
+    input.references.filter((reference) => present[reference.kind].has(reference.digest)),
+  );
   if (created) {
     const data = { mediaType: input.mediaType, sizeBytes: input.bytes.length };
     await recordChange(sql, { type: 'manifest.pushed', at, actor, repository: repository.name, digest, data });

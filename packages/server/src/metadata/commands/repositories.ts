@@ -32,7 +32,11 @@ export async function ensureRepository(sql: SqlSession, name: RepositoryName, ac
   const existing = await repositoryByName(sql, name);
   if (existing !== undefined) return existing;
   const projectId = await ensureProject(sql, projectOf(name), actor, at);
-  await sql.run('insert into repositories (project_id, name, created_at) values (?, ?, ?) on conflict (name) do nothing', [projectId, name, at]);
+  await sql.run('insert into repositories (project_id, name, created_at) values (?, ?, ?) on conflict (name) do nothing', [
+    projectId,
+    name,
+    at,
+  ]);
   const created = await repositoryByName(sql, name);
   if (created === undefined) throw new Error(`The repository ${name} vanished while it was created`);
   return created;

@@ -2,11 +2,11 @@ import type { Digest, RepositoryName, Tag } from '@longshore/oci';
 import { reach } from '../../registry/failpoints.ts';
 import type { Actor, ManifestCommit, Millis } from '../../registry/ports/content-store.ts';
 import { fromColumn, toColumn } from '../digest-column.ts';
-import { locking, Withdrawn } from '../sql-session.ts';
 import type { SqlSession } from '../sql-session.ts';
+import { locking, Withdrawn } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
-import { repositoryByName } from './repositories.ts';
 import type { RepositoryRow } from './repositories.ts';
+import { repositoryByName } from './repositories.ts';
 
 /** A tag's row together with what it points at. */
 export interface TagTarget {

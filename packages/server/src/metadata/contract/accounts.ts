@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe } from 'node:test';
-import type { SigningKey } from '../../registry/ports/account-store.ts';
 import { requireRepositoryName } from '@longshore/oci';
-import { storeTest } from './contract-steps.ts';
+import type { SigningKey } from '../../registry/ports/account-store.ts';
 import type { OpenStore } from './contract-steps.ts';
+import { storeTest } from './contract-steps.ts';
 
 /** Users, tokens, grants, keys, login delays. */
 export function describeAccounts(open: OpenStore): void {
@@ -20,7 +20,13 @@ export function describeAccounts(open: OpenStore): void {
       assert.deepEqual(await store.listUsers(), [bob, alice]);
       assert.equal(await store.updateUser({ id: alice.id, disabled: true, at }), true);
       assert.equal(await store.updateUser({ id: alice.id, passwordHash: 'new', administrator: false, at }), true);
-      assert.deepEqual(await store.findUser({ id: alice.id }), { ...alice, administrator: false, disabled: true, passwordHash: 'new', version: 3 });
+      assert.deepEqual(await store.findUser({ id: alice.id }), {
+        ...alice,
+        administrator: false,
+        disabled: true,
+        passwordHash: 'new',
+        version: 3,
+      });
       assert.equal(await store.updateUser({ id: 999, disabled: true, at }), false);
     });
 
@@ -56,27 +62,44 @@ export function describeAccounts(open: OpenStore): void {
       assert.equal(await store.setGrant({ userId: user.id, project: 'team', role: 'reader', at }), true);
       assert.equal(await store.setGrant({ userId: user.id, project: 'team', role: 'writer', at }), true);
       assert.equal(await store.setGrant({ userId: user.id, project: 'solo', role: 'creator', at }), true);
-      assert.deepEqual(await store.listGrants(user.id), [{ project: 'solo', role: 'creator' }, { project: 'team', role: 'writer' }]);
+      assert.deepEqual(await store.listGrants(user.id), [
+        { project: 'solo', role: 'creator' },
+        { project: 'team', role: 'writer' },
+      ]);
       assert.deepEqual(await store.findGrant(undefined, 'team'), { exists: true, role: undefined });
       assert.equal(await store.setGrant({ userId: user.id, project: 'solo', role: undefined, at }), true);
       assert.deepEqual(await store.listGrants(user.id), [{ project: 'team', role: 'writer' }]);
     });
 
     storeTest(open, 'a user who makes a project by the first push maintains it; who comes later does not', async ({ store, at }) => {
-      const [alice, bob] = await Promise.all(['alice', 'bob'].map((name) => store.createUser({ name, passwordHash: undefined, administrator: false, at })));
+      const [alice, bob] = await Promise.all(
+        ['alice', 'bob'].map((name) => store.createUser({ name, passwordHash: undefined, administrator: false, at })),
+      );
       const push = (id: string, actor: string) =>
         store.startUpload({ id, repository: requireRepositoryName('team/deep/app'), actor, algorithm: 'sha256', at });
       await push('one', `user:${alice?.id}:alice`);
       await push('two', `user:${bob?.id}:bob`);
       assert.equal((await store.findGrant(alice?.id, 'team')).role, 'maintainer');
       assert.equal((await store.findGrant(bob?.id, 'team')).role, undefined);
-      await store.startUpload({ id: 'three', repository: requireRepositoryName('gone/app'), actor: 'user:999:gone', algorithm: 'sha256', at });
+      await store.startUpload({
+        id: 'three',
+        repository: requireRepositoryName('gone/app'),
+        actor: 'user:999:gone',
+        algorithm: 'sha256',
+        at,
+      });
       assert.equal((await store.findGrant(alice?.id, 'gone')).exists, true);
     });
 
     storeTest(open, 'signing keys are listed the oldest first, until they expire', async ({ store, at }) => {
       const key = (id: string, age: number): SigningKey => ({
-        id, algorithm: 'EdDSA', publicKey: '{}', sealedPrivateKey: 'sealed', createdAt: at - age, retiresAt: at + 50 - age, expiresAt: at + 100 - age,
+        id,
+        algorithm: 'EdDSA',
+        publicKey: '{}',
+        sealedPrivateKey: 'sealed',
+        createdAt: at - age,
+        retiresAt: at + 50 - age,
+        expiresAt: at + 100 - age,
       });
       await store.addSigningKey(key('new', 0));
       await store.addSigningKey(key('old', 60));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 import type { OpenStore } from './contract-steps.ts';
+import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 
 /** Blobs: visible by link and placement only, stored once, mounted, deleted, lost and healed. */
 export function describeBlobs(open: OpenStore): void {
@@ -45,7 +45,10 @@ export function describeBlobs(open: OpenStore): void {
       assert.equal(await store.mountBlob(mount), true);
       assert.equal((await store.findBlob(foreign, digest))?.renewedAt, steps.at);
       const events = await steps.events();
-      assert.deepEqual(events.map(({ type, repository, digest: of }) => [type, repository, of]), [['blob.mounted', foreign, digest]]);
+      assert.deepEqual(
+        events.map(({ type, repository, digest: of }) => [type, repository, of]),
+        [['blob.mounted', foreign, digest]],
+      );
     });
 
     storeTest(open, 'renewing works where the blob is, and only there', async (steps) => {
@@ -68,7 +71,10 @@ export function describeBlobs(open: OpenStore): void {
       await store.deleteManifest({ repository: app, digest: manifest, actor, at });
       await steps.events();
       assert.equal(await store.deleteBlob(remove), 'deleted');
-      assert.deepEqual((await steps.events()).map(({ type }) => type), ['blob.deleted']);
+      assert.deepEqual(
+        (await steps.events()).map(({ type }) => type),
+        ['blob.deleted'],
+      );
       assert.equal(await store.deleteBlob(remove), 'absent');
       assert.equal(await store.deleteBlob({ ...remove, repository: foreign }), 'absent');
       assert.equal(await store.findBlob(app, digest), undefined);
@@ -90,7 +96,10 @@ export function describeBlobs(open: OpenStore): void {
       const healed = await steps.commit(app, digest);
       assert.equal(healed.outcome, 'stored');
       assert.equal((await store.findBlob(app, digest))?.location, healed.location);
-      assert.deepEqual((await store.listCondemnedPlacements(10)).map((placement) => placement.location), [location]);
+      assert.deepEqual(
+        (await store.listCondemnedPlacements(10)).map((placement) => placement.location),
+        [location],
+      );
     });
 
     storeTest(open, 'sources of a mount are those that the caller may see', async (steps) => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { requireDigest, requireRepositoryName, requireTag } from '@longshore/oci';
 import type { Digest, RepositoryName } from '@longshore/oci';
+import { requireDigest, requireRepositoryName, requireTag } from '@longshore/oci';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
 import type { ManifestCommit, NewManifest } from '../../registry/ports/content-store.ts';
 import type { RegistryEvent } from '../../registry/ports/event-store.ts';
@@ -92,7 +92,8 @@ export class StoreSteps {
   /** The input of a manifest's commit. */
   manifest(repository: RepositoryName, parts: ManifestParts): NewManifest {
     const bytes = parts.bytes ?? randomBytes(20);
-    const required = (kind: 'blob' | 'manifest', digests: readonly Digest[] = []) => digests.map((digest) => ({ kind, digest, required: true }));
+    const required = (kind: 'blob' | 'manifest', digests: readonly Digest[] = []) =>
+      digests.map((digest) => ({ kind, digest, required: true }));
     const optional = (parts.optionalBlobs ?? []).map((digest) => ({ kind: 'blob' as const, digest, required: false }));
     return {
       repository,

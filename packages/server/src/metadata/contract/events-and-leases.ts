@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import { app, storeTest } from './contract-steps.ts';
 import type { OpenStore } from './contract-steps.ts';
+import { app, storeTest } from './contract-steps.ts';
 
 /** The outbox, leases of scheduled work, and the probe. */
 export function describeEventsAndLeases(open: OpenStore): void {
@@ -16,14 +16,35 @@ export function describeEventsAndLeases(open: OpenStore): void {
       const { id, ...rest } = first[0] ?? assert.fail('no event');
       assert.equal(typeof id, 'number');
       assert.deepEqual(rest, {
-        type: 'gc.finished', at, actor: 'system:gc', repository: undefined, digest: undefined, tag: undefined, data: { count: 0, text: 'ü"' }, attempts: 0,
+        type: 'gc.finished',
+        at,
+        actor: 'system:gc',
+        repository: undefined,
+        digest: undefined,
+        tag: undefined,
+        data: { count: 0, text: 'ü"' },
+        attempts: 0,
       });
-      assert.deepEqual(first.map(({ data }) => data['count']), [0, 1, 2]);
-      assert.deepEqual((await store.claimEvents({ ...claim, claimant: 'b' })).map(({ data }) => data['count']), [3, 4]);
+      assert.deepEqual(
+        first.map(({ data }) => data['count']),
+        [0, 1, 2],
+      );
+      assert.deepEqual(
+        (await store.claimEvents({ ...claim, claimant: 'b' })).map(({ data }) => data['count']),
+        [3, 4],
+      );
       await store.finishEvents({ claimant: 'b', ids: first.map((event) => event.id) });
       await store.finishEvents({ claimant: 'a', ids: [id] });
       const again = await store.claimEvents({ ...claim, claimant: 'c', at: at + 100, limit: 10 });
-      assert.deepEqual(again.map(({ data, attempts }) => [data['count'], attempts]), [[1, 1], [2, 1], [3, 1], [4, 1]]);
+      assert.deepEqual(
+        again.map(({ data, attempts }) => [data['count'], attempts]),
+        [
+          [1, 1],
+          [2, 1],
+          [3, 1],
+          [4, 1],
+        ],
+      );
       await store.finishEvents({ claimant: 'c', ids: [] });
     });
 
@@ -36,14 +57,19 @@ export function describeEventsAndLeases(open: OpenStore): void {
       assert.deepEqual(await store.claimEvents(claim), [], 'somebody else cannot postpone them');
       await store.postponeEvents({ claimant: 'a', ids, retryAt: at + 50 });
       assert.deepEqual(await store.claimEvents({ ...claim, at: at + 49 }), []);
-      assert.deepEqual((await store.claimEvents({ ...claim, at: at + 50 })).map(({ attempts }) => attempts), [1]);
+      assert.deepEqual(
+        (await store.claimEvents({ ...claim, at: at + 50 })).map(({ attempts }) => attempts),
+        [1],
+      );
     });
 
     storeTest(open, 'are never claimed twice at once', async (steps) => {
       const { store, at } = steps;
       await steps.begin(app);
       await Promise.all(Array.from({ length: 40 }, () => store.recordEvent({ type: 'gc.finished', at, actor: 'system:gc', data: {} })));
-      const claims = await Promise.all([1, 2, 3, 4].map((name) => store.claimEvents({ claimant: String(name), at, until: at + 9, limit: 10 })));
+      const claims = await Promise.all(
+        [1, 2, 3, 4].map((name) => store.claimEvents({ claimant: String(name), at, until: at + 9, limit: 10 })),
+      );
       const ids = claims.flat().map(({ id }) => id);
       assert.equal(new Set(ids).size, ids.length);
       const rest = await store.claimEvents({ claimant: 'rest', at, until: at + 9, limit: 100 });

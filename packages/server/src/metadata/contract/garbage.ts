@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { Digest } from '@longshore/oci';
-import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 import type { OpenStore, StoreSteps } from './contract-steps.ts';
+import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 
 const later = 1000;
 
@@ -56,7 +56,8 @@ export function describeGarbage(open: OpenStore): void {
       await steps.push(app, { children: [child ?? assert.fail()], tags: ['v2'] });
       await steps.store.commitManifest({ ...(inputs[0] ?? assert.fail()), at: before });
       assert.equal(await removeUntagged(steps, found, before), 0);
-      for (const digest of [again, tagged, child]) assert.notEqual(await steps.store.findManifest(app, { digest: digest ?? assert.fail() }), undefined);
+      for (const digest of [again, tagged, child])
+        assert.notEqual(await steps.store.findManifest(app, { digest: digest ?? assert.fail() }), undefined);
     });
 
     storeTest(open, 'links are held by manifests of their own repository and by renewals', async (steps) => {
@@ -109,8 +110,15 @@ export function describeGarbage(open: OpenStore): void {
       const [pushed, leased] = digests;
       await steps.blob(foreign, pushed);
       await store.leaseContent({ holder: 'hold', digest: leased ?? assert.fail(), expiresAt: at + 2 * later });
-      const condemned = await store.condemnPlacements({ before: at + later, at: at + later, placementIds: items.map(({ placementId }) => placementId) });
-      assert.deepEqual(condemned.map(({ digest }) => digest), digests.slice(2));
+      const condemned = await store.condemnPlacements({
+        before: at + later,
+        at: at + later,
+        placementIds: items.map(({ placementId }) => placementId),
+      });
+      assert.deepEqual(
+        condemned.map(({ digest }) => digest),
+        digests.slice(2),
+      );
       assert.equal((await steps.commit(web, leased ?? assert.fail())).outcome, 'duplicate');
     });
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import { requireRepositoryName } from '@longshore/oci';
 import type { Digest } from '@longshore/oci';
-import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
+import { requireRepositoryName } from '@longshore/oci';
 import type { OpenStore } from './contract-steps.ts';
+import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 
 /** The catalog, and referrers. */
 export function describeLists(open: OpenStore): void {
@@ -54,8 +54,14 @@ export function describeLists(open: OpenStore): void {
       const all = await store.listReferrers(app, subject, undefined, { limit: 9 });
       assert.deepEqual([all.items.map(({ digest }) => digest), all.more], [sorted, false]);
       const mediaType = 'application/vnd.oci.image.manifest.v1+json';
-      assert.deepEqual(all.items.find(({ digest }) => digest === digests[1]), { digest: digests[1], mediaType, sizeBytes: 20, artifactType: 'x/odd', annotations });
-      assert.deepEqual(all.items.find(({ digest }) => digest === plain), { digest: plain, mediaType, sizeBytes: 20, artifactType: undefined, annotations: undefined });
+      assert.deepEqual(
+        all.items.find(({ digest }) => digest === digests[1]),
+        { digest: digests[1], mediaType, sizeBytes: 20, artifactType: 'x/odd', annotations },
+      );
+      assert.deepEqual(
+        all.items.find(({ digest }) => digest === plain),
+        { digest: plain, mediaType, sizeBytes: 20, artifactType: undefined, annotations: undefined },
+      );
       const page = await store.listReferrers(app, subject, undefined, { limit: 2, after: sorted[1] });
       assert.deepEqual([page.items.map(({ digest }) => digest), page.more], [sorted.slice(2, 4), true]);
       const odd = await store.listReferrers(app, subject, 'x/odd', { limit: 2 });

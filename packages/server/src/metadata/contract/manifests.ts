@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe } from 'node:test';
 import { requireTag } from '@longshore/oci';
-import { actor, app, newDigest, storeTest, web } from './contract-steps.ts';
 import type { OpenStore } from './contract-steps.ts';
+import { actor, app, newDigest, storeTest, web } from './contract-steps.ts';
 
 const v1 = requireTag('v1');
 
@@ -87,11 +87,14 @@ export function describeManifests(open: OpenStore): void {
       const [newest] = await store.listTagHistory(app, v1, 1);
       assert.deepEqual(newest, { tag: v1, from: digest, to: undefined, actor: 'user:1:bob', at: at + 1 });
       const events = await steps.events();
-      assert.deepEqual(events.map(({ type, tag, digest: of, actor: by }) => [type, tag, of, by]), [
-        ['tag.deleted', 'v1', digest, 'user:1:bob'],
-        ['tag.deleted', 'v2', digest, 'user:1:bob'],
-        ['manifest.deleted', undefined, digest, 'user:1:bob'],
-      ]);
+      assert.deepEqual(
+        events.map(({ type, tag, digest: of, actor: by }) => [type, tag, of, by]),
+        [
+          ['tag.deleted', 'v1', digest, 'user:1:bob'],
+          ['tag.deleted', 'v2', digest, 'user:1:bob'],
+          ['manifest.deleted', undefined, digest, 'user:1:bob'],
+        ],
+      );
       assert.equal(await store.deleteBlob({ repository: app, digest: blob, actor, at }), 'deleted');
     });
 

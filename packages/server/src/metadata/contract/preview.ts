@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 import type { OpenStore } from './contract-steps.ts';
+import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 
 const later = 1000;
 
@@ -45,7 +45,7 @@ export function describePreview(open: OpenStore): void {
       assert.deepEqual(await steps.preview(at + later, at + later), [`manifest ${index.items[0]?.digest}`, `link ${elsewhere}`]);
     });
 
-    storeTest(open, 'ends with the signal\'s reason, and with what the visitor throws', async (steps) => {
+    storeTest(open, "ends with the signal's reason, and with what the visitor throws", async (steps) => {
       const { store, at } = steps;
       for (const repository of [app, web]) await steps.push(repository);
       const limits = { untaggedBefore: at + later, before: at + later };

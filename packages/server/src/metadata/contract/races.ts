@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { requireRepositoryName } from '@longshore/oci';
-import { actor, app, newDigest, storeTest, web } from './contract-steps.ts';
 import type { OpenStore } from './contract-steps.ts';
+import { actor, app, newDigest, storeTest, web } from './contract-steps.ts';
 
 const rounds = 40;
 
@@ -19,7 +19,10 @@ export function describeRaces(open: OpenStore): void {
       assert.equal(commits.filter(({ outcome }) => outcome === 'stored').length, 1);
       const found = await Promise.all(names.map((name) => store.findBlob(name, digest)));
       assert.equal(new Set(found.map((blob) => blob?.location)).size, 1);
-      assert.equal(new Set((await Promise.all(names.map((name) => store.findRepository(name)))).map((repository) => repository?.projectId)).size, 1);
+      assert.equal(
+        new Set((await Promise.all(names.map((name) => store.findRepository(name)))).map((repository) => repository?.projectId)).size,
+        1,
+      );
     });
 
     storeTest(open, 'manifests at once that share their blobs are all stored', async (steps) => {
@@ -69,7 +72,9 @@ export function describeRaces(open: OpenStore): void {
         const { items } = await store.listUnlinkedPlacements(at + 1, undefined, 100);
         const placementIds = items.map(({ placementId }) => placementId);
         const push = async () =>
-          round % 2 === 0 ? (await steps.commit(web, digest)).outcome !== 'lost' : store.mountBlob({ digest, from: app, to: web, actor, at });
+          round % 2 === 0
+            ? (await steps.commit(web, digest)).outcome !== 'lost'
+            : store.mountBlob({ digest, from: app, to: web, actor, at });
         const [pushed, condemned] = await Promise.all([push(), store.condemnPlacements({ before: at + 1, at, placementIds })]);
         await store.forgetPlacements({ placementIds: condemned.map(({ placementId }) => placementId), at });
         assert.equal(pushed, (await store.findBlob(web, digest)) !== undefined, `round ${round}`);

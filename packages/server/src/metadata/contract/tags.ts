@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import { requireTag } from '@longshore/oci';
 import type { Tag } from '@longshore/oci';
-import { actor, app, storeTest, web } from './contract-steps.ts';
+import { requireTag } from '@longshore/oci';
 import type { OpenStore } from './contract-steps.ts';
+import { actor, app, storeTest, web } from './contract-steps.ts';
 
 const v1 = requireTag('v1');
 
@@ -28,13 +28,23 @@ export function describeTags(open: OpenStore): void {
       assert.deepEqual(await store.listTagHistory(app, v1, 1), history.slice(0, 1));
       assert.deepEqual(await store.listTagHistory(web, v1, 1), []);
       const events = await steps.events();
-      assert.deepEqual(events.map(({ type, digest, tag, repository, at: when, data }) => ({ type, digest, tag, repository, at: when, from: data['from'] })), [
-        { type: 'manifest.pushed', digest: first, tag: undefined, repository: app, at, from: undefined },
-        { type: 'tag.created', digest: first, tag: v1, repository: app, at, from: undefined },
-        { type: 'manifest.pushed', digest: second, tag: undefined, repository: app, at: at + 1, from: undefined },
-        { type: 'tag.moved', digest: second, tag: v1, repository: app, at: at + 1, from: first },
-        { type: 'tag.deleted', digest: second, tag: v1, repository: app, at: at + 2, from: undefined },
-      ]);
+      assert.deepEqual(
+        events.map(({ type, digest, tag, repository, at: when, data }) => ({
+          type,
+          digest,
+          tag,
+          repository,
+          at: when,
+          from: data['from'],
+        })),
+        [
+          { type: 'manifest.pushed', digest: first, tag: undefined, repository: app, at, from: undefined },
+          { type: 'tag.created', digest: first, tag: v1, repository: app, at, from: undefined },
+          { type: 'manifest.pushed', digest: second, tag: undefined, repository: app, at: at + 1, from: undefined },
+          { type: 'tag.moved', digest: second, tag: v1, repository: app, at: at + 1, from: first },
+          { type: 'tag.deleted', digest: second, tag: v1, repository: app, at: at + 2, from: undefined },
+        ],
+      );
     });
 
     storeTest(open, 'who may not move tags may create them, and a refused move stores nothing', async (steps) => {
@@ -56,7 +66,8 @@ export function describeTags(open: OpenStore): void {
       await Promise.all(Array.from({ length: 8 }, () => steps.push(app, { tags: ['v1'] })));
       const history = await store.listTagHistory(app, v1, 20);
       assert.equal(history.length, 9);
-      for (const [index, change] of history.slice(0, -1).entries()) assert.equal(change.from, history[index + 1]?.to, 'the history is a chain');
+      for (const [index, change] of history.slice(0, -1).entries())
+        assert.equal(change.from, history[index + 1]?.to, 'the history is a chain');
       assert.equal((await store.findManifestInfo(app, { tag: v1 }))?.digest, history[0]?.to);
     });
 

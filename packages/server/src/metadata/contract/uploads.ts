@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
-import { actor, app, newDigest, storeTest } from './contract-steps.ts';
 import type { OpenStore } from './contract-steps.ts';
+import { actor, app, newDigest, storeTest } from './contract-steps.ts';
 
 /** Sessions: creation, compare-and-set, take-over, end. */
 export function describeUploads(open: OpenStore): void {
@@ -67,7 +67,10 @@ export function describeUploads(open: OpenStore): void {
       const [first, second] = [await steps.begin(app), await steps.begin(app)];
       await store.advanceUpload({ id: first, epoch: 1, from: 0, to: 1, state: undefined, at: at + 10 });
       const expired = await store.listExpiredUploads(at + 20, 10);
-      assert.deepEqual(expired.map(({ id }) => id), [second, first]);
+      assert.deepEqual(
+        expired.map(({ id }) => id),
+        [second, first],
+      );
       assert.deepEqual(expired[1], await store.findUpload(first));
       assert.equal((await store.listExpiredUploads(at + 20, 1)).length, 1);
       assert.deepEqual(await store.listExpiredUploads(at, 10), []);

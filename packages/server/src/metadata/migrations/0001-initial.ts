@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
 import type { SqlDialect } from '../sql-session.ts';
-import { columnTypes, refersTo, required } from './column-types.ts';
 import type { ColumnTypes } from './column-types.ts';
+import { columnTypes, refersTo, required } from './column-types.ts';
 
 /** Every table of the first version. */
 export async function up(db: Kysely<unknown>, dialect: SqlDialect): Promise<void> {
@@ -16,12 +16,16 @@ export async function up(db: Kysely<unknown>, dialect: SqlDialect): Promise<void
   await createUsage(db, types);
   await createWork(db, types);
   await createRecords(db, types);
-  await db.insertInto('stores' as never).values({ name: 'default' } as never).execute();
+  await db
+    .insertInto('stores' as never)
+    .values({ name: 'default' } as never)
+    .execute();
 }
 
 async function createAccounts(db: Kysely<unknown>, { integer, text, bytes, identity, finish, finishKeyed }: ColumnTypes): Promise<void> {
   await finish(
-    db.schema.createTable('users')
+    db.schema
+      .createTable('users')
       .addColumn('id', integer, identity)
       .addColumn('name', text, (column) => column.notNull().unique())
       .addColumn('password_hash', text)
@@ -32,7 +36,8 @@ async function createAccounts(db: Kysely<unknown>, { integer, text, bytes, ident
       .addColumn('updated_at', integer, required),
   ).execute();
   await finish(
-    db.schema.createTable('access_tokens')
+    db.schema
+      .createTable('access_tokens')
       .addColumn('id', integer, identity)
       .addColumn('user_id', integer, refersTo('users', 'cascade'))
       .addColumn('name', text, required)
@@ -43,7 +48,8 @@ async function createAccounts(db: Kysely<unknown>, { integer, text, bytes, ident
   ).execute();
   await db.schema.createIndex('access_tokens_by_user').on('access_tokens').column('user_id').execute();
   await finishKeyed(
-    db.schema.createTable('signing_keys')
+    db.schema
+      .createTable('signing_keys')
       .addColumn('id', text, (column) => column.notNull().primaryKey())
       .addColumn('algorithm', text, required)
       .addColumn('public_key', text, required)
@@ -53,7 +59,8 @@ async function createAccounts(db: Kysely<unknown>, { integer, text, bytes, ident
       .addColumn('expires_at', integer, required),
   ).execute();
   await finish(
-    db.schema.createTable('login_failures')
+    db.schema
+      .createTable('login_failures')
       .addColumn('id', integer, identity)
       .addColumn('key', text, required)
       .addColumn('at', integer, required),
@@ -64,10 +71,14 @@ async function createAccounts(db: Kysely<unknown>, { integer, text, bytes, ident
 
 async function createNames(db: Kysely<unknown>, { integer, text, bytes, identity, finish, finishKeyed }: ColumnTypes): Promise<void> {
   await finish(
-    db.schema.createTable('stores').addColumn('id', integer, identity).addColumn('name', text, (column) => column.notNull().unique()),
+    db.schema
+      .createTable('stores')
+      .addColumn('id', integer, identity)
+      .addColumn('name', text, (column) => column.notNull().unique()),
   ).execute();
   await finish(
-    db.schema.createTable('projects')
+    db.schema
+      .createTable('projects')
       .addColumn('id', integer, identity)
       .addColumn('name', text, (column) => column.notNull().unique())
       .addColumn('store_id', integer, refersTo('stores'))
@@ -76,7 +87,8 @@ async function createNames(db: Kysely<unknown>, { integer, text, bytes, identity
       .addColumn('created_by', text, required),
   ).execute();
   await finish(
-    db.schema.createTable('repositories')
+    db.schema
+      .createTable('repositories')
       .addColumn('id', integer, identity)
       .addColumn('project_id', integer, refersTo('projects'))
       .addColumn('name', text, (column) => column.notNull().unique())
@@ -84,7 +96,8 @@ async function createNames(db: Kysely<unknown>, { integer, text, bytes, identity
   ).execute();
   await db.schema.createIndex('repositories_by_project').on('repositories').column('project_id').execute();
   await finishKeyed(
-    db.schema.createTable('grants')
+    db.schema
+      .createTable('grants')
       .addColumn('user_id', integer, refersTo('users', 'cascade'))
       .addColumn('project_id', integer, refersTo('projects', 'cascade'))
       .addColumn('role', text, required)
@@ -93,7 +106,8 @@ async function createNames(db: Kysely<unknown>, { integer, text, bytes, identity
   ).execute();
   await db.schema.createIndex('grants_by_project').on('grants').column('project_id').execute();
   await finish(
-    db.schema.createTable('robots')
+    db.schema
+      .createTable('robots')
       .addColumn('id', integer, identity)
       .addColumn('project_id', integer, refersTo('projects', 'cascade'))
       .addColumn('name', text, required)
@@ -108,13 +122,15 @@ async function createNames(db: Kysely<unknown>, { integer, text, bytes, identity
 
 async function createBlobs(db: Kysely<unknown>, { integer, text, bytes, identity, finish, finishKeyed }: ColumnTypes): Promise<void> {
   await finish(
-    db.schema.createTable('blobs')
+    db.schema
+      .createTable('blobs')
       .addColumn('id', integer, identity)
       .addColumn('digest', bytes, (column) => column.notNull().unique())
       .addColumn('size', integer, required),
   ).execute();
   await finish(
-    db.schema.createTable('blob_placements')
+    db.schema
+      .createTable('blob_placements')
       .addColumn('id', integer, identity)
       .addColumn('blob_id', integer, refersTo('blobs'))
       .addColumn('store_id', integer, refersTo('stores'))
@@ -124,13 +140,23 @@ async function createBlobs(db: Kysely<unknown>, { integer, text, bytes, identity
       .addColumn('created_at', integer, required)
       .addColumn('renewed_at', integer, required),
   ).execute();
-  await db.schema.createIndex('blob_placements_live').unique().on('blob_placements').columns(['blob_id', 'store_id'])
-    .where(sql`state`, '=', sql.lit('live')).execute();
+  await db.schema
+    .createIndex('blob_placements_live')
+    .unique()
+    .on('blob_placements')
+    .columns(['blob_id', 'store_id'])
+    .where(sql`state`, '=', sql.lit('live'))
+    .execute();
   await db.schema.createIndex('blob_placements_by_blob').on('blob_placements').column('blob_id').execute();
-  await db.schema.createIndex('blob_placements_condemned').on('blob_placements').column('id')
-    .where(sql`state`, '=', sql.lit('condemned')).execute();
+  await db.schema
+    .createIndex('blob_placements_condemned')
+    .on('blob_placements')
+    .column('id')
+    .where(sql`state`, '=', sql.lit('condemned'))
+    .execute();
   await finishKeyed(
-    db.schema.createTable('repository_blobs')
+    db.schema
+      .createTable('repository_blobs')
       .addColumn('repository_id', integer, refersTo('repositories'))
       .addColumn('blob_id', integer, refersTo('blobs'))
       .addColumn('linked_at', integer, required)
@@ -139,7 +165,8 @@ async function createBlobs(db: Kysely<unknown>, { integer, text, bytes, identity
   ).execute();
   await db.schema.createIndex('repository_blobs_by_blob').on('repository_blobs').column('blob_id').execute();
   await finishKeyed(
-    db.schema.createTable('content_leases')
+    db.schema
+      .createTable('content_leases')
       .addColumn('holder', text, required)
       .addColumn('digest', bytes, required)
       .addColumn('expires_at', integer, required)
@@ -151,7 +178,8 @@ async function createBlobs(db: Kysely<unknown>, { integer, text, bytes, identity
 async function createManifests(db: Kysely<unknown>, { integer, text, bytes, identity, finish, finishKeyed }: ColumnTypes): Promise<void> {
   // The bytes are the last column, so that SQLite reads the others without walking the overflow pages of the bytes.
   await finish(
-    db.schema.createTable('manifests')
+    db.schema
+      .createTable('manifests')
       .addColumn('id', integer, identity)
       .addColumn('repository_id', integer, refersTo('repositories'))
       .addColumn('digest', bytes, required)
@@ -166,10 +194,15 @@ async function createManifests(db: Kysely<unknown>, { integer, text, bytes, iden
       .addColumn('bytes', bytes, required)
       .addUniqueConstraint('manifests_digest', ['repository_id', 'digest']),
   ).execute();
-  await db.schema.createIndex('manifests_by_subject').on('manifests').columns(['repository_id', 'subject', 'digest'])
-    .where(sql`subject`, 'is not', null).execute();
+  await db.schema
+    .createIndex('manifests_by_subject')
+    .on('manifests')
+    .columns(['repository_id', 'subject', 'digest'])
+    .where(sql`subject`, 'is not', null)
+    .execute();
   await finishKeyed(
-    db.schema.createTable('manifest_references')
+    db.schema
+      .createTable('manifest_references')
       .addColumn('repository_id', integer, refersTo('repositories'))
       .addColumn('kind', integer, required)
       .addColumn('target', bytes, required)
@@ -181,7 +214,8 @@ async function createManifests(db: Kysely<unknown>, { integer, text, bytes, iden
 
 async function createTags(db: Kysely<unknown>, { integer, text, bytes, identity, finish, finishKeyed }: ColumnTypes): Promise<void> {
   await finishKeyed(
-    db.schema.createTable('tags')
+    db.schema
+      .createTable('tags')
       .addColumn('repository_id', integer, refersTo('repositories'))
       .addColumn('name', text, required)
       .addColumn('manifest_id', integer, refersTo('manifests'))
@@ -191,7 +225,8 @@ async function createTags(db: Kysely<unknown>, { integer, text, bytes, identity,
   ).execute();
   await db.schema.createIndex('tags_by_manifest').on('tags').column('manifest_id').execute();
   await finish(
-    db.schema.createTable('tag_history')
+    db.schema
+      .createTable('tag_history')
       .addColumn('id', integer, identity)
       .addColumn('repository_id', integer, refersTo('repositories'))
       .addColumn('tag', text, required)
@@ -205,7 +240,8 @@ async function createTags(db: Kysely<unknown>, { integer, text, bytes, identity,
 
 async function createUploads(db: Kysely<unknown>, { integer, text, finishKeyed }: ColumnTypes): Promise<void> {
   await finishKeyed(
-    db.schema.createTable('uploads')
+    db.schema
+      .createTable('uploads')
       .addColumn('id', text, (column) => column.notNull().primaryKey())
       .addColumn('repository_id', integer, refersTo('repositories'))
       .addColumn('owner', text, required)
@@ -222,7 +258,8 @@ async function createUploads(db: Kysely<unknown>, { integer, text, finishKeyed }
 
 async function createUsage(db: Kysely<unknown>, { integer, finishKeyed }: ColumnTypes): Promise<void> {
   await finishKeyed(
-    db.schema.createTable('project_blobs')
+    db.schema
+      .createTable('project_blobs')
       .addColumn('project_id', integer, refersTo('projects'))
       .addColumn('blob_id', integer, refersTo('blobs'))
       .addColumn('links', integer, required)
@@ -230,7 +267,8 @@ async function createUsage(db: Kysely<unknown>, { integer, finishKeyed }: Column
   ).execute();
   await db.schema.createIndex('project_blobs_by_blob').on('project_blobs').column('blob_id').execute();
   await finishKeyed(
-    db.schema.createTable('usage')
+    db.schema
+      .createTable('usage')
       .addColumn('project_id', integer, (column) => refersTo('projects', 'cascade')(column).primaryKey())
       .addColumn('bytes', integer, required)
       .addColumn('limit_bytes', integer),
@@ -239,7 +277,8 @@ async function createUsage(db: Kysely<unknown>, { integer, finishKeyed }: Column
 
 async function createWork(db: Kysely<unknown>, { integer, text, bytes, identity, finish, finishKeyed }: ColumnTypes): Promise<void> {
   await finish(
-    db.schema.createTable('events')
+    db.schema
+      .createTable('events')
       .addColumn('id', integer, identity)
       .addColumn('type', text, required)
       .addColumn('at', integer, required)
@@ -254,7 +293,8 @@ async function createWork(db: Kysely<unknown>, { integer, text, bytes, identity,
   ).execute();
   await db.schema.createIndex('events_by_claimant').on('events').column('claimant').where(sql`claimant`, 'is not', null).execute();
   await finish(
-    db.schema.createTable('jobs')
+    db.schema
+      .createTable('jobs')
       .addColumn('id', integer, identity)
       .addColumn('name', text, required)
       .addColumn('input', text, required)
@@ -268,7 +308,8 @@ async function createWork(db: Kysely<unknown>, { integer, text, bytes, identity,
   ).execute();
   await db.schema.createIndex('jobs_by_state').on('jobs').columns(['state', 'available_at']).execute();
   await finishKeyed(
-    db.schema.createTable('leases')
+    db.schema
+      .createTable('leases')
       .addColumn('name', text, (column) => column.notNull().primaryKey())
       .addColumn('holder', text, required)
       .addColumn('expires_at', integer, required)
@@ -278,7 +319,8 @@ async function createWork(db: Kysely<unknown>, { integer, text, bytes, identity,
 
 async function createRecords(db: Kysely<unknown>, { integer, text, identity, finish, finishKeyed }: ColumnTypes): Promise<void> {
   await finish(
-    db.schema.createTable('audit')
+    db.schema
+      .createTable('audit')
       .addColumn('id', integer, identity)
       .addColumn('at', integer, required)
       .addColumn('actor', text, required)
@@ -289,7 +331,8 @@ async function createRecords(db: Kysely<unknown>, { integer, text, identity, fin
   ).execute();
   await db.schema.createIndex('audit_by_age').on('audit').column('at').execute();
   await finishKeyed(
-    db.schema.createTable('write_probes')
+    db.schema
+      .createTable('write_probes')
       .addColumn('id', integer, (column) => column.notNull().primaryKey())
       .addColumn('passes', integer, required),
   ).execute();

@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
 import type { ColumnDefinitionBuilder, CreateTableBuilder } from 'kysely';
+import { sql } from 'kysely';
 import type { SqlDialect } from '../sql-session.ts';
 
 type Column = (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder;

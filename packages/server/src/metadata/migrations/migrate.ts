@@ -1,8 +1,8 @@
 import type { Dialect, Kysely } from 'kysely';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { SqlDialect } from '../sql-session.ts';
-import { schemaSteps } from './index.ts';
 import type { SchemaStep } from './index.ts';
+import { schemaSteps } from './index.ts';
 
 /** Where the applied steps are noted; the name is part of the schema. */
 export const migrationTable = 'schema_migrations';

@@ -1,8 +1,8 @@
 import { after, before, test } from 'node:test';
 import pg from 'pg';
-import { findProgram, requirePrograms } from '../../../../../test/tools/programs.ts';
-import { startPostgres } from '../../../../../test/tools/postgres.ts';
 import type { PostgresServer } from '../../../../../test/tools/postgres.ts';
+import { startPostgres } from '../../../../../test/tools/postgres.ts';
+import { findProgram, requirePrograms } from '../../../../../test/tools/programs.ts';
 import { openPostgresMetadata } from './postgres-metadata.ts';
 
 /** For tests: one real server, and a database with our schema for each test. */
@@ -62,7 +62,9 @@ export class PostgresBench {
         for (let found = -1; found !== count; ) {
           // Inside of a transaction the view shows one snapshot unless it is told to forget it.
           await holder.query('select pg_stat_clear_snapshot()');
-          const { rows } = await holder.query("select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()");
+          const { rows } = await holder.query(
+            "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+          );
           found = rows.length;
         }
       });

@@ -23,7 +23,8 @@ export function toStorageError(error: unknown): unknown {
   const state = sqlState(error);
   const detail = state === undefined ? error.message : `${error.message} (SQLSTATE ${state})`;
   if (state === diskFull) return new StorageError('full', `The disk of the PostgreSQL server is full: ${detail}`, { cause: error });
-  if (state === readOnlyTransaction) return new StorageError('read-only', `The PostgreSQL server is read-only: ${detail}`, { cause: error });
+  if (state === readOnlyTransaction)
+    return new StorageError('read-only', `The PostgreSQL server is read-only: ${detail}`, { cause: error });
   if (state !== undefined) {
     const retryable = isLostRace(error) || passingClasses.includes(state.slice(0, 2));
     return new StorageError('failed', `PostgreSQL refused a statement: ${detail}`, { retryable, cause: error });

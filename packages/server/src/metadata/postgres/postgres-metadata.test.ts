@@ -10,13 +10,19 @@ const bench = PostgresBench.forThisFile();
 
 test('placeholders are numbered, and a text has one name', () => {
   const cache = new StatementCache();
-  assert.deepEqual(cache.translate('select ? where a = ? and b in (?, ?)'), { name: 's1', text: 'select $1 where a = $2 and b in ($3, $4)' });
+  assert.deepEqual(cache.translate('select ? where a = ? and b in (?, ?)'), {
+    name: 's1',
+    text: 'select $1 where a = $2 and b in ($3, $4)',
+  });
   assert.equal(cache.translate('select 2').name, 's2');
   assert.equal(cache.translate('select ? where a = ? and b in (?, ?)').name, 's1');
 });
 
 test('a server that is not there is a StorageError that may pass', async () => {
-  await assert.rejects(openPostgresMetadata({ url: 'postgres://longshore@127.0.0.1:1/none' }), (error) => error instanceof StorageError && error.retryable);
+  await assert.rejects(
+    openPostgresMetadata({ url: 'postgres://longshore@127.0.0.1:1/none' }),
+    (error) => error instanceof StorageError && error.retryable,
+  );
 });
 
 if (bench !== undefined) {
@@ -28,7 +34,7 @@ if (bench !== undefined) {
     assert.equal((await bench.query(url, 'select * from schema_migrations')).length, 1);
   });
 
-  test('a database that a newer version has migrated is refused by the migration\'s name', async () => {
+  test("a database that a newer version has migrated is refused by the migration's name", async () => {
     const url = await bench.newDatabase();
     await bench.query(url, "insert into schema_migrations (name, timestamp) values ('9999-from-the-future', '2099')");
     await assert.rejects(openPostgresMetadata({ url }), /'9999-from-the-future'.*Run the newer version/);
@@ -39,7 +45,8 @@ if (bench !== undefined) {
     const store = await openPostgresMetadata({ url, maxConnections: 2 });
     const steps = new StoreSteps(store);
     const digest = await steps.push(app);
-    const cut = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'longshore' and datname = current_database()";
+    const cut =
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'longshore' and datname = current_database()";
     await bench.whileLocked(url, 'lock table manifests', async (waiting) => {
       const push = steps.push(app).catch((error: unknown) => error);
       await waiting(1);

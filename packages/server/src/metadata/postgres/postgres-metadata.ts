@@ -1,8 +1,8 @@
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import { createSqlMetadataStore } from '../sql-metadata-store.ts';
 import { toStorageError } from './postgres-errors.ts';
-import { connectWithoutTimeout, createPostgresPool } from './postgres-pool.ts';
 import type { PostgresMetadataOptions } from './postgres-pool.ts';
+import { connectWithoutTimeout, createPostgresPool } from './postgres-pool.ts';
 import { migratePostgres } from './postgres-schema.ts';
 import { PostgresSession } from './postgres-session.ts';
 import { executeCommand, withSnapshot } from './postgres-transactions.ts';

@@ -1,5 +1,5 @@
-import pg from 'pg';
 import type { Client, ClientConfig, Pool } from 'pg';
+import pg from 'pg';
 
 /** How to reach a PostgreSQL database. */
 export interface PostgresMetadataOptions {

@@ -37,12 +37,14 @@ if (bench !== undefined) {
     withStore(async (store, steps, url) => {
       const blobs = [await steps.blob(app), await steps.blob(app)];
       const repositoryId = (await store.findRepository(app))?.id ?? 0;
-      const collect = () => store.removeUnreferencedLinks({ before: steps.at + 1, links: blobs.map((digest) => ({ repositoryId, digest })) });
+      const collect = () =>
+        store.removeUnreferencedLinks({ before: steps.at + 1, links: blobs.map((digest) => ({ repositoryId, digest })) });
       const push = () => steps.tryPush(app, { blobs });
       assert.deepEqual(await inOrder(url, lockLinks, push, collect), [{ outcome: 'stored', created: true }, 0]);
       for (const digest of blobs) assert.notEqual(await store.findBlob(app, digest), undefined);
       const others = [await steps.blob(app), await steps.blob(app)];
-      const takeOthers = () => store.removeUnreferencedLinks({ before: steps.at + 1, links: others.map((digest) => ({ repositoryId, digest })) });
+      const takeOthers = () =>
+        store.removeUnreferencedLinks({ before: steps.at + 1, links: others.map((digest) => ({ repositoryId, digest })) });
       const [removed, refused] = await inOrder(url, lockLinks, takeOthers, () => steps.tryPush(app, { blobs: others }));
       assert.equal(removed, 2);
       assert.deepEqual(refused, { outcome: 'missing', digests: others });
@@ -53,7 +55,10 @@ if (bench !== undefined) {
       const blob = await steps.blob(app);
       const push = () => steps.tryPush(app, { blobs: [blob] });
       const outcomes = await inOrder(url, lockLinks, push, push);
-      assert.deepEqual(outcomes.map(({ outcome }) => outcome), ['stored', 'stored']);
+      assert.deepEqual(
+        outcomes.map(({ outcome }) => outcome),
+        ['stored', 'stored'],
+      );
     }));
 
   test('a copy that is pushed again before a collection condemns it stays; behind it, the push gets a place of its own', () =>

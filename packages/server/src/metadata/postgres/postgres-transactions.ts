@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { StorageError } from '../../registry/ports/blob-store.ts';
-import { commands } from '../commands/index.ts';
 import type { CommandInput, CommandName, CommandOutput } from '../commands/index.ts';
+import { commands } from '../commands/index.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { Withdrawn } from '../sql-session.ts';
 import { isLostRace, toStorageError } from './postgres-errors.ts';

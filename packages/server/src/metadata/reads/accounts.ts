@@ -1,7 +1,7 @@
 import type { AccessToken, Role, SigningKey, User } from '../../registry/ports/account-store.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
-import { accessTokenColumns, toAccessToken, toUser, userColumns } from '../account-rows.ts';
 import type { AccessTokenRow, UserRow } from '../account-rows.ts';
+import { accessTokenColumns, toAccessToken, toUser, userColumns } from '../account-rows.ts';
 import type { SqlSession } from '../sql-session.ts';
 
 interface SigningKeyRow {
@@ -17,7 +17,8 @@ interface SigningKeyRow {
 /** `AccountStore.findUser`. */
 export async function findUser(sql: SqlSession, by: { name: string } | { id: number }): Promise<User | undefined> {
   const select = `select ${userColumns} from users u where`;
-  const row = 'id' in by ? await sql.get<UserRow>(`${select} u.id = ?`, [by.id]) : await sql.get<UserRow>(`${select} u.name = ?`, [by.name]);
+  const row =
+    'id' in by ? await sql.get<UserRow>(`${select} u.id = ?`, [by.id]) : await sql.get<UserRow>(`${select} u.name = ?`, [by.name]);
   return row && toUser(row);
 }
 
@@ -37,7 +38,9 @@ export async function findAccessToken(sql: SqlSession, secretHash: Uint8Array): 
 
 /** `AccountStore.listAccessTokens`, the oldest first. */
 export async function listAccessTokens(sql: SqlSession, userId: number): Promise<AccessToken[]> {
-  const rows = await sql.all<AccessTokenRow>(`select ${accessTokenColumns} from access_tokens t where t.user_id = ? order by t.id`, [userId]);
+  const rows = await sql.all<AccessTokenRow>(`select ${accessTokenColumns} from access_tokens t where t.user_id = ? order by t.id`, [
+    userId,
+  ]);
   return rows.map(toAccessToken);
 }
 

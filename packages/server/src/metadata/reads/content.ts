@@ -1,11 +1,18 @@
 import type { Digest, RepositoryName, Tag } from '@longshore/oci';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
-import type { Millis, Repository, StoredBlob, StoredManifest, StoredManifestInfo, UploadSession } from '../../registry/ports/content-store.ts';
+import type {
+  Millis,
+  Repository,
+  StoredBlob,
+  StoredManifest,
+  StoredManifestInfo,
+  UploadSession,
+} from '../../registry/ports/content-store.ts';
 import { repositoryByName, toRepository } from '../commands/repositories.ts';
 import { fromColumn, toColumn } from '../digest-column.ts';
 import type { SqlSession } from '../sql-session.ts';
-import { toUploadSession, uploadColumns, uploadTables } from '../upload-row.ts';
 import type { UploadRow } from '../upload-row.ts';
+import { toUploadSession, uploadColumns, uploadTables } from '../upload-row.ts';
 
 type Reference = { tag: Tag } | { digest: Digest };
 
@@ -43,7 +50,13 @@ export async function findBlob(sql: SqlSession, repository: RepositoryName, dige
 
 /** `ContentStore.findManifest`. */
 export async function findManifest(sql: SqlSession, repository: RepositoryName, reference: Reference): Promise<StoredManifest | undefined> {
-  const row = await findOne<{ digest: Uint8Array; media_type: string; bytes: Uint8Array }>(sql, repository, reference, findByTag, findByDigest);
+  const row = await findOne<{ digest: Uint8Array; media_type: string; bytes: Uint8Array }>(
+    sql,
+    repository,
+    reference,
+    findByTag,
+    findByDigest,
+  );
   return row && { digest: digestOf(row, reference), mediaType: row.media_type, bytes: row.bytes };
 }
 
@@ -53,7 +66,13 @@ export async function findManifestInfo(
   repository: RepositoryName,
   reference: Reference,
 ): Promise<StoredManifestInfo | undefined> {
-  const row = await findOne<{ digest: Uint8Array; media_type: string; size: number }>(sql, repository, reference, findInfoByTag, findInfoByDigest);
+  const row = await findOne<{ digest: Uint8Array; media_type: string; size: number }>(
+    sql,
+    repository,
+    reference,
+    findInfoByTag,
+    findInfoByDigest,
+  );
   return row && { digest: digestOf(row, reference), mediaType: row.media_type, sizeBytes: row.size };
 }
 
@@ -63,7 +82,13 @@ export async function findUpload(sql: SqlSession, id: string): Promise<UploadSes
   return row && toUploadSession(row);
 }
 
-function findOne<T extends object>(sql: SqlSession, name: RepositoryName, reference: Reference, byTag: string, byDigest: string): Promise<T | undefined> {
+function findOne<T extends object>(
+  sql: SqlSession,
+  name: RepositoryName,
+  reference: Reference,
+  byTag: string,
+  byDigest: string,
+): Promise<T | undefined> {
   return 'tag' in reference ? sql.get<T>(byTag, [name, reference.tag]) : sql.get<T>(byDigest, [name, toColumn(reference.digest)]);
 }
 

@@ -3,8 +3,8 @@ import type { Millis } from '../../registry/ports/content-store.ts';
 import type { UnlinkedPlacement, UnreferencedLink, UntaggedManifest } from '../../registry/ports/garbage-store.ts';
 import { fromColumn } from '../digest-column.ts';
 import type { GarbageCondition, GarbageConditions } from '../garbage-conditions.ts';
-import { toPlacement } from '../placement-row.ts';
 import type { PlacementRow } from '../placement-row.ts';
+import { toPlacement } from '../placement-row.ts';
 import type { SqlSession } from '../sql-session.ts';
 
 /** Rows that one statement examines: candidates may be rare, and on SQLite a statement holds up every request. */
@@ -51,7 +51,10 @@ export function examineLinks({ unreferenced }: GarbageConditions): Examination<U
     from repository_blobs join repositories r on r.id = repository_blobs.repository_id join blobs b on b.id = repository_blobs.blob_id
     where (repository_blobs.repository_id, repository_blobs.blob_id) > (?, ?)
     order by repository_blobs.repository_id, repository_blobs.blob_id limit ${windowRows}`;
-  return { first: [0, 0], examine: examineBy<ContentRow, UnreferencedLink>(text, unreferenced, (row) => [row.repository_id, row.id], toContent) };
+  return {
+    first: [0, 0],
+    examine: examineBy<ContentRow, UnreferencedLink>(text, unreferenced, (row) => [row.repository_id, row.id], toContent),
+  };
 }
 
 /** Goes through `blob_placements`. */

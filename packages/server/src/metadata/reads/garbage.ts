@@ -2,14 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Millis, UploadSession } from '../../registry/ports/content-store.ts';
 import type { Candidates, UnlinkedPlacement, UnreferencedLink, UntaggedManifest } from '../../registry/ports/garbage-store.ts';
 import { present } from '../garbage-conditions.ts';
-import { toPlacement } from '../placement-row.ts';
 import type { PlacementRow } from '../placement-row.ts';
+import { toPlacement } from '../placement-row.ts';
 import { chunks, padded, placeholders } from '../sql-lists.ts';
 import type { SqlSession } from '../sql-session.ts';
-import { toUploadSession, uploadColumns, uploadTables } from '../upload-row.ts';
 import type { UploadRow } from '../upload-row.ts';
-import { examineLinks, examineManifests, examinePlacements } from './garbage-windows.ts';
+import { toUploadSession, uploadColumns, uploadTables } from '../upload-row.ts';
 import type { Examination, Key } from './garbage-windows.ts';
+import { examineLinks, examineManifests, examinePlacements } from './garbage-windows.ts';
 
 type ListCandidates<T> = (sql: SqlSession, before: Millis, cursor: string | undefined, limit: number) => Promise<Candidates<T>>;
 

@@ -1,5 +1,5 @@
-import { parseDigest } from '@longshore/oci';
 import type { Digest, RepositoryName, Tag } from '@longshore/oci';
+import { parseDigest } from '@longshore/oci';
 import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { Listed, Millis, Page, Referrer, TagChange } from '../../registry/ports/content-store.ts';
 import { fromColumn, fromNullableColumn, toColumn } from '../digest-column.ts';

@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { test } from 'node:test';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import { actor, app } from '../contract/contract-steps.ts';
 import { beginWrite, openReader, openWriter } from './connection.ts';
-import { commitTogether } from './group-commit.ts';
 import type { Writer } from './group-commit.ts';
+import { commitTogether } from './group-commit.ts';
 import { migrateSqlite } from './sqlite-schema.ts';
 import { SqliteSession } from './sqlite-session.ts';
 import type { Answer, Call } from './writer-messages.ts';
@@ -54,7 +54,10 @@ function recordEvent(id: number, size: number): Call {
 }
 
 function uploads(db: DatabaseSync): unknown[] {
-  return db.prepare('select id from uploads order by id').all().map((row) => row['id']);
+  return db
+    .prepare('select id from uploads order by id')
+    .all()
+    .map((row) => row['id']);
 }
 
 const succeeded = (answers: readonly Answer[]): number[] => answers.filter((answer) => 'value' in answer).map(({ id }) => id);
@@ -74,8 +77,17 @@ test('a group is one transaction, and a call that fails leaves its neighbours al
 test('a command that withdraws leaves nothing behind and answers', async (t) => {
   const writer = await openTestWriter(t);
   const manifest = {
-    repository: app, actor, at: 1, digest: `sha256:${'a'.repeat(64)}`, mediaType: 'a/b', bytes: new Uint8Array(1), artifactType: undefined,
-    annotations: undefined, subject: undefined, tags: [], mayMoveTags: true,
+    repository: app,
+    actor,
+    at: 1,
+    digest: `sha256:${'a'.repeat(64)}`,
+    mediaType: 'a/b',
+    bytes: new Uint8Array(1),
+    artifactType: undefined,
+    annotations: undefined,
+    subject: undefined,
+    tags: [],
+    mayMoveTags: true,
     references: [{ kind: 'blob', digest: `sha256:${'b'.repeat(64)}`, required: true }],
   };
   const answers = await commitTogether(writer, [{ id: 1, name: 'commitManifest', input: manifest }, recordEvent(2, 1)]);
@@ -105,7 +117,10 @@ test('a database that somebody else keeps is busy after the wait, and free when 
   const other = openWriter(writer.path, 'relaxed');
   t.after(() => other.close());
   beginWrite(other, writer.path);
-  assert.throws(() => beginWrite(writer.db, writer.path, 20), (error) => error instanceof StorageError && error.retryable);
+  assert.throws(
+    () => beginWrite(writer.db, writer.path, 20),
+    (error) => error instanceof StorageError && error.retryable,
+  );
   other.exec('commit');
   beginWrite(writer.db, writer.path, 0);
 });
@@ -115,5 +130,8 @@ test('a connection that cannot write answers read-only, and a reader cannot writ
   const reader = openReader(path);
   t.after(() => reader.close());
   const session = new SqliteSession(reader, path);
-  await assert.rejects(session.run("insert into stores (name) values ('x')"), (error) => error instanceof StorageError && error.reason === 'read-only');
+  await assert.rejects(
+    session.run("insert into stores (name) values ('x')"),
+    (error) => error instanceof StorageError && error.reason === 'read-only',
+  );
 });

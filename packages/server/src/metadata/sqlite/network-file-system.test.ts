@@ -5,7 +5,14 @@ import { StorageError } from '../../registry/ports/blob-store.ts';
 import { refuseNetworkFileSystem } from './network-file-system.ts';
 
 test('network file systems are refused by name, also where their number comes as a negative one', () => {
-  const cases: [number, string][] = [[0x6969, 'NFS'], [0x517b, 'SMB'], [0xff534d42, 'CIFS'], [0xff534d42 | 0, 'CIFS'], [0xfe534d42, 'SMB2'], [0xc36400, 'CephFS']];
+  const cases: [number, string][] = [
+    [0x6969, 'NFS'],
+    [0x517b, 'SMB'],
+    [0xff534d42, 'CIFS'],
+    [0xff534d42 | 0, 'CIFS'],
+    [0xfe534d42, 'SMB2'],
+    [0xc36400, 'CephFS'],
+  ];
   for (const [type, name] of cases) {
     assert.throws(
       () => refuseNetworkFileSystem('/data', () => type),

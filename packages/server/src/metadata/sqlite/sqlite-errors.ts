@@ -6,7 +6,7 @@ const primary = { busy: 5, locked: 6, readOnly: 8, ioError: 10, full: 13, cannot
 const spaceForOneWrite = 64 * 1024;
 
 /** The result code of an error that SQLite raised, undefined for any other error. https://www.sqlite.org/rescode.html */
-export function sqliteCode(error: unknown): number | undefined {
+function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
   return error.errcode & 0xff;
 }

@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
@@ -61,7 +61,10 @@ test('processes that open and write one database at once lose nothing', async (t
     for (let round = 0; round < 10; round += 1) await Promise.all(Array.from({ length: 8 }, () => steps.push(app)));
     await store.close();`;
   const ends = await Promise.all([inProcess(path, code), inProcess(path, code)]);
-  assert.deepEqual(ends, [{ code: 0, signal: null }, { code: 0, signal: null }]);
+  assert.deepEqual(ends, [
+    { code: 0, signal: null },
+    { code: 0, signal: null },
+  ]);
   const store = await open(t, path);
   assert.equal((await store.claimEvents({ claimant: 'a', at: 1, until: 2, limit: 1000 })).length, 160);
 });
@@ -79,7 +82,7 @@ test('a process that dies inside of a transaction leaves nothing of it', async (
   assert.equal((await store.claimEvents({ claimant: 'a', at: 1, until: 2, limit: 9 })).length, 2);
 });
 
-test('a database that a newer version has migrated is refused by the migration\'s name', async (t) => {
+test("a database that a newer version has migrated is refused by the migration's name", async (t) => {
   const path = await newPath(t);
   await (await openSqliteMetadata({ path, durability: 'full' })).close();
   const db = new DatabaseSync(path);

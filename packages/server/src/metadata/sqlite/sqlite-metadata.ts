@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
-import type { SqlSession } from '../sql-session.ts';
 import { createSqlMetadataStore } from '../sql-metadata-store.ts';
-import { openReader, openSnapshot, openWriter } from './connection.ts';
+import type { SqlSession } from '../sql-session.ts';
 import type { Durability } from './connection.ts';
+import { openReader, openSnapshot, openWriter } from './connection.ts';
 import { refuseNetworkFileSystem } from './network-file-system.ts';
 import { toStorageError } from './sqlite-errors.ts';
 import { migrateSqlite } from './sqlite-schema.ts';
@@ -60,7 +60,10 @@ async function prepareDatabase(path: string, durability: Durability): Promise<vo
     refuseNetworkFileSystem(directory);
   } catch (error) {
     if (error instanceof StorageError) throw error;
-    throw new StorageError('failed', `The directory of the metadata database cannot be used: ${directory}`, { cause: error, retryable: false });
+    throw new StorageError('failed', `The directory of the metadata database cannot be used: ${directory}`, {
+      cause: error,
+      retryable: false,
+    });
   }
   try {
     const db = openWriter(path, durability);

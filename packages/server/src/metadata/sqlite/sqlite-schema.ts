@@ -24,7 +24,10 @@ export async function migrateSqlite(db: DatabaseSync, path: string): Promise<voi
 function appliedSteps(db: DatabaseSync): string[] {
   const table = db.prepare("select 1 from sqlite_master where type = 'table' and name = ?").get(migrationTable);
   if (table === undefined) return [];
-  return db.prepare(`select name from ${migrationTable}`).all().map((row) => String(row['name']));
+  return db
+    .prepare(`select name from ${migrationTable}`)
+    .all()
+    .map((row) => String(row['name']));
 }
 
 function adaptStatement(db: DatabaseSync, text: string) {

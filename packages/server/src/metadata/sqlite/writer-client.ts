@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { CommandInput, CommandName, CommandOutput } from '../commands/index.ts';
@@ -35,8 +37,11 @@ export class WriterClient {
 
   /** Starts the thread; resolves when it has the database open. */
   static async start(options: WriterOptions): Promise<WriterClient> {
-    // Flags of the process (of a test runner, of --eval) are not for the thread.
-    const settings = { workerData: options, name: 'metadata-writer', execArgv: [] };
+    // The process's compile cache, when it has one, halves the thread's start and saves it the TypeScript compiler's memory. Flags
+    // and variables of the process (of a test runner, of --eval) are not for the thread.
+    const cache = getCompileCacheDir();
+    const env = cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) };
+    const settings = { workerData: options, name: 'metadata-writer', execArgv: [], env };
     const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), settings);
     return new Promise((resolve, reject) => {
       const client: WriterClient = new WriterClient(worker, (error) => (error === undefined ? resolve(client) : reject(error)));
