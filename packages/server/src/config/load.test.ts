@@ -127,6 +127,10 @@ describe('what loadConfig refuses', () => {
     assert.deepEqual(problems([], { LONGSHORE_PORT: '5001' }).length, 1);
   });
 
+  it('leaves the variables of the tests alone', () => {
+    loaded([], { LONGSHORE_TEST_TOOLS: '/cache' });
+  });
+
   it('counts an empty variable as not given', () => {
     assert.equal(loaded([], { LONGSHORE_WORKERS: '' }).config.workers, 1);
   });
