@@ -20,7 +20,7 @@ export function splitHeaderList(value: string, separator: ',' | ';'): readonly s
 }
 
 /** The text of a quoted string, or the value itself when it is not quoted. */
-export function unquote(value: string): string {
+function unquote(value: string): string {
   if (value.length < 2 || !value.startsWith('"') || !value.endsWith('"')) return value;
   return value.slice(1, -1).replace(/\\(.)/gs, '$1');
 }

@@ -12,7 +12,7 @@ export function closeIdleConnections(server: Server, idleTimeoutMs: number): voi
   server.on('request', remember).on('checkContinue', remember);
   server.on('timeout', (socket: Socket) => {
     const exchange = exchanges.get(socket);
-    const working = exchange !== undefined && exchange.request.complete && !exchange.response.headersSent;
+    const working = exchange?.request.complete === true && !exchange.response.headersSent;
     if (!working) socket.destroy();
   });
 }

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import fc from 'fast-check';
 import { parseBasicCredentials } from './basic-credentials.ts';
 
 const encode = (text: string | Uint8Array): string => Buffer.from(text).toString('base64');

@@ -14,7 +14,8 @@ test('the claims name id and version, and are read back', () => {
 });
 
 test('only a user who is there, enabled, and unchanged is found', async () => {
-  const found = (row: User | undefined) => findBoundUser({ ...createMemoryAccountStore(), findUser: async () => row }, { id: 7, version: 3 });
+  const found = (row: User | undefined) =>
+    findBoundUser({ ...createMemoryAccountStore(), findUser: async () => row }, { id: 7, version: 3 });
   assert.deepEqual(await found(alice), alice);
   assert.equal(await found(undefined), undefined);
   assert.equal(await found({ ...alice, disabled: true }), undefined, 'whatever the version says');

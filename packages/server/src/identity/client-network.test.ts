@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import fc from 'fast-check';
 import { clientNetwork } from './client-network.ts';
 
 for (const [address, network] of [

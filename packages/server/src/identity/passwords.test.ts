@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { hashPassword, passwordProblem, PasswordVerifier, randomPassword } from './passwords.ts';
+import { hashPassword, PasswordVerifier, passwordProblem, randomPassword } from './passwords.ts';
 
 test('a password verifies against its own hash only; the hash is argon2id with 19 MiB and two passes', async () => {
   const hash = await hashPassword('correct horse');

@@ -1,5 +1,5 @@
-import { hash, verify } from '@node-rs/argon2';
 import { randomBytes } from 'node:crypto';
+import { hash, verify } from '@node-rs/argon2';
 
 /** RFC 9106 argon2id with the parameters that OWASP recommends: 19 MiB, two passes, one lane. About 10 ms. */
 const argon2 = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
@@ -10,7 +10,7 @@ const parameters = `m=${argon2.memoryCost},t=${argon2.timeCost},p=${argon2.paral
 const nobodysHash = `$argon2id$v=19$${parameters}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 /** How long a password may be when it is set, in characters (Unicode code points). */
-export const passwordLength = { min: 8, max: 256 } as const;
+const passwordLength = { min: 8, max: 256 } as const;
 
 /** The argon2id hash (PHC form) to store. Accepts every text; ask `passwordProblem` first. */
 export async function hashPassword(password: string): Promise<string> {

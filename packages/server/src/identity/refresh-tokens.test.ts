@@ -1,6 +1,6 @@
-import { decodeJwt } from 'jose';
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { decodeJwt } from 'jose';
 import type { Authentication } from '../registry/ports/authenticator.ts';
 import { createAccessToken } from './accounts.ts';
 import type { TokenBench } from './token-bench.ts';

@@ -1,8 +1,8 @@
-import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
-import type { JWTPayload } from 'jose';
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import test from 'node:test';
+import type { JWTPayload } from 'jose';
+import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import type { Principal } from '../registry/ports/authorizer.ts';
 import { RegistryTokens } from './registry-tokens.ts';
 import type { TokenBench } from './token-bench.ts';

@@ -3,8 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'node:test';
 import type { TestContext } from 'node:test';
+import test from 'node:test';
 import { loadOrCreateSecretKey, SecretKeyError } from './secret-key.ts';
 
 async function keyFile(context: TestContext): Promise<string> {

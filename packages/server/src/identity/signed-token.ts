@@ -1,11 +1,11 @@
-import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import type { JWTPayload } from 'jose';
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import type { Refusal } from '../registry/ports/authenticator.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /** How far clocks of replicas may be apart. */
-export const leewaySeconds = 60;
+const leewaySeconds = 60;
 
 /** Longer text is refused unread. */
 const maxTokenLength = 8192;

@@ -1,5 +1,5 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { SigningKey } from '../registry/ports/account-store.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
 import { seal, unseal } from './sealed-secret.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createPublicKey, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 import test from 'node:test';
 import type { SigningKey } from '../registry/ports/account-store.ts';
-import { createMemoryAccountStore } from './memory-account-store.ts';
 import type { MemoryAccountStore } from './memory-account-store.ts';
+import { createMemoryAccountStore } from './memory-account-store.ts';
 import { SigningKeys } from './signing-keys.ts';
 
 const minuteMs = 60_000;

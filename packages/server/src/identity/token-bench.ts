@@ -1,13 +1,13 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { Scope } from '@longshore/oci';
+import { parseScopes } from '@longshore/oci';
 import type { JWTPayload } from 'jose';
 import { SignJWT } from 'jose';
-import { parseScopes } from '@longshore/oci';
-import type { Scope } from '@longshore/oci';
 import type { User } from '../registry/ports/account-store.ts';
 import type { Authorizer, Principal } from '../registry/ports/authorizer.ts';
-import { createMemoryAccountStore } from './memory-account-store.ts';
 import type { MemoryAccountStore } from './memory-account-store.ts';
+import { createMemoryAccountStore } from './memory-account-store.ts';
 import { RegistryTokens } from './registry-tokens.ts';
 import { SigningKeys } from './signing-keys.ts';
 

@@ -3,7 +3,7 @@ import type { Listed, Page } from '../../registry/ports/content-store.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 
 /** The most entries one answer holds, whatever the client asks for; the rest follows by Link. */
-export const mostEntries = 10_000;
+const mostEntries = 10_000;
 
 const numberPattern = /^[0-9]{1,15}$/;
 
