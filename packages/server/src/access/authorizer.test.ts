@@ -1,10 +1,10 @@
-import { parseRepositoryName } from '@longshore/oci';
-import type { RepositoryName } from '@longshore/oci';
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { RepositoryName } from '@longshore/oci';
+import { parseRepositoryName } from '@longshore/oci';
 import type { Role } from '../registry/ports/account-store.ts';
-import { actions } from '../registry/ports/authorizer.ts';
 import type { AccessLimit, Action, Authorizer, Principal, Resource } from '../registry/ports/authorizer.ts';
+import { actions } from '../registry/ports/authorizer.ts';
 import { createAuthorizer } from './authorizer.ts';
 import type { AnonymousAccess } from './roles.ts';
 import { roleActions } from './roles.ts';
