@@ -63,6 +63,8 @@ export function createListener(deps: ListenerDeps): Listener {
     deps.observe(request, response, requestId, process.hrtime.bigint());
     if (draining) response.setHeader('Connection', 'close');
     response.once('finish', () => void endBody(request));
+    // Whoever was answered during a drain without hearing that the connection ends would keep it, and us, waiting.
+    response.once('close', () => draining && server.closeIdleConnections());
     try {
       await dispatch(request, response, origins, deps);
     } catch (error) {

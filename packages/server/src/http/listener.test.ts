@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { after, test } from 'node:test';
+import { createListener, type ListenerDeps } from './listener.ts';
+
+type Page = () => Promise<{ status: number; contentType: string; body: string }>;
+
+/** A listener with pages only; nothing else of it is asked for. */
+async function startListener(pages: Record<string, Page>) {
+  const errors: unknown[] = [];
+  const deps = {
+    limits: { headerBytes: 8192, headersTimeoutMs: 60_000, idleTimeoutMs: 60_000, connections: 10, connectionsPerAddress: 10 },
+    trustedProxies: [],
+    publicUrl: undefined,
+    logger: {
+      info: () => undefined,
+      warn: () => undefined,
+      error: (_message: string, fields: { cause?: unknown }) => errors.push(fields.cause),
+    },
+    pages: new Map(Object.entries(pages)),
+    observe: () => undefined,
+    refusedConnection: () => undefined,
+  };
+  const listener = createListener(deps as unknown as ListenerDeps);
+  const { port } = await listener.listen('127.0.0.1', 0);
+  after(() => listener.drain(0));
+  return { listener, port, errors };
+}
+
+const ok = async () => ({ status: 200, contentType: 'text/plain', body: 'ok' });
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+
+/** What a connection receives until it is closed. */
+function received(port: number, text: string): { answer: Promise<string>; cut(): void } {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(text);
+  const answer = new Promise<string>((resolve) => {
+    let all = '';
+    socket.on('data', (piece) => {
+      all += piece.toString();
+    });
+    socket.on('error', () => undefined).on('close', () => resolve(all));
+  });
+  return { answer, cut: () => void socket.resetAndDestroy() };
+}
+
+test('a drain lets the running request finish, and does not wait for its kept connection', async () => {
+  const entered = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const { listener, port } = await startListener({
+    '/slow': async () => {
+      entered.resolve();
+      await goOn.promise;
+      return ok();
+    },
+  });
+  const { answer } = received(port, get('/slow'));
+  await entered.promise;
+  const startedAt = performance.now();
+  const drained = listener.drain(20_000);
+  goOn.resolve();
+  await drained;
+  assert.match(await answer, /^HTTP\/1.1 200 OK[\s\S]*ok$/);
+  assert.ok(performance.now() - startedAt < 10_000, 'not only when the grace is over');
+});
+
+test('a drain cuts what is still running when the grace is over', async () => {
+  const entered = Promise.withResolvers<void>();
+  const { listener, port } = await startListener({
+    '/stuck': () => {
+      entered.resolve();
+      return new Promise(() => undefined);
+    },
+  });
+  const { answer } = received(port, get('/stuck'));
+  await entered.promise;
+  await listener.drain(10);
+  assert.equal(await answer, '');
+});
+
+test('a failure that nobody foresaw is a 500 with the id under which the log has its cause', async () => {
+  const failure = new Error('unforeseen');
+  const { port, errors } = await startListener({ '/broken': () => Promise.reject(failure) });
+  const { answer } = received(port, get('/broken').replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+  const text = await answer;
+  assert.match(text, /^HTTP\/1.1 500 [\s\S]*X-Request-Id: [\s\S]*"code":"UNAVAILABLE"/);
+  assert.ok(!text.includes('unforeseen'), 'the client does not see the cause');
+  assert.deepEqual(errors, [failure]);
+});
+
+test('a failure is logged also when the client did not wait for the answer', async () => {
+  const failure = new Error('unforeseen');
+  const entered = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const { listener, port, errors } = await startListener({
+    '/broken': async () => {
+      entered.resolve();
+      await goOn.promise;
+      throw failure;
+    },
+  });
+  const { answer, cut } = received(port, get('/broken'));
+  await entered.promise;
+  cut();
+  await answer;
+  goOn.resolve();
+  await listener.drain(0);
+  assert.deepEqual(errors, [failure]);
+});
+
+test('a connection that sends hundreds of requests ahead is cut off', async () => {
+  let served = 0;
+  const { port } = await startListener({
+    '/slow': () => {
+      served += 1;
+      return new Promise(() => undefined);
+    },
+  });
+  const { answer } = received(port, get('/slow').repeat(300));
+  assert.equal(await answer, '');
+  assert.ok(served <= 1);
+});
