@@ -91,7 +91,7 @@ for (const [title, manifest, contentType, expected] of rows) {
 
 test('a refusal names what is missing, and nothing of the push is kept', async () => {
   const answer = await putManifest(place, 'refused', imageOf(['layer', 'missing']));
-  assert.deepEqual(errorOf(answer)?.detail, { digests: [digestOf('missing')] });
+  assert.deepEqual(errorOf(answer)?.detail, { digests: [digestOf('missing')], missing: 1 });
   expectAnswer(await client.send('GET', `/v2/${repository}/manifests/refused`), { status: 404 });
 });
 

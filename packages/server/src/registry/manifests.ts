@@ -14,6 +14,9 @@ import type { Actor, ContentStore, NewManifest, StoredManifest, StoredManifestIn
 import type { ManifestPush, ManifestReference, PushedManifest } from './registry.ts';
 import { RegistryError } from './registry-error.ts';
 
+/** How many missing digests an answer names: a manifest may list ten thousand. */
+const mostNamed = 100;
+
 export interface ManifestsDeps {
   readonly content: ContentStore;
   readonly now: () => number;
@@ -63,7 +66,7 @@ export class Manifests {
     if (commit.outcome === 'missing') {
       throw new RegistryError('MANIFEST_BLOB_UNKNOWN', {
         message: `The manifest needs content that this repository does not have; push it first: ${commit.digests.slice(0, 8).join(', ')}`,
-        detail: { digests: commit.digests },
+        detail: { digests: commit.digests.slice(0, mostNamed), missing: commit.digests.length },
       });
     }
     if (commit.outcome === 'tag-exists') {

@@ -52,7 +52,15 @@ export async function requireAccess(
   if (principal.subject.kind === 'anonymous') throw unauthorized(route, need, challenge);
   const unlimited = principal.limit !== undefined && (await authorizer.decide({ ...principal, limit: undefined }, need, resource)).allow;
   if (unlimited) throw insufficientScope();
-  throw new RegistryError('DENIED', { message: decision.reason });
+  const mayRead = (await authorizer.decide(principal, 'pull', resource)).allow;
+  throw new RegistryError('DENIED', { message: mayRead ? decision.reason : closed(resource) });
+}
+
+/** What somebody without read access hears, whether it exists or not: the authorizer's reason would tell. */
+function closed(resource: Resource): string {
+  if (resource.kind === 'registry') return 'You may not do this: ask an administrator.';
+  const project = resource.name.split('/', 1)[0];
+  return `There is no ${resource.name} that you may use: ask for a role in project ${project}, or check the name.`;
 }
 
 function refused(refusal: Extract<Authentication, { kind: 'refused' }>, route: Route, need: Need, challenge: ChallengeTo): RegistryError {

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import type { IncomingMessage } from 'node:http';
+import { test } from 'node:test';
+import { Origins } from './client-address.ts';
+
+const requestFrom = (remoteAddress: string, headers: Record<string, string>) =>
+  ({ socket: { remoteAddress }, headers }) as unknown as IncomingMessage;
+const trusting = new Origins(['10.0.0.0/8', '192.0.2.7', 'fd00::/8'], undefined);
+
+const rows: readonly (readonly [string, string, string | undefined, string])[] = [
+  ['a client', '203.0.113.1', undefined, '203.0.113.1'],
+  ['a client that claims to be another', '203.0.113.1', '198.51.100.9', '203.0.113.1'],
+  ['a client behind a trusted proxy', '10.0.0.1', '203.0.113.1', '203.0.113.1'],
+  ['a client behind two trusted proxies', '10.0.0.1', '203.0.113.1, 10.0.0.2', '203.0.113.1'],
+  ['a client behind a proxy that claims to be behind another', '10.0.0.1', '198.51.100.9, 203.0.113.1', '203.0.113.1'],
+  ['a client that names a trusted proxy', '10.0.0.1', '192.0.2.7, 203.0.113.1', '203.0.113.1'],
+  ['a proxy that says nothing', '10.0.0.1', undefined, '10.0.0.1'],
+  ['a proxy that says nonsense', '10.0.0.1', 'unknown', '10.0.0.1'],
+  ['nonsense in the middle', '10.0.0.1', '203.0.113.1, unknown, 10.0.0.2', '10.0.0.2'],
+  ['only trusted hops', '10.0.0.1', '10.0.0.3, 10.0.0.2', '10.0.0.3'],
+  ['a client of a dual-stack listener', '::ffff:203.0.113.1', undefined, '203.0.113.1'],
+  ['a trusted proxy at a dual-stack listener', '::ffff:10.0.0.1', '203.0.113.1', '203.0.113.1'],
+  ['a mapped client behind a proxy', 'fd00::1', '::ffff:203.0.113.1', '203.0.113.1'],
+  ['a neighbour of a trusted address', '192.0.2.8', '203.0.113.1', '192.0.2.8'],
+];
+for (const [title, peer, forwarded, expected] of rows) {
+  test(`the address of ${title}`, () => {
+    const headers = { host: 'registry', ...(forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }) };
+    assert.equal(trusting.of(requestFrom(peer, headers), false).address, expected);
+  });
+}
+
+test('scheme and host are those of the last trusted hop, when they are any', () => {
+  const of = (headers: Record<string, string>, peer = '10.0.0.1') =>
+    trusting.of(requestFrom(peer, { host: 'inner:5000', ...headers }), false).baseUrl;
+  assert.equal(of({ 'x-forwarded-host': 'a.example, b.example:8443', 'x-forwarded-proto': 'http, https' }), 'https://b.example:8443');
+  assert.equal(of({ 'x-forwarded-host': 'evil/path', 'x-forwarded-proto': 'javascript' }), 'http://localhost');
+  assert.equal(of({}), 'http://inner:5000');
+  assert.equal(of({ 'x-forwarded-host': 'a.example', 'x-forwarded-proto': 'https' }, '203.0.113.1'), 'http://inner:5000');
+});
+
+test('proxies are known by address and range', () => {
+  for (const address of ['10.1.2.3', '::ffff:10.1.2.3', '192.0.2.7', 'fd12::1']) assert.ok(trusting.isTrustedProxy(address), address);
+  for (const address of ['11.0.0.1', '192.0.2.8', 'fe80::1', '', 'x']) assert.ok(!trusting.isTrustedProxy(address), address);
+  assert.ok(!new Origins([], undefined).isTrustedProxy('127.0.0.1'));
+});
