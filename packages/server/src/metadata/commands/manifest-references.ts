@@ -20,22 +20,6 @@ export async function isReferenced(sql: SqlSession, repositoryId: number, kind: 
   return row !== undefined;
 }
 
-/**
- * Renews everything that `references` names and the repository has, which locks it against garbage collection until the
- * transaction ends, and answers which that is.
- */
-export async function renewReferenced(
-  sql: SqlSession,
-  repository: RepositoryRow,
-  references: readonly Reference[],
-  at: Millis,
-): Promise<Record<Kind, Set<Digest>>> {
-  const digestsOf = (kind: Kind) =>
-    [...new Set(references.filter((reference) => reference.kind === kind).map(({ digest }) => digest))].sort(byColumnOrder);
-  const manifests = await renewManifests(sql, repository, digestsOf('manifest'), at);
-  return { manifest: manifests, blob: await renewLinks(sql, repository, digestsOf('blob'), at) };
-}
-
 /** Records what a manifest points at. Idempotent. */
 export async function recordReferences(
   sql: SqlSession,
@@ -53,9 +37,18 @@ export async function recordReferences(
   }
 }
 
-async function renewManifests(sql: SqlSession, repository: RepositoryRow, digests: readonly Digest[], at: Millis): Promise<Set<Digest>> {
+/**
+ * Renews every manifest that `references` names and the repository has, which locks it against garbage collection and deletes until
+ * the transaction ends, and answers which that is.
+ */
+export async function renewChildren(
+  sql: SqlSession,
+  repository: RepositoryRow,
+  references: readonly Reference[],
+  at: Millis,
+): Promise<Set<Digest>> {
   const found = new Set<Digest>();
-  for (const chunk of chunks(digests)) {
+  for (const chunk of chunks(digestsOf(references, 'manifest'))) {
     const targets = padded(chunk).map(toColumn);
     const rows = await sql.all<{ digest: Uint8Array }>(
       `with present as (
@@ -69,9 +62,18 @@ async function renewManifests(sql: SqlSession, repository: RepositoryRow, digest
   return found;
 }
 
-async function renewLinks(sql: SqlSession, repository: RepositoryRow, digests: readonly Digest[], at: Millis): Promise<Set<Digest>> {
+/**
+ * Renews every blob that `references` names and the repository has, which locks it against garbage collection and deletes until
+ * the transaction ends, and answers which that is.
+ */
+export async function renewLinks(
+  sql: SqlSession,
+  repository: RepositoryRow,
+  references: readonly Reference[],
+  at: Millis,
+): Promise<Set<Digest>> {
   const found = new Set<Digest>();
-  for (const chunk of chunks(digests)) {
+  for (const chunk of chunks(digestsOf(references, 'blob'))) {
     const targets = padded(chunk).map(toColumn);
     const rows = await sql.all<{ digest: Uint8Array }>(
       `with present as (
@@ -87,4 +89,10 @@ async function renewLinks(sql: SqlSession, repository: RepositoryRow, digests: r
     for (const row of rows) found.add(fromColumn(row.digest));
   }
   return found;
+}
+
+/** Each digest once, in the order in which everybody locks. */
+function digestsOf(references: readonly Reference[], kind: Kind): Digest[] {
+  const digests = references.filter((reference) => reference.kind === kind).map(({ digest }) => digest);
+  return [...new Set(digests)].sort(byColumnOrder);
 }

@@ -5,29 +5,19 @@ import { toColumn } from '../digest-column.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
-import { isReferenced, recordReferences, renewReferenced } from './manifest-references.ts';
+import { isReferenced, recordReferences, renewChildren, renewLinks } from './manifest-references.ts';
 import { ensureRepository, repositoryByName } from './repositories.ts';
 import { deleteTagsOf, setTag } from './tags.ts';
 
-/** `ContentStore.commitManifest`. */
+/**
+ * `ContentStore.commitManifest`. Locks in the order in which every command does: children, the manifest, its tags, links. Links
+ * come last because images share them: whoever waits for one waits for little more than a commit.
+ */
 export async function commitManifest(sql: SqlSession, input: NewManifest): Promise<ManifestCommit> {
-  const { digest, actor, at } = input;
+  const { references, digest, actor, at } = input;
   const repository = await ensureRepository(sql, input.repository, actor, at);
-  const present = await renewReferenced(sql, repository, input.references, at);
-  const missing = input.references.filter((reference) => reference.required && !present[reference.kind].has(reference.digest));
-  if (missing.length > 0) {
-    throw new Withdrawn({
-      outcome: 'missing',
-      digests: [...new Set(missing.map((reference) => reference.digest))],
-    } satisfies ManifestCommit);
-  }
+  const manifest = await renewChildren(sql, repository, references, at);
   const { id, created } = await storeManifest(sql, repository.id, input);
-  await recordReferences(
-    sql,
-    repository.id,
-    id,
-    input.references.filter((reference) => present[reference.kind].has(reference.digest)),
-  );
   if (created) {
     const data = { mediaType: input.mediaType, sizeBytes: input.bytes.length };
     await recordChange(sql, { type: 'manifest.pushed', at, actor, repository: repository.name, digest, data });
@@ -35,6 +25,14 @@ export async function commitManifest(sql: SqlSession, input: NewManifest): Promi
   for (const tag of [...new Set(input.tags)].sort()) {
     await setTag(sql, { repository, tag, manifestId: id, digest, mayMove: input.mayMoveTags, actor, at });
   }
+  const present = { manifest, blob: await renewLinks(sql, repository, references, at) };
+  const isPresent = (reference: (typeof references)[number]) => present[reference.kind].has(reference.digest);
+  const missing = references.filter((reference) => reference.required && !isPresent(reference));
+  if (missing.length > 0) {
+    const digests = [...new Set(missing.map((reference) => reference.digest))];
+    throw new Withdrawn({ outcome: 'missing', digests } satisfies ManifestCommit);
+  }
+  await recordReferences(sql, repository.id, id, references.filter(isPresent));
   reach('manifest.in-transaction');
   return { outcome: 'stored', created };
 }
