@@ -46,6 +46,7 @@ test('If-None-Match: 304 without a body when the client has it', async () => {
     );
   }
   expectAnswer(await client.send('GET', path, { headers: { 'if-none-match': '"x"' } }), { status: 200 });
+  expectAnswer(await client.send('HEAD', path, { headers: { 'if-none-match': etag } }), { status: 304, headers: { etag }, body: '' });
   const absent = digestOf('absent');
   const answer = await client.send('GET', `/v2/${repository}/blobs/${absent}`, { headers: { 'if-none-match': `"${absent}"` } });
   expectAnswer(answer, { status: 404 }, 'having what is not here');

@@ -94,6 +94,11 @@ for (const name of ['A', 'a//b', '-a', 'a-', 'a___b', 'a..b', `${'a/'.repeat(127
   });
 }
 
+test('a request to us as to a proxy is a request to us (RFC 9112 section 3.2.2)', async () => {
+  expectAnswer(await client.send('GET', `http://registry.example/v2/${repository}/manifests/latest`), { status: 200, body: bytes });
+  expectAnswer(await client.send('GET', 'http://registry.example'), { status: 404 });
+});
+
 test('what is not of the API is 404', async () => {
   for (const path of ['/v2/nothing', '/v2/a/b/c', '/v2/app/manifests/', '/v1/', '/', '/auth', '/V2/'])
     expectAnswer(await client.send('GET', path), { status: 404 }, path);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { test } from 'node:test';
 import { closeIdleConnections } from './idle-connections.ts';
@@ -29,6 +29,18 @@ test('a client that waits for our own long work is not', async () => {
   socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
   const [answer] = await once(socket, 'data');
   assert.match(String(answer), /^HTTP\/1.1 200/);
+  socket.destroy();
+  server.close();
+});
+
+test('a client that reads no answer is disconnected, although it has sent another request ahead', async () => {
+  const { server, socket } = await start((response) => {
+    if (response.req.url === '/large') response.end(Buffer.alloc(64 * 1024 * 1024));
+  });
+  socket.pause();
+  socket.write('GET /large HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n');
+  const [accepted] = (await once(server, 'request')) as [IncomingMessage];
+  await once(accepted.socket, 'close');
   socket.destroy();
   server.close();
 });

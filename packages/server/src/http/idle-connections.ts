@@ -6,12 +6,18 @@ import type { Socket } from 'node:net';
  * arrived whole and is not answered yet (a large blob is being completed) keeps its connection.
  */
 export function closeIdleConnections(server: Server, idleTimeoutMs: number): void {
-  const exchanges = new WeakMap<Socket, { request: IncomingMessage; response: ServerResponse }>();
-  const remember = (request: IncomingMessage, response: ServerResponse) => exchanges.set(request.socket, { request, response });
+  // The first of each is the one that is being served; others were sent ahead of their turn.
+  const exchanges = new WeakMap<Socket, { request: IncomingMessage; response: ServerResponse }[]>();
+  const remember = (request: IncomingMessage, response: ServerResponse) => {
+    const queue = exchanges.get(request.socket) ?? [];
+    exchanges.set(request.socket, queue);
+    queue.push({ request, response });
+    response.once('close', () => queue.shift());
+  };
   server.timeout = idleTimeoutMs;
   server.on('request', remember).on('checkContinue', remember);
   server.on('timeout', (socket: Socket) => {
-    const exchange = exchanges.get(socket);
+    const [exchange] = exchanges.get(socket) ?? [];
     const working = exchange?.request.complete === true && !exchange.response.headersSent;
     if (!working) socket.destroy();
   });

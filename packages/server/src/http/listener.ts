@@ -89,14 +89,21 @@ export function createListener(deps: ListenerDeps): Listener {
   };
 }
 
+/** What a client that takes us for a proxy asks for, without scheme and host (RFC 9112 section 3.2.2). */
+function originForm(url: string): string {
+  const absolute = /^https?:\/\/[^/?#]*(.*)$/i.exec(url)?.[1];
+  return absolute === undefined ? url : absolute.startsWith('/') ? absolute : `/${absolute}`;
+}
+
 /** An answered request whose body nobody read must not keep its connection busy for as long as the client likes. */
 async function endBody(request: IncomingMessage): Promise<void> {
   if (!(await discardBody(request))) request.socket.destroy();
 }
 
 async function dispatch(request: IncomingMessage, response: ServerResponse, origins: Origins, deps: ListenerDeps): Promise<void> {
+  request.url = originForm(request.url ?? '/');
   const origin = origins.of(request, false);
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  const path = request.url.split('?', 1)[0] ?? '/';
   if (path === '/v2' || path.startsWith('/v2/')) return serveDataPath(request, response, origin, deps.dataPath);
   if (path === tokenPath) return serveToken(request, response, origin, deps.tokens);
   if (path === keysPath) return serveKeys(request, response, deps.tokens);

@@ -67,10 +67,10 @@ class WatchedStore {
   }
 }
 
-function startRegistry() {
+function startRegistry(now = Date.now) {
   const watched = new WatchedStore();
   const stores = new BlobStores(new Map([['default', watched.store]]));
-  const { registry, close } = createRegistry({ content: metadata, stores, logger, now: Date.now, graceMs: 1000 });
+  const { registry, close } = createRegistry({ content: metadata, stores, logger, now, graceMs: 1000 });
   return { registry, close, watched };
 }
 
@@ -239,4 +239,24 @@ test('closing during a write waits for it', async () => {
   goOn.resolve();
   await closed;
   await running;
+});
+
+test('a writer that nobody used for minutes is closed, and its upload can still be continued', async () => {
+  let now = Date.now();
+  const { registry, watched, close } = startRegistry(() => now);
+  const content = randomBytes(2000);
+  const idle = await begin(registry);
+  const used = await begin(registry);
+  for (const upload of [idle, used]) await registry.appendUpload(upload, chunkOf(bodyOf(content.subarray(0, 500))));
+  now += 4 * 60_000;
+  await registry.appendUpload(used, chunkOf(bodyOf(content.subarray(500, 1000))));
+  now += 4 * 60_000;
+  watched.calls.length = 0;
+  await begin(registry);
+  assert.deepEqual(watched.calls, ['close 1']);
+  await registry.finishUpload(used, digestOf(content), chunkOf(bodyOf(content.subarray(1000))));
+  assert.ok(!watched.calls.includes('resume 2'), 'the used one was kept');
+  await registry.finishUpload(idle, digestOf(content), chunkOf(bodyOf(content.subarray(500))));
+  assert.ok(watched.calls.includes('resume 2'));
+  await close();
 });

@@ -12,6 +12,8 @@ import { LiveUpload } from './upload-session.ts';
 
 /** Open writers kept between the chunks of slow clients; beyond it the longest unused is closed (and resumed later). */
 const mostLive = 1000;
+/** A writer that nobody used for this long is closed: its upload may have ended in another process, and its file be gone. */
+const idleMs = 5 * 60 * 1000;
 
 export interface UploadsDeps {
   readonly content: ContentStore;
@@ -114,6 +116,8 @@ export class Uploads {
     const held = this.#live.get(session.id);
     if (held !== undefined && !held.busy && held.epoch === session.epoch && held.offset === session.offset) {
       held.busy = true;
+      this.#live.delete(held.id);
+      this.#live.set(held.id, held);
       return held;
     }
     if (held !== undefined) this.#live.delete(session.id);
@@ -201,11 +205,14 @@ export class Uploads {
     }
   }
 
+  /** The map is in the order of use, the longest unused first. */
   async #keep(live: LiveUpload): Promise<void> {
     this.#live.set(live.id, live);
-    if (this.#live.size <= mostLive) return;
-    const idle = [...this.#live.values()].filter((candidate) => !candidate.busy).sort((a, b) => a.usedAt - b.usedAt)[0];
-    if (idle !== undefined) await this.#drop(idle);
+    const now = this.#deps.now();
+    for (const candidate of [...this.#live.values()]) {
+      if (candidate === live || (this.#live.size <= mostLive && now - candidate.usedAt < idleMs)) break;
+      if (!candidate.busy) await this.#drop(candidate);
+    }
   }
 
   async #drop(live: LiveUpload): Promise<void> {

@@ -22,9 +22,12 @@ type BlobRoute = Extract<Route, { kind: 'blob' }>;
 const octets = 'application/octet-stream';
 
 /** `HEAD /v2/<name>/blobs/<digest>` (end-2). */
-export const headBlob: Handler<BlobRoute> = async ({ route, response }, { registry }) => {
+export const headBlob: Handler<BlobRoute> = async ({ route, request, response }, { registry }) => {
   const { digest, sizeBytes } = await registry.statBlob(route.name, requireDigestOf(route.digest));
-  response.writeHead(200, { 'Content-Type': octets, 'Content-Length': sizeBytes, ...headersOf(digest) }).end();
+  const headers = headersOf(digest);
+  const unchanged = etagMatches(request.headers['if-none-match'], headers.ETag);
+  response.writeHead(unchanged ? 304 : 200, unchanged ? headers : { 'Content-Type': octets, 'Content-Length': sizeBytes, ...headers });
+  response.end();
 };
 
 /** `GET` of the same, whole or in up to 16 ranges (RFC 9110 section 14). */
