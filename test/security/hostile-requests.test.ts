@@ -166,3 +166,23 @@ test('what a client sends does not become a header', async () => {
   }
   await pushBlob(place, 'still working');
 });
+
+test('zot #3980: no answer invites the scripts of other sites', async () => {
+  const headers = { origin: 'https://evil.example', 'access-control-request-method': 'GET' };
+  for (const path of ['/v2/', `/v2/${repository}/tags/list`, '/auth/token', '/auth/keys', '/v2/nothing', '/metrics']) {
+    for (const method of ['GET', 'OPTIONS']) {
+      const answer = await client.send(method, path, { headers });
+      assert.deepEqual(
+        Object.keys(answer.headers).filter((name) => name.startsWith('access-control-')),
+        [],
+        `${method} ${path}`,
+      );
+    }
+  }
+});
+
+test('CVE-2026-32590: the address of an upload is random and holds no state', async () => {
+  const locations = await Promise.all(Array.from({ length: 20 }, () => startUpload(place)));
+  for (const location of locations) assert.match(location, /^\/v2\/hostile\/app\/blobs\/uploads\/[A-Za-z0-9_-]{24}$/);
+  assert.equal(new Set(locations).size, locations.length);
+});
