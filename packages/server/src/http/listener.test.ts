@@ -6,7 +6,7 @@ import { createListener, type ListenerDeps } from './listener.ts';
 type Page = () => Promise<{ status: number; contentType: string; body: string }>;
 
 /** A listener with pages only; nothing else of it is asked for. */
-async function startListener(pages: Record<string, Page>) {
+async function startListener(pages: Record<string, Page>, observe: () => void = () => undefined) {
   const errors: unknown[] = [];
   const deps = {
     limits: { headerBytes: 8192, headersTimeoutMs: 60_000, idleTimeoutMs: 60_000, connections: 10, connectionsPerAddress: 10 },
@@ -18,7 +18,7 @@ async function startListener(pages: Record<string, Page>) {
       error: (_message: string, fields: { cause?: unknown }) => errors.push(fields.cause),
     },
     pages: new Map(Object.entries(pages)),
-    observe: () => undefined,
+    observe,
     refusedConnection: () => undefined,
   };
   const listener = createListener(deps as unknown as ListenerDeps);
@@ -119,4 +119,13 @@ test('a connection that sends hundreds of requests ahead is cut off', async () =
   const { answer } = received(port, get('/slow').repeat(300));
   assert.equal(await answer, '');
   assert.ok(served <= 1);
+});
+
+test('what fails before or in giving an answer ends its connection, not the process', async () => {
+  const failure = new Error('in the observer');
+  const { port, errors } = await startListener({}, () => {
+    throw failure;
+  });
+  assert.equal(await received(port, get('/')).answer, '');
+  assert.deepEqual(errors, [failure]);
 });

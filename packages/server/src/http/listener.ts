@@ -72,7 +72,13 @@ export function createListener(deps: ListenerDeps): Listener {
     }
   };
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    if (!limiter.isRefused(request.socket)) void turns.take(request, response, () => serve(request, response));
+    if (limiter.isRefused(request.socket)) return;
+    turns
+      .take(request, response, () => serve(request, response))
+      .catch((cause: unknown) => {
+        deps.logger.error('A request could not be answered.', { method: request.method, cause });
+        response.destroy();
+      });
   };
   // Without a listener for it, Node would ask for the body before we know whether the caller may send it.
   server.on('request', onRequest).on('checkContinue', onRequest);

@@ -3,6 +3,7 @@ import { Blobs } from './blobs.ts';
 import { Manifests } from './manifests.ts';
 import type { ContentStore } from './ports/content-store.ts';
 import type { Logger } from './ports/logger.ts';
+import { listReferrers } from './referrers.ts';
 import type { Registry } from './registry.ts';
 import { RegistryError } from './registry-error.ts';
 import { Uploads } from './uploads.ts';
@@ -43,7 +44,7 @@ export function createRegistry(deps: RegistryDeps): { registry: Registry; close:
       return tags;
     },
     listRepositories: (visibility, page) => content.listRepositories(visibility, page),
-    listReferrers: (repository, subject, artifactType, page) => content.listReferrers(repository, subject, artifactType, page),
+    listReferrers: (repository, subject, artifactType, page) => listReferrers(content, { repository, subject, artifactType, page }),
   };
   return { registry, close: () => uploads.close() };
 }
