@@ -26,6 +26,7 @@ export function requestBody(request: IncomingMessage, response: ServerResponse, 
     // Node holds back 100 Continue (checkContinue) until somebody wants the body.
     if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
     let received = 0;
+    let taking: Promise<void> | undefined;
     await new Promise<void>((resolve, reject) => {
       const transfer = limits.watch.begin(() => fail(tooSlow()));
       const finish = (settle: () => void) => {
@@ -49,12 +50,20 @@ export function requestBody(request: IncomingMessage, response: ServerResponse, 
         if (taken === undefined) return;
         request.pause();
         transfer.waiting();
-        taken.then(() => {
+        taking = taken.then(() => {
+          taking = undefined;
           transfer.goingOn();
           request.resume();
-        }, fail);
+        });
+        taking.catch(fail);
       };
-      const onEnd = () => finish(request.complete ? resolve : () => reject(new ClientGone()));
+      const onEnd = () => {
+        const complete = () => finish(request.complete ? resolve : () => reject(new ClientGone()));
+        // End and close do not wait for a pause that began with the last piece.
+        request.off('close', onClose);
+        if (taking === undefined) complete();
+        else taking.then(complete, fail);
+      };
       const onClose = () => fail(new ClientGone());
       if (request.destroyed && !request.readableEnded) {
         fail(new ClientGone());
