@@ -50,8 +50,8 @@ test('headers beyond limits.headerBytes are refused with 431', async () => {
   assert.match(await connection.untilEnd(), /^HTTP\/1.1 431 /);
 });
 
-test('headers that do not come to an end in limits.requestTimeoutSeconds are refused with 408', async () => {
-  await using registry = await startRegistry({ flags: ['--limits-request-timeout-seconds', '1'] });
+test('headers that do not come to an end in limits.headerTimeoutSeconds are refused with 408', async () => {
+  await using registry = await startRegistry({ flags: ['--limits-header-timeout-seconds', '1'] });
   const connection = await RawConnection.open(registry.port);
   connection.send('GET /v2/ HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
   const drip = setInterval(() => connection.send('x'), 100);

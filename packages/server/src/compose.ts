@@ -147,7 +147,7 @@ function listenerLimits({ limits }: Config): ListenerDeps['limits'] {
     headerBytes: limits.headerBytes,
     connections: limits.connections,
     connectionsPerAddress: limits.connectionsPerAddress,
-    headersTimeoutMs: limits.requestTimeoutSeconds * 1000,
+    headersTimeoutMs: limits.headerTimeoutSeconds * 1000,
     idleTimeoutMs: limits.idleTimeoutSeconds * 1000,
   };
 }

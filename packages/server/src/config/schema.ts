@@ -46,9 +46,14 @@ const limits = z.strictObject({
         '每个客户端地址在每个工作进程上的最大连接数；可信代理不计入。',
       ),
     ),
-  requestTimeoutSeconds: wholeFrom(1, 3600)
+  headerTimeoutSeconds: wholeFrom(1, 3600)
     .default(60)
-    .meta(notes('Time to send a whole request that is not an upload.', '接收一个完整请求（上传除外）的时限（秒）。')),
+    .meta(
+      notes(
+        'Time to send the headers of a request; its body is bounded by `limits.minBytesPerSecond`.',
+        '接收请求头的时限（秒）；请求体由 `limits.minBytesPerSecond` 约束。',
+      ),
+    ),
   idleTimeoutSeconds: wholeFrom(1, 3600)
     .default(60)
     .meta(notes('Time after which a connection without traffic is closed.', '连接空闲多少秒后关闭。')),
