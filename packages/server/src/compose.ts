@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAuthorizer } from './access/authorizer.ts';
@@ -32,6 +33,7 @@ import { openS3Store } from './storage/s3/s3-store.ts';
 
 /** Per process; PostgreSQL allows 100 in all by default. */
 const postgresConnections = 10;
+const databaseFile = 'longshore.db';
 const hourMs = 60 * 60 * 1000;
 
 /** What holds state: every command opens it, the server adds the rest. */
@@ -49,6 +51,11 @@ export interface Server {
   start(): Promise<void>;
   /** Finishes running requests for at most `graceMs`, then lets go of everything. */
   stop(graceMs: number): Promise<void>;
+}
+
+/** Whether there is a registry to open; a database server is asked when it is opened, so it counts as one. */
+export function hasRegistry({ metadata, data }: Config): boolean {
+  return metadata.kind !== 'sqlite' || existsSync(join(data, databaseFile));
 }
 
 /** Opens database and blob store; creates the data directory and migrates the database when needed. */
@@ -154,7 +161,7 @@ function listenerLimits({ limits }: Config): ListenerDeps['limits'] {
 
 async function openMetadata({ metadata, data, durability, failpoint }: Config): Promise<MetadataStore> {
   if (metadata.kind === 'postgres') return openPostgresMetadata({ url: metadata.url, maxConnections: postgresConnections });
-  const path = join(data, 'longshore.db');
+  const path = join(data, databaseFile);
   return openSqliteMetadata({ path, durability, ...(failpoint === undefined ? {} : { failpoint }) });
 }
 

@@ -3,7 +3,7 @@ import { gc, gcHelp } from './commands/gc.ts';
 import { serve, serveHelp } from './commands/serve.ts';
 import { token, tokenHelp } from './commands/token.ts';
 import { printPassword, user, userHelp } from './commands/user.ts';
-import { type Backends, composeServer, garbageDeps, openBackends } from './compose.ts';
+import { type Backends, composeServer, garbageDeps, hasRegistry, openBackends } from './compose.ts';
 import { describeProblems } from './config/config-problem.ts';
 import { describeFlags, splitConfigFlags } from './config/flag-source.ts';
 import { loadProcessConfig } from './config/load.ts';
@@ -95,7 +95,9 @@ async function admin(argv: readonly string[], { metadata }: Backends): Promise<n
   return 0;
 }
 
+/** For verbs that work on a registry: a mistyped directory is said, not filled with a new one. */
 async function withBackends(config: Config, work: (backends: Backends) => Promise<number>): Promise<number> {
+  if (!hasRegistry(config)) throw new UsageError(`There is no registry in '${config.data}': name its directory with --data.`);
   const backends = await openBackends(config);
   try {
     return await work(backends);

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { startLongshore } from '../tools/longshore.ts';
+import { tryProgram } from '../tools/run-program.ts';
+
+const main = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url));
+
+function longshore(...argv: string[]) {
+  return tryProgram(process.execPath, [main, ...argv]);
+}
+
+async function statusFor(url: string, user: string, password: string): Promise<number> {
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  return (await fetch(`${url}/v2/`, { headers: { authorization } })).status;
+}
+
+test('accounts made beside a running server count at once', async () => {
+  const server = await startLongshore();
+  try {
+    const { url, dataDir } = server;
+    const added = await longshore('user', 'add', 'alice', '--data', dataDir);
+    const password = /password (\S+) /.exec(added.stdout)?.[1] ?? '';
+    assert.equal(await statusFor(url, 'alice', password), 200);
+    assert.equal(await statusFor(url, 'alice', `${password}x`), 401);
+
+    const token = (await longshore('token', 'create', 'alice', '--name', 'ci', '--data', dataDir)).stdout.trim();
+    assert.equal(await statusFor(url, 'alice', token), 200);
+    assert.match((await longshore('token', 'list', 'alice', '--data', dataDir)).stdout, /^1 {2}ci {2}expires \d{4}-/);
+    assert.equal((await longshore('token', 'revoke', 'alice', '1', '--data', dataDir)).code, 0);
+    assert.equal(await statusFor(url, 'alice', token), 401);
+
+    assert.equal((await longshore('user', 'disable', 'alice', '--data', dataDir)).code, 0);
+    assert.equal(await statusFor(url, 'alice', password), 401);
+    const reset = /password (\S+) /.exec((await longshore('admin', 'reset-password', '--data', dataDir)).stdout)?.[1] ?? '';
+    assert.equal(await statusFor(url, 'admin', server.adminPassword), 401);
+    assert.equal(await statusFor(url, 'admin', reset), 200);
+  } finally {
+    await server.stop();
+  }
+});
+
+test('a mistyped data directory is said and not filled', async () => {
+  const missing = join(tmpdir(), 'longshore-no-such-directory');
+  for (const verb of [
+    ['user', 'list'],
+    ['gc', '--dry-run'],
+    ['token', 'list', 'admin'],
+    ['admin', 'reset-password'],
+  ]) {
+    const { code, stderr } = await longshore(...verb, '--data', missing);
+    assert.equal(code, 2);
+    assert.match(stderr, /There is no registry in .* name its directory with --data/);
+  }
+  assert.equal(existsSync(missing), false);
+});
+
+test('wrong words end with 2 and name the help', async () => {
+  const server = await startLongshore();
+  try {
+    for (const [verb, expected] of [
+      [['user', 'grant', 'nobody', 'team', 'writer'], /There is no user 'nobody'/],
+      [['user', 'grant', 'admin', 'team', 'owner'], /'owner' is not a role: use reader/],
+      [['user', 'grant', 'admin', 'team', 'writer'], /There is no project 'team'/],
+      [['user', 'explode'], /There is no verb 'explode'/],
+      [['token', 'create', 'admin'], /needs a name/],
+      [['token', 'create', 'admin', '--name', 'x', '--expires', 'soon'], /not a duration: write 90d/],
+      [['gc', '--dryrun'], /--dryrun/],
+      [['nonsense'], /there is no command 'nonsense'/],
+    ] as const) {
+      const settings = verb[0] === 'nonsense' ? [] : ['--data', server.dataDir];
+      const { code, stderr } = await longshore(...verb, ...settings);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, expected);
+    }
+  } finally {
+    await server.stop();
+  }
+});
