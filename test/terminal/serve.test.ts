@@ -46,7 +46,7 @@ describe('longshore serve at the terminal', () => {
 
   it('ends with 0 on SIGTERM, its workers too', async (t) => {
     const server = await serve(t, await dataDirectory(t), '--workers', '2');
-    server.kill('SIGTERM');
+    await server.stop('SIGTERM');
     assert.equal(await server.exited, 0);
     await assert.rejects(fetch(server.readyMatch[1] ?? ''));
   });

@@ -10,7 +10,9 @@ if ('problem' in node) {
   process.exitCode = 1;
 } else if (node.running) {
   const { main } = await import('../src/main.ts');
-  process.exitCode = await main(process.argv.slice(2));
+  const code = await main(process.argv.slice(2));
+  // A server that could not start, or a worker that still hears its supervisor, holds things open that must not keep it alive.
+  process.stdout.write('', () => process.exit(code));
 } else {
   runNode(node.path, [fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
 }

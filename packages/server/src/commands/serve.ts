@@ -35,12 +35,12 @@ export async function serve(deps: ServeDeps): Promise<number> {
   const workers = deps.config.workers === 'auto' ? availableParallelism() : deps.config.workers;
   if (cluster.isWorker) return work(deps);
   if (workers > 1) return supervise(deps, workers);
+  const given = await givenPassword(deps.config);
   const backends = await deps.openBackends(deps.config);
-  const password = await firstStart(deps.config, backends);
   const server = await deps.composeServer(deps.config, backends);
   const address = await listen(deps.config, server);
   await server.start();
-  announce(address, password);
+  announce(address, await firstStart(given, backends));
   await untilStopped();
   await server.stop(drainMs);
   return 0;
@@ -59,9 +59,8 @@ async function work({ config, openBackends, composeServer }: ServeDeps): Promise
 }
 
 async function supervise({ config, openBackends }: ServeDeps, count: number): Promise<number> {
+  const given = await givenPassword(config);
   const backends = await openBackends(config);
-  const password = await firstStart(config, backends);
-  await backends.close();
   const { logger } = backends;
   const listening = Promise.withResolvers<AddressInfo>();
   let stopping = false;
@@ -75,14 +74,16 @@ async function supervise({ config, openBackends }: ServeDeps, count: number): Pr
       })
       .once('exit', (code, signal) => {
         if (stopping) return;
-        if (waiting > 0) listening.reject(new Error(`A worker ended with ${signal ?? code} before it listened; its messages are above.`));
+        if (waiting > 0)
+          return listening.reject(new Error(`A worker ended with ${signal ?? code} before it listened; its messages are above.`));
         logger.error('A worker died and is being replaced.', { code, signal });
         setTimeout(() => !stopping && start(), restartDelayMs);
       });
   for (let index = 0; index < count; index += 1) start();
   const stopped = untilStopped();
   try {
-    announce(await listening.promise, password);
+    announce(await listening.promise, await firstStart(given, backends));
+    await backends.close();
     await stopped;
   } finally {
     stopping = true;
@@ -102,9 +103,16 @@ async function stopWorkers(): Promise<void> {
   );
 }
 
-/** Makes the administrator when there is none; returns the password if it was made here. */
-async function firstStart(config: Config, { metadata }: Backends): Promise<string | undefined> {
-  const given = config.adminPasswordFile === undefined ? {} : { password: await readPasswordFile(config.adminPasswordFile) };
+/** The administrator's first password, when a file holds it. */
+async function givenPassword({ adminPasswordFile }: Config): Promise<{ password?: string }> {
+  return adminPasswordFile === undefined ? {} : { password: await readPasswordFile(adminPasswordFile) };
+}
+
+/**
+ * Makes the administrator when there is none; returns the password if it was made here. Only a server that has started may do it: the
+ * password is shown once, and one that ends before it could show it would have locked everybody out.
+ */
+async function firstStart(given: { password?: string }, { metadata }: Backends): Promise<string | undefined> {
   return (await ensureAdministrator(metadata, { ...given, now: Date.now() })).password;
 }
 
