@@ -17,7 +17,9 @@ async function dataDirectory(t: TestContext): Promise<string> {
 }
 
 async function serve(t: TestContext, data: string, ...args: readonly string[]): Promise<StartedProcess> {
-  const server = await startProcess(process.execPath, [commandPath, 'serve', '--data', data, '--listen', '127.0.0.1:0', ...args], { ready });
+  const server = await startProcess(process.execPath, [commandPath, 'serve', '--data', data, '--listen', '127.0.0.1:0', ...args], {
+    ready,
+  });
   t.after(() => server.stop());
   return server;
 }

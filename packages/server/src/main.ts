@@ -65,12 +65,13 @@ export async function run(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const { configFlags, rest } = verb?.hasArguments === false ? { configFlags: others, rest: [] } : splitConfigFlags(others);
-  const loaded = loadProcessConfig(configFlags);
+  // Of `config`, all but the action is meant as a setting, and what is none is listed with the other problems.
+  const loaded = loadProcessConfig(verb === undefined ? [...configFlags, ...rest.slice(1)] : configFlags);
   if ('problems' in loaded) {
     printProblem(describeProblems(loaded.problems));
     return 2;
   }
-  if (verb === undefined) return showConfig(rest, printConfig(loaded));
+  if (verb === undefined) return showConfig(rest[0], printConfig(loaded));
   try {
     return await verb.run(loaded.config, rest);
   } catch (error) {
@@ -78,9 +79,9 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-function showConfig([action, ...rest]: readonly string[], text: string): number {
-  if (action === 'check' && rest.length === 0) return 0;
-  if (action === 'print' && rest.length === 0) {
+function showConfig(action: string | undefined, text: string): number {
+  if (action === 'check') return 0;
+  if (action === 'print') {
     printLine(text.trimEnd());
     return 0;
   }

@@ -19,6 +19,30 @@ export function readArguments<T extends Options>(argv: readonly string[], option
   }
 }
 
+/**
+ * The verb and what follows it, when that is as many words as the verb takes; `takes`: their names by verb. Throws `UsageError`: a word
+ * that is ignored is a wish that is not done.
+ */
+export function readVerb<V extends string>(
+  command: string,
+  words: readonly string[],
+  takes: Readonly<Record<V, readonly string[]>>,
+): { verb: V; operands: readonly string[] } {
+  const [verb, ...operands] = words;
+  if (verb === undefined) throw new UsageError('A verb is missing.');
+  if (!isVerb(verb, takes)) throw new UsageError(`There is no verb '${verb}'.`);
+  const wanted = takes[verb];
+  const [problem, which] =
+    operands.length < wanted.length ? ['missing', wanted.slice(operands.length)] : ['too much', operands.slice(wanted.length)];
+  if (which.length > 0)
+    throw new UsageError(`'${command} ${verb}' takes ${wanted.join(' ') || 'nothing'}; ${problem}: ${which.join(' ')}.`);
+  return { verb, operands };
+}
+
+function isVerb<V extends string>(word: string, takes: Readonly<Record<V, unknown>>): word is V {
+  return Object.hasOwn(takes, word);
+}
+
 const durationPattern = /^([0-9]{1,6})([hdm])$/;
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 

@@ -2,7 +2,7 @@ import type { GarbageDeps } from '../features/garbage-collection/collect-garbage
 import { collectGarbage } from '../features/garbage-collection/collect-garbage.ts';
 import type { GarbageItem } from '../features/garbage-collection/garbage-item.ts';
 import { printLine } from '../observability/terminal.ts';
-import { readArguments } from './arguments.ts';
+import { readArguments, UsageError } from './arguments.ts';
 
 export const gcHelp = `longshore gc [--dry-run] [settings]
 
@@ -18,7 +18,9 @@ Examples:
 
 /** `longshore gc`: one collection now, in this process. */
 export async function gc(argv: readonly string[], deps: GarbageDeps): Promise<number> {
-  const { values } = readArguments(argv, { 'dry-run': { type: 'boolean', default: false } });
+  const { values, positionals } = readArguments(argv, { 'dry-run': { type: 'boolean', default: false } });
+  // Whoever forgets the dashes must not find the content gone.
+  if (positionals.length > 0) throw new UsageError(`gc takes no '${positionals.join(' ')}': only --dry-run and settings.`);
   const dryRun = values['dry-run'];
   const stop = new AbortController();
   const onSignal = () => stop.abort(new Error('Interrupted: what was removed stays removed, the next run continues.'));

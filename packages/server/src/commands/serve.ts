@@ -51,9 +51,8 @@ async function work({ config, openBackends, composeServer }: ServeDeps): Promise
   const server = await composeServer(config, await openBackends(config));
   await listen(config, server);
   await server.start();
-  // A worker whose supervisor died must not go on alone: nobody would restart or stop it.
-  const orphaned = new Promise<void>((resolve) => process.once('disconnect', resolve));
-  await Promise.race([untilStopped(), orphaned]);
+  // When the supervisor dies, Node ends its workers at once: nobody would restart or stop them.
+  await untilStopped();
   await server.stop(drainMs);
   return 0;
 }

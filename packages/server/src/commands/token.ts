@@ -1,7 +1,7 @@
 import { createAccessToken } from '../identity/accounts.ts';
 import { printLine } from '../observability/terminal.ts';
 import type { AccountStore } from '../registry/ports/account-store.ts';
-import { readArguments, requireDuration, UsageError } from './arguments.ts';
+import { readArguments, readVerb, requireDuration, UsageError } from './arguments.ts';
 import { requireUser } from './user.ts';
 
 export const tokenHelp = `longshore token VERB ...
@@ -15,11 +15,13 @@ Examples:
   longshore token revoke alice 3
 `;
 
+const verbs = { create: ['USER'], list: ['USER'], revoke: ['USER', 'ID'] } as const;
+
 /** `longshore token`: personal access tokens, for scripts that should not know a password. */
 export async function token(argv: readonly string[], accounts: AccountStore): Promise<number> {
   const { values, positionals } = readArguments(argv, { name: { type: 'string' }, expires: { type: 'string', default: '90d' } });
-  const [verb, name = '', id = ''] = positionals;
-  if (verb === undefined) throw new UsageError('A verb is missing.');
+  const { verb, operands } = readVerb('token', positionals, verbs);
+  const [name = '', id = ''] = operands;
   const owner = await requireUser(accounts, name);
   switch (verb) {
     case 'create': {
@@ -36,8 +38,6 @@ export async function token(argv: readonly string[], accounts: AccountStore): Pr
     case 'revoke':
       if (await accounts.deleteAccessToken({ id: Number(id), userId: owner.id })) return 0;
       throw new UsageError(`${name} has no token ${id}: 'longshore token list ${name}' shows them.`);
-    default:
-      throw new UsageError(`There is no verb '${verb}'.`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { addUser, resetPassword } from '../identity/accounts.ts';
 import { printLine } from '../observability/terminal.ts';
 import { type AccountStore, type Role, roles, type User } from '../registry/ports/account-store.ts';
-import { readArguments, UsageError } from './arguments.ts';
+import { readArguments, readVerb, UsageError } from './arguments.ts';
 import { readPasswordFile } from './password-file.ts';
 
 export const userHelp = `longshore user VERB ...
@@ -22,10 +22,22 @@ Examples:
   longshore user grant alice team writer
 `;
 
+const verbs = {
+  add: ['NAME'],
+  list: [],
+  passwd: ['NAME'],
+  disable: ['NAME'],
+  enable: ['NAME'],
+  remove: ['NAME'],
+  grant: ['NAME', 'PROJECT', 'ROLE'],
+  revoke: ['NAME', 'PROJECT'],
+} as const;
+
 /** `longshore user`: local accounts and what they may do in projects. */
 export async function user(argv: readonly string[], accounts: AccountStore): Promise<number> {
   const { values, positionals } = readArguments(argv, { admin: { type: 'boolean', default: false }, 'password-file': { type: 'string' } });
-  const [verb, name = '', project = '', role = ''] = positionals;
+  const { verb, operands } = readVerb('user', positionals, verbs);
+  const [name = '', project = '', role = ''] = operands;
   const now = Date.now();
   const password = async () => (values['password-file'] === undefined ? {} : { password: await readPasswordFile(values['password-file']) });
   switch (verb) {
@@ -51,8 +63,6 @@ export async function user(argv: readonly string[], accounts: AccountStore): Pro
     case 'revoke':
       await setGrant(accounts, name, project, undefined);
       return 0;
-    default:
-      throw new UsageError(verb === undefined ? 'A verb is missing.' : `There is no verb '${verb}'.`);
   }
 }
 
@@ -65,7 +75,6 @@ export async function requireUser(accounts: AccountStore, name: string): Promise
 
 async function setGrant(accounts: AccountStore, name: string, project: string, role: Role | undefined): Promise<void> {
   const { id } = await requireUser(accounts, name);
-  if (project === '') throw new UsageError('The project is missing.');
   if (await accounts.setGrant({ userId: id, project, role, at: Date.now() })) return;
   throw new UsageError(`There is no project '${project}': it begins with the first push to ${project}/...`);
 }
