@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -42,6 +42,13 @@ test('what was acknowledged is there after opening again, and the directory is m
   await first.close();
   const second = await open(t, path);
   assert.equal((await second.findManifestInfo(app, { tag: 'v1' as never }))?.digest, digest);
+});
+
+test('nobody but the owner may read the files, which hold password hashes', { skip: process.platform === 'win32' }, async (t) => {
+  const path = await newPath(t);
+  const store = await open(t, path);
+  await new StoreSteps(store).push(app);
+  for (const suffix of ['', '-wal', '-shm']) assert.equal((await stat(path + suffix)).mode & 0o077, 0, suffix);
 });
 
 test('a write is seen by a read that begins when it is acknowledged, whoever reads', async (t) => {

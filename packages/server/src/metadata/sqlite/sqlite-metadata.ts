@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
@@ -65,6 +65,7 @@ async function prepareDatabase(path: string, durability: Durability): Promise<vo
       retryable: false,
     });
   }
+  createPrivately(path);
   try {
     const db = openWriter(path, durability);
     try {
@@ -74,5 +75,14 @@ async function prepareDatabase(path: string, durability: Durability): Promise<vo
     }
   } catch (error) {
     throw toStorageError(error, path);
+  }
+}
+
+/** SQLite would make files that everybody may read; its log takes over the mode of the database. */
+function createPrivately(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch {
+    // One that is there stays as its owner wants it, and what else is wrong SQLite says when it opens the file.
   }
 }
