@@ -48,6 +48,14 @@ test('a process whose clock is two minutes behind finds the round done', async (
   await Promise.all([punctual.stop(), behind.stop()]);
 });
 
+test('the lease of a rare job stays taken for less than a day', async () => {
+  const table = oneOwner();
+  const schedule = startSchedule({ name: 'yearly', cron: '0 0 1 1 *', run: async () => undefined }, options(table, 'a'));
+  assert.equal(await schedule.runNow(), true);
+  assert.ok(table.until - table.now < 24 * 60 * 60_000);
+  await schedule.stop();
+});
+
 test('a job that throws is logged, ends nothing, and leaves the lease to others', async () => {
   const table = oneOwner();
   const errors: string[] = [];

@@ -23,9 +23,12 @@ export interface ScheduleOptions {
   readonly leaseMs: number;
 }
 
+/** Clocks differ by minutes, so this is plenty; leases end within a day. */
+const longestKeepMs = 12 * 60 * 60_000;
+
 /**
  * Starts a job by its cron expression; a malformed one throws here. Every process starts it and the lease lets one run.
- * After a success the lease stays taken for half the time to the next round, so that a process whose clock is behind
+ * After a success the lease stays taken for half the time to the next round (12 hours at most), so that a process whose clock is behind
  * finds the round already done; only lengths are compared, never two clocks. What the job throws is logged.
  */
 export function startSchedule(job: ScheduledJob, options: ScheduleOptions): Schedule {
@@ -40,7 +43,7 @@ export function startSchedule(job: ScheduledJob, options: ScheduleOptions): Sche
     try {
       const run = await runWithLease(
         { leases, name: `job:${job.name}`, holder, ttlMs: leaseMs, clock },
-        { signal: stopped.signal, keepMs: () => (cron.msToNext() ?? 0) / 2 },
+        { signal: stopped.signal, keepMs: () => Math.min((cron.msToNext() ?? 0) / 2, longestKeepMs) },
         (signal) => job.run(signal),
       );
       return run.held;

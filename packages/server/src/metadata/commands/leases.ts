@@ -1,6 +1,9 @@
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { SqlSession } from '../sql-session.ts';
 
+/** What ends later was taken by a clock that was wrong and has been set right: it must not keep work waiting for years. */
+const longestLeaseMs = 24 * 60 * 60_000;
+
 /** `LeaseStore.acquireLease`. */
 export async function acquireLease(
   sql: SqlSession,
@@ -11,9 +14,9 @@ export async function acquireLease(
     `insert into leases (name, holder, expires_at, fencing_token) values (?, ?, ?, 1)
      on conflict (name) do update set holder = excluded.holder, expires_at = excluded.expires_at,
        fencing_token = leases.fencing_token + (case when leases.holder = excluded.holder then 0 else 1 end)
-     where leases.holder = excluded.holder or leases.expires_at <= ?
+     where leases.holder = excluded.holder or leases.expires_at <= ? or leases.expires_at > ?
      returning fencing_token`,
-    [name, holder, at + ttlMs, at],
+    [name, holder, at + ttlMs, at, at + longestLeaseMs],
   );
   return row && { fencingToken: row.fencing_token };
 }

@@ -99,6 +99,14 @@ export function describeEventsAndLeases(open: OpenStore): void {
       assert.equal(asked.filter((lease) => lease !== undefined).length, 1);
     });
 
+    storeTest(open, 'of a clock that was set back since keep nobody out', async ({ store, at }) => {
+      const lease = { name: 'gc', holder: 'a', at, ttlMs: 100 };
+      const year = 365 * 24 * 60 * 60_000;
+      const ahead = (await store.acquireLease({ ...lease, at: at + year })) ?? assert.fail('not acquired');
+      const second = (await store.acquireLease({ ...lease, holder: 'b' })) ?? assert.fail('kept out');
+      assert.ok(second.fencingToken > ahead.fencingToken);
+    });
+
     storeTest(open, 'the probe passes on a store that works, again and again', async ({ store }) => {
       await store.probe();
       await store.probe();
