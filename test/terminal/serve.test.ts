@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -45,6 +45,14 @@ describe('longshore serve at the terminal', () => {
       assert.equal(passwordsIn(server.output()), 1);
     });
   }
+
+  it('says what is wrong with a data directory that cannot be made, and how to name another', async (t) => {
+    const file = await dataDirectory(t);
+    await writeFile(file, '');
+    const { code, stderr } = await runLongshore('serve', '--data', file, '--listen', '127.0.0.1:0');
+    assert.equal(code, 1);
+    assert.match(stderr, /The data directory '.*' cannot be made: .*--data/);
+  });
 
   it('ends with 0 on SIGTERM, its workers too', async (t) => {
     const server = await serve(t, await dataDirectory(t), '--workers', '2');

@@ -61,7 +61,7 @@ export function hasRegistry({ metadata, data }: Config): boolean {
 /** Opens database and blob store; creates the data directory and migrates the database when needed. */
 export async function openBackends(config: Config): Promise<Backends> {
   if (config.failpoint !== undefined) armFailpoint(config.failpoint);
-  await mkdir(config.data, { recursive: true, mode: 0o750 });
+  await makeDataDirectory(config.data);
   const metadata = await openMetadata(config);
   const holdsContent = (await metadata.listRepositories({ kind: 'everything' }, { limit: 1 })).items.length > 0;
   const stores = new Map([['default', await openStore(config, holdsContent)]]);
@@ -74,6 +74,17 @@ export async function openBackends(config: Config): Promise<Backends> {
       await metadata.close();
     },
   };
+}
+
+async function makeDataDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o750 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The data directory '${path}' cannot be made: ${reason}. Allow it to this user, or choose another with --data.`, {
+      cause: error,
+    });
+  }
 }
 
 /** What garbage collection needs, for the server and for `longshore gc`. */
