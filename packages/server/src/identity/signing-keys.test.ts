@@ -150,7 +150,8 @@ test('a key under another secret key is reported once and never used; a new one 
   assert.notEqual((await keys.signingKey()).id, lost);
   clock.now += 10 * minuteMs;
   assert.equal(await keys.verificationKey(lost), undefined);
-  assert.deepEqual(reports, [`signing key ${lost} does not open with this secret key and is not used`]);
+  assert.equal(reports.length, 1);
+  assert.match(reports[0] ?? '', new RegExp(`^signing key ${lost} does not open.*need the same secrets.keyFile$`));
 });
 
 test('a public key written into the database proves nothing', async () => {

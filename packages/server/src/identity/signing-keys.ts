@@ -140,7 +140,8 @@ export class SigningKeys {
     } catch (error) {
       if (!this.#reported.has(key.id)) {
         this.#reported.add(key.id);
-        this.#options.report(`signing key ${key.id} does not open with this secret key and is not used`, error);
+        const fix = 'tokens signed with it are refused; servers that share a database need the same secrets.keyFile';
+        this.#options.report(`signing key ${key.id} does not open with this secret key: ${fix}`, error);
       }
       return undefined;
     }
