@@ -65,6 +65,8 @@ test('wrong words end with 2 and name the help', async () => {
       [['user', 'grant', 'nobody', 'team', 'writer'], /There is no user 'nobody'/],
       [['user', 'grant', 'admin', 'team', 'owner'], /'owner' is not a role: use reader/],
       [['user', 'grant', 'admin', 'team', 'writer'], /There is no project 'team'/],
+      [['user', 'remove', 'admin'], /admin is the last administrator/],
+      [['user', 'disable', 'admin'], /admin is the last administrator/],
       [['user', 'explode'], /There is no verb 'explode'/],
       [['token', 'create', 'admin'], /needs a name/],
       [['token', 'create', 'admin', '--name', 'x', '--expires', 'soon'], /not a duration: write 90d/],

@@ -8,7 +8,7 @@ export const userHelp = `longshore user VERB ...
 
   add NAME [--admin] [--password-file FILE]      a random password is printed once without a file
   list
-  passwd NAME [--password-file FILE]             ends the user's sessions
+  passwd NAME [--password-file FILE]             ends the user's sessions; access tokens stay
   disable NAME | enable NAME
   remove NAME                                    with the user's tokens and grants
   grant NAME PROJECT ROLE                        ROLE: ${roles.join(', ')}
@@ -50,12 +50,14 @@ export async function user(argv: readonly string[], accounts: AccountStore): Pro
     case 'list':
       await listUsers(accounts);
       return 0;
-    case 'disable':
     case 'enable':
-      await accounts.updateUser({ id: (await requireUser(accounts, name)).id, disabled: verb === 'disable', at: now });
+      await accounts.updateUser({ id: (await requireUser(accounts, name)).id, disabled: false, at: now });
+      return 0;
+    case 'disable':
+      await accounts.updateUser({ id: (await requireDispensable(accounts, name)).id, disabled: true, at: now });
       return 0;
     case 'remove':
-      await accounts.deleteUser({ id: (await requireUser(accounts, name)).id });
+      await accounts.deleteUser({ id: (await requireDispensable(accounts, name)).id });
       return 0;
     case 'grant':
       await setGrant(accounts, name, project, requireRole(role));
@@ -71,6 +73,14 @@ export async function requireUser(accounts: AccountStore, name: string): Promise
   const found = await accounts.findUser({ name });
   if (found === undefined) throw new UsageError(`There is no user '${name}': 'longshore user list' shows them.`);
   return found;
+}
+
+/** As `requireUser`, but not for the only administrator who can log in: nobody could administer the registry any more. */
+async function requireDispensable(accounts: AccountStore, name: string): Promise<User> {
+  const user = await requireUser(accounts, name);
+  const others = (await accounts.listUsers()).filter((other) => other.administrator && !other.disabled && other.id !== user.id);
+  if (!user.administrator || others.length > 0) return user;
+  throw new UsageError(`${name} is the last administrator: add another with 'longshore user add NAME --admin' first.`);
 }
 
 async function setGrant(accounts: AccountStore, name: string, project: string, role: Role | undefined): Promise<void> {

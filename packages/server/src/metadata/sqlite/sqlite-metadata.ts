@@ -7,10 +7,10 @@ import type { SqlSession } from '../sql-session.ts';
 import type { Durability } from './connection.ts';
 import { openReader, openSnapshot, openWriter } from './connection.ts';
 import { refuseNetworkFileSystem } from './network-file-system.ts';
+import { ReplaceableWriter } from './replaceable-writer.ts';
 import { toStorageError } from './sqlite-errors.ts';
 import { migrateSqlite } from './sqlite-schema.ts';
 import { SqliteSession } from './sqlite-session.ts';
-import { WriterClient } from './writer-client.ts';
 
 /** Where the database is and how careful it is. */
 export interface SqliteMetadataOptions {
@@ -29,7 +29,7 @@ export interface SqliteMetadataOptions {
 export async function openSqliteMetadata(options: SqliteMetadataOptions): Promise<MetadataStore> {
   const { path, durability, failpoint } = options;
   await prepareDatabase(path, durability);
-  const writer = await WriterClient.start({ path, durability, failpoint });
+  const writer = await ReplaceableWriter.start({ path, durability, failpoint });
   const reader = openReader(path);
   return createSqlMetadataStore({
     reader: new SqliteSession(reader, path),

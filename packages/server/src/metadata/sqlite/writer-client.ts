@@ -48,6 +48,11 @@ export class WriterClient {
     });
   }
 
+  /** Whether the thread is gone, so that every further command would be rejected. */
+  get isDead(): boolean {
+    return this.#death !== undefined;
+  }
+
   /** Runs a command; resolves when it is committed. Rejects with a `StorageError`, also when the thread is gone. */
   execute<N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandOutput<N>> {
     if (this.#death !== undefined) return Promise.reject(this.#death);
@@ -97,9 +102,9 @@ export class WriterClient {
 
   #die(cause: unknown, ready: (error: unknown) => void): void {
     const detail = cause instanceof Error ? cause.message : String(cause);
-    this.#death ??= new StorageError('failed', `The thread that writes metadata has stopped (${detail}); the process must be restarted`, {
-      retryable: false,
+    this.#death ??= new StorageError('failed', `The thread that writes metadata has stopped (${detail}); a new one takes over`, {
       cause,
+      retryable: true,
     });
     ready(this.#death);
     for (const pending of this.#pending.values()) pending.reject(this.#death);
