@@ -63,7 +63,7 @@ const checks: readonly Check[] = [
       tool(
         'The rules and their reasons: .dependency-cruiser.cjs, docs/architecture.md.',
         'dependency-cruiser/bin/dependency-cruiser.mjs',
-        ...['--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', 'packages', 'test', 'scripts'],
+        ...['--config', '.dependency-cruiser.cjs', '--output-type', 'err-long', 'packages', 'test', 'bench', 'scripts'],
       ),
   },
   { name: 'source rules', run: sources },

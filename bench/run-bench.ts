@@ -1,0 +1,54 @@
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Contender } from './contender.ts';
+import { loadFixture, makeFixture } from './fixture.ts';
+import type { BenchOptions } from './options.ts';
+import type { Subject } from './rows.ts';
+import { collect, type Results } from './table.ts';
+
+interface Entrant {
+  readonly name: string;
+  readonly subject: Subject;
+  readonly results: Results;
+}
+
+/**
+ * Starts and loads every contender, then measures row by row; who goes first changes from round to round, so that the
+ * machine's moods meet all of them. `report` is told how far it is. Everything started is stopped and removed.
+ */
+export async function runBench(
+  contenders: readonly Contender[],
+  { rounds, seconds, rows }: BenchOptions,
+  report: (line: string) => void,
+): Promise<{ readonly name: string; readonly results: Results }[]> {
+  const temporary = await mkdtemp(join(tmpdir(), 'longshore-bench-'));
+  // The servers are killed before this, when they still run.
+  const removeFiles = (): void => rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
+  process.once('exit', removeFiles);
+  const entrants: Entrant[] = [];
+  const fixture = makeFixture();
+  try {
+    for (const contender of contenders) {
+      const directory = join(temporary, String(entrants.length));
+      await mkdir(directory);
+      const server = await contender.start(directory);
+      entrants.push({ name: contender.name, subject: { contender, server, fixture, directory }, results: new Map() });
+      report(`loading ${contender.name}`);
+      await loadFixture(server.url, fixture);
+    }
+    for (let round = 0; round < rounds; round++) {
+      const order = round % 2 === 0 ? entrants : entrants.toReversed();
+      for (const row of rows) {
+        report(`round ${round + 1} of ${rounds}: ${row.id}`);
+        for (const { subject, results } of order) collect(results, await row.measure(subject, seconds));
+      }
+    }
+  } finally {
+    for (const { subject } of entrants) await subject.server.stop();
+    removeFiles();
+    process.off('exit', removeFiles);
+  }
+  return entrants;
+}

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { join } from 'node:path';
+
+/** A registry that answers. */
+export interface RunningServer {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** `undefined` for a registry that this program did not start. */
+  readonly pid: number | undefined;
+  /** From the start of the process to its first answer to `GET /v2/`. */
+  readonly firstAnswerMs: number;
+  /** Asks it to end, and waits. */
+  stop(): Promise<void>;
+}
+
+const startLimitMs = 30_000;
+
+/**
+ * Starts a registry that is to listen on `port` and waits for its first answer. Its output goes to `server.log` in the
+ * folder, as that of a service does, so that reading it costs the measuring process nothing.
+ */
+export async function startServer(program: string, args: readonly string[], port: number, directory: string): Promise<RunningServer> {
+  const url = `http://127.0.0.1:${port}`;
+  const logFile = join(directory, 'server.log');
+  const log = openSync(logFile, 'a');
+  const startedAt = performance.now();
+  const child = spawn(program, args, { stdio: ['ignore', log, log] });
+  closeSync(log);
+  const kill = (): boolean => child.kill('SIGKILL');
+  process.prependOnceListener('exit', kill);
+  let ended = false;
+  const exited = new Promise<void>((resolve) => {
+    child.once('error', () => resolve());
+    child.once('exit', () => resolve());
+  }).finally(() => {
+    ended = true;
+    process.off('exit', kill);
+  });
+  while (!(await answers(`${url}/v2/`))) {
+    if (ended || performance.now() - startedAt > startLimitMs) {
+      kill();
+      throw new Error(`${program} ${args.join(' ')} did not answer\n${readFileSync(logFile, 'utf8').slice(-4000)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  return {
+    url,
+    pid: child.pid,
+    firstAnswerMs: performance.now() - startedAt,
+    async stop() {
+      child.kill('SIGTERM');
+      const limit = setTimeout(kill, 10_000);
+      await exited;
+      clearTimeout(limit);
+    },
+  };
+}
+
+function answers(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    get(url, { agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    }).once('error', () => resolve(false));
+  });
+}
