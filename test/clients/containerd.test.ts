@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { requirePrograms } from '../tools/programs.ts';
+import { requirePrograms, skipTest } from '../tools/programs.ts';
 import { type ClientRegistry, useClientRegistry } from './client-registry.ts';
 import { type Containerd, containerdPrograms, startContainerd } from './containerd.ts';
 import { layoutContent, layoutDigest } from './oci-layout.ts';
@@ -65,7 +65,7 @@ async function prepare(
 ): Promise<{ containerd: Containerd; images: RealImages; login: string[] } | undefined> {
   if (requirePrograms(t, 'skopeo', ...containerdPrograms) === undefined) return undefined;
   if (process.getuid?.() !== 0) {
-    t.skip('containerd needs root: run this test with sudo');
+    skipTest(t, 'containerd needs root: run this test with sudo');
     return undefined;
   }
   const images = await realImages(t);

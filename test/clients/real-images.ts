@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { requirePrograms, testToolsDirectory } from '../tools/programs.ts';
+import { requirePrograms, skipTest, testToolsDirectory } from '../tools/programs.ts';
 import { runProgram } from '../tools/run-program.ts';
 
 export interface RealImages {
@@ -27,7 +27,7 @@ export async function realImages(t: TestContext): Promise<RealImages | undefined
   if (!existsSync(directory)) {
     if (requirePrograms(t, 'debootstrap', 'buildah', 'flock') === undefined) return undefined;
     if (process.getuid?.() !== 0) {
-      t.skip('building the images for this test needs root, once: run it with sudo');
+      skipTest(t, 'building the images for this test needs root, once: run it with sudo');
       return undefined;
     }
     await runProgram('bash', [recipe, directory], { env: { PROGRAM: process.execPath }, timeoutMs: 600_000 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { skipUnless } from '../tools/programs.ts';
 import { atEnd } from './at-end.ts';
 import { newImage } from './crash-scenario.ts';
 import { digestOf, RegistryClient } from './registry-client.ts';
@@ -10,7 +11,7 @@ import { startServer } from './server-process.ts';
 import { isRename, isSync, isWrite, readSystemCalls, type SystemCall } from './system-call-trace.ts';
 
 const traced = 'trace=openat,write,writev,pwrite64,pwritev,pwritev2,fsync,fdatasync,rename,renameat,renameat2,sendto,sendmsg';
-const skip = canTrace() ? false : 'needs strace: scripts/install-test-tools';
+const skip = skipUnless(canTrace(), 'needs strace: scripts/install-test-tools');
 
 function canTrace(): boolean {
   return spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']).status === 0;

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { skipUnless } from '../tools/programs.ts';
 import { atEnd } from './at-end.ts';
 import { blobOf, imageOf, type Manifest } from './image.ts';
 import { type Answer, describeAnswer, RegistryClient } from './registry-client.ts';
@@ -14,10 +15,10 @@ import { mountSmallFileSystem, type SmallFileSystem } from './tmpfs.ts';
 
 const probe = mountSmallFileSystem('1m');
 probe?.unmount();
-const skip = probe === undefined ? 'needs the right to mount a tmpfs: run as root on Linux' : false;
+const skip = skipUnless(probe !== undefined, 'needs the right to mount a tmpfs: run as root on Linux');
 
-const skipTraced =
-  spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']).status === 0 ? false : 'needs strace: scripts/install-test-tools';
+const traces = spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']).status === 0;
+const skipTraced = skipUnless(traces, 'needs strace: scripts/install-test-tools');
 
 /** Makes every positioned write of the process fail as on a read-only file system, until `end`. */
 async function refuseWrites(t: TestContext, pid: number): Promise<{ end(): Promise<void> }> {

@@ -32,10 +32,22 @@ export function requirePrograms<Name extends string>(t: TestContext, ...names: N
     else paths[name] = path;
   }
   if (absent.length === 0) return paths as Record<Name, string>;
-  const message = `not installed: ${absent.join(', ')}; run scripts/install-test-tools`;
-  if (process.env['CI'] === 'true') throw new Error(message);
-  t.skip(message);
+  skipTest(t, `not installed: ${absent.join(', ')}; run scripts/install-test-tools`);
   return undefined;
+}
+
+/** Marks a test as skipped for what this machine lacks, which the reason names with its remedy. With CI=true it fails instead. */
+export function skipTest(t: TestContext, reason: string): void {
+  if (process.env['CI'] === 'true') throw new Error(reason);
+  t.skip(reason);
+}
+
+/**
+ * The `skip` option of a test: the reason when this machine cannot run it. With CI=true never, so that the test runs and
+ * fails for what is missing.
+ */
+export function skipUnless(possible: boolean, reason: string): string | false {
+  return possible || process.env['CI'] === 'true' ? false : reason;
 }
 
 /** The path of a program, or an error that names the command that brings it. */

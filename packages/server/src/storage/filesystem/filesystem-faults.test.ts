@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { mountSmallFileSystem, type SmallFileSystem } from '../../../../../test/crash/tmpfs.ts';
+import { skipTest } from '../../../../../test/tools/programs.ts';
 import type { BlobLocation, UploadPosition } from '../../registry/ports/blob-store.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import { assertContent, digestOf } from '../contract/contract-steps.ts';
@@ -17,7 +18,7 @@ const mebibyte = 1024 * 1024;
 
 function smallDisk(t: TestContext, size: string): SmallFileSystem | undefined {
   const disk = mountSmallFileSystem(size);
-  if (disk === undefined) t.skip('needs the right to mount a tmpfs: run as root on Linux');
+  if (disk === undefined) skipTest(t, 'needs the right to mount a tmpfs: run as root on Linux');
   else t.after(() => disk.unmount());
   return disk;
 }
