@@ -18,7 +18,8 @@ export interface TestRegistry extends AsyncDisposable {
   readonly metadata: MetadataStore;
   /** A user with a password; `grants` by project, which are made when they do not exist. */
   addUser(name: string, grants?: Readonly<Record<string, Role>>): Promise<TestUser>;
-  stop(): Promise<void>;
+  /** Ends it; requests that run may take `drainMs` (0) to finish. */
+  stop(drainMs?: number): Promise<void>;
 }
 
 export interface TestUser {
@@ -58,10 +59,10 @@ export async function startRegistry({
   const client = new HttpClient(`http://${host}`);
   const { metadata } = backends;
   let stopped: Promise<void> | undefined;
-  const stop = (): Promise<void> => {
+  const stop = (drainMs = 0): Promise<void> => {
     stopped ??= (async () => {
       client.close();
-      await server.stop(0);
+      await server.stop(drainMs);
       if (data === undefined) await rm(directory, { recursive: true, force: true });
     })();
     return stopped;
@@ -74,7 +75,7 @@ export async function startRegistry({
     metadata,
     addUser: (name, grants = {}) => addTestUser(metadata, name, grants),
     stop,
-    [Symbol.asyncDispose]: stop,
+    [Symbol.asyncDispose]: () => stop(),
   };
 }
 

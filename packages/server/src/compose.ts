@@ -6,7 +6,9 @@ import { createAuthorizer } from './access/authorizer.ts';
 import type { Config } from './config/schema.ts';
 import type { GarbageDeps } from './features/garbage-collection/collect-garbage.ts';
 import { createFeatures } from './features/index.ts';
+import { createHealthPages, type HealthCheck } from './http/health-pages.ts';
 import { createListener, type Listener, type ListenerDeps } from './http/listener.ts';
+import type { Page } from './http/page.ts';
 import { tokenPath } from './http/token-endpoint.ts';
 import { TransferWatch } from './http/transfer-watch.ts';
 import { createIdentity, type Identity } from './identity/create-identity.ts';
@@ -28,6 +30,7 @@ import type { GarbageReport } from './registry/ports/garbage-store.ts';
 import type { Logger } from './registry/ports/logger.ts';
 import type { MetadataStore } from './registry/ports/metadata-store.ts';
 import type { ScheduledJob } from './registry/ports/scheduled-job.ts';
+import { lowDiskSpace } from './storage/filesystem/disk-space.ts';
 import { openFilesystemStore } from './storage/filesystem/filesystem-store.ts';
 import { openS3Store } from './storage/s3/s3-store.ts';
 
@@ -138,7 +141,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
     trustedProxies: config.trustedProxies,
     publicUrl: config.publicUrl,
     logger,
-    pages: createPages(metadata, stores, metrics),
+    pages: createPages(config, backends, metrics),
     observe: observeRequests(logger, metrics),
     refusedConnection: () => metrics.refusedConnection(),
   });
@@ -183,24 +186,22 @@ async function openStore({ store, data, durability }: Config, mustExist: boolean
 }
 
 /** Metrics, and health for load balancers: alive, and able to read and write. */
-function createPages(metadata: MetadataStore, stores: ReadonlyMap<string, BlobStore>, metrics: Metrics): ListenerDeps['pages'] {
-  const text = 'text/plain; charset=utf-8';
-  return new Map([
-    ['/metrics', async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.render() })],
-    ['/healthz', async () => ({ status: 200, contentType: text, body: 'ok\n' })],
-    [
-      '/readyz',
-      async () => {
-        const probes = [metadata.probe(), ...[...stores.values()].map((store) => store.probe())];
-        const failed = (await Promise.allSettled(probes)).flatMap((probe) =>
-          probe.status === 'rejected' ? [String(probe.reason?.message)] : [],
-        );
-        return failed.length === 0
-          ? { status: 200, contentType: text, body: 'ready\n' }
-          : { status: 503, contentType: text, body: `not ready: ${failed.join('; ')}\n` };
+function createPages(config: Config, { metadata, stores, logger }: Backends, metrics: Metrics): ListenerDeps['pages'] {
+  const checks: HealthCheck[] = [
+    {
+      name: 'database',
+      look: async () => {
+        await metadata.probe();
+        await metadata.listRepositories({ kind: 'everything' }, { limit: 1 });
+        return undefined;
       },
-    ],
-  ]);
+    },
+    ...[...stores].map(([name, store]) => ({ name: `store ${name}`, look: () => store.probe().then(() => undefined) })),
+  ];
+  const onDisk = config.store.kind === 'filesystem' || config.metadata.kind === 'sqlite';
+  if (onDisk) checks.push({ name: 'disk', look: () => lowDiskSpace(config.data) });
+  const page: Page = async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.render() });
+  return new Map([['/metrics', page], ...createHealthPages(checks, logger)]);
 }
 
 /** Scheduled jobs and the delivery of events, under this process's own name. */

@@ -7,6 +7,7 @@ import { Origins } from './client-address.ts';
 import { type ConnectionLimits, limitConnections } from './connection-limits.ts';
 import { answerError } from './error-answer.ts';
 import { closeIdleConnections } from './idle-connections.ts';
+import type { Page } from './page.ts';
 import { keysPath, serveKeys, serveToken, type TokenEndpointDeps, tokenPath } from './token-endpoint.ts';
 import { Turns } from './turns.ts';
 import { discardBody } from './unread-body.ts';
@@ -28,7 +29,7 @@ export interface ListenerDeps {
   readonly publicUrl: string | undefined;
   readonly logger: Logger;
   /** Answers of the other surfaces by exact path: metrics, health. */
-  readonly pages: ReadonlyMap<string, () => Promise<{ status: number; contentType: string; body: string }>>;
+  readonly pages: ReadonlyMap<string, Page>;
   readonly observe: (request: IncomingMessage, response: ServerResponse, requestId: string, startedAt: bigint) => void;
   readonly refusedConnection: () => void;
 }
@@ -66,7 +67,7 @@ export function createListener(deps: ListenerDeps): Listener {
     // Whoever was answered during a drain without hearing that the connection ends would keep it, and us, waiting.
     response.once('close', () => draining && server.closeIdleConnections());
     try {
-      await dispatch(request, response, origins, deps);
+      await dispatch(request, response, origins, deps, draining);
     } catch (error) {
       answerError(request, response, error, requestId, deps.logger);
     }
@@ -106,7 +107,13 @@ async function endBody(request: IncomingMessage): Promise<void> {
   if (!(await discardBody(request))) request.socket.destroy();
 }
 
-async function dispatch(request: IncomingMessage, response: ServerResponse, origins: Origins, deps: ListenerDeps): Promise<void> {
+async function dispatch(
+  request: IncomingMessage,
+  response: ServerResponse,
+  origins: Origins,
+  deps: ListenerDeps,
+  draining: boolean,
+): Promise<void> {
   request.url = originForm(request.url ?? '/');
   const origin = origins.of(request, false);
   const path = request.url.split('?', 1)[0] ?? '/';
@@ -116,7 +123,8 @@ async function dispatch(request: IncomingMessage, response: ServerResponse, orig
   const page = deps.pages.get(path);
   if (page === undefined)
     throw new RegistryError('UNSUPPORTED', { status: 404, message: 'There is nothing here: the registry API is at /v2/.' });
-  const { status, contentType, body } = await page();
+  const query = new URLSearchParams(request.url.split('?')[1]);
+  const { status, contentType, body } = await page({ query, draining });
   response.writeHead(status, {
     'Content-Type': contentType,
     'Content-Length': Buffer.byteLength(body),
