@@ -40,7 +40,8 @@ export function parseEntityTags(header: string): '*' | readonly EntityTag[] | un
  * written as in an ETag header. Comparison by RFC 9110 section 8.8.3.2. Absent and malformed headers match nothing.
  */
 export function etagMatches(header: string | undefined, current: string, comparison: 'weak' | 'strong' = 'weak'): boolean {
-  const tags = header === undefined ? undefined : parseEntityTags(header);
+  if (header === undefined) return false;
+  const tags = parseEntityTags(header);
   const [own] = tagsOf(current);
   if (tags === undefined || own === undefined) return false;
   if (tags === '*') return true;

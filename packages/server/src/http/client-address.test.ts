@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
-import { Origins } from './client-address.ts';
+import { Origins, plainAddress } from './client-address.ts';
 
-const requestFrom = (remoteAddress: string, headers: Record<string, string>) =>
-  ({ socket: { remoteAddress }, headers }) as unknown as IncomingMessage;
+const requestWith = (headers: Record<string, string>) => ({ headers }) as unknown as IncomingMessage;
+const from = (address: string) => ({ peer: plainAddress(address), secure: false });
 const trusting = new Origins(['10.0.0.0/8', '192.0.2.7', 'fd00::/8'], undefined);
 
 const rows: readonly (readonly [string, string, string | undefined, string])[] = [
@@ -26,13 +26,13 @@ const rows: readonly (readonly [string, string, string | undefined, string])[] =
 for (const [title, peer, forwarded, expected] of rows) {
   test(`the address of ${title}`, () => {
     const headers = { host: 'registry', ...(forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }) };
-    assert.equal(trusting.of(requestFrom(peer, headers), false).address, expected);
+    assert.equal(trusting.of(requestWith(headers), from(peer)).address, expected);
   });
 }
 
 test('scheme and host are those of the last trusted hop, when they are any', () => {
   const of = (headers: Record<string, string>, peer = '10.0.0.1') =>
-    trusting.of(requestFrom(peer, { host: 'inner:5000', ...headers }), false).baseUrl;
+    trusting.of(requestWith({ host: 'inner:5000', ...headers }), from(peer)).baseUrl;
   assert.equal(of({ 'x-forwarded-host': 'a.example, b.example:8443', 'x-forwarded-proto': 'http, https' }), 'https://b.example:8443');
   assert.equal(of({ 'x-forwarded-host': 'evil/path', 'x-forwarded-proto': 'javascript' }), 'http://localhost');
   assert.equal(of({}), 'http://inner:5000');

@@ -26,17 +26,19 @@ export class Origins {
     this.#publicUrl = publicUrl === undefined ? undefined : new URL(publicUrl);
   }
 
-  of(request: IncomingMessage, secure: boolean): Origin {
-    const peer = plainAddress(request.socket.remoteAddress ?? '');
+  /** Who sends this request, over a connection from `peer`; `secure`: it is encrypted. Scheme and host are only worked out when asked for. */
+  of(request: IncomingMessage, { peer, secure }: { readonly peer: string; readonly secure: boolean }): Origin {
     const trusted = this.#isTrusted(peer);
-    const address = trusted ? this.#forwardedFor(request, peer) : peer;
-    if (this.#publicUrl !== undefined) return { address, baseUrl: this.#publicUrl.origin, host: this.#publicUrl.host };
-    const forwardedHost = trusted ? lastOf(request.headers['x-forwarded-host']) : undefined;
-    const forwardedProto = trusted ? lastOf(request.headers['x-forwarded-proto']) : undefined;
-    const named = forwardedHost ?? request.headers.host ?? '';
-    const host = hostPattern.test(named) ? named : 'localhost';
-    const scheme = forwardedProto === 'https' || forwardedProto === 'http' ? forwardedProto : secure ? 'https' : 'http';
-    return { address, baseUrl: `${scheme}://${host}`, host };
+    const publicUrl = this.#publicUrl;
+    return {
+      address: trusted ? this.#forwardedFor(request, peer) : peer,
+      get baseUrl() {
+        return publicUrl === undefined ? `${schemeOf(request, trusted, secure)}://${hostOf(request, trusted)}` : publicUrl.origin;
+      },
+      get host() {
+        return publicUrl === undefined ? hostOf(request, trusted) : publicUrl.host;
+      },
+    };
   }
 
   /** Whether this is the address of a proxy that the configuration trusts. */
@@ -60,9 +62,22 @@ export class Origins {
   }
 
   #isTrusted(address: string): boolean {
+    if (this.#trusted === undefined) return false;
     const family = isIP(address);
-    return family !== 0 && this.#trusted !== undefined && this.#trusted.check(address, family === 6 ? 'ipv6' : 'ipv4');
+    return family !== 0 && this.#trusted.check(address, family === 6 ? 'ipv6' : 'ipv4');
   }
+}
+
+function hostOf(request: IncomingMessage, trusted: boolean): string {
+  const forwarded = trusted ? lastOf(request.headers['x-forwarded-host']) : undefined;
+  // HTTP/2 names the host in a header of its own.
+  const named = forwarded ?? request.headers.host ?? [request.headers[':authority']].flat()[0] ?? '';
+  return hostPattern.test(named) ? named : 'localhost';
+}
+
+function schemeOf(request: IncomingMessage, trusted: boolean, secure: boolean): string {
+  const forwarded = trusted ? lastOf(request.headers['x-forwarded-proto']) : undefined;
+  return forwarded === 'https' || forwarded === 'http' ? forwarded : secure ? 'https' : 'http';
 }
 
 /** A block list of addresses and CIDR ranges; throws a RangeError that names the wrong one. */
@@ -82,7 +97,7 @@ function lastOf(header: string | string[] | undefined): string | undefined {
   return [header].flat().join(',').split(',').at(-1)?.trim() || undefined;
 }
 
-/** IPv4 clients of a dual-stack listener come as ::ffff:a.b.c.d. */
-function plainAddress(address: string): string {
+/** An address as it is compared and logged: IPv4 clients of a dual-stack listener come as ::ffff:a.b.c.d. */
+export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
 }

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { connectionOf } from './connection.ts';
 
 export interface ConnectionLimits {
   readonly connections: number;
@@ -12,11 +13,6 @@ const lingerMs = 1_000;
 const refusal = (reason: string) =>
   `HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Type: text/plain\r\nContent-Length: ${reason.length}\r\n\r\n${reason}`;
 
-export interface ConnectionLimiter {
-  /** Whether this connection was refused: no request that still comes over it may be served. */
-  isRefused(socket: Socket): boolean;
-}
-
 /**
  * Refuses connections beyond the limits with a 503 and calls `refused` for each, for a metric. Addresses that are
  * `shared` by many clients, such as proxies, have no limit of their own.
@@ -26,9 +22,8 @@ export function limitConnections(
   limits: ConnectionLimits,
   shared: (address: string) => boolean,
   refused: () => void,
-): ConnectionLimiter {
+): void {
   const perAddress = new Map<string, number>();
-  const refusedSockets = new WeakSet<Socket>();
   let open = 0;
   server.prependListener('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
@@ -43,12 +38,11 @@ export function limitConnections(
     });
     if (open <= limits.connections && (already < limits.connectionsPerAddress || shared(address))) return;
     refused();
-    refusedSockets.add(socket);
+    connectionOf(socket).refused = true;
     const reason = open > limits.connections ? 'Too many connections: try again.' : 'Too many connections from your address: close some.';
     // Closed at once, a connection with an unread request on it would take the answer with it.
     const end = setTimeout(() => socket.destroy(), lingerMs);
     socket.once('close', () => clearTimeout(end));
     socket.end(refusal(reason));
   });
-  return { isRefused: (socket) => refusedSockets.has(socket) };
 }

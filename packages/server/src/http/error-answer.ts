@@ -1,8 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { errorBody } from '@longshore/oci';
 import { StorageError } from '../registry/ports/blob-store.ts';
 import type { Logger } from '../registry/ports/logger.ts';
 import { RegistryError } from '../registry/registry-error.ts';
+import { headerListOf, sendBody, sendHead } from './answer.ts';
+import type { HttpExchange } from './http-exchange.ts';
 import { announcedLength, ClientGone, hasBody } from './request-body.ts';
 import { discardBody } from './unread-body.ts';
 
@@ -33,15 +35,16 @@ function asRegistryError(error: unknown): RegistryError {
 }
 
 /** The one catch of the distribution API: renders an error, logs what the client cannot know, and frees the connection. */
-export function answerError(request: IncomingMessage, response: ServerResponse, thrown: unknown, requestId: string, logger: Logger): void {
+export function answerError(exchange: HttpExchange, thrown: unknown, logger: Logger): void {
+  const { request, response } = exchange;
   if (thrown instanceof ClientGone) {
     response.destroy();
     return;
   }
   const error = asRegistryError(thrown);
   if (error.cause !== undefined && error.status >= 500) {
-    const path = request.url?.split('?', 1)[0];
-    logger.error(error.message, { requestId, method: request.method, path, status: error.status, cause: error.cause });
+    const { id: requestId, method, path } = exchange;
+    logger.error(error.message, { requestId, method, path, status: error.status, cause: error.cause });
   }
   if (response.headersSent || response.destroyed) {
     // The promised length cannot be kept: a cut connection is the only way left to say so.
@@ -49,16 +52,21 @@ export function answerError(request: IncomingMessage, response: ServerResponse, 
     return;
   }
   const closing = hasBody(request) && !request.complete && !isWorthReading(request, error);
-  if (closing) response.setHeader('Connection', 'close');
   const body = JSON.stringify(errorBody([{ code: error.code, message: error.message, detail: error.detail }]));
-  response.writeHead(error.status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), ...error.headers });
+  const headers = headerListOf(error.headers);
   if (!closing) {
-    response.end(request.method === 'HEAD' ? undefined : body);
+    sendBody(exchange, error.status, 'application/json', body, headers);
     return;
   }
+  exchange.isLast = true;
+  const length = Buffer.byteLength(body);
+  sendHead(exchange, error.status, ['Content-Type', 'application/json', 'Content-Length', String(length), ...headers]);
   // Complete for the client, but the connection only closes with the end.
-  if (request.method === 'HEAD') response.flushHeaders();
-  else response.write(body);
+  if (exchange.method === 'HEAD') response.flushHeaders();
+  else {
+    exchange.bytesSent += length;
+    response.write(body);
+  }
   void discardBody(request).then(() => response.end());
 }
 

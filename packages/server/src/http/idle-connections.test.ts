@@ -3,10 +3,18 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { test } from 'node:test';
+import { Origins } from './client-address.ts';
+import { connectionOf } from './connection.ts';
+import { HttpExchange } from './http-exchange.ts';
 import { closeIdleConnections } from './idle-connections.ts';
+import { takeTurn } from './turns.ts';
 
 async function start(onRequest: (response: ServerResponse) => void) {
-  const server = createServer((_request, response) => onRequest(response));
+  const server = createServer((request, response) => {
+    const connection = connectionOf(request.socket);
+    takeTurn(connection, new HttpExchange(request, response, new Origins([], undefined).of(request, connection)));
+    onRequest(response);
+  });
   closeIdleConnections(server, 50);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, test } from 'node:test';
+import type { RequestObserver, RequestRecord } from '../registry/ports/request-observer.ts';
+import { RegistryError } from '../registry/registry-error.ts';
 import { createListener, type ListenerDeps } from './listener.ts';
 
 type Page = () => Promise<{ status: number; contentType: string; body: string }>;
 
 /** A listener with pages only; nothing else of it is asked for. */
-async function startListener(pages: Record<string, Page>, observe: () => void = () => undefined) {
+async function startListener(pages: Record<string, Page>, observe: RequestObserver = () => undefined) {
   const errors: unknown[] = [];
   const deps = {
     limits: { headerBytes: 8192, headersTimeoutMs: 60_000, idleTimeoutMs: 60_000, connections: 10, connectionsPerAddress: 10 },
@@ -29,6 +31,8 @@ async function startListener(pages: Record<string, Page>, observe: () => void = 
 
 const ok = async () => ({ status: 200, contentType: 'text/plain', body: 'ok' });
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+/** The last request of its connection. */
+const last = (path: string) => get(path).replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
 
 /** What a connection receives until it is closed. */
 function received(port: number, text: string): { answer: Promise<string>; cut(): void } {
@@ -81,7 +85,7 @@ test('a drain cuts what is still running when the grace is over', async () => {
 test('a failure that nobody foresaw is a 500 with the id under which the log has its cause', async () => {
   const failure = new Error('unforeseen');
   const { port, errors } = await startListener({ '/broken': () => Promise.reject(failure) });
-  const { answer } = received(port, get('/broken').replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'));
+  const { answer } = received(port, last('/broken'));
   const text = await answer;
   assert.match(text, /^HTTP\/1.1 500 [\s\S]*X-Request-Id: [\s\S]*"code":"UNAVAILABLE"/);
   assert.ok(!text.includes('unforeseen'), 'the client does not see the cause');
@@ -122,10 +126,58 @@ test('a connection that sends hundreds of requests ahead is cut off', async () =
 });
 
 test('what fails before or in giving an answer ends its connection, not the process', async () => {
+  const { port, errors } = await startListener({
+    // No JSON can be made of this detail.
+    '/broken': () => Promise.reject(new RegistryError('DENIED', { detail: 1n })),
+  });
+  assert.equal(await received(port, get('/broken')).answer, '');
+  assert.ok(errors[0] instanceof TypeError);
+});
+
+test('an observer that throws ends neither the answer nor the process', async () => {
   const failure = new Error('in the observer');
   const { port, errors } = await startListener({}, () => {
     throw failure;
   });
-  assert.equal(await received(port, get('/')).answer, '');
+  assert.match(await received(port, last('/')).answer, /^HTTP\/1.1 404 /);
   assert.deepEqual(errors, [failure]);
+});
+
+test('an observer hears of each exchange once, at its end', async () => {
+  const records: RequestRecord[] = [];
+  const { port } = await startListener({ '/page': ok }, (record) => records.push({ ...record, userAgent: record.userAgent }));
+  await received(port, `${get('/page?secret=1')}${last('/nothing')}`).answer;
+  const told = records.map(({ method, path, route, status, bytesSent, completed }) => ({
+    method,
+    path,
+    route,
+    status,
+    bytesSent,
+    completed,
+  }));
+  assert.deepEqual(told[0], { method: 'GET', path: '/page', route: '/page', status: 200, bytesSent: 2, completed: true });
+  assert.deepEqual(
+    { ...told[1], bytesSent: 0 },
+    { method: 'GET', path: '/nothing', route: 'other', status: 404, bytesSent: 0, completed: true },
+  );
+  assert.equal(new Set(records.map(({ id }) => id)).size, 2);
+  assert.equal(records.length, 2);
+});
+
+test('an observer hears of an exchange that the client cut off', async () => {
+  const entered = Promise.withResolvers<void>();
+  const recorded = Promise.withResolvers<RequestRecord>();
+  const stuck = () => {
+    entered.resolve();
+    return new Promise<never>(() => undefined);
+  };
+  const { port } = await startListener({ '/stuck': stuck }, recorded.resolve);
+  const { cut } = received(port, get('/stuck'));
+  await entered.promise;
+  cut();
+  const { status, completed, route, clientAddress } = await recorded.promise;
+  assert.deepEqual(
+    { status, completed, route, clientAddress },
+    { status: 0, completed: false, route: '/stuck', clientAddress: '127.0.0.1' },
+  );
 });

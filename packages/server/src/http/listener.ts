@@ -1,15 +1,18 @@
-import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '../registry/ports/logger.ts';
+import type { RequestObserver } from '../registry/ports/request-observer.ts';
 import { RegistryError } from '../registry/registry-error.ts';
+import { sendBody } from './answer.ts';
 import { Origins } from './client-address.ts';
+import { type Connection, connectionOf } from './connection.ts';
 import { type ConnectionLimits, limitConnections } from './connection-limits.ts';
 import { answerError } from './error-answer.ts';
+import { HttpExchange } from './http-exchange.ts';
 import { closeIdleConnections } from './idle-connections.ts';
 import type { Page } from './page.ts';
 import { keysPath, serveKeys, serveToken, type TokenEndpointDeps, tokenPath } from './token-endpoint.ts';
-import { Turns } from './turns.ts';
+import { endTurn, takeTurn } from './turns.ts';
 import { discardBody } from './unread-body.ts';
 import { type DataPathDeps, serveDataPath } from './v2/data-path.ts';
 
@@ -30,8 +33,10 @@ export interface ListenerDeps {
   readonly logger: Logger;
   /** Answers of the other surfaces by exact path: metrics, health. */
   readonly pages: ReadonlyMap<string, Page>;
-  readonly observe: (request: IncomingMessage, response: ServerResponse, requestId: string, startedAt: bigint) => void;
+  readonly observe: RequestObserver;
   readonly refusedConnection: () => void;
+  /** Makes the server underneath, where it is not a plain one: TLS, HTTP/2. */
+  readonly createHttpServer?: (options: ServerOptions) => Server;
 }
 
 export interface Listener {
@@ -45,7 +50,7 @@ export interface Listener {
 export function createListener(deps: ListenerDeps): Listener {
   const { limits } = deps;
   const origins = new Origins(deps.trustedProxies, deps.publicUrl);
-  const server = createServer({
+  const server = (deps.createHttpServer ?? createServer)({
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersTimeoutMs,
     // Uploads may take hours; slow bodies are ended by the transfer watch instead.
@@ -55,31 +60,27 @@ export function createListener(deps: ListenerDeps): Listener {
     noDelay: true,
   });
   closeIdleConnections(server, limits.idleTimeoutMs);
-  const limiter = limitConnections(server, limits, (address) => origins.isTrustedProxy(address), deps.refusedConnection);
-  const turns = new Turns();
+  limitConnections(server, limits, (address) => origins.isTrustedProxy(address), deps.refusedConnection);
   let draining = false;
-  const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    const requestId = randomBytes(9).toString('base64url');
-    response.setHeader('X-Request-Id', requestId);
-    deps.observe(request, response, requestId, process.hrtime.bigint());
-    if (draining) response.setHeader('Connection', 'close');
-    response.once('finish', () => void endBody(request));
+  const begin = (exchange: HttpExchange) => {
+    exchange.isLast = draining;
+    void serve(exchange, deps);
+  };
+  const end = (connection: Connection, exchange: HttpExchange) => {
+    exchange.close();
+    report(exchange, deps);
+    if (exchange.completed && !exchange.request.complete) void endBody(exchange.request);
     // Whoever was answered during a drain without hearing that the connection ends would keep it, and us, waiting.
-    response.once('close', () => draining && server.closeIdleConnections());
-    try {
-      await dispatch(request, response, origins, deps, draining);
-    } catch (error) {
-      answerError(request, response, error, requestId, deps.logger);
-    }
+    if (draining) server.closeIdleConnections();
+    const next = endTurn(connection, exchange);
+    if (next !== undefined) begin(next);
   };
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    if (limiter.isRefused(request.socket)) return;
-    turns
-      .take(request, response, () => serve(request, response))
-      .catch((cause: unknown) => {
-        deps.logger.error('A request could not be answered.', { method: request.method, cause });
-        response.destroy();
-      });
+    const connection = connectionOf(request.socket);
+    if (connection.refused) return;
+    const exchange = new HttpExchange(request, response, origins.of(request, connection));
+    response.on('close', () => end(connection, exchange));
+    if (takeTurn(connection, exchange)) begin(exchange);
   };
   // Without a listener for it, Node would ask for the body before we know whether the caller may send it.
   server.on('request', onRequest).on('checkContinue', onRequest);
@@ -96,10 +97,27 @@ export function createListener(deps: ListenerDeps): Listener {
   };
 }
 
-/** What a client that takes us for a proxy asks for, without scheme and host (RFC 9112 section 3.2.2). */
-function originForm(url: string): string {
-  const absolute = /^https?:\/\/[^/?#]*(.*)$/i.exec(url)?.[1];
-  return absolute === undefined ? url : absolute.startsWith('/') ? absolute : `/${absolute}`;
+/** Serves one exchange; never rejects, since nobody waits for it. */
+async function serve(exchange: HttpExchange, deps: ListenerDeps): Promise<void> {
+  try {
+    await dispatch(exchange, deps);
+  } catch (error) {
+    try {
+      answerError(exchange, error, deps.logger);
+    } catch (cause) {
+      deps.logger.error('A request could not be answered.', { requestId: exchange.id, method: exchange.method, cause });
+      exchange.response.destroy();
+    }
+  }
+}
+
+/** Tells the observer of an exchange that is over. Out of an event, what an observer throws would end the process. */
+function report(exchange: HttpExchange, { observe, logger }: ListenerDeps): void {
+  try {
+    observe(exchange);
+  } catch (cause) {
+    logger.error('A request could not be recorded.', { requestId: exchange.id, method: exchange.method, cause });
+  }
 }
 
 /** An answered request whose body nobody read must not keep its connection busy for as long as the client likes. */
@@ -107,30 +125,24 @@ async function endBody(request: IncomingMessage): Promise<void> {
   if (!(await discardBody(request))) request.socket.destroy();
 }
 
-async function dispatch(
-  request: IncomingMessage,
-  response: ServerResponse,
-  origins: Origins,
-  deps: ListenerDeps,
-  draining: boolean,
-): Promise<void> {
-  request.url = originForm(request.url ?? '/');
-  const origin = origins.of(request, false);
-  const path = request.url.split('?', 1)[0] ?? '/';
-  if (path === '/v2' || path.startsWith('/v2/')) return serveDataPath(request, response, origin, deps.dataPath);
-  if (path === tokenPath) return serveToken(request, response, origin, deps.tokens);
-  if (path === keysPath) return serveKeys(request, response, deps.tokens);
+async function dispatch(exchange: HttpExchange, deps: ListenerDeps): Promise<void> {
+  const { path } = exchange;
+  if (path === '/v2' || path.startsWith('/v2/')) return serveDataPath(exchange, deps.dataPath);
+  if (path === tokenPath) {
+    exchange.route = 'token';
+    return serveToken(exchange, deps.tokens);
+  }
+  if (path === keysPath) {
+    exchange.route = 'keys';
+    return serveKeys(exchange, deps.tokens);
+  }
   const page = deps.pages.get(path);
   if (page === undefined)
     throw new RegistryError('UNSUPPORTED', { status: 404, message: 'There is nothing here: the registry API is at /v2/.' });
-  const query = new URLSearchParams(request.url.split('?')[1]);
-  const { status, contentType, body } = await page({ query, draining });
-  response.writeHead(status, {
-    'Content-Type': contentType,
-    'Content-Length': Buffer.byteLength(body),
-    'X-Content-Type-Options': 'nosniff',
-  });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  exchange.route = path;
+  // Nothing but a drain has made it the last one by now.
+  const { status, contentType, body } = await page({ query: new URLSearchParams(exchange.queryText), draining: exchange.isLast });
+  sendBody(exchange, status, contentType, body, ['X-Content-Type-Options', 'nosniff']);
 }
 
 function startListening(server: Server, host: string | undefined, port: number): Promise<AddressInfo> {

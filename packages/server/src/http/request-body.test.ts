@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { after, test } from 'node:test';
 import type { BlobReader, ByteSink } from '../registry/ports/blob-store.ts';
 import { RegistryError } from '../registry/registry-error.ts';
+import { Origins } from './client-address.ts';
+import { connectionOf } from './connection.ts';
 import { answerError } from './error-answer.ts';
+import { HttpExchange } from './http-exchange.ts';
 import { ClientGone, requestBody } from './request-body.ts';
 import { sendBytes } from './send-bytes.ts';
 import { TransferWatch } from './transfer-watch.ts';
@@ -19,6 +22,9 @@ after(() => {
 });
 const tooLong = () => new RegistryError('SIZE_INVALID', { status: 413 });
 
+const exchangeOf = (request: IncomingMessage, response: ServerResponse) =>
+  new HttpExchange(request, response, new Origins([], undefined).of(request, connectionOf(request.socket)));
+
 interface Received {
   readonly socket: Socket;
   /** How reading the body ended: undefined when it came whole. */
@@ -30,14 +36,15 @@ interface Received {
 async function put(headers: string, sink: ByteSink, watch = lenient): Promise<Received> {
   const outcome = Promise.withResolvers<unknown>();
   const server = createServer((request, response) => {
-    requestBody(request, response, { watch, maxBytes: 100_000, tooLong })(sink).then(
+    const exchange = exchangeOf(request, response);
+    requestBody(exchange, { watch, maxBytes: 100_000, tooLong })(sink).then(
       () => {
         outcome.resolve(undefined);
         response.end('whole');
       },
       (error: unknown) => {
         outcome.resolve(error);
-        answerError(request, response, error, 'id', silent);
+        answerError(exchange, error, silent);
       },
     );
   });
@@ -146,9 +153,9 @@ test('a client that takes bytes too slowly is cut off, and the store is no longe
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   socket.on('error', () => undefined).pause();
   socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
-  const [, response] = await once(server, 'request');
+  const [request, response] = await once(server, 'request');
   response.writeHead(200, { 'Content-Length': size });
-  await assert.rejects(sendBytes(response, reader, { start: 0, end: size - 1 }, strict), ClientGone);
+  await assert.rejects(sendBytes(exchangeOf(request, response), reader, { start: 0, end: size - 1 }, strict), ClientGone);
   socket.destroy();
   server.close();
 });

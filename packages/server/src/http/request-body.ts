@@ -1,7 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { ByteSink } from '../registry/ports/blob-store.ts';
 import type { BodySource } from '../registry/registry.ts';
 import { RegistryError } from '../registry/registry-error.ts';
+import type { HttpExchange } from './http-exchange.ts';
 import type { TransferWatch } from './transfer-watch.ts';
 
 /** The client went away; there is nobody to answer. */
@@ -20,7 +21,8 @@ export interface BodyLimits {
 }
 
 /** A request's body as the core takes it: piece by piece, waiting for each when it asks to. May be read once. */
-export function requestBody(request: IncomingMessage, response: ServerResponse, limits: BodyLimits): BodySource {
+export function requestBody(exchange: HttpExchange, limits: BodyLimits): BodySource {
+  const { request, response } = exchange;
   return async (sink) => {
     if (announcedLength(request) > limits.maxBytes) throw limits.tooLong();
     // Node holds back 100 Continue (checkContinue) until somebody wants the body.
@@ -41,6 +43,7 @@ export function requestBody(request: IncomingMessage, response: ServerResponse, 
         });
       const onData = (piece: Buffer) => {
         received += piece.byteLength;
+        exchange.bytesReceived += piece.byteLength;
         transfer.moved(piece.byteLength);
         if (received > limits.maxBytes) {
           fail(limits.tooLong());
@@ -85,11 +88,10 @@ function offer(piece: Buffer, sink: ByteSink, fail: (error: unknown) => void): P
 }
 
 /** The whole body in memory, for bodies with a small limit. */
-export async function readBody(request: IncomingMessage, response: ServerResponse, limits: BodyLimits): Promise<Buffer> {
+export async function readBody(exchange: HttpExchange, limits: BodyLimits): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   await requestBody(
-    request,
-    response,
+    exchange,
     limits,
   )((piece) => {
     pieces.push(piece);

@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import type { BlobReader } from '../registry/ports/blob-store.ts';
+import type { HttpExchange } from './http-exchange.ts';
 import { ClientGone } from './request-body.ts';
 import type { TransferWatch } from './transfer-watch.ts';
 
@@ -8,11 +8,12 @@ import type { TransferWatch } from './transfer-watch.ts';
  * buffer. Throws `ClientGone` when the client leaves or takes them too slowly.
  */
 export async function sendBytes(
-  response: ServerResponse,
+  exchange: HttpExchange,
   reader: BlobReader,
   range: { start: number; end: number },
   watch: TransferWatch,
 ): Promise<void> {
+  const { response } = exchange;
   const gone = new AbortController();
   const onClose = () => gone.abort(new ClientGone());
   response.once('close', onClose);
@@ -31,6 +32,7 @@ export async function sendBytes(
               reject(new ClientGone());
               return;
             }
+            exchange.bytesSent += piece.byteLength;
             transfer.moved(piece.byteLength);
             transfer.waiting();
             resolve();

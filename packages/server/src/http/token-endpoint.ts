@@ -1,9 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseScopes, type Scope } from '@longshore/oci';
 import type { Authentication, Authenticator, IssuedToken, TokenService } from '../registry/ports/authenticator.ts';
-import type { Principal } from '../registry/ports/authorizer.ts';
+import { actorOf, type Principal } from '../registry/ports/authorizer.ts';
 import { RegistryError } from '../registry/registry-error.ts';
-import type { Origin } from './client-address.ts';
+import { sendBody } from './answer.ts';
+import type { HttpExchange } from './http-exchange.ts';
 import { readBody } from './request-body.ts';
 import type { TransferWatch } from './transfer-watch.ts';
 
@@ -21,56 +21,53 @@ export interface TokenEndpointDeps {
 }
 
 /** `GET /auth/token` (Docker token authentication) and `POST` (its OAuth2 form: password and refresh_token grants). */
-export async function serveToken(
-  request: IncomingMessage,
-  response: ServerResponse,
-  origin: Origin,
-  deps: TokenEndpointDeps,
-): Promise<void> {
-  if (request.method === 'GET' || request.method === 'HEAD') return getToken(request, response, origin, deps);
-  if (request.method === 'POST') return postToken(request, response, origin, deps);
+export async function serveToken(exchange: HttpExchange, deps: TokenEndpointDeps): Promise<void> {
+  if (exchange.method === 'GET' || exchange.method === 'HEAD') return getToken(exchange, deps);
+  if (exchange.method === 'POST') return postToken(exchange, deps);
   throw new RegistryError('UNSUPPORTED', { message: 'Here works: GET, POST.', headers: { Allow: 'GET, POST' } });
 }
 
 /** `GET /auth/keys`: the public keys that tokens verify with (RFC 7517). */
-export async function serveKeys(request: IncomingMessage, response: ServerResponse, deps: TokenEndpointDeps): Promise<void> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
+export async function serveKeys(exchange: HttpExchange, deps: TokenEndpointDeps): Promise<void> {
+  if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
     throw new RegistryError('UNSUPPORTED', { message: 'Here works: GET.', headers: { Allow: 'GET' } });
   }
-  sendJson(request, response, await deps.tokens.jwks(), 'public, max-age=300');
+  sendJson(exchange, await deps.tokens.jwks(), 'public, max-age=300');
 }
 
-async function getToken(request: IncomingMessage, response: ServerResponse, origin: Origin, deps: TokenEndpointDeps): Promise<void> {
-  const query = new URLSearchParams((request.url ?? '').split('?')[1] ?? '');
-  const header = request.headers.authorization;
+async function getToken(exchange: HttpExchange, deps: TokenEndpointDeps): Promise<void> {
+  const { origin } = exchange;
+  const query = new URLSearchParams(exchange.queryText);
+  const header = exchange.request.headers.authorization;
   // A registry token is not a credential for getting another one.
   const basic = header === undefined || /^basic /i.test(header);
   const authentication: Authentication = basic
     ? await deps.authenticator.authenticate(header, origin)
     : { kind: 'refused', reason: 'credentials' };
   const principal = requirePrincipal(authentication);
+  exchange.subject = actorOf(principal.subject);
   requireService(query.get('service'), deps.service);
   const scopes = requireScopes(query.getAll('scope'));
   const issued = await deps.tokens.issue({ principal, scopes, account: query.get('account') ?? undefined, address: origin.address });
   const refresh = query.get('offline_token') === 'true' ? await deps.tokens.issueRefreshToken(principal) : undefined;
-  sendJson(request, response, answerOf(issued, refresh));
+  sendJson(exchange, answerOf(issued, refresh));
 }
 
-async function postToken(request: IncomingMessage, response: ServerResponse, origin: Origin, deps: TokenEndpointDeps): Promise<void> {
+async function postToken(exchange: HttpExchange, deps: TokenEndpointDeps): Promise<void> {
+  const { origin } = exchange;
   const tooLong = () => new RegistryError('SIZE_INVALID', { status: 413, message: `A token request may have at most ${formBytes} bytes.` });
-  const form = new URLSearchParams(
-    (await readBody(request, response, { watch: deps.watch, maxBytes: formBytes, tooLong })).toString('utf8'),
-  );
+  const form = new URLSearchParams((await readBody(exchange, { watch: deps.watch, maxBytes: formBytes, tooLong })).toString('utf8'));
   const principal = await principalOfGrant(form, origin, deps);
+  exchange.subject = actorOf(principal.subject);
   requireService(form.get('service'), deps.service);
   const scopes = requireScopes(form.getAll('scope'));
   const issued = await deps.tokens.issue({ principal, scopes, address: origin.address });
   const given = form.get('refresh_token') ?? undefined;
   const refresh = given ?? (form.get('access_type') === 'offline' ? await deps.tokens.issueRefreshToken(principal) : undefined);
-  sendJson(request, response, { ...answerOf(issued, refresh), scope: form.getAll('scope').join(' ') });
+  sendJson(exchange, { ...answerOf(issued, refresh), scope: form.getAll('scope').join(' ') });
 }
 
-async function principalOfGrant(form: URLSearchParams, origin: Origin, deps: TokenEndpointDeps): Promise<Principal> {
+async function principalOfGrant(form: URLSearchParams, origin: HttpExchange['origin'], deps: TokenEndpointDeps): Promise<Principal> {
   const grant = form.get('grant_type');
   if (grant === 'refresh_token') return requirePrincipal(await deps.tokens.redeemRefreshToken(form.get('refresh_token') ?? ''));
   if (grant === 'password') {
@@ -113,8 +110,6 @@ function answerOf(issued: IssuedToken, refresh: string | undefined): object {
   return { token, access_token: token, expires_in: expiresInSeconds, issued_at: issuedAt, ...(refresh && { refresh_token: refresh }) };
 }
 
-function sendJson(request: IncomingMessage, response: ServerResponse, value: object, cacheControl = 'no-store'): void {
-  const body = JSON.stringify(value);
-  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), 'Cache-Control': cacheControl });
-  response.end(request.method === 'HEAD' ? undefined : body);
+function sendJson(exchange: HttpExchange, value: object, cacheControl = 'no-store'): void {
+  sendBody(exchange, 200, 'application/json', JSON.stringify(value), ['Cache-Control', cacheControl]);
 }

@@ -8,7 +8,7 @@ import { requireAccess } from './access.ts';
 import type { Need } from './routes.ts';
 
 const route = parseRoute('/v2/team/app/manifests/latest') as Route;
-const challenge = { realm: 'http://localhost/auth/token', service: 'longshore', alsoUseful: '' };
+const challenge = { realm: () => 'http://localhost/auth/token', service: 'longshore', alsoUseful: '' };
 const user: Principal = { subject: { kind: 'user', id: 1, name: 'alice', administrator: false }, limit: undefined };
 
 const allowing = (...actions: readonly Action[]): Authorizer => ({

@@ -19,7 +19,8 @@ const scopeActions: Readonly<Record<Need, string>> = {
 };
 
 export interface ChallengeTo {
-  readonly realm: string;
+  /** The token service's address, as the client reaches it. */
+  readonly realm: () => string;
   readonly service: string;
   /** Scopes that this request can use besides its own, such as the source of a mount. */
   readonly alsoUseful: string;
@@ -90,7 +91,7 @@ function unauthorized(
   const actions = scopeActions[need];
   const own = actions === '' ? '' : 'name' in route ? `repository:${route.name}:${actions}` : `registry:catalog:${actions}`;
   const scope = `${own} ${alsoUseful}`.trim();
-  const header = formatBearerChallenge({ realm, service, scope, ...(error === undefined ? {} : { error }) });
+  const header = formatBearerChallenge({ realm: realm(), service, scope, ...(error === undefined ? {} : { error }) });
   const message = reason === undefined ? undefined : messages[reason];
   return new RegistryError('UNAUTHORIZED', { headers: { 'WWW-Authenticate': header }, ...(message === undefined ? {} : { message }) });
 }

@@ -12,8 +12,10 @@ import {
 } from '@longshore/oci';
 import type { OpenBlob } from '../../registry/registry.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
+import { type HeaderList, sendEmpty, sendHead } from '../answer.ts';
+import type { HttpExchange } from '../http-exchange.ts';
 import { sendBytes } from '../send-bytes.ts';
-import { type Exchange, type Handler, sendEmpty, type V2Deps } from './exchange.ts';
+import type { Handler, V2Deps } from './exchange.ts';
 import { requireDeletion } from './manifests.ts';
 import { requireDigestOf } from './parameters.ts';
 
@@ -22,62 +24,61 @@ type BlobRoute = Extract<Route, { kind: 'blob' }>;
 const octets = 'application/octet-stream';
 
 /** `HEAD /v2/<name>/blobs/<digest>` (end-2). */
-export const headBlob: Handler<BlobRoute> = async ({ route, request, response }, { registry }) => {
+export const headBlob: Handler<BlobRoute> = async ({ http, route }, { registry }) => {
   const { digest, sizeBytes } = await registry.statBlob(route.name, requireDigestOf(route.digest));
-  const headers = headersOf(digest);
-  const unchanged = etagMatches(request.headers['if-none-match'], headers.ETag);
-  response.writeHead(unchanged ? 304 : 200, unchanged ? headers : { 'Content-Type': octets, 'Content-Length': sizeBytes, ...headers });
-  response.end();
+  if (etagMatches(http.request.headers['if-none-match'], formatEntityTag(digest))) return sendEmpty(http, 304, headersOf(digest));
+  sendHead(http, 200, ['Content-Type', octets, 'Content-Length', String(sizeBytes), ...headersOf(digest)]);
+  http.response.end();
 };
 
 /** `GET` of the same, whole or in up to 16 ranges (RFC 9110 section 14). */
-export const getBlob: Handler<BlobRoute> = async (exchange, deps) => {
-  const digest = requireDigestOf(exchange.route.digest);
-  if (etagMatches(exchange.request.headers['if-none-match'], formatEntityTag(digest))) {
-    await deps.registry.statBlob(exchange.route.name, digest);
-    exchange.response.writeHead(304, headersOf(digest)).end();
-    return;
+export const getBlob: Handler<BlobRoute> = async ({ http, route }, deps) => {
+  const digest = requireDigestOf(route.digest);
+  if (etagMatches(http.request.headers['if-none-match'], formatEntityTag(digest))) {
+    await deps.registry.statBlob(route.name, digest);
+    return sendEmpty(http, 304, headersOf(digest));
   }
-  const blob = await deps.registry.openBlob(exchange.route.name, digest);
+  const blob = await deps.registry.openBlob(route.name, digest);
   try {
-    await sendBlob(exchange, blob, deps);
+    await sendBlob(http, blob, deps);
   } finally {
     await blob.reader.close();
   }
 };
 
 /** `DELETE` of the same (end-10). */
-export const deleteBlob: Handler<BlobRoute> = async ({ route, response, actor }, { registry, limits }) => {
+export const deleteBlob: Handler<BlobRoute> = async ({ http, route, actor }, { registry, limits }) => {
   requireDeletion(limits, 'GET, HEAD');
   await registry.deleteBlob(route.name, requireDigestOf(route.digest), actor);
-  sendEmpty(response, 202, {});
+  sendEmpty(http, 202);
 };
 
-async function sendBlob({ request, response }: Exchange<BlobRoute>, blob: OpenBlob, { watch }: V2Deps): Promise<void> {
+async function sendBlob(http: HttpExchange, blob: OpenBlob, { watch }: V2Deps): Promise<void> {
   const { digest, sizeBytes, reader } = blob;
-  const headers = { 'Content-Type': octets, ...headersOf(digest) };
-  const wanted = ifRangeMatches([request.headers['if-range']].flat()[0], headers.ETag)
-    ? parseRange(request.headers.range, sizeBytes)
-    : { kind: 'none' as const };
+  const { range: asked, 'if-range': condition } = http.request.headers;
+  const wanted =
+    asked !== undefined && ifRangeMatches([condition].flat()[0], formatEntityTag(digest))
+      ? parseRange(asked, sizeBytes)
+      : { kind: 'none' as const };
   if (wanted.kind === 'unsatisfiable' || wanted.kind === 'too-many') throw unsatisfiable(wanted.kind, sizeBytes);
   const [range, ...others] = wanted.kind === 'ranges' ? wanted.ranges : [];
   if (range !== undefined && others.length > 0) {
-    await sendRanges(response, headers, [range, ...others], blob, watch);
+    await sendRanges(http, [range, ...others], blob, watch);
     return;
   }
   const { start, end } = range ?? { start: 0, end: sizeBytes - 1 };
-  const partial = range === undefined ? {} : { 'Content-Range': formatContentRange(range, sizeBytes) };
-  response.writeHead(range === undefined ? 200 : 206, { ...headers, 'Content-Length': end - start + 1, ...partial });
-  if (end >= start) await sendBytes(response, reader, { start, end }, watch);
-  response.end();
+  const partial = range === undefined ? [] : ['Content-Range', formatContentRange(range, sizeBytes)];
+  const headers = ['Content-Type', octets, 'Content-Length', String(end - start + 1), ...headersOf(digest), ...partial];
+  sendHead(http, range === undefined ? 200 : 206, headers);
+  if (end >= start) await sendBytes(http, reader, { start, end }, watch);
+  http.response.end();
 }
 
 /** multipart/byteranges (RFC 9110 section 14.6), as zstd:chunked clients ask for. */
 async function sendRanges(
-  response: Exchange['response'],
-  headers: Record<string, string>,
+  http: HttpExchange,
   ranges: readonly ByteRange[],
-  { sizeBytes, reader }: OpenBlob,
+  { digest, sizeBytes, reader }: OpenBlob,
   watch: V2Deps['watch'],
 ): Promise<void> {
   const boundary = randomBytes(16).toString('hex');
@@ -86,22 +87,27 @@ async function sendRanges(
   );
   const tail = `\r\n--${boundary}--\r\n`;
   const length = ranges.reduce((sum, { start, end }, index) => sum + (heads[index]?.length ?? 0) + end - start + 1, tail.length);
-  response.writeHead(206, { ...headers, 'Content-Type': `multipart/byteranges; boundary=${boundary}`, 'Content-Length': length });
+  const type = `multipart/byteranges; boundary=${boundary}`;
+  sendHead(http, 206, ['Content-Type', type, 'Content-Length', String(length), ...headersOf(digest)]);
   for (const [index, range] of ranges.entries()) {
-    response.write(heads[index]);
-    await sendBytes(response, reader, range, watch);
+    http.response.write(heads[index]);
+    await sendBytes(http, reader, range, watch);
   }
-  response.end(tail);
+  http.response.end(tail);
 }
 
-function headersOf(digest: Digest): { 'Docker-Content-Digest': string; ETag: string; 'Accept-Ranges': string; 'Cache-Control': string } {
-  return {
-    'Docker-Content-Digest': digest,
-    ETag: formatEntityTag(digest),
-    'Accept-Ranges': 'bytes',
+function headersOf(digest: Digest): HeaderList {
+  return [
+    'Docker-Content-Digest',
+    digest,
+    'ETag',
+    formatEntityTag(digest),
+    'Accept-Ranges',
+    'bytes',
     // A digest's bytes never change; private, because who may read them is decided on each request.
-    'Cache-Control': 'private, max-age=31536000, immutable',
-  };
+    'Cache-Control',
+    'private, max-age=31536000, immutable',
+  ];
 }
 
 function unsatisfiable(kind: 'unsatisfiable' | 'too-many', sizeBytes: number): RegistryError {

@@ -1,10 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseRepositoryName, parseRoute, type Route } from '@longshore/oci';
 import type { Authenticator } from '../../registry/ports/authenticator.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
-import type { Origin } from '../client-address.ts';
+import { sendEmpty } from '../answer.ts';
+import type { HttpExchange } from '../http-exchange.ts';
 import { requireAccess } from './access.ts';
-import { sendEmpty, type V2Deps } from './exchange.ts';
+import type { V2Deps } from './exchange.ts';
 import { endpointOf, methodsOf } from './routes.ts';
 
 export interface DataPathDeps extends V2Deps {
@@ -18,23 +18,31 @@ export interface DataPathDeps extends V2Deps {
   readonly ownHosts: readonly string[];
 }
 
+/** The query of a request that has none; nobody changes it. */
+const noQuery = new URLSearchParams();
+
 /** One request of `/v2/`: parse, authenticate, authorize by the route's own need, handle. Throws what the catch renders. */
-export async function serveDataPath(request: IncomingMessage, response: ServerResponse, origin: Origin, deps: DataPathDeps): Promise<void> {
-  response.setHeader('Docker-Distribution-Api-Version', 'registry/2.0');
-  const url = request.url ?? '/';
-  const mark = url.indexOf('?');
-  const route = requireRoute(mark < 0 ? url : url.slice(0, mark));
-  const endpoint = endpointOf(route, request.method);
+export async function serveDataPath(http: HttpExchange, deps: DataPathDeps): Promise<void> {
+  http.headers.push('Docker-Distribution-Api-Version', 'registry/2.0');
+  const route = requireRoute(http.path);
+  http.route = route.kind;
+  if ('name' in route) http.repository = route.name;
+  const endpoint = endpointOf(route, http.method);
   if (endpoint === undefined) {
-    if (request.method === 'OPTIONS') return sendEmpty(response, 204, { Allow: methodsOf(route) });
+    if (http.method === 'OPTIONS') return sendEmpty(http, 204, ['Allow', methodsOf(route)]);
     throw new RegistryError('UNSUPPORTED', { message: `Here works: ${methodsOf(route)}.`, headers: { Allow: methodsOf(route) } });
   }
-  const authentication = await deps.authenticator.authenticate(request.headers.authorization, origin);
-  const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
-  const challenge = { realm: `${origin.baseUrl}${deps.tokenPath}`, service: deps.service, alsoUseful: mountScope(route, query) };
+  const authentication = await deps.authenticator.authenticate(http.request.headers.authorization, http.origin);
+  const query = http.queryText === undefined ? noQuery : new URLSearchParams(http.queryText);
+  const challenge = {
+    realm: () => `${http.origin.baseUrl}${deps.tokenPath}`,
+    service: deps.service,
+    alsoUseful: mountScope(route, query),
+  };
   const access = await requireAccess(deps.authorizer, authentication, route, endpoint.need, challenge, deps.openToAll);
-  answerNamespace(query, response, origin, deps.ownHosts);
-  await endpoint.handle({ request, response, route, query, origin, ...access }, deps);
+  http.subject = access.actor;
+  answerNamespace(query, http, deps.ownHosts);
+  await endpoint.handle({ http, route, query, ...access }, deps);
 }
 
 function requireRoute(path: string): Route {
@@ -49,13 +57,13 @@ function requireRoute(path: string): Route {
  * `?ns=` names the registry that the client thinks it talks to: our own host means local content; any other name is
  * an upstream, never local content of the same repository name.
  */
-function answerNamespace(query: URLSearchParams, response: ServerResponse, origin: Origin, ownHosts: readonly string[]): void {
+function answerNamespace(query: URLSearchParams, { origin, headers }: HttpExchange, ownHosts: readonly string[]): void {
   const namespace = query.get('ns');
   if (namespace === null) return;
   if (namespace !== origin.host && !ownHosts.includes(namespace)) {
     throw new RegistryError('NAME_UNKNOWN', { message: `This registry mirrors no upstream named '${namespace.slice(0, 255)}'.` });
   }
-  response.setHeader('OCI-Namespace', namespace);
+  headers.push('OCI-Namespace', namespace);
 }
 
 /** A mount reads its source too: the named one, or wherever the blob is. */

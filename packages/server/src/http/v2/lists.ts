@@ -1,5 +1,6 @@
 import { mediaTypes, type Route } from '@longshore/oci';
-import { type Handler, sendBody } from './exchange.ts';
+import { sendBody } from '../answer.ts';
+import type { Handler } from './exchange.ts';
 import { nextPage, pageOf } from './paging.ts';
 import { requireDigestOf } from './parameters.ts';
 
@@ -8,14 +9,14 @@ const json = 'application/json';
 const mostReferrers = 1000;
 
 /** `GET /v2/`: the answer to "do you speak the API, and am I logged in". */
-export const getBase: Handler<Extract<Route, { kind: 'base' }>> = async (exchange) => sendBody(exchange, 200, json, '{}');
+export const getBase: Handler<Extract<Route, { kind: 'base' }>> = async (exchange) => sendBody(exchange.http, 200, json, '{}');
 
 /** `GET /v2/_catalog`: the repositories that the caller may read. */
 export const getCatalog: Handler<Extract<Route, { kind: 'catalog' }>> = async (exchange, { registry, authorizer }) => {
   const page = pageOf(exchange.query);
   const visibility = await authorizer.visible(exchange.principal, 'list');
   const listed = page.limit === 0 ? { items: [], more: false } : await registry.listRepositories(visibility, page);
-  sendBody(exchange, 200, json, JSON.stringify({ repositories: listed.items }), nextPage('/v2/_catalog', page, listed));
+  sendBody(exchange.http, 200, json, JSON.stringify({ repositories: listed.items }), nextPage('/v2/_catalog', page, listed));
 };
 
 /** `GET /v2/<name>/tags/list` (end-8a, end-8b). */
@@ -24,7 +25,7 @@ export const getTags: Handler<Extract<Route, { kind: 'tags' }>> = async (exchang
   const page = pageOf(exchange.query);
   const listed = await registry.listTags(name, { ...page, limit: Math.max(1, page.limit) });
   const shown = page.limit === 0 ? { items: [], more: false } : listed;
-  sendBody(exchange, 200, json, JSON.stringify({ name, tags: shown.items }), nextPage(`/v2/${name}/tags/list`, page, shown));
+  sendBody(exchange.http, 200, json, JSON.stringify({ name, tags: shown.items }), nextPage(`/v2/${name}/tags/list`, page, shown));
 };
 
 /** `GET /v2/<name>/referrers/<digest>` (end-12a, end-12b): an index, also when there are none. */
@@ -37,12 +38,12 @@ export const getReferrers: Handler<Extract<Route, { kind: 'referrers' }>> = asyn
   const listed = await registry.listReferrers(name, subject, artifactType, page);
   const manifests = listed.items.map(({ sizeBytes, ...referrer }) => ({ ...referrer, size: sizeBytes }));
   const digests = { items: listed.items.map(({ digest }) => digest), more: listed.more };
-  sendBody(exchange, 200, mediaTypes.ociIndex, JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }), {
+  sendBody(exchange.http, 200, mediaTypes.ociIndex, JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }), [
     ...nextPage(`/v2/${name}/referrers/${subject}`, page, digests, { artifactType }),
-    ...(artifactType === undefined ? {} : { 'OCI-Filters-Applied': 'artifactType' }),
-  });
+    ...(artifactType === undefined ? [] : ['OCI-Filters-Applied', 'artifactType']),
+  ]);
 };
 
 /** `GET /v2/_oci/ext/discover` and its form below a repository: no extensions yet. */
 export const getExtensions: Handler<Extract<Route, { kind: 'extensions' | 'repository-extensions' }>> = async (exchange) =>
-  sendBody(exchange, 200, json, JSON.stringify({ extensions: [] }));
+  sendBody(exchange.http, 200, json, JSON.stringify({ extensions: [] }));

@@ -1,59 +1,56 @@
-import { etagMatches, formatEntityTag, type Route } from '@longshore/oci';
+import { type Digest, etagMatches, formatEntityTag, type Route } from '@longshore/oci';
 import { RegistryError } from '../../registry/registry-error.ts';
+import { type HeaderList, sendBody, sendEmpty, sendHead } from '../answer.ts';
 import { readBody } from '../request-body.ts';
-import { type Exchange, type Handler, sendBody, sendEmpty, type V2Deps } from './exchange.ts';
+import type { Exchange, Handler, V2Deps } from './exchange.ts';
 import { requireReferenceOf, requireTagsOf } from './parameters.ts';
 
 type ManifestRoute = Extract<Route, { kind: 'manifest' }>;
 
 /** `GET /v2/<name>/manifests/<reference>` (end-3): the bytes as they were pushed. */
-export const getManifest: Handler<ManifestRoute> = async (exchange, { registry }) => {
-  const { digest, mediaType, bytes } = await registry.getManifest(exchange.route.name, requireReferenceOf(exchange.route.reference));
+export const getManifest: Handler<ManifestRoute> = async ({ http, route }, { registry }) => {
+  const { digest, mediaType, bytes } = await registry.getManifest(route.name, requireReferenceOf(route.reference));
   const headers = headersOf(digest);
-  if (etagMatches(exchange.request.headers['if-none-match'], headers.ETag)) {
-    exchange.response.writeHead(304, headers).end();
-    return;
-  }
-  sendBody(exchange, 200, mediaType, bytes, headers);
+  if (etagMatches(http.request.headers['if-none-match'], formatEntityTag(digest))) sendEmpty(http, 304, headers);
+  else sendBody(http, 200, mediaType, bytes, headers);
 };
 
 /** `HEAD` of the same, without reading the bytes. */
-export const headManifest: Handler<ManifestRoute> = async (exchange, { registry }) => {
-  const { digest, mediaType, sizeBytes } = await registry.statManifest(exchange.route.name, requireReferenceOf(exchange.route.reference));
+export const headManifest: Handler<ManifestRoute> = async ({ http, route }, { registry }) => {
+  const { digest, mediaType, sizeBytes } = await registry.statManifest(route.name, requireReferenceOf(route.reference));
   const headers = headersOf(digest);
-  const unchanged = etagMatches(exchange.request.headers['if-none-match'], headers.ETag);
-  exchange.response.writeHead(
-    unchanged ? 304 : 200,
-    unchanged ? headers : { 'Content-Type': mediaType, 'Content-Length': sizeBytes, ...headers },
-  );
-  exchange.response.end();
+  if (etagMatches(http.request.headers['if-none-match'], formatEntityTag(digest))) return sendEmpty(http, 304, headers);
+  sendHead(http, 200, ['Content-Type', mediaType, 'Content-Length', String(sizeBytes), ...headers]);
+  http.response.end();
 };
 
 /** `PUT` (end-7a, end-7b): a tag that exists is moved only when the caller may update, not merely push. */
 export const putManifest: Handler<ManifestRoute> = async (exchange, deps) => {
-  const { route, request, response, principal, actor } = exchange;
+  const { http, route, principal, actor } = exchange;
   const reference = requireReferenceOf(route.reference);
   const tags = requireTagsOf(exchange.query);
   if ('tag' in reference && tags.length > 0) {
     throw new RegistryError('TAG_INVALID', { message: '?tag= goes with a push by digest: put the digest in the path.' });
   }
-  const bytes = await readBody(request, response, { watch: deps.watch, maxBytes: deps.limits.manifestBytes, tooLong: () => tooLong(deps) });
+  const bytes = await readBody(http, { watch: deps.watch, maxBytes: deps.limits.manifestBytes, tooLong: () => tooLong(deps) });
   const mayMoveTags = (await deps.authorizer.decide(principal, 'update', { kind: 'repository', name: route.name })).allow;
-  const contentType = request.headers['content-type'] ?? '';
+  const contentType = http.request.headers['content-type'] ?? '';
   const pushed = await deps.registry.putManifest({ repository: route.name, reference, tags, contentType, bytes, actor, mayMoveTags });
-  sendEmpty(response, 201, {
-    Location: `/v2/${route.name}/manifests/${'tag' in reference ? reference.tag : pushed.digest}`,
-    'Docker-Content-Digest': pushed.digest,
-    ...(pushed.subject === undefined ? {} : { 'OCI-Subject': pushed.subject }),
-    ...(tags.length === 0 ? {} : { 'OCI-Tag': tags.join(', ') }),
-  });
+  sendEmpty(http, 201, [
+    'Location',
+    `/v2/${route.name}/manifests/${'tag' in reference ? reference.tag : pushed.digest}`,
+    'Docker-Content-Digest',
+    pushed.digest,
+    ...(pushed.subject === undefined ? [] : ['OCI-Subject', pushed.subject]),
+    ...(tags.length === 0 ? [] : ['OCI-Tag', tags.join(', ')]),
+  ]);
 };
 
 /** `DELETE` (end-9): by tag the tag alone, by digest the manifest with all its tags. */
 export const deleteManifest: Handler<ManifestRoute> = async (exchange: Exchange<ManifestRoute>, { registry, limits }) => {
   requireDeletion(limits, 'GET, HEAD, PUT');
   await registry.deleteManifest(exchange.route.name, requireReferenceOf(exchange.route.reference), exchange.actor);
-  sendEmpty(exchange.response, 202, {});
+  sendEmpty(exchange.http, 202);
 };
 
 /** Answers 405 when the settings disable deletion; `others`: the methods that still work there, for Allow. */
@@ -63,8 +60,8 @@ export function requireDeletion(limits: V2Deps['limits'], others: string): void 
   throw new RegistryError('UNSUPPORTED', { message, headers: { Allow: others } });
 }
 
-function headersOf(digest: string): { 'Docker-Content-Digest': string; ETag: string } {
-  return { 'Docker-Content-Digest': digest, ETag: formatEntityTag(digest) };
+function headersOf(digest: Digest): HeaderList {
+  return ['Docker-Content-Digest', digest, 'ETag', formatEntityTag(digest)];
 }
 
 function tooLong(deps: V2Deps): RegistryError {

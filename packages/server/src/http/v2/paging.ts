@@ -1,6 +1,7 @@
 import { formatNextLink, type LinkQuery } from '@longshore/oci';
 import type { Listed, Page } from '../../registry/ports/content-store.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
+import type { HeaderList } from '../answer.ts';
 
 /** The most entries one answer holds, whatever the client asks for; the rest follows by Link. */
 const mostEntries = 10_000;
@@ -18,8 +19,8 @@ export function pageOf(query: URLSearchParams, most = mostEntries): Page {
 }
 
 /** The Link header to the next page, when there is one and this page is not empty. */
-export function nextPage(path: string, page: Page, listed: Listed<string>, more: LinkQuery = {}): Record<string, string> {
+export function nextPage(path: string, page: Page, listed: Listed<string>, more: LinkQuery = {}): HeaderList {
   const last = listed.items.at(-1);
-  if (!listed.more || last === undefined) return {};
-  return { Link: formatNextLink(path, { n: page.limit, last, ...more }) };
+  if (!listed.more || last === undefined) return [];
+  return ['Link', formatNextLink(path, { n: page.limit, last, ...more })];
 }

@@ -3,8 +3,9 @@ import type { Principal, Visibility } from '../../registry/ports/authorizer.ts';
 import type { Chunk, UploadHandle, UploadProgress } from '../../registry/registry.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 import { tooLarge } from '../../registry/uploads.ts';
+import { type HeaderList, headerListOf, sendEmpty } from '../answer.ts';
 import { requestBody } from '../request-body.ts';
-import { type Exchange, type Handler, sendEmpty, type V2Deps } from './exchange.ts';
+import type { Exchange, Handler, V2Deps } from './exchange.ts';
 import { requireAlgorithmOf, requireDigestOf, requireNameOf } from './parameters.ts';
 
 type UploadsRoute = Extract<Route, { kind: 'uploads' }>;
@@ -12,13 +13,13 @@ type UploadRoute = Extract<Route, { kind: 'upload' }>;
 
 /** `POST /v2/<name>/blobs/uploads/` (end-4a to 4c, end-11): mount, whole blob, or the start of a session. */
 export const postUploads: Handler<UploadsRoute> = async (exchange, deps) => {
-  const { route, query, response, actor } = exchange;
+  const { http, route, query, actor } = exchange;
   if (query.has('mount') && (await mount(exchange, deps))) return;
   const digest = query.has('digest') ? requireDigestOf(query.get('digest') ?? '') : undefined;
   const algorithm = digest === undefined ? requireAlgorithmOf(query.get('digest-algorithm')) : digestAlgorithm(digest);
   const progress = await deps.registry.startUpload(route.name, actor, algorithm);
   if (digest === undefined) {
-    sendEmpty(response, 202, sessionHeaders(route.name, progress));
+    sendEmpty(http, 202, sessionHeaders(route.name, progress));
     return;
   }
   const upload = { repository: route.name, id: progress.id, actor };
@@ -29,19 +30,19 @@ export const postUploads: Handler<UploadsRoute> = async (exchange, deps) => {
     await cancelQuietly(deps, upload);
     throw error;
   }
-  sendEmpty(response, 201, blobHeaders(route.name, digest));
+  sendEmpty(http, 201, blobHeaders(route.name, digest));
 };
 
 /** `GET` of a session (end-13): where it stands. */
 export const getUpload: Handler<UploadRoute> = async (exchange, { registry }) => {
   const progress = await registry.uploadProgress(handleOf(exchange));
-  sendEmpty(exchange.response, 204, sessionHeaders(exchange.route.name, progress));
+  sendEmpty(exchange.http, 204, sessionHeaders(exchange.route.name, progress));
 };
 
 /** `PATCH` (end-5): the next chunk, or a stream without a range. */
 export const patchUpload: Handler<UploadRoute> = async (exchange, deps) => {
   const progress = await withStatus(exchange, deps, () => deps.registry.appendUpload(handleOf(exchange), chunkOf(exchange, deps)));
-  sendEmpty(exchange.response, 202, sessionHeaders(exchange.route.name, progress));
+  sendEmpty(exchange.http, 202, sessionHeaders(exchange.route.name, progress));
 };
 
 /** `PUT` (end-6): the last piece, if any, and the digest of the whole. */
@@ -51,24 +52,24 @@ export const putUpload: Handler<UploadRoute> = async (exchange, deps) => {
     throw new RegistryError('DIGEST_INVALID', { message: 'The digest is missing: end the upload with ?digest=sha256:...' });
   const digest = requireDigestOf(wanted);
   await withStatus(exchange, deps, () => deps.registry.finishUpload(handleOf(exchange), digest, chunkOf(exchange, deps)));
-  sendEmpty(exchange.response, 201, blobHeaders(exchange.route.name, digest));
+  sendEmpty(exchange.http, 201, blobHeaders(exchange.route.name, digest));
 };
 
 /** `DELETE` of a session (end-14). */
 export const deleteUpload: Handler<UploadRoute> = async (exchange, { registry }) => {
   await registry.cancelUpload(handleOf(exchange));
-  sendEmpty(exchange.response, 204, {});
+  sendEmpty(exchange.http, 204);
 };
 
 /** Mounts when the blob is there and the caller may read it where it is; otherwise the request goes on as an upload. */
 async function mount(exchange: Exchange<UploadsRoute>, deps: V2Deps): Promise<boolean> {
-  const { route, query, response, actor } = exchange;
+  const { http, route, query, actor } = exchange;
   const digest = requireDigestOf(query.get('mount') ?? '');
   const source = query.get('from');
   const from = source === null || source === '' ? undefined : requireNameOf(source);
   const visibility = await visibleSources(exchange, deps, from);
   if (visibility === undefined || !(await deps.registry.mountBlob({ digest, to: route.name, from, visibility, actor }))) return false;
-  sendEmpty(response, 201, blobHeaders(route.name, digest));
+  sendEmpty(http, 201, blobHeaders(route.name, digest));
   return true;
 }
 
@@ -94,7 +95,7 @@ async function visibleSources(
 }
 
 function chunkOf(exchange: Exchange, { watch, limits }: V2Deps): Chunk {
-  const header = exchange.request.headers['content-range'];
+  const header = exchange.http.request.headers['content-range'];
   const range = header === undefined ? undefined : parseContentRange(header);
   if (header !== undefined && range === undefined) {
     throw new RegistryError('RANGE_INVALID', {
@@ -102,7 +103,7 @@ function chunkOf(exchange: Exchange, { watch, limits }: V2Deps): Chunk {
     });
   }
   const mostBytes = limits.uploadBytes;
-  const body = requestBody(exchange.request, exchange.response, { watch, maxBytes: mostBytes, tooLong: () => tooLarge(mostBytes) });
+  const body = requestBody(exchange.http, { watch, maxBytes: mostBytes, tooLong: () => tooLarge(mostBytes) });
   return { start: range?.start, length: range === undefined ? undefined : range.end - range.start + 1, mostBytes, body };
 }
 
@@ -113,7 +114,7 @@ async function withStatus<T>(exchange: Exchange<UploadRoute>, { registry }: V2De
   } catch (error) {
     if (!(error instanceof RegistryError) || error.status !== 416) throw error;
     const progress = await registry.uploadProgress(handleOf(exchange));
-    const headers = sessionHeaders(exchange.route.name, progress);
+    const headers = sessionFields(exchange.route.name, progress);
     throw new RegistryError(error.code, { status: 416, message: error.message, detail: error.detail, headers, cause: error });
   }
 }
@@ -131,10 +132,14 @@ function handleOf({ route, actor }: Exchange<UploadRoute>): UploadHandle {
 }
 
 /** Locations are relative, so they work behind every proxy. */
-function sessionHeaders(name: RepositoryName, { id, offset }: UploadProgress): Record<string, string> {
+function sessionFields(name: RepositoryName, { id, offset }: UploadProgress): Record<string, string> {
   return { Location: `/v2/${name}/blobs/uploads/${id}`, Range: formatUploadRange(offset), 'Docker-Upload-UUID': id };
 }
 
-function blobHeaders(name: RepositoryName, digest: string): Record<string, string> {
-  return { Location: `/v2/${name}/blobs/${digest}`, 'Docker-Content-Digest': digest };
+function sessionHeaders(name: RepositoryName, progress: UploadProgress): HeaderList {
+  return headerListOf(sessionFields(name, progress));
+}
+
+function blobHeaders(name: RepositoryName, digest: string): HeaderList {
+  return ['Location', `/v2/${name}/blobs/${digest}`, 'Docker-Content-Digest', digest];
 }

@@ -1,0 +1,32 @@
+import type { Socket } from 'node:net';
+import { plainAddress } from './client-address.ts';
+import type { HttpExchange } from './http-exchange.ts';
+
+const key = Symbol('connection');
+
+/** What the listener knows of one connection. It hangs on the socket itself, where it is found faster than in a map. */
+export interface Connection {
+  /** The address of the other end, which may be a proxy. */
+  readonly peer: string;
+  /** Whether it is encrypted. */
+  readonly secure: boolean;
+  /** It was beyond the limits: no request that still comes over it may be served. */
+  refused: boolean;
+  /** The exchange that is being served; over HTTP/1 there is only one at a time. */
+  current: HttpExchange | undefined;
+  /** What the client sent ahead of its turn, in order. */
+  readonly ahead: HttpExchange[];
+}
+
+/** The connection of a socket, from its first request or limit check to its end. */
+export function connectionOf(socket: Socket): Connection {
+  const holder = socket as Socket & { [key]?: Connection };
+  holder[key] ??= {
+    peer: plainAddress(socket.remoteAddress ?? ''),
+    secure: 'encrypted' in socket,
+    refused: false,
+    current: undefined,
+    ahead: [],
+  };
+  return holder[key];
+}
