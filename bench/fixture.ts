@@ -1,10 +1,14 @@
 import { type Content, manifestFor, manifestType, randomContent, randomImage } from './content.ts';
 import { PushClient } from './push-client.ts';
 
-/** The repository that all reads are of. */
+/** The repository that most reads are of: an ordinary one, because some registries read a file of all tags for every request. */
 export const repository = 'bench/reads';
-/** The tags of that repository are `tag-0000` and so on. */
-const tagCount = 3000;
+const fewTags = 10;
+/** The repository of many tags: `tagName(0)` and so on. */
+export const taggedRepository = 'bench/tags';
+export const tagCount = 3000;
+/** More repositories than a page of the catalog holds. */
+const repositoryCount = 200;
 /** Several manifests, so that a tag that is written nearly always moves. */
 export const movingManifests = 16;
 
@@ -42,18 +46,24 @@ export function makeFixture(): Fixture {
   };
 }
 
-/** The name of a tag of the repository. */
+/** The name of a tag; they sort as their numbers do. */
 export function tagName(n: number): string {
-  return `tag-${String(n % tagCount).padStart(4, '0')}`;
+  return `tag-${String(n).padStart(6, '0')}`;
 }
 
 /** Pushes it all. */
 export async function loadFixture(origin: string, fixture: Fixture): Promise<void> {
   const client = new PushClient(origin);
   const { config, layer, smallBlob, largeBlob, manifests, referrers } = fixture;
-  for (const { bytes, digest } of [config, layer, smallBlob, largeBlob]) await client.pushBlob(repository, digest, [bytes]);
-  for (const { bytes, digest } of [...manifests, ...referrers]) await client.pushManifest(repository, digest, manifestType, bytes);
   const [first] = manifests;
-  for (let n = 0; first !== undefined && n < tagCount; n++) await client.pushManifest(repository, tagName(n), manifestType, first.bytes);
+  const fill = async (name: string, tags: number): Promise<void> => {
+    for (const { bytes, digest } of [config, layer]) await client.pushBlob(name, digest, [bytes]);
+    for (let n = 0; first !== undefined && n < tags; n++) await client.pushManifest(name, tagName(n), manifestType, first.bytes);
+  };
+  await fill(repository, fewTags);
+  for (const { bytes, digest } of [smallBlob, largeBlob]) await client.pushBlob(repository, digest, [bytes]);
+  for (const { bytes, digest } of [...manifests, ...referrers]) await client.pushManifest(repository, digest, manifestType, bytes);
+  await fill(taggedRepository, tagCount);
+  for (let n = 0; n < repositoryCount; n++) await fill(`bench/catalog-${String(n).padStart(3, '0')}`, 1);
   client.close();
 }

@@ -1,57 +1,41 @@
-import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { type Answer, RawConnection } from './raw-connection.ts';
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-}
-
-/** One client of a registry: one kept connection, one request at a time. */
+/** One client of a registry: one kept connection, one request at a time. Every error answer is thrown. */
 export class PushClient {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #connection: RawConnection;
   readonly #origin: string;
 
   constructor(origin: string) {
     this.#origin = origin;
+    this.#connection = new RawConnection(origin);
   }
 
   /** POST and one PUT that carries the bytes, given in pieces. */
   async pushBlob(repository: string, digest: string, pieces: readonly Buffer[]): Promise<void> {
-    const begun = await this.#send('POST', new URL(`/v2/${repository}/blobs/uploads/`, this.#origin), {}, []);
-    const upload = new URL(begun.headers.location ?? '', this.#origin);
+    const { location = '' } = await this.#send('POST', `/v2/${repository}/blobs/uploads/`, '', []);
+    const upload = new URL(location, this.#origin);
     upload.searchParams.set('digest', digest);
-    await this.#send('PUT', upload, { 'content-type': 'application/octet-stream' }, pieces);
+    await this.#send('PUT', `${upload.pathname}${upload.search}`, 'Content-Type: application/octet-stream\r\n', pieces);
   }
 
-  /** `reference`: a tag or a digest. */
+  /** Links a blob of another repository; throws when the server begins an upload instead. */
+  async mountBlob(repository: string, digest: string, from: string): Promise<void> {
+    const { status } = await this.#send('POST', `/v2/${repository}/blobs/uploads/?mount=${digest}&from=${from}`, '', []);
+    if (status !== 201) throw new Error(`mount of ${digest} into ${repository}: ${status} instead of 201`);
+  }
+
+  /** `reference`: a tag or a digest; after a digest `?tag=` may follow, up to 32 times. */
   async pushManifest(repository: string, reference: string, mediaType: string, body: Buffer): Promise<void> {
-    await this.#send('PUT', new URL(`/v2/${repository}/manifests/${reference}`, this.#origin), { 'content-type': mediaType }, [body]);
+    await this.#send('PUT', `/v2/${repository}/manifests/${reference}`, `Content-Type: ${mediaType}\r\n`, [body]);
   }
 
   close(): void {
-    this.#agent.destroy();
+    this.#connection.close();
   }
 
-  #send(method: string, url: URL, headers: Record<string, string>, pieces: readonly Buffer[]): Promise<Answer> {
-    const length = pieces.reduce((total, { length }) => total + length, 0);
-    return new Promise((resolve, reject) => {
-      const sent = request(url, { method, agent: this.#agent, headers: { ...headers, 'content-length': length } });
-      sent.once('error', reject);
-      sent.once('response', (response) => {
-        const { statusCode: status = 0, headers } = response;
-        const text: string[] = [];
-        response.setEncoding('utf8').on('data', (part: string) => text.push(part));
-        response.once('error', reject);
-        response.once('end', () => {
-          if (status >= 200 && status < 300) resolve({ status, headers });
-          else reject(new Error(`${method} ${url.pathname}: ${status} ${text.join('')}`));
-        });
-      });
-      const sendNext = (index: number): void => {
-        const piece = pieces[index];
-        if (piece === undefined) sent.end();
-        else sent.write(piece, (error) => error ?? sendNext(index + 1));
-      };
-      sendNext(0);
-    });
+  async #send(method: string, path: string, headers: string, pieces: readonly Buffer[]): Promise<Answer> {
+    const answer = await this.#connection.send(method, path, headers, pieces);
+    if (answer.status < 200 || answer.status > 299) throw new Error(`${method} ${path}: ${answer.status} ${answer.body}`);
+    return answer;
   }
 }

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import type { Contender } from './contender.ts';
 import { loadFixture, makeFixture } from './fixture.ts';
 import type { BenchOptions } from './options.ts';
-import type { Subject } from './rows.ts';
-import { collect, type Results } from './table.ts';
+import type { Subject } from './row.ts';
+import { collect, type Measured, type Results } from './table.ts';
 
 interface Entrant {
-  readonly name: string;
+  readonly contender: Contender;
   readonly subject: Subject;
   readonly results: Results;
 }
@@ -20,9 +20,9 @@ interface Entrant {
  */
 export async function runBench(
   contenders: readonly Contender[],
-  { rounds, seconds, rows }: BenchOptions,
+  { rounds, seconds, rows }: Pick<BenchOptions, 'rounds' | 'seconds' | 'rows'>,
   report: (line: string) => void,
-): Promise<{ readonly name: string; readonly results: Results }[]> {
+): Promise<Measured[]> {
   const temporary = await mkdtemp(join(tmpdir(), 'longshore-bench-'));
   // The servers are killed before this, when they still run.
   const removeFiles = (): void => rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
@@ -34,7 +34,7 @@ export async function runBench(
       const directory = join(temporary, String(entrants.length));
       await mkdir(directory);
       const server = await contender.start(directory);
-      entrants.push({ name: contender.name, subject: { contender, server, fixture, directory }, results: new Map() });
+      entrants.push({ contender, subject: { contender, server, fixture, directory }, results: new Map() });
       report(`loading ${contender.name}`);
       await loadFixture(server.url, fixture);
     }

@@ -21,12 +21,18 @@ const startLimitMs = 30_000;
  * Starts a registry that is to listen on `port` and waits for its first answer. Its output goes to `server.log` in the
  * folder, as that of a service does, so that reading it costs the measuring process nothing.
  */
-export async function startServer(program: string, args: readonly string[], port: number, directory: string): Promise<RunningServer> {
+export async function startServer(
+  program: string,
+  args: readonly string[],
+  port: number,
+  directory: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningServer> {
   const url = `http://127.0.0.1:${port}`;
   const logFile = join(directory, 'server.log');
   const log = openSync(logFile, 'a');
   const startedAt = performance.now();
-  const child = spawn(program, args, { stdio: ['ignore', log, log] });
+  const child = spawn(program, args, { stdio: ['ignore', log, log], env: { ...process.env, ...environment } });
   closeSync(log);
   const kill = (): boolean => child.kill('SIGKILL');
   process.prependOnceListener('exit', kill);

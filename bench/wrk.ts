@@ -8,6 +8,7 @@ const reportScript = fileURLToPath(new URL('wrk-report.lua', import.meta.url));
 export interface Load {
   readonly requests: number;
   readonly requestsPerSecond: number;
+  readonly mebibytes: number;
   readonly mebibytesPerSecond: number;
 }
 
@@ -22,7 +23,7 @@ export async function readWithWrk(
   const { requests = 0, bytes = 0, microseconds = 0, refused = 0, broken = 0 } = report;
   if (refused + broken > 0 || microseconds === 0) throw new Error(`wrk ${url}: ${refused} answers were errors, ${broken} broke\n${stdout}`);
   const elapsed = microseconds / 1e6;
-  return { requests, requestsPerSecond: requests / elapsed, mebibytesPerSecond: bytes / elapsed / 2 ** 20 };
+  return { requests, requestsPerSecond: requests / elapsed, mebibytes: bytes / 2 ** 20, mebibytesPerSecond: bytes / elapsed / 2 ** 20 };
 }
 
 /** The path of wrk, or an error that says how to get it. */

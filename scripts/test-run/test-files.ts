@@ -21,5 +21,5 @@ export function selectFiles(files: readonly string[], { quick, patterns }: Selec
 
 /** Every test file of the repository, relative to its root, sorted. */
 export function allTestFiles(): string[] {
-  return globSync(['packages/*/{src,bin}/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts']).sort();
+  return globSync(['packages/*/{src,bin}/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts']).sort();
 }

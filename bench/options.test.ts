@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type BenchOptions, parseBenchOptions } from './options.ts';
+
+function parsed(...args: string[]): BenchOptions {
+  const options = parseBenchOptions(args);
+  assert.notEqual(options, 'help');
+  return options as BenchOptions;
+}
+
+test('several durabilities and numbers of workers take part side by side', () => {
+  assert.deepEqual(parsed('--durability', 'full,relaxed', '--workers', 'auto,1').longshores, [
+    { durability: 'full', workers: 'auto' },
+    { durability: 'full', workers: '1' },
+    { durability: 'relaxed', workers: 'auto' },
+    { durability: 'relaxed', workers: '1' },
+  ]);
+  assert.deepEqual(parsed().longshores, [{ durability: 'full', workers: '1' }]);
+});
+
+test('--only names rows; without it the long ones are left out', () => {
+  const ids = parsed('--only', 'push', '--only', 'manifest').rows.map(({ id }) => id);
+  assert.deepEqual(ids, ['manifest', 'push']);
+  assert.ok(parsed().rows.every(({ long }) => long !== true));
+});
+
+test('what is wrong is named', () => {
+  assert.throws(() => parseBenchOptions(['--only', 'pull']), /no row pull/);
+  assert.throws(() => parseBenchOptions(['--durability', 'some']), /full or relaxed, not some/);
+  assert.throws(() => parseBenchOptions(['--rounds', '0']), /--rounds is a whole number from 1, not 0/);
+  assert.throws(() => parseBenchOptions(['--workers', 'all']), /--workers is a whole number from 1, not all/);
+  assert.equal(parseBenchOptions(['--help']), 'help');
+});
