@@ -39,9 +39,11 @@ export async function serve(deps: ServeDeps): Promise<number> {
   const backends = await deps.openBackends(deps.config);
   const server = await deps.composeServer(deps.config, backends);
   const address = await listen(deps.config, server);
+  // Before anybody is told that it listens: a signal right after that is for a server that stops in order.
+  const stopped = untilStopped();
   await server.start();
   announce(address, await firstStart(given, backends));
-  await untilStopped();
+  await stopped;
   await server.stop(drainMs);
   return 0;
 }
@@ -50,9 +52,10 @@ export async function serve(deps: ServeDeps): Promise<number> {
 async function work({ config, openBackends, composeServer }: ServeDeps): Promise<number> {
   const server = await composeServer(config, await openBackends(config));
   await listen(config, server);
+  const stopped = untilStopped();
   await server.start();
   // When the supervisor dies, Node ends its workers at once: nobody would restart or stop them.
-  await untilStopped();
+  await stopped;
   await server.stop(drainMs);
   return 0;
 }
