@@ -15,8 +15,6 @@ import { createIdentity, type Identity } from './identity/create-identity.ts';
 import { loadOrCreateSecretKey } from './identity/secret-key.ts';
 import { startOutbox } from './jobs/outbox.ts';
 import { startSchedule } from './jobs/schedule.ts';
-import { openPostgresMetadata } from './metadata/postgres/postgres-metadata.ts';
-import { openSqliteMetadata } from './metadata/sqlite/sqlite-metadata.ts';
 import { observeRequests } from './observability/access-log.ts';
 import { createLogger } from './observability/logger.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
@@ -31,8 +29,6 @@ import type { Logger } from './registry/ports/logger.ts';
 import type { MetadataStore } from './registry/ports/metadata-store.ts';
 import type { ScheduledJob } from './registry/ports/scheduled-job.ts';
 import { lowDiskSpace } from './storage/filesystem/disk-space.ts';
-import { openFilesystemStore } from './storage/filesystem/filesystem-store.ts';
-import { openS3Store } from './storage/s3/s3-store.ts';
 
 /** Per process; PostgreSQL allows 100 in all by default. */
 const postgresConnections = 10;
@@ -173,14 +169,25 @@ function listenerLimits({ limits }: Config): ListenerDeps['limits'] {
   };
 }
 
+// Adapters are imported when the configuration names them: the clients of a database server and of S3 cost as much time and memory
+// at start as all the rest.
+
 async function openMetadata({ metadata, data, durability, failpoint }: Config): Promise<MetadataStore> {
-  if (metadata.kind === 'postgres') return openPostgresMetadata({ url: metadata.url, maxConnections: postgresConnections });
+  if (metadata.kind === 'postgres') {
+    const { openPostgresMetadata } = await import('./metadata/postgres/postgres-metadata.ts');
+    return openPostgresMetadata({ url: metadata.url, maxConnections: postgresConnections });
+  }
+  const { openSqliteMetadata } = await import('./metadata/sqlite/sqlite-metadata.ts');
   const path = join(data, databaseFile);
   return openSqliteMetadata({ path, durability, ...(failpoint === undefined ? {} : { failpoint }) });
 }
 
 async function openStore({ store, data, durability }: Config, mustExist: boolean): Promise<BlobStore> {
-  if (store.kind === 'filesystem') return openFilesystemStore({ directory: data, durability, mustExist });
+  if (store.kind === 'filesystem') {
+    const { openFilesystemStore } = await import('./storage/filesystem/filesystem-store.ts');
+    return openFilesystemStore({ directory: data, durability, mustExist });
+  }
+  const { openS3Store } = await import('./storage/s3/s3-store.ts');
   const { kind: _kind, ...bucket } = store;
   return openS3Store(bucket);
 }

@@ -6,8 +6,7 @@ import { printPassword, user, userHelp } from './commands/user.ts';
 import { type Backends, composeServer, garbageDeps, hasRegistry, openBackends } from './compose.ts';
 import { describeProblems } from './config/config-problem.ts';
 import { describeFlags, splitConfigFlags } from './config/flag-source.ts';
-import { loadProcessConfig } from './config/load.ts';
-import { printConfig } from './config/print.ts';
+import { type LoadedConfig, loadProcessConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { AccountError, resetPassword } from './identity/accounts.ts';
 import { printLine, printProblem } from './observability/terminal.ts';
@@ -71,7 +70,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     printProblem(describeProblems(loaded.problems));
     return 2;
   }
-  if (verb === undefined) return showConfig(rest[0], printConfig(loaded));
+  if (verb === undefined) return showConfig(rest[0], loaded);
   try {
     return await verb.run(loaded.config, rest);
   } catch (error) {
@@ -79,10 +78,11 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-function showConfig(action: string | undefined, text: string): number {
+async function showConfig(action: string | undefined, loaded: LoadedConfig): Promise<number> {
   if (action === 'check') return 0;
   if (action === 'print') {
-    printLine(text.trimEnd());
+    const { printConfig } = await import('./config/print.ts');
+    printLine(printConfig(loaded).trimEnd());
     return 0;
   }
   printProblem(configHelp);

@@ -1,6 +1,9 @@
-import { isAlias, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
+import type { LineCounter, Node } from 'yaml';
 import { didYouMean, type SourceContent } from './config-problem.ts';
 import { findSetting, isSection, settings } from './settings.ts';
+
+type Yaml = typeof import('yaml');
 
 /** No configuration is anywhere near; what is larger is another file. */
 const largestFile = 1_048_576;
@@ -18,14 +21,18 @@ class YamlReader {
   readonly content: SourceContent = { values: new Map(), problems: [] };
   readonly #file: string;
   readonly #text: string;
-  readonly #lines = new LineCounter();
+  readonly #yaml: Yaml;
+  readonly #lines: LineCounter;
 
-  constructor(file: string, text: string) {
+  constructor(yaml: Yaml, file: string, text: string) {
+    this.#yaml = yaml;
+    this.#lines = new yaml.LineCounter();
     this.#file = file;
     this.#text = text;
   }
 
   read(): SourceContent {
+    const { parseDocument, isAlias } = this.#yaml;
     const document = parseDocument(this.#text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true });
     for (const error of document.errors) this.#report(error.pos[0], error.message);
     if (document.errors.length > 0 || document.contents === null) return this.content;
@@ -44,6 +51,7 @@ class YamlReader {
   }
 
   #section(section: string, node: unknown, resolve: (node: unknown) => unknown, toValue: (node: Node) => unknown): void {
+    const { isAlias, isMap, isScalar } = this.#yaml;
     if (!isMap(node)) {
       this.#report(
         (node as Partial<Node> | undefined)?.range?.[0],
@@ -84,5 +92,7 @@ export function readYaml(file: string, text: string): SourceContent {
       problems: [{ source: file, message: `larger than ${largestFile} bytes; is this the configuration file?` }],
     };
   }
-  return new YamlReader(file, text).read();
+  // Most servers have no file, and the parser takes longer to load than all of config/. Required, since reading a configuration is
+  // synchronous and import() is not.
+  return new YamlReader(createRequire(import.meta.url)('yaml') as Yaml, file, text).read();
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { hash, verify } from '@node-rs/argon2';
 
 /** RFC 9106 argon2id with the parameters that OWASP recommends: 19 MiB, two passes, one lane. About 10 ms. */
 const argon2 = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
@@ -9,11 +8,15 @@ const parameters = `m=${argon2.memoryCost},t=${argon2.timeCost},p=${argon2.paral
 /** Unknown users are checked against this (the hash of no known password), so that they take as long. */
 const nobodysHash = `$argon2id$v=19$${parameters}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
+/** Native code that the first password needs, and a registry that serves tokens or anonymous pulls may never. */
+const loadArgon2 = () => import('@node-rs/argon2');
+
 /** How long a password may be when it is set, in characters (Unicode code points). */
 const passwordLength = { min: 8, max: 256 } as const;
 
 /** The argon2id hash (PHC form) to store. Accepts every text; ask `passwordProblem` first. */
 export async function hashPassword(password: string): Promise<string> {
+  const { hash } = await loadArgon2();
   return hash(canonical(password), argon2);
 }
 
@@ -66,6 +69,7 @@ export class PasswordVerifier {
       this.#running += 1;
     }
     try {
+      const { verify } = await loadArgon2();
       const matches = await verify(passwordHash ?? nobodysHash, canonical(password));
       return matches && passwordHash !== undefined;
     } finally {

@@ -1,5 +1,9 @@
 import type { JWTPayload } from 'jose';
-import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
+// By their own paths: the package's index loads four times as much.
+import { decodeProtectedHeader } from 'jose/decode/protected_header';
+import { JOSEError, JWTExpired } from 'jose/errors';
+import { SignJWT } from 'jose/jwt/sign';
+import { jwtVerify } from 'jose/jwt/verify';
 import type { Refusal } from '../registry/ports/authenticator.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -73,8 +77,8 @@ export async function verifyToken(
     return claims === undefined ? tokenInvalid : { claims };
   } catch (error) {
     // Thrown after the signature was found good: nobody learns anything about tokens that we did not sign.
-    if (error instanceof errors.JWTExpired) return tokenExpired;
-    if (error instanceof errors.JOSEError) return tokenInvalid;
+    if (error instanceof JWTExpired) return tokenExpired;
+    if (error instanceof JOSEError) return tokenInvalid;
     throw error;
   }
 }
