@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The `longshore` command: finds a Node that runs the sources, and runs them with it.
 import { fileURLToPath } from 'node:url';
+import { useCompileCache } from './compile-cache.js';
 import { findNode } from './find-node.js';
 import { runNode } from './run-node.js';
 
@@ -9,6 +10,7 @@ if ('problem' in node) {
   console.error(node.problem);
   process.exitCode = 1;
 } else if (node.running) {
+  useCompileCache();
   const { main } = await import('../src/main.ts');
   const code = await main(process.argv.slice(2));
   // A server that could not start, or a worker that still hears its supervisor, holds things open that must not keep it alive.
