@@ -3,7 +3,10 @@ import type { Visibility } from './ports/authorizer.ts';
 import type { BlobReader, ByteSink } from './ports/blob-store.ts';
 import type { Actor, Listed, Page, Referrer, StoredManifest, StoredManifestInfo } from './ports/content-store.ts';
 
-/** Sends a request's body to `sink` piece by piece, in order; throws when the client goes away or sends too much. */
+/**
+ * Sends a request's body to `sink` piece by piece, in order; throws when the client goes away or sends too much. Unlike those
+ * of a reader the pieces are the sink's own from then on: it may keep them, and free their memory.
+ */
 export type BodySource = (sink: ByteSink) => Promise<void>;
 
 export type ManifestReference = { readonly tag: Tag } | { readonly digest: Digest };

@@ -4,9 +4,7 @@ import { reach } from './failpoints.ts';
 import type { BlobLocation, BlobStore, UploadWriter } from './ports/blob-store.ts';
 import type { UploadSession } from './ports/content-store.ts';
 import type { BodySource } from './registry.ts';
-
-/** Pieces are handed to the store in batches of this size: one gathered write each. */
-const batchBytes = 1024 * 1024;
+import { WriteBehind } from './write-behind.ts';
 
 /**
  * The bytes of one upload session as this process holds them: an open writer and the running hash, valid for one epoch
@@ -24,8 +22,8 @@ export class LiveUpload {
   /** undefined: not every byte passed through this process, so the stored blob must be read back and hashed. */
   #hash: Hash | undefined;
   #writer: UploadWriter | undefined;
-  /** The write under way: a writer takes one call at a time, and a client may leave in the middle of one. */
-  #writing: Promise<void> = Promise.resolve();
+  /** The body on its way: a writer takes one call at a time, and a client may leave in the middle of one. */
+  #body: WriteBehind | undefined;
   /** Whether writer and hash stand exactly at `offset`, as the last checkpoint does. */
   #certain = true;
 
@@ -76,27 +74,18 @@ export class LiveUpload {
     const writer = await this.#open();
     const before = this.#offset;
     const saved = this.#hash?.copy();
+    const behind = new WriteBehind(writer);
+    this.#body = behind;
     let received = 0;
-    let batch: Uint8Array[] = [];
-    let batched = 0;
-    const flush = () => {
-      const pieces = batch;
-      batch = [];
-      batched = 0;
-      this.#writing = writer.write(pieces);
-      return this.#writing;
-    };
     this.#certain = false;
     try {
       await body((piece) => {
         received += piece.byteLength;
         check(received, false);
         this.#hash?.update(piece);
-        batch.push(piece);
-        batched += piece.byteLength;
-        return batched >= batchBytes ? flush() : undefined;
+        return behind.take(piece);
       });
-      if (batched > 0) await flush();
+      await behind.end();
       check(received, true);
     } catch (error) {
       this.#hash = saved;
@@ -130,13 +119,13 @@ export class LiveUpload {
 
   /** Lets go of handles; the bytes stay for whoever continues. */
   async close(): Promise<void> {
-    await Promise.allSettled([this.#writing]);
+    await this.#body?.settle();
     await this.#writer?.close();
   }
 
   /** A failure to do so is not what the client must hear: the first one is. Whoever continues then begins at the checkpoint. */
   async #stepBack(writer: UploadWriter, offset: number): Promise<void> {
-    await Promise.allSettled([this.#writing]);
+    await this.#body?.settle();
     const [outcome] = await Promise.allSettled([writer.truncate(offset)]);
     this.#certain = outcome.status === 'fulfilled';
   }

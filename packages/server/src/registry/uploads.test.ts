@@ -77,7 +77,7 @@ function startRegistry(now = Date.now) {
 const bodyOf =
   (...pieces: readonly Uint8Array[]): BodySource =>
   async (sink) => {
-    for (const piece of pieces) await sink(piece);
+    for (const piece of pieces) await sink(new Uint8Array(piece));
   };
 const chunkOf = (body: BodySource, more: Partial<Chunk> = {}): Chunk => ({
   start: undefined,

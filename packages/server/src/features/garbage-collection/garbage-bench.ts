@@ -224,7 +224,7 @@ function wholeBody(bytes: Uint8Array) {
     start: undefined,
     length: undefined,
     mostBytes: Number.MAX_SAFE_INTEGER,
-    body: async (sink: (piece: Uint8Array) => Promise<void> | undefined) => void (await sink(bytes)),
+    body: async (sink: (piece: Uint8Array) => Promise<void> | undefined) => void (await sink(new Uint8Array(bytes))),
   };
 }
 
