@@ -121,7 +121,7 @@ const zot: PeerKind = {
 
 /** As in its image: the cache of blob descriptors on. JSON is YAML; `serve` reads either. */
 const distribution: PeerKind = {
-  version: /distribution\S* (\S+)/,
+  version: /(\S+)\s*$/,
   durability: { label: 'fsync', explanation: 'every file that it writes, not always its folder' },
   configure: (data, port) => ({
     version: '0.1',

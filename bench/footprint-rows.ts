@@ -1,7 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Contender } from './contender.ts';
 import { residentMegabytes, takePeakMegabytes } from './process-usage.ts';
 import { cost, type Figure, type Row, type Subject } from './row.ts';
+import type { RunningServer } from './server-process.ts';
 
 const startsPerRound = 3;
 
@@ -11,26 +14,43 @@ async function memory({ server }: Subject): Promise<Figure[]> {
 }
 
 /** A start with an initialised, empty folder; the first one, which initialises it, does not count. */
-async function start({ contender, directory }: Subject): Promise<Figure[]> {
-  const names = ['start to first answer, ms', 'resident memory idle, MB'] as const;
-  if (!contender.local) return names.map((name) => cost(name, undefined));
+async function startEmpty({ contender, directory }: Subject): Promise<Figure[]> {
+  if (!contender.local) return [];
   const empty = join(directory, 'start');
   if ((await mkdir(empty, { recursive: true })) !== undefined) await (await contender.start(empty)).stop();
+  const { figures, server } = await startSeveralTimes(contender, empty);
+  await server.stop();
+  return figures;
+}
+
+/** A start with all that the server holds; it goes on with the last one. */
+async function restart(subject: Subject): Promise<Figure[]> {
+  await subject.server.stop();
+  const { figures, server } = await startSeveralTimes(subject.contender, subject.directory);
+  subject.server = server;
+  return figures;
+}
+
+/** The last one still runs. */
+async function startSeveralTimes(contender: Contender, directory: string): Promise<{ figures: Figure[]; server: RunningServer }> {
   const figures: Figure[] = [];
-  for (let n = 0; n < startsPerRound; n++) {
-    const server = await contender.start(empty);
-    figures.push(cost(names[0], server.firstAnswerMs));
-    if (n === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      figures.push(cost(names[1], server.pid && residentMegabytes(server.pid)));
+  for (let n = 1; ; n++) {
+    const server = await contender.start(directory);
+    figures.push(cost('start to first answer, ms', server.firstAnswerMs));
+    if (n === startsPerRound) {
+      await delay(1000);
+      return {
+        figures: [...figures, cost('resident memory a second after the start, MB', server.pid && residentMegabytes(server.pid))],
+        server,
+      };
     }
     await server.stop();
   }
-  return figures;
 }
 
 /** What a server takes up. */
 export const footprintRows = {
   memory: { id: 'memory', measure: memory },
-  start: { id: 'start', measure: start },
+  start: { id: 'start', measure: startEmpty },
+  restart: { id: 'restart', measure: restart },
 } satisfies Record<string, Row>;

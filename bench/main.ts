@@ -1,12 +1,13 @@
 // npm run bench: Longshore's speed beside that of other registries (docs/performance.md).
 import { availableParallelism, cpus } from 'node:os';
 import { type Contender, longshore, peer } from './contender.ts';
+import { millionTags, ordinarySize } from './content-size.ts';
 import { type BenchOptions, parseBenchOptions, usage } from './options.ts';
-import { runBench } from './run-bench.ts';
+import { type Entry, runBench } from './run-bench.ts';
 import { renderTables } from './table.ts';
 import { wrkPath } from './wrk.ts';
 
-function readCommandLine(): { options: BenchOptions; contenders: Contender[] } {
+function readCommandLine(): { options: BenchOptions; entries: Entry[] } {
   try {
     const options = parseBenchOptions(process.argv.slice(2));
     if (options === 'help') {
@@ -15,24 +16,30 @@ function readCommandLine(): { options: BenchOptions; contenders: Contender[] } {
     }
     wrkPath();
     const peers = (process.env['BENCH_PEER'] ?? '').split(',').filter(Boolean);
-    return { options, contenders: [...options.longshores.map((settings) => longshore(settings)), ...peers.map(peer)] };
+    const contenders = [...options.longshores.map((settings) => longshore(settings)), ...peers.map(peer)];
+    const ordinary = contenders.map((contender) => ({ contender, size: ordinarySize }));
+    return { options, entries: options.scale ? [...contenders.map(withMillionTags), ...ordinary] : ordinary };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
     process.exit(2);
   }
 }
 
+function withMillionTags(contender: Contender): Entry {
+  return { contender: { ...contender, name: `${contender.name} with a million tags` }, size: millionTags };
+}
+
 // A signal alone would leave the servers running.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-const { options, contenders } = readCommandLine();
-const measured = await runBench(contenders, options, (line) => console.error(line));
+const { options, entries } = readCommandLine();
+const measured = await runBench(entries, options, (line) => console.error(line));
 console.log(
   `Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), load generator on the same machine.`,
 );
 console.log(
   `Medians of ${options.rounds} rounds of ${options.seconds} s (lowest-highest); x: how many times better the first column is.\n`,
 );
-for (const { name, version, durability } of contenders) {
+for (const { name, version, durability } of measured.map(({ contender }) => contender)) {
   console.log(`- ${name}${version === undefined ? '' : ` (${version})`}; durability of a push: ${durability.explanation}`);
 }
 console.log(`\n${renderTables(measured)}`);

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import type { LongshoreSettings } from './contender.ts';
-import type { Row } from './row.ts';
 import { rows } from './rows.ts';
+import type { Plan } from './run-bench.ts';
+import { scaleRows } from './scale-rows.ts';
 
-export interface BenchOptions {
-  readonly rounds: number;
-  readonly seconds: number;
-  readonly rows: readonly Row[];
+export interface BenchOptions extends Plan {
   /** Longshore takes part once for each. */
   readonly longshores: readonly LongshoreSettings[];
+  /** Whether every contender takes part a second time, with a million tags. */
+  readonly scale: boolean;
 }
 
 const ids = (long: boolean): string =>
@@ -24,6 +24,8 @@ export const usage = `usage: npm run bench -- [options]
   --seconds N         how long each load lasts (3)
   --only ROW          measure this only, may be repeated: ${ids(false)}
                       or one that takes longer and is not in the default run: ${ids(true)}
+  --scale             Longshore with 10,001 repositories and 1,000,000 tags beside itself with 201 and 3,200: what must not
+                      depend on it; some minutes for the load first. Rows: ${scaleRows.map(({ id }) => id).join(', ')}
   --durability WORD   of Longshore: full or relaxed, or both as full,relaxed (full)
   --workers N|auto    processes of Longshore, or several settings as auto,1 (1)
   --help              this text
@@ -35,6 +37,7 @@ column to each other. Progress goes to standard error, the tables to standard ou
 examples:
   npm run bench
   BENCH_PEER=/opt/bin/distribution,/opt/bin/zot npm run bench -- --durability full,relaxed
+  npm run bench -- --scale
   npm run bench -- --workers auto,1 --only manifest --only push`;
 
 /** Reads the command line; throws an error that says what is wrong with it. */
@@ -47,19 +50,22 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | 'help
       only: { type: 'string', multiple: true, default: [] },
       durability: { type: 'string', default: 'full' },
       workers: { type: 'string', default: '1' },
+      scale: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return 'help';
-  const unknown = values.only.filter((id) => rows.every((row) => row.id !== id));
+  const candidates = values.scale ? scaleRows : rows;
+  const unknown = values.only.filter((id) => candidates.every((row) => row.id !== id));
   if (unknown.length > 0) throw new Error(`--only: there is no row ${unknown.join(', ')}`);
   const durabilities = values.durability.split(',').map(readDurability);
   const workers = values.workers.split(',').map((text) => (text === 'auto' ? text : String(wholeNumber('--workers', text))));
   return {
     rounds: wholeNumber('--rounds', values.rounds),
     seconds: wholeNumber('--seconds', values.seconds),
-    rows: rows.filter(({ id, long }) => (values.only.length === 0 ? long !== true : values.only.includes(id))),
+    rows: candidates.filter(({ id, long }) => (values.only.length === 0 ? long !== true : values.only.includes(id))),
     longshores: durabilities.flatMap((durability) => workers.map((each) => ({ durability, workers: each }))),
+    scale: values.scale,
   };
 }
 

@@ -10,23 +10,24 @@ export class PushClient {
     this.#connection = new RawConnection(origin);
   }
 
-  /** POST and one PUT that carries the bytes, given in pieces. */
-  async pushBlob(repository: string, digest: string, pieces: readonly Buffer[]): Promise<void> {
-    const { location = '' } = await this.#send('POST', `/v2/${repository}/blobs/uploads/`, '', []);
+  /** POST and one PUT that carries the bytes, given in pieces; only the POST where the server links the blob from a repository that has it. */
+  async pushBlob(repository: string, digest: string, pieces: readonly Buffer[], mountFrom?: string): Promise<void> {
+    const query = mountFrom === undefined ? '' : `?mount=${digest}&from=${mountFrom}`;
+    const { status, location = '' } = await this.#send('POST', `/v2/${repository}/blobs/uploads/${query}`, '', []);
+    if (status === 201) return;
     const upload = new URL(location, this.#origin);
     upload.searchParams.set('digest', digest);
     await this.#send('PUT', `${upload.pathname}${upload.search}`, 'Content-Type: application/octet-stream\r\n', pieces);
   }
 
-  /** Links a blob of another repository; throws when the server begins an upload instead. */
-  async mountBlob(repository: string, digest: string, from: string): Promise<void> {
-    const { status } = await this.#send('POST', `/v2/${repository}/blobs/uploads/?mount=${digest}&from=${from}`, '', []);
-    if (status !== 201) throw new Error(`mount of ${digest} into ${repository}: ${status} instead of 201`);
-  }
-
   /** `reference`: a tag or a digest; after a digest `?tag=` may follow, up to 32 times. */
   async pushManifest(repository: string, reference: string, mediaType: string, body: Buffer): Promise<void> {
     await this.#send('PUT', `/v2/${repository}/manifests/${reference}`, `Content-Type: ${mediaType}\r\n`, [body]);
+  }
+
+  /** Reads one answer whole. */
+  async read(method: 'GET' | 'HEAD', path: string, accept: string): Promise<Answer> {
+    return this.#send(method, path, `Accept: ${accept}\r\n`, []);
   }
 
   close(): void {

@@ -32,7 +32,8 @@ test('a server gets what is sent, small and in large pieces, and its answers com
   const lengths: number[] = [];
   const server = createServer(async (request, response) => {
     lengths.push((await buffer(request)).length);
-    response.writeHead(lengths.length === 2 ? 404 : 202, { location: request.url }).end(request.method);
+    response.writeHead(lengths.length === 2 ? 404 : 202, { location: request.url, 'content-length': request.method?.length });
+    response.end(request.method);
   }).listen(0, '127.0.0.1');
   t.after(() => server.close());
   await new Promise((resolve) => server.once('listening', resolve));
@@ -42,7 +43,9 @@ test('a server gets what is sent, small and in large pieces, and its answers com
   assert.deepEqual(await connection.send('POST', '/a', ''), { status: 202, location: '/a', body: 'POST' });
   assert.equal((await connection.send('PUT', '/b', 'Content-Type: text/plain\r\n', [Buffer.from('abc')])).status, 404);
   assert.equal((await connection.send('PUT', '/c', '', [piece, piece, piece])).location, '/c');
-  assert.deepEqual(lengths, [0, 3, 3 * 2 ** 20]);
+  assert.equal((await connection.send('HEAD', '/d', '')).body, '');
+  assert.equal((await connection.send('GET', '/e', '')).body, 'GET');
+  assert.deepEqual(lengths, [0, 3, 3 * 2 ** 20, 0, 0]);
 });
 
 test('a connection that breaks is an error of the request and of every later one', async (t) => {

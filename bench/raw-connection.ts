@@ -18,7 +18,7 @@ export class RawConnection {
   readonly #socket: Socket;
   readonly #host: string;
   #received = '';
-  #waiting: { resolve(answer: Answer): void; reject(error: Error): void } | undefined;
+  #waiting: { readonly method: string; resolve(answer: Answer): void; reject(error: Error): void } | undefined;
   #failure: Error | undefined;
 
   constructor(origin: string) {
@@ -37,7 +37,7 @@ export class RawConnection {
   async send(method: string, path: string, headers: string, pieces: readonly Buffer[] = []): Promise<Answer> {
     if (this.#failure !== undefined) throw this.#failure;
     const answered = new Promise<Answer>((resolve, reject) => {
-      this.#waiting = { resolve, reject };
+      this.#waiting = { method, resolve, reject };
     });
     const length = pieces.reduce((total, piece) => total + piece.length, 0);
     const head = `${method} ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n${headers}Content-Length: ${length}${headEnd}`;
@@ -64,7 +64,7 @@ export class RawConnection {
   #take(text: string): void {
     this.#received += text;
     for (;;) {
-      const split = splitAnswer(this.#received);
+      const split = splitAnswer(this.#received, this.#waiting?.method !== 'HEAD');
       if (split === undefined) return;
       this.#received = split.rest;
       // 100 Continue and its like come before the answer.
@@ -82,13 +82,17 @@ export class RawConnection {
   }
 }
 
-/** Takes the first whole answer off what was received (one character for each byte), or `undefined` while some of it is missing. */
-export function splitAnswer(received: string): { readonly answer: Answer; readonly rest: string } | undefined {
+/**
+ * Takes the first whole answer off what was received (one character for each byte), or `undefined` while some of it is missing. What
+ * answers HEAD has no body, whatever its head says.
+ */
+export function splitAnswer(received: string, hasBody = true): { readonly answer: Answer; readonly rest: string } | undefined {
   const end = received.indexOf(headEnd);
   if (end === -1) return undefined;
   const head = received.slice(0, end);
   const after = received.slice(end + headEnd.length);
   const answer = { status: Number(head.slice(9, 12)), location: header(head, 'location') };
+  if (!hasBody) return { answer: { ...answer, body: '' }, rest: after };
   if (header(head, 'transfer-encoding')?.toLowerCase() === 'chunked') {
     const body = splitChunks(after);
     return body && { answer: { ...answer, body: body.text }, rest: body.rest };

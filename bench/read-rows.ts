@@ -1,5 +1,6 @@
 import { manifestType } from './content.ts';
-import { type Fixture, repository, taggedRepository, tagName } from './fixture.ts';
+import { repositoryName, taggedRepository, tagName } from './content-size.ts';
+import { repository } from './fixture.ts';
 import { cost, type Figure, type Row, rate, type Subject, withProcessorTime } from './row.ts';
 import { readWithWrk } from './wrk.ts';
 
@@ -10,21 +11,24 @@ interface ReadRow {
   readonly id: string;
   readonly name: string;
   /** The path after `/v2/`. */
-  readonly path: (fixture: Fixture) => string;
+  readonly path: (subject: Subject) => string;
   readonly accept?: string;
+  /** Not only of this address, but of any tag there is. */
+  readonly anyTag?: boolean;
 }
 
 /** A row of one address under wrk; `undefined` where the contender does not serve the address at all. */
-function reads({ id, name, path, accept }: ReadRow): Row {
+function reads({ id, name, path, accept = '*/*', anyTag = false }: ReadRow): Row {
   return {
     id,
-    async measure({ server, fixture }, seconds) {
-      const url = `${server.url}/v2/${path(fixture)}`;
-      const answer = await fetch(url, { headers: { accept: accept ?? '*/*' } });
+    async measure(subject, seconds) {
+      const { server, size } = subject;
+      const url = `${server.url}/v2/${path(subject)}`;
+      const answer = await fetch(url, { headers: { accept } });
       await answer.arrayBuffer();
       const figures = (value?: number, each?: number): Figure[] => [rate(`${name}, requests/s`, value), cost(`${name}, us each`, each)];
       if (answer.status === 404) return figures();
-      const options = { connections, seconds, ...(accept === undefined ? {} : { accept }) };
+      const options = { connections, seconds, accept, ...(anyTag ? { anyTagOf: size } : {}) };
       const [load, used] = await withProcessorTime(server, () => readWithWrk(url, options));
       return figures(load.requestsPerSecond, used && (used * 1e6) / load.requests);
     },
@@ -45,14 +49,34 @@ async function largeBlob({ server, fixture }: Subject, seconds: number): Promise
   return figures;
 }
 
-const fixedTag = `${repository}/manifests/${tagName(1)}`;
+const manifest = { path: () => `${repository}/manifests/${tagName(1)}`, accept: manifestType };
+const late = (count: number): number => Math.floor(count * 0.9);
 
-/** Everything that only reads. */
+/** Everything that only reads, under the load of wrk. */
 export const readRows = {
-  manifest: reads({ id: 'manifest', name: 'manifest GET by tag', path: () => fixedTag, accept: manifestType }),
-  smallBlob: reads({ id: 'small-blob', name: 'blob of 64 KiB', path: ({ smallBlob }) => `${repository}/blobs/${smallBlob.digest}` }),
+  manifest: reads({ ...manifest, id: 'manifest', name: 'manifest GET by tag' }),
+  anyManifest: reads({ ...manifest, id: 'any-manifest', name: 'manifest GET by any tag at random', anyTag: true }),
+  smallBlob: reads({ id: 'small-blob', name: 'blob of 64 KiB', path: ({ fixture }) => `${repository}/blobs/${fixture.smallBlob.digest}` }),
   largeBlob: { id: 'large-blob', measure: largeBlob },
-  tagsList: reads({ id: 'tags-list', name: 'tags/list?n=100 of 3,000 tags', path: () => `${taggedRepository}/tags/list?n=100` }),
+  tagsList: reads({
+    id: 'tags-list',
+    name: 'tags/list?n=100 of the repository of most tags',
+    path: () => `${taggedRepository}/tags/list?n=100`,
+  }),
+  lateTagsList: reads({
+    id: 'late-tags-list',
+    name: 'the same after nine tenths of its tags',
+    path: ({ size }) => `${taggedRepository}/tags/list?n=100&last=${tagName(late(size.tagsInOne))}`,
+  }),
   catalog: reads({ id: 'catalog', name: '_catalog?n=100', path: () => '_catalog?n=100' }),
-  referrers: reads({ id: 'referrers', name: 'referrers (10 of them)', path: ({ subject }) => `${repository}/referrers/${subject}` }),
+  lateCatalog: reads({
+    id: 'late-catalog',
+    name: '_catalog?n=100 after half of the repositories',
+    path: ({ size }) => `_catalog?n=100&last=${repositoryName(size.repositories / 2 - 1)}`,
+  }),
+  referrers: reads({
+    id: 'referrers',
+    name: 'referrers (10 of them)',
+    path: ({ fixture }) => `${repository}/referrers/${fixture.subject}`,
+  }),
 } satisfies Record<string, Row>;

@@ -1,14 +1,17 @@
 import type { Contender } from './contender.ts';
+import type { ContentSize } from './content-size.ts';
 import type { Fixture } from './fixture.ts';
 import { processorSeconds } from './process-usage.ts';
 import type { RunningServer } from './server-process.ts';
 
-/** A contender under measurement, loaded with the fixture. */
+/** A contender under measurement, which holds the fixture and as much more as the size says. */
 export interface Subject {
   readonly contender: Contender;
-  readonly server: RunningServer;
+  /** A row that starts it anew puts the new one here. */
+  server: RunningServer;
   readonly fixture: Fixture;
-  /** A folder of its own for servers that a row starts. */
+  readonly size: ContentSize;
+  /** Where the server has its state; a row may put other servers into folders in it. */
   readonly directory: string;
 }
 

@@ -3,10 +3,24 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Contender } from './contender.ts';
+import type { ContentSize } from './content-size.ts';
 import { loadFixture, makeFixture } from './fixture.ts';
-import type { BenchOptions } from './options.ts';
-import type { Subject } from './row.ts';
+import type { Row, Subject } from './row.ts';
 import { collect, type Measured, type Results } from './table.ts';
+
+/** Who takes part, and with how much content. */
+export interface Entry {
+  readonly contender: Contender;
+  readonly size: ContentSize;
+}
+
+/** What is measured, and how often. */
+export interface Plan {
+  readonly rounds: number;
+  /** How long each load lasts. */
+  readonly seconds: number;
+  readonly rows: readonly Row[];
+}
 
 interface Entrant {
   readonly contender: Contender;
@@ -19,8 +33,8 @@ interface Entrant {
  * machine's moods meet all of them. `report` is told how far it is. Everything started is stopped and removed.
  */
 export async function runBench(
-  contenders: readonly Contender[],
-  { rounds, seconds, rows }: Pick<BenchOptions, 'rounds' | 'seconds' | 'rows'>,
+  entries: readonly Entry[],
+  { rounds, seconds, rows }: Plan,
   report: (line: string) => void,
 ): Promise<Measured[]> {
   const temporary = await mkdtemp(join(tmpdir(), 'longshore-bench-'));
@@ -30,13 +44,13 @@ export async function runBench(
   const entrants: Entrant[] = [];
   const fixture = makeFixture();
   try {
-    for (const contender of contenders) {
+    for (const { contender, size } of entries) {
       const directory = join(temporary, String(entrants.length));
       await mkdir(directory);
       const server = await contender.start(directory);
-      entrants.push({ contender, subject: { contender, server, fixture, directory }, results: new Map() });
+      entrants.push({ contender, subject: { contender, server, fixture, size, directory }, results: new Map() });
       report(`loading ${contender.name}`);
-      await loadFixture(server.url, fixture);
+      await loadFixture(server.url, fixture, size, report);
     }
     for (let round = 0; round < rounds; round++) {
       const order = round % 2 === 0 ? entrants : entrants.toReversed();

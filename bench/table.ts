@@ -6,7 +6,7 @@ export type Results = Map<string, { readonly figure: Figure; readonly values: nu
 
 /** A contender and what was measured of it. */
 export interface Measured {
-  readonly contender: Pick<Contender, 'name' | 'durability'>;
+  readonly contender: Pick<Contender, 'name' | 'version' | 'durability'>;
   readonly results: Results;
 }
 

@@ -1,11 +1,13 @@
-// The process that writes. It makes bytes and digests before its clock starts: a client's hashing is not the server's work.
+// The process that writes, and reads what wrk cannot. It makes bytes and digests before its clock starts: a client's hashing is not
+// the server's work.
 import { randomBytes } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { BlobsJob, ClientJob, ClientOutcome, ImagesJob, ReadsJob, TagsJob } from './client-job.ts';
 import { digestOf, manifestType, randomImage } from './content.ts';
-import { tagName } from './fixture.ts';
+import { tagName } from './content-size.ts';
 import { PushClient } from './push-client.ts';
-import type { BlobsJob, ImagesJob, TagsJob, WriteJob, WriteOutcome } from './write-job.ts';
+import { quantile } from './table.ts';
 
 /** More than any registry takes in a second from the clients of one job; when all is written the clock stops. */
 const imagesPerSecond = 1500;
@@ -14,7 +16,7 @@ const pieceBytes = 2 ** 20;
 const tagStride = 7919;
 
 /** One unit of work; `undefined` when nothing is left. */
-type Work = (client: PushClient) => Promise<void>;
+type Work = (client: PushClient) => Promise<unknown>;
 
 interface Limits {
   readonly seconds?: number;
@@ -22,33 +24,37 @@ interface Limits {
 }
 
 /** Lets all clients work until there is no work or the time is over; counts what was completed. */
-async function run({ origin, clients }: WriteJob, next: () => Work | undefined, limits: Limits = {}): Promise<WriteOutcome> {
+async function run({ origin, clients }: ClientJob, next: () => Work | undefined, limits: Limits = {}): Promise<ClientOutcome> {
   const { seconds = Number.POSITIVE_INFINITY, perSecond = Number.POSITIVE_INFINITY } = limits;
+  const took: number[] = [];
   let begun = 0;
-  let count = 0;
   const processorBefore = process.cpuUsage();
   const startedAt = performance.now();
   const elapsed = (): number => (performance.now() - startedAt) / 1000;
-  const runClient = async (): Promise<void> => {
+  const work = async (): Promise<void> => {
     const client = new PushClient(origin);
     while (elapsed() < seconds) {
-      const dueIn = begun++ / perSecond - elapsed();
-      if (dueIn > 0.001) await delay(dueIn * 1000);
+      const due = begun++ / perSecond;
+      const early = due > elapsed();
+      if (early) await delay((due - elapsed()) * 1000);
       const work = next();
       if (work === undefined) break;
+      // Late because every connection was busy is the server's delay; late because a timer was late is not.
+      const from = early || due === 0 ? elapsed() : due;
       await work(client);
-      count++;
+      took.push((elapsed() - from) * 1000);
     }
     client.close();
   };
-  await Promise.all(Array.from({ length: clients }, runClient));
+  await Promise.all(Array.from({ length: clients }, work));
   const { user, system } = process.cpuUsage(processorBefore);
-  return { count, seconds: elapsed(), clientProcessorSeconds: (user + system) / 1e6 };
+  const outcome = { count: took.length, seconds: elapsed(), processorSeconds: (user + system) / 1e6 };
+  return { ...outcome, p99Ms: quantile(took, 0.99), longestMs: quantile(took, 1) };
 }
 
-function pushImages(job: WriteJob & ImagesJob): Promise<WriteOutcome> {
-  const { clients, seconds, layerBytes, perSecond } = job;
-  const images = Array.from({ length: Math.ceil(seconds * (perSecond ?? imagesPerSecond)) }, () => randomImage(layerBytes));
+function pushImages(job: ClientJob & ImagesJob): Promise<ClientOutcome> {
+  const { clients, seconds, layerBytes, perSecond = imagesPerSecond } = job;
+  const images = Array.from({ length: Math.ceil(seconds * perSecond) }, () => randomImage(layerBytes));
   const name = `bench/images-${randomBytes(4).toString('hex')}`;
   let begun = 0;
   const next = (): Work | undefined => {
@@ -62,10 +68,10 @@ function pushImages(job: WriteJob & ImagesJob): Promise<WriteOutcome> {
       await client.pushManifest(`${name}-${n % clients}`, `v${n}`, manifestType, manifest.bytes);
     };
   };
-  return run(job, next, { seconds, ...(perSecond === undefined ? {} : { perSecond }) });
+  return run(job, next, job);
 }
 
-async function uploadBlobs(job: WriteJob & BlobsJob): Promise<WriteOutcome> {
+async function uploadBlobs(job: ClientJob & BlobsJob): Promise<ClientOutcome> {
   const { clients, mebibytes } = job;
   // One random MiB again and again stays in the processor's cache: what is measured is the server, not this process's memory.
   const shared = randomBytes(pieceBytes);
@@ -81,7 +87,7 @@ async function uploadBlobs(job: WriteJob & BlobsJob): Promise<WriteOutcome> {
   return { count: count * mebibytes, ...outcome };
 }
 
-function writeTags(job: WriteJob & TagsJob): Promise<WriteOutcome> {
+function writeTags(job: ClientJob & TagsJob): Promise<ClientOutcome> {
   const bodies = job.manifests.map((manifest) => Buffer.from(manifest));
   let n = 0;
   const next = (): Work => {
@@ -92,6 +98,22 @@ function writeTags(job: WriteJob & TagsJob): Promise<WriteOutcome> {
   return run(job, next, job);
 }
 
-const job: WriteJob = JSON.parse(await text(process.stdin));
-const outcome = job.kind === 'images' ? await pushImages(job) : job.kind === 'blobs' ? await uploadBlobs(job) : await writeTags(job);
-process.stdout.write(JSON.stringify(outcome));
+function readOften(job: ClientJob & ReadsJob): Promise<ClientOutcome> {
+  const { method, path, accept } = job;
+  return run(job, () => (client) => client.read(method, path, accept), job);
+}
+
+function doJob(job: ClientJob): Promise<ClientOutcome> {
+  switch (job.kind) {
+    case 'images':
+      return pushImages(job);
+    case 'blobs':
+      return uploadBlobs(job);
+    case 'tags':
+      return writeTags(job);
+    case 'reads':
+      return readOften(job);
+  }
+}
+
+process.stdout.write(JSON.stringify(await doJob(JSON.parse(await text(process.stdin)))));
