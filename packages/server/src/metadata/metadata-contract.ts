@@ -4,6 +4,7 @@ import { describeBlobs } from './contract/blobs.ts';
 import type { OpenStore } from './contract/contract-steps.ts';
 import { describeEventsAndLeases } from './contract/events-and-leases.ts';
 import { describeGarbage } from './contract/garbage.ts';
+import { describeInventory } from './contract/inventory.ts';
 import { describeLists } from './contract/lists.ts';
 import { describeManifests } from './contract/manifests.ts';
 import { describePreview } from './contract/preview.ts';
@@ -19,6 +20,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describeManifests(open);
     describeTags(open);
     describeLists(open);
+    describeInventory(open);
     describeGarbage(open);
     describePreview(open);
     describeEventsAndLeases(open);

@@ -1,7 +1,8 @@
 import * as accounts from './accounts.ts';
 import * as content from './content.ts';
 import * as garbage from './garbage.ts';
+import * as inventory from './inventory.ts';
 import * as lists from './lists.ts';
 
-/** Every read, by name: one statement each, except that lists of garbage go through the table in windows. */
-export const reads = { ...accounts, ...content, ...garbage, ...lists };
+/** Every read, by name: one statement each, except that counts and lists of garbage go through the table in windows. */
+export const reads = { ...accounts, ...content, ...garbage, ...inventory, ...lists };

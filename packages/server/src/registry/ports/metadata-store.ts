@@ -2,10 +2,11 @@ import type { AccountStore } from './account-store.ts';
 import type { ContentStore } from './content-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { GarbageStore } from './garbage-store.ts';
+import type { InventoryStore } from './inventory-store.ts';
 import type { LeaseStore } from './lease-store.ts';
 
 /** Everything that one database holds. Consumers take the narrow port that they need. */
-export interface MetadataStore extends ContentStore, GarbageStore, EventStore, LeaseStore, AccountStore {
+export interface MetadataStore extends ContentStore, GarbageStore, EventStore, LeaseStore, AccountStore, InventoryStore {
   /** Resolves when a write would be accepted now; throws `StorageError` otherwise. */
   probe(): Promise<void>;
   close(): Promise<void>;
