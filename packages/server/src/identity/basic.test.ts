@@ -32,6 +32,7 @@ interface Bench {
   readonly clock: { now: number };
   readonly alice: User;
   readonly reports: string[];
+  readonly refusals: string[];
   readonly login: (name: string, secret: string, address?: string) => Promise<Authentication>;
 }
 
@@ -39,13 +40,15 @@ async function bench(changes: Partial<MemoryAccountStore> = {}, passwords = new 
   const accounts = { ...createMemoryAccountStore(), ...changes };
   const clock = { now: 1_000_000_000_000 };
   const reports: string[] = [];
+  const refusals: string[] = [];
   const now = (): number => clock.now;
   const delay = new LoginDelay({ accounts, secretKey, now });
-  const basic = new BasicLogin({ accounts, delay, passwords, now, report: (message) => reports.push(message) });
+  const report = (message: string) => reports.push(message);
+  const basic = new BasicLogin({ accounts, delay, passwords, now, report, refused: (reason) => refusals.push(reason) });
   const { user } = await addUser(accounts, { name: 'alice', password, now: clock.now });
   const login = (name: string, secret: string, address = from.address): Promise<Authentication> =>
     basic.login(Buffer.from(`${name}:${secret}`).toString('base64'), { address });
-  return { accounts, passwords, clock, alice: user, reports, login };
+  return { accounts, passwords, clock, alice: user, reports, refusals, login };
 }
 
 function principalOf(user: User, accessTokenId?: number): Authentication {
@@ -233,9 +236,16 @@ test('a delayed user still gets in with an access token', async () => {
   assert.equal((await login('alice', token)).kind, 'principal');
 });
 
+test('whoever counts hears of each login that was refused, and why', async () => {
+  const { login, refusals } = await bench();
+  for (const secret of ['1', '2', '3', '4', '5', password]) await login('alice', secret);
+  await login('bob', password, '192.0.2.9');
+  assert.deepEqual(refusals, [...Array.from({ length: 5 }, () => 'credentials'), 'delayed', 'credentials']);
+});
+
 test('a malformed header is refused', async () => {
   const { accounts, passwords } = await bench();
   const delay = new LoginDelay({ accounts, secretKey, now: () => 0 });
-  const basic = new BasicLogin({ accounts, delay, passwords, now: () => 0, report: () => assert.fail() });
+  const basic = new BasicLogin({ accounts, delay, passwords, now: () => 0, report: () => assert.fail(), refused: () => undefined });
   assert.deepEqual(await basic.login('%%%', from), refused);
 });

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { AccountStore, User } from '../registry/ports/account-store.ts';
-import type { Authenticated, Origin, Refusal } from '../registry/ports/authenticator.ts';
+import type { Authenticated, Origin, Refusal, RefusalReason } from '../registry/ports/authenticator.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
 import { accessTokenHash } from './access-token.ts';
 import type { BasicCredentials } from './basic-credentials.ts';
@@ -22,6 +22,7 @@ interface BasicLoginOptions {
   readonly now: () => Millis;
   /** Told of bookkeeping that failed beside a login that did not: when a token was used, clearing failures. */
   readonly report: (message: string, error: unknown) => void;
+  readonly refused: (reason: RefusalReason) => void;
 }
 
 type Outcome = Authenticated | Refusal;
@@ -40,6 +41,12 @@ export class BasicLogin {
 
   /** `encoded`: what follows `Basic ` in the header. Every refusal that is not a delay looks the same. */
   async login(encoded: string, from: Origin): Promise<Outcome> {
+    const outcome = await this.#login(encoded, from);
+    if (outcome.kind === 'refused') this.#options.refused(outcome.reason);
+    return outcome;
+  }
+
+  async #login(encoded: string, from: Origin): Promise<Outcome> {
     const credentials = parseBasicCredentials(encoded);
     if (credentials === undefined) return wrongCredentials;
     const tokenHash = accessTokenHash(credentials.password);

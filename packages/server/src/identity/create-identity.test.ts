@@ -21,6 +21,7 @@ function identityOver(accounts: MemoryAccountStore, secretKey: Uint8Array): Iden
     lifetimeSeconds: 120,
     now: () => 1_700_000_000_000,
     report: (message) => assert.fail(message),
+    refused: () => undefined,
   });
 }
 

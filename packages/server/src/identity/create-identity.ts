@@ -1,5 +1,5 @@
 import type { AccountStore } from '../registry/ports/account-store.ts';
-import type { Authenticator, TokenService } from '../registry/ports/authenticator.ts';
+import type { Authenticator, RefusalReason, TokenService } from '../registry/ports/authenticator.ts';
 import type { Authorizer } from '../registry/ports/authorizer.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
 import { createAuthenticator } from './authenticator.ts';
@@ -21,7 +21,8 @@ export interface Identity {
 
 /**
  * Puts the parts together. `secretKey`: 32 bytes; `lifetimeSeconds` of registry tokens, 60 at least (`RangeError`);
- * `report` is told of what fails beside a request that does not, and of stored keys that do not open.
+ * `report` is told of what fails beside a request that does not, and of stored keys that do not open; `refused` of every login
+ * that is refused.
  */
 export function createIdentity(options: {
   readonly accounts: AccountStore;
@@ -32,6 +33,7 @@ export function createIdentity(options: {
   readonly lifetimeSeconds: number;
   readonly now: () => Millis;
   readonly report: (message: string, error: unknown) => void;
+  readonly refused: (reason: RefusalReason) => void;
 }): Identity {
   const keys = new SigningKeys(options);
   const tokens = new RegistryTokens({ ...options, keys });
