@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import program from '../package.json' with { type: 'json' };
 import { createAuthorizer } from './access/authorizer.ts';
 import type { Config } from './config/schema.ts';
 import type { GarbageDeps } from './features/garbage-collection/collect-garbage.ts';
@@ -15,9 +16,10 @@ import { createIdentity, type Identity } from './identity/create-identity.ts';
 import { loadOrCreateSecretKey } from './identity/secret-key.ts';
 import { startOutbox } from './jobs/outbox.ts';
 import { startSchedule } from './jobs/schedule.ts';
-import { observeRequests } from './observability/access-log.ts';
-import { createLogger } from './observability/logger.ts';
-import { createMetrics, type Metrics } from './observability/metrics.ts';
+import { type Log, openLog } from './observability/logger.ts';
+import { metricsContentType } from './observability/metric-family.ts';
+import { activityFamilies, type Metrics } from './observability/metrics.ts';
+import { startTelemetry, type Telemetry } from './observability/telemetry.ts';
 import { BlobStores } from './registry/blob-stores.ts';
 import { createRegistry } from './registry/create-registry.ts';
 import { armFailpoint } from './registry/failpoints.ts';
@@ -39,6 +41,7 @@ const hourMs = 60 * 60 * 1000;
 export interface Backends {
   readonly metadata: MetadataStore;
   readonly stores: ReadonlyMap<string, BlobStore>;
+  readonly log: Log;
   readonly logger: Logger;
   close(): Promise<void>;
 }
@@ -60,6 +63,7 @@ export function hasRegistry({ metadata, data }: Config): boolean {
 /** Opens database and blob store; creates the data directory and migrates the database when needed. */
 export async function openBackends(config: Config): Promise<Backends> {
   if (config.failpoint !== undefined) armFailpoint(config.failpoint);
+  const log = openLog(config.log);
   await makeDataDirectory(config.data);
   const metadata = await openMetadata(config);
   const holdsContent = (await metadata.listRepositories({ kind: 'everything' }, { limit: 1 })).items.length > 0;
@@ -67,10 +71,12 @@ export async function openBackends(config: Config): Promise<Backends> {
   return {
     metadata,
     stores,
-    logger: createLogger(config.log),
+    log,
+    logger: log.logger,
     close: async () => {
       await Promise.all([...stores.values()].map((store) => store.close()));
       await metadata.close();
+      await log.flush();
     },
   };
 }
@@ -98,7 +104,12 @@ export function garbageDeps(config: Config, { metadata, stores, logger }: Backen
   return { garbage: metadata, events: metadata, leases: metadata, stores, logger, clock: Date.now, policy };
 }
 
-async function composeIdentity(config: Config, { metadata, logger }: Backends, authorizer: Authorizer): Promise<Identity> {
+async function composeIdentity(
+  config: Config,
+  { metadata, logger }: Backends,
+  authorizer: Authorizer,
+  { refusedLogin }: Metrics,
+): Promise<Identity> {
   return createIdentity({
     accounts: metadata,
     authorizer,
@@ -108,15 +119,17 @@ async function composeIdentity(config: Config, { metadata, logger }: Backends, a
     lifetimeSeconds: config.tokens.lifetimeSeconds,
     now: Date.now,
     report: (message, error) => logger.warn(message, { error }),
+    refused: refusedLogin,
   });
 }
 
 /** Builds a server over opened backends. Read top to bottom: every object is made here and nowhere else. */
 export async function composeServer(config: Config, backends: Backends): Promise<Server> {
-  const { metadata, stores, logger } = backends;
+  const { metadata, stores, log, logger } = backends;
+  const telemetry = startTelemetry({ log, inventory: metadata, version: program.version });
+  const { metrics } = telemetry;
   const authorizer = createAuthorizer({ accounts: metadata, anonymous: config.anonymous });
-  const identity = await composeIdentity(config, backends, authorizer);
-  const metrics = createMetrics();
+  const identity = await composeIdentity(config, backends, authorizer, metrics);
   const graceMs = config.gc.graceHours * hourMs;
   const core = createRegistry({ content: metadata, stores: new BlobStores(stores), logger, now: Date.now, graceMs });
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
@@ -137,10 +150,11 @@ export async function composeServer(config: Config, backends: Backends): Promise
     trustedProxies: config.trustedProxies,
     publicUrl: config.publicUrl,
     logger,
-    pages: createPages(config, backends, metrics),
-    observe: observeRequests(logger, metrics),
+    pages: createPages(config, backends, telemetry),
+    observe: telemetry.observe,
     refusedConnection: () => metrics.refusedConnection(),
   });
+  metrics.add(() => activityFamilies(listener.activity()));
   const background = createBackground(config, backends, identity, metrics);
   return {
     listener,
@@ -150,6 +164,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
       watch.close();
       await background.stop();
       await core.close();
+      await telemetry.close();
       await backends.close();
     },
   };
@@ -193,7 +208,7 @@ async function openStore({ store, data, durability }: Config, mustExist: boolean
 }
 
 /** Metrics, and health for load balancers: alive, and able to read and write. */
-function createPages(config: Config, { metadata, stores, logger }: Backends, metrics: Metrics): ListenerDeps['pages'] {
+function createPages(config: Config, { metadata, stores, logger }: Backends, telemetry: Telemetry): ListenerDeps['pages'] {
   const checks: HealthCheck[] = [
     {
       name: 'database',
@@ -207,7 +222,7 @@ function createPages(config: Config, { metadata, stores, logger }: Backends, met
   ];
   const onDisk = config.store.kind === 'filesystem' || config.metadata.kind === 'sqlite';
   if (onDisk) checks.push({ name: 'disk', look: () => lowDiskSpace(config.data) });
-  const page: Page = async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.render() });
+  const page: Page = async () => ({ status: 200, contentType: metricsContentType, body: await telemetry.renderMetrics() });
   return new Map([['/metrics', page], ...createHealthPages(checks, logger)]);
 }
 
@@ -235,7 +250,7 @@ function createBackground(
   return {
     start: async () => {
       await identity.maintainKeys();
-      const jobs = [keyUpkeep, ...features.flatMap((feature) => feature.jobs ?? [])];
+      const jobs = [keyUpkeep, ...features.flatMap((feature) => feature.jobs ?? [])].map((job) => metrics.countRuns(job));
       const schedules = jobs.map((job) => startSchedule(job, { leases: metadata, logger, clock: Date.now, holder, leaseMs: 60_000 }));
       const outbox = startOutbox({
         events: metadata,

@@ -5,6 +5,7 @@ import type { Backends, Server } from '../compose.ts';
 import type { Config } from '../config/schema.ts';
 import { ensureAdministrator } from '../identity/accounts.ts';
 import { printLine } from '../observability/terminal.ts';
+import { collectWorkerMetrics } from '../observability/worker-metrics.ts';
 import { readPasswordFile } from './password-file.ts';
 
 /** How long running requests may take to finish after SIGTERM. */
@@ -64,6 +65,7 @@ async function supervise({ config, openBackends }: ServeDeps, count: number): Pr
   const given = await givenPassword(config);
   const backends = await openBackends(config);
   const { logger } = backends;
+  collectWorkerMetrics();
   const listening = Promise.withResolvers<AddressInfo>();
   let stopping = false;
   let waiting = count;

@@ -282,6 +282,15 @@ export const settingsSchema = z.strictObject({
         .enum(['auto', 'json', 'text'])
         .default('auto')
         .meta(notes('auto: text on a terminal, else one JSON object a line.', 'auto：终端上为文本，否则每行一个 JSON 对象。')),
+      requests: z
+        .enum(['all', 'errors', 'off'])
+        .default('all')
+        .meta(
+          notes(
+            'Which requests get a line at level info (5xx: warn). errors: those answered with 4xx or 5xx or not at all.',
+            '哪些请求写入日志（级别 info，5xx 为 warn）。errors：仅应答为 4xx、5xx 或未应答的请求。',
+          ),
+        ),
     })
     .prefault({}),
   failpoint: z

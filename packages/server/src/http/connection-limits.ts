@@ -15,14 +15,14 @@ const refusal = (reason: string) =>
 
 /**
  * Refuses connections beyond the limits with a 503 and calls `refused` for each, for a metric. Addresses that are
- * `shared` by many clients, such as proxies, have no limit of their own.
+ * `shared` by many clients, such as proxies, have no limit of their own. Answers how many connections are open.
  */
 export function limitConnections(
   server: Server,
   limits: ConnectionLimits,
   shared: (address: string) => boolean,
   refused: () => void,
-): void {
+): { open(): number } {
   const perAddress = new Map<string, number>();
   let open = 0;
   server.prependListener('connection', (socket: Socket) => {
@@ -45,4 +45,5 @@ export function limitConnections(
     socket.once('close', () => clearTimeout(end));
     socket.end(refusal(reason));
   });
+  return { open: () => open };
 }

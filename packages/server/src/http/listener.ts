@@ -44,6 +44,8 @@ export interface Listener {
   listen(host: string | undefined, port: number): Promise<AddressInfo>;
   /** Stops accepting, lets running requests finish for at most `graceMs`, then cuts what is left. */
   drain(graceMs: number): Promise<void>;
+  /** Connections that are open, and requests that are not answered completely. */
+  activity(): { connections: number; requests: number };
 }
 
 /** The HTTP surface: `/v2/` on the data path, the token service, and a few pages. One catch for all of it. */
@@ -60,13 +62,15 @@ export function createListener(deps: ListenerDeps): Listener {
     noDelay: true,
   });
   closeIdleConnections(server, limits.idleTimeoutMs);
-  limitConnections(server, limits, (address) => origins.isTrustedProxy(address), deps.refusedConnection);
+  const limiter = limitConnections(server, limits, (address) => origins.isTrustedProxy(address), deps.refusedConnection);
   let draining = false;
+  let unanswered = 0;
   const begin = (exchange: HttpExchange) => {
     exchange.isLast = draining;
     void serve(exchange, deps);
   };
   const end = (connection: Connection, exchange: HttpExchange) => {
+    unanswered -= 1;
     exchange.close();
     report(exchange, deps);
     if (exchange.completed && !exchange.request.complete) void endBody(exchange.request);
@@ -79,6 +83,7 @@ export function createListener(deps: ListenerDeps): Listener {
     const connection = connectionOf(request.socket);
     if (connection.refused) return;
     const exchange = new HttpExchange(request, response, origins.of(request, connection));
+    unanswered += 1;
     response.on('close', () => end(connection, exchange));
     if (takeTurn(connection, exchange)) begin(exchange);
   };
@@ -94,6 +99,7 @@ export function createListener(deps: ListenerDeps): Listener {
       await closed;
       clearTimeout(cut);
     },
+    activity: () => ({ connections: limiter.open(), requests: unanswered }),
   };
 }
 

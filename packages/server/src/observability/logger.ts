@@ -1,47 +1,53 @@
+import { isatty } from 'node:tty';
 import type { LogFields, Logger } from '../registry/ports/logger.ts';
+import { type AccessLog, type AccessLogOptions, createAccessLog } from './access-log.ts';
+import { jsonLines, type LineFormat, type LogLevel, logLevels, textLines } from './line-format.ts';
+import { type LogOutput, standardErrorOutput } from './log-output.ts';
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
-
-const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
-
-export interface LoggerOptions {
-  readonly level: LogLevel;
+/** What the settings say about the log. */
+export interface LogOptions extends AccessLogOptions {
   /** `auto`: text when standard error is a terminal. */
   readonly format: 'auto' | 'json' | 'text';
 }
 
-/** Writes one line per message to standard error, so that standard output stays for answers. */
-export function createLogger({ level, format }: LoggerOptions): Logger {
-  const least = levels.indexOf(level);
-  const asText = format === 'text' || (format === 'auto' && process.stderr.isTTY === true);
+/** The log of this process. */
+export interface Log {
+  readonly logger: Logger;
+  /** Writes the line of a request; undefined when none would ever be written. */
+  readonly access: AccessLog | undefined;
+  /** Lines that were lost because nobody took them, since the start. */
+  dropped(): number;
+  /** Resolves when everything is written, and after a second at the latest. */
+  flush(): Promise<void>;
+}
+
+/** Opens the log on standard error, so that standard output stays for answers. */
+export function openLog(options: LogOptions): Log {
+  const { level, format } = options;
+  // Not asked of `process.stderr`, which would make the descriptor synchronous.
+  const lines = format === 'text' || (format === 'auto' && isatty(2)) ? textLines : jsonLines;
+  const output = standardErrorOutput(lines);
+  return {
+    logger: createLogger(level, lines, output),
+    access: createAccessLog(options, lines, output),
+    dropped: () => output.dropped(),
+    flush: () => output.flush(),
+  };
+}
+
+/** One line per message. Warnings and errors are written at once. */
+function createLogger(level: LogLevel, lines: LineFormat, output: LogOutput): Logger {
+  const least = logLevels.indexOf(level);
   const write = (at: LogLevel, message: string, fields: LogFields = {}) => {
-    if (levels.indexOf(at) < least) return;
-    const plain = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, plainOf(value)]));
-    const time = new Date().toISOString();
-    const line = asText
-      ? `${time} ${at.padEnd(5)} ${message}${Object.entries(plain)
-          .map(([name, value]) => ` ${name}=${textOf(value)}`)
-          .join('')}`
-      : JSON.stringify({ time, level: at, message, ...plain });
-    process.stderr.write(`${line}\n`);
+    const severity = logLevels.indexOf(at);
+    if (severity < least) return;
+    let line = lines.start(at, message);
+    for (const [name, value] of Object.entries(fields)) line += lines.field(name, value);
+    output.write(line + lines.end, severity > 1);
   };
   return {
     info: (message, fields) => write('info', message, fields),
     warn: (message, fields) => write('warn', message, fields),
     error: (message, fields) => write('error', message, fields),
   };
-}
-
-/** Errors as their stack and the messages of their causes; everything else as it is. */
-function plainOf(value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString();
-  if (!(value instanceof Error)) return value;
-  const causes: string[] = [];
-  for (let cause = value.cause; cause instanceof Error && causes.length < 5; cause = cause.cause)
-    causes.push(`${cause.name}: ${cause.message}`);
-  return [value.stack ?? `${value.name}: ${value.message}`, ...causes.map((cause) => `caused by ${cause}`)].join('\n');
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? value : JSON.stringify(value);
 }

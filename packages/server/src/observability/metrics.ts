@@ -1,43 +1,93 @@
-import { Counter, Histogram, Registry as MetricsRegistry } from 'prom-client';
+import type { RefusalReason } from '../registry/ports/authenticator.ts';
 import type { GarbageReport } from '../registry/ports/garbage-store.ts';
+import type { RequestObserver } from '../registry/ports/request-observer.ts';
+import type { ScheduledJob } from '../registry/ports/scheduled-job.ts';
+import { Counter } from './counter.ts';
+import { labelsOf, type MetricFamily, singleValue } from './metric-family.ts';
+import { RequestMetrics } from './request-metrics.ts';
 
-/** The metrics of one process, in the Prometheus text format. */
+/** Figures that somebody else keeps, at the moment when they are asked for. */
+export type MetricSource = () => readonly MetricFamily[];
+
+/** What one process counts. */
 export interface Metrics {
-  readonly contentType: string;
-  render(): Promise<string>;
-  observeRequest(method: string, status: number, seconds: number): void;
+  readonly observe: RequestObserver;
   refusedConnection(): void;
+  refusedLogin(reason: RefusalReason): void;
   garbageCollected(report: GarbageReport): void;
+  /** The same job, with its runs counted. */
+  countRuns(job: ScheduledJob): ScheduledJob;
+  add(source: MetricSource): void;
+  families(): MetricFamily[];
 }
 
-export function createMetrics(): Metrics {
-  const registry = new MetricsRegistry();
-  const registers = [registry];
-  const requests = new Histogram({
-    name: 'registry_request_duration_seconds',
-    help: 'Time from the arrival of a request to the end of its answer.',
-    labelNames: ['method', 'status'],
-    buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60],
-    registers,
-  });
-  const refused = new Counter({ name: 'registry_connections_refused_total', help: 'Connections beyond the limits.', registers });
-  const runs = new Counter({ name: 'registry_gc_runs_total', help: 'Garbage collections that finished.', registers });
-  const removed = new Counter({
-    name: 'registry_gc_removed_total',
-    help: 'What garbage collections removed, by kind.',
-    labelNames: ['kind'],
-    registers,
-  });
-  const freed = new Counter({ name: 'registry_gc_freed_bytes_total', help: 'Bytes that garbage collections freed.', registers });
+/** Starts with nothing counted. `version`: what this program calls itself. */
+export function createMetrics(version: string): Metrics {
+  const requests = new RequestMetrics();
+  const refused = new Counter('registry_connections_refused_total', 'Connections beyond the limits.', undefined);
+  const logins = new Counter('registry_login_failures_total', 'Logins that were refused.', 'reason', ['credentials', 'delayed']);
+  const collections = new Counter('registry_gc_runs_total', 'Garbage collections that finished.', undefined);
+  const kinds = ['manifests', 'blobs', 'uploads', 'orphans'] as const;
+  const removed = new Counter('registry_gc_removed_total', 'What garbage collections removed, by kind.', 'kind', kinds);
+  const freed = new Counter('registry_gc_freed_bytes_total', 'Bytes that garbage collections freed.', undefined);
+  const succeeded = new Counter('registry_job_successes_total', 'Runs of scheduled jobs that did their work.', 'job');
+  const failed = new Counter('registry_job_failures_total', 'Runs of scheduled jobs that failed.', 'job');
+  const counters = [refused, logins, collections, removed, freed, succeeded, failed];
+  const build = `registry_build_info${labelsOf({ version, node: process.versions.node })}`;
+  const info = { name: 'registry_build_info', help: 'What runs.', type: 'gauge', merge: 'max' } as const;
+  const sources: MetricSource[] = [];
   return {
-    contentType: registry.contentType,
-    render: () => registry.metrics(),
-    observeRequest: (method, status, seconds) => requests.observe({ method, status }, seconds),
-    refusedConnection: () => refused.inc(),
+    observe: (record) => requests.observe(record),
+    refusedConnection: () => refused.add(''),
+    refusedLogin: (reason) => logins.add(reason),
     garbageCollected: (report) => {
-      runs.inc();
-      for (const kind of ['manifests', 'blobs', 'uploads', 'orphans'] as const) removed.inc({ kind }, report[kind]);
-      freed.inc(report.bytes);
+      collections.add('');
+      for (const kind of kinds) removed.add(kind, report[kind]);
+      freed.add('', report.bytes);
     },
+    countRuns: (job) => {
+      succeeded.add(job.name, 0);
+      failed.add(job.name, 0);
+      return { name: job.name, cron: job.cron, run: (signal) => runCounted(job, signal, { succeeded, failed }) };
+    },
+    add: (source) => sources.push(source),
+    families: () => [
+      ...requests.families(),
+      ...counters.map((counter) => counter.family()),
+      ...sources.flatMap((source) => source()),
+      { ...info, samples: [[build, 1]] },
+    ],
   };
+}
+
+async function runCounted(job: ScheduledJob, signal: AbortSignal, counts: { succeeded: Counter; failed: Counter }): Promise<void> {
+  try {
+    await job.run(signal);
+  } catch (error) {
+    // One that was stopped is neither.
+    if (!signal.aborted) counts.failed.add(job.name);
+    throw error;
+  }
+  counts.succeeded.add(job.name);
+}
+
+/** What is going on in a listener now. */
+export interface Activity {
+  readonly connections: number;
+  readonly requests: number;
+}
+
+/** The figures of a listener. */
+export function activityFamilies({ connections, requests }: Activity): MetricFamily[] {
+  const gauge = (name: string, help: string, value: number) => singleValue({ name, help, type: 'gauge', merge: 'sum' }, value);
+  return [
+    gauge('registry_connections_open', 'Open connections of clients.', connections),
+    gauge('registry_requests_in_flight', 'Requests that are not answered completely.', requests),
+  ];
+}
+
+/** The figures of a log. */
+export function logFamilies(dropped: number): MetricFamily[] {
+  const family = { name: 'registry_log_lines_dropped_total', help: 'Lines of the log that nobody took.', type: 'counter' } as const;
+  return [singleValue({ ...family, merge: 'sum' }, dropped)];
 }
