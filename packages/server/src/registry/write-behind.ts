@@ -54,7 +54,6 @@ export class WriteBehind {
     await before;
     await this.#writer.write(pieces);
     for (const piece of pieces) free(piece);
-
     this.#unwritten -= 1;
   }
 }
