@@ -1,4 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 
 /** A whole answer, whatever its status. */
 export interface Answer {
@@ -17,21 +18,30 @@ export interface SendOptions {
 }
 
 /** Sends requests as they are told: nothing is followed, repeated or decoded. */
-export class HttpClient {
-  readonly #baseUrl: string;
-  readonly #agent = new Agent({ keepAlive: true });
+export interface TestClient {
+  /** One request; `path` is sent to the letter. Rejects when the connection breaks before the answer is complete. */
+  send(method: string, path: string, options?: SendOptions): Promise<Answer>;
+  close(): void;
+}
 
-  constructor(baseUrl: string) {
+/** Speaks HTTP/1.1. */
+export class HttpClient implements TestClient {
+  readonly #baseUrl: string;
+  readonly #agent: Agent;
+
+  /** `ca`: whom to trust for an https URL. */
+  constructor(baseUrl: string, ca?: string) {
     this.#baseUrl = baseUrl;
+    this.#agent = ca === undefined ? new Agent({ keepAlive: true }) : new SecureAgent({ keepAlive: true, ca });
   }
 
-  /** One request; `path` is sent to the letter. Rejects when the connection breaks before the answer is complete. */
   send(method: string, path: string, { headers, body, pieces, authorization }: SendOptions = {}): Promise<Answer> {
-    const { hostname, port } = new URL(this.#baseUrl);
+    const { hostname, port, protocol } = new URL(this.#baseUrl);
+    const ask = protocol === 'https:' ? secureRequest : request;
     const length = pieces === undefined ? { 'content-length': String(body === undefined ? 0 : Buffer.byteLength(body)) } : {};
     const all = { ...length, ...(authorization === undefined ? {} : { authorization }), ...headers };
     return new Promise((resolve, reject) => {
-      const sent = request({ hostname, port, path, method, headers: all, agent: this.#agent }, (response) => {
+      const sent = ask({ hostname, port, path, method, headers: all, agent: this.#agent }, (response) => {
         const received: Buffer[] = [];
         response.on('data', (piece: Buffer) => received.push(piece));
         response.on('error', reject);

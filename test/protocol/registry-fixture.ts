@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { composeServer, openBackends } from '../../packages/server/src/compose.ts';
@@ -6,13 +6,19 @@ import { loadConfig } from '../../packages/server/src/config/load.ts';
 import { addUser } from '../../packages/server/src/identity/accounts.ts';
 import type { Role, User } from '../../packages/server/src/registry/ports/account-store.ts';
 import type { MetadataStore } from '../../packages/server/src/registry/ports/metadata-store.ts';
-import { HttpClient } from './http-client.ts';
+import { HttpClient, type TestClient } from './http-client.ts';
+import { Http2Client } from './http2-client.ts';
+
+/** `https` or `h2`: the same tests over TLS, by HTTP/1.1 or HTTP/2 (tls-transports.test.ts). */
+export const transport = process.env['LONGSHORE_TEST_TRANSPORT'];
 
 /** The whole server in this process, over SQLite and a directory of its own, on a port of its own. */
 export interface TestRegistry extends AsyncDisposable {
-  readonly client: HttpClient;
+  readonly client: TestClient;
   /** Address and port. */
   readonly host: string;
+  /** With scheme, without a slash at the end. */
+  readonly url: string;
   readonly port: number;
   readonly data: string;
   readonly metadata: MetadataStore;
@@ -50,13 +56,15 @@ export async function startRegistry({
     '--log-level',
     'error',
   ];
-  const loaded = loadConfig([...basics, ...flags], {}, () => '');
+  const secure = transport === undefined ? [] : ['--tls-self-signed', '127.0.0.1'];
+  const loaded = loadConfig([...basics, ...secure, ...flags], {}, () => '');
   if ('problems' in loaded) throw new Error(loaded.problems.map(({ message }) => message).join('\n'));
   const backends = await openBackends(loaded.config);
   const server = await composeServer(loaded.config, backends);
   const { port } = await server.listener.listen('127.0.0.1', 0);
   const host = `127.0.0.1:${port}`;
-  const client = new HttpClient(`http://${host}`);
+  const url = `${transport === undefined ? 'http' : 'https'}://${host}`;
+  const client = await connectTo(url, directory);
   const { metadata } = backends;
   let stopped: Promise<void> | undefined;
   const stop = (drainMs = 0): Promise<void> => {
@@ -70,6 +78,7 @@ export async function startRegistry({
   return {
     client,
     host,
+    url,
     port,
     data: directory,
     metadata,
@@ -77,6 +86,12 @@ export async function startRegistry({
     stop,
     [Symbol.asyncDispose]: () => stop(),
   };
+}
+
+async function connectTo(url: string, data: string): Promise<TestClient> {
+  if (transport === undefined) return new HttpClient(url);
+  const ca = await readFile(join(data, 'tls', 'ca.crt'), 'utf8');
+  return transport === 'h2' ? new Http2Client(url, ca) : new HttpClient(url, ca);
 }
 
 async function addTestUser(metadata: MetadataStore, name: string, grants: Readonly<Record<string, Role>>): Promise<TestUser> {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mediaTypes } from '@longshore/oci';
 import { expectAnswer } from './expected-answer.ts';
-import type { Answer, HttpClient } from './http-client.ts';
+import type { Answer, TestClient } from './http-client.ts';
 
 export type Json = Record<string, unknown>;
 
 /** Where and as whom something is pushed. */
 export interface Place {
-  readonly client: HttpClient;
+  readonly client: TestClient;
   readonly repository: string;
   readonly authorization?: string | undefined;
 }

@@ -8,7 +8,7 @@ import { digestOf, octets, pushBlob, pushImage } from './sample-content.ts';
 
 const registry = await startRegistry({ flags: ['--anonymous', 'pull'] });
 after(() => registry.stop());
-const { client, host } = registry;
+const { client, host, url } = registry;
 const alice = await registry.addUser('alice', { shared: 'writer', closed: 'maintainer' });
 const bob = await registry.addUser('bob', { shared: 'reader' });
 await pushImage({ client, repository: 'shared/app', authorization: alice.basic }, 'latest');
@@ -50,7 +50,7 @@ function accessOf({ token }: { token: string }): readonly Access[] {
 }
 
 test('a challenge names the token service, the service, and what the request needs', async () => {
-  const realm = `http://${host}/auth/token`;
+  const realm = `${url}/auth/token`;
   const rows = [
     ['GET', '/v2/', undefined],
     ['GET', '/v2/_oci/ext/discover', undefined],
@@ -214,7 +214,7 @@ test('tokens that are not ours, not for us, or not signed are invalid_token', as
     '',
   ];
   for (const text of forged) {
-    const answer = await client.send('GET', '/v2/shared/app/manifests/latest', { authorization: bearer(text) });
+    const answer = await client.send('GET', '/v2/shared/app/manifests/latest', { authorization: bearer(text).trimEnd() });
     expectAnswer(answer, { status: 401, code: 'UNAUTHORIZED' }, text);
     if (text.includes('.')) assert.equal(challengeOf(answer)?.['error'], 'invalid_token', text);
   }
