@@ -6,6 +6,7 @@ export const serverVerbs: ReadonlyMap<string, string> = new Map([
   ['gc', 'Removes content that nothing refers to'],
   ['user', 'Adds, changes and removes accounts and their grants'],
   ['token', 'Creates, lists and revokes access tokens'],
+  ['ca', "Prints the certificate of the registry's own authority"],
   ['admin', "Resets the administrator's password"],
   ['config', 'Prints or checks the configuration'],
   ['migrate', 'Brings the database to the current schema'],

@@ -10,6 +10,8 @@ import { createFeatures } from './features/index.ts';
 import { createHealthPages, type HealthCheck } from './http/health-pages.ts';
 import { createListener, type Listener, type ListenerDeps } from './http/listener.ts';
 import type { Page } from './http/page.ts';
+import { authorityName } from './http/tls/authority-name.ts';
+import type { Tls } from './http/tls/tls.ts';
 import { tokenPath } from './http/token-endpoint.ts';
 import { TransferWatch } from './http/transfer-watch.ts';
 import { createIdentity, type Identity } from './identity/create-identity.ts';
@@ -35,6 +37,7 @@ import { lowDiskSpace } from './storage/filesystem/disk-space.ts';
 /** Per process; PostgreSQL allows 100 in all by default. */
 const postgresConnections = 10;
 const databaseFile = 'longshore.db';
+
 const hourMs = 60 * 60 * 1000;
 
 /** What holds state: every command opens it, the server adds the rest. */
@@ -53,6 +56,14 @@ export interface Server {
   start(): Promise<void>;
   /** Finishes running requests for at most `graceMs`, then lets go of everything. */
   stop(graceMs: number): Promise<void>;
+}
+
+/** Where the registry keeps certificates that it makes for itself. */
+const certificateDirectory = ({ data }: Config) => join(data, 'tls');
+
+/** Where the certificate of its own authority is, when there is one. */
+export function authorityFile(config: Config): string {
+  return join(certificateDirectory(config), authorityName);
 }
 
 /** Whether there is a registry to open; a database server is asked when it is opened, so it counts as one. */
@@ -133,6 +144,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const graceMs = config.gc.graceHours * hourMs;
   const core = createRegistry({ content: metadata, stores: new BlobStores(stores), logger, now: Date.now, graceMs });
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
+  const tls = await composeTls(config, logger);
   const listener = createListener({
     dataPath: {
       registry: core.registry,
@@ -153,6 +165,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
     pages: createPages(config, backends, telemetry),
     observe: telemetry.observe,
     refusedConnection: () => metrics.refusedConnection(),
+    ...(tls === undefined ? {} : { createHttpServer: tls.createServer }),
   });
   metrics.add(() => activityFamilies(listener.activity()));
   const background = createBackground(config, backends, identity, metrics);
@@ -161,6 +174,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
     start: () => background.start(),
     stop: async (drainMs) => {
       await listener.drain(drainMs);
+      tls?.close();
       watch.close();
       await background.stop();
       await core.close();
@@ -168,6 +182,22 @@ export async function composeServer(config: Config, backends: Backends): Promise
       await backends.close();
     },
   };
+}
+
+/** TLS when it is configured; what it needs is loaded only then. */
+async function composeTls(config: Config, logger: Logger): Promise<Tls | undefined> {
+  const { tls, limits } = config;
+  const { certFile, keyFile, selfSigned: hosts, minVersion, http2 } = tls;
+  if (certFile === undefined && hosts.length === 0) return undefined;
+  const { openTls } = await import('./http/tls/tls.ts');
+  const headersTimeoutMs = limits.headerTimeoutSeconds * 1000;
+  return openTls({
+    source: certFile === undefined ? { directory: certificateDirectory(config), hosts } : { certFile, keyFile: keyFile ?? certFile },
+    minVersion: `TLSv${minVersion}`,
+    http2: http2 ? { headerBytes: limits.headerBytes, idleTimeoutMs: limits.idleTimeoutSeconds * 1000 } : undefined,
+    handshakeTimeoutMs: headersTimeoutMs,
+    logger,
+  });
 }
 
 function requestLimits({ limits, deletion }: Config): ListenerDeps['dataPath']['limits'] {

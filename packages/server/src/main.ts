@@ -1,9 +1,10 @@
 import { UsageError } from './commands/arguments.ts';
+import { ca, caHelp } from './commands/ca.ts';
 import { gc, gcHelp } from './commands/gc.ts';
 import { serve, serveHelp } from './commands/serve.ts';
 import { token, tokenHelp } from './commands/token.ts';
 import { printPassword, user, userHelp } from './commands/user.ts';
-import { type Backends, composeServer, garbageDeps, hasRegistry, openBackends } from './compose.ts';
+import { authorityFile, type Backends, composeServer, garbageDeps, hasRegistry, openBackends } from './compose.ts';
 import { describeProblems } from './config/config-problem.ts';
 import { describeFlags, splitConfigFlags } from './config/flag-source.ts';
 import { type LoadedConfig, loadProcessConfig } from './config/load.ts';
@@ -37,6 +38,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
   user: { help: userHelp, hasArguments: true, run: (config, argv) => withBackends(config, ({ metadata }) => user(argv, metadata)) },
   token: { help: tokenHelp, hasArguments: true, run: (config, argv) => withBackends(config, ({ metadata }) => token(argv, metadata)) },
+  ca: { help: caHelp, hasArguments: true, run: (config, argv) => ca(argv, authorityFile(config)) },
   admin: {
     hasArguments: true,
     help: "longshore admin reset-password [settings]\n\nGives 'admin' a new random password and prints it once.\n",
@@ -115,7 +117,8 @@ function explain(name: string, error: unknown): number {
   }
   const foreseen =
     error instanceof AccountError ||
-    (error instanceof Error && ['StorageError', 'SecretKeyError', 'Error', 'GarbageCollectionBusyError'].includes(error.name));
+    (error instanceof Error &&
+      ['StorageError', 'SecretKeyError', 'TlsProblem', 'Error', 'GarbageCollectionBusyError'].includes(error.name));
   printProblem(`longshore ${name}: ${foreseen ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return 1;
 }

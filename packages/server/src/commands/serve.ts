@@ -20,6 +20,8 @@ Starts the registry. The first start makes an administrator and prints the passw
 Examples:
   longshore serve
   longshore serve --listen 0.0.0.0:5000 --data /srv/longshore --anonymous pull
+  longshore serve --listen :443 --tls-cert-file /etc/ssl/registry.crt --tls-key-file /etc/ssl/registry.key
+  longshore serve --listen :5000 --tls-self-signed registry.example,10.1.2.3
   longshore serve --config longshore.yaml
 
 Settings (also in a YAML file, or as LONGSHORE_* variables):
@@ -43,7 +45,7 @@ export async function serve(deps: ServeDeps): Promise<number> {
   // Before anybody is told that it listens: a signal right after that is for a server that stops in order.
   const stopped = untilStopped();
   await server.start();
-  announce(address, await firstStart(given, backends));
+  announce(deps.config, address, await firstStart(given, backends));
   await stopped;
   await server.stop(drainMs);
   return 0;
@@ -86,7 +88,7 @@ async function supervise({ config, openBackends }: ServeDeps, count: number): Pr
   for (let index = 0; index < count; index += 1) start();
   const stopped = untilStopped();
   try {
-    announce(await listening.promise, await firstStart(given, backends));
+    announce(config, await listening.promise, await firstStart(given, backends));
     await backends.close();
     await stopped;
   } finally {
@@ -134,7 +136,7 @@ async function listen({ listen: { host, port } }: Config, server: Server): Promi
   }
 }
 
-function announce({ address, port, family }: AddressInfo, password: string | undefined): void {
+function announce({ tls }: Config, { address, port, family }: AddressInfo, password: string | undefined): void {
   const anywhere = address === '::' || address === '0.0.0.0';
   const host = anywhere ? `localhost:${port}` : family === 'IPv6' && address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
   if (password !== undefined) {
@@ -146,7 +148,9 @@ function announce({ address, port, family }: AddressInfo, password: string | und
     printLine(`  docker tag alpine ${host}/admin/alpine`);
     printLine(`  docker push ${host}/admin/alpine`);
   }
-  printLine(`longshore is listening on http://${host}`);
+  if (tls.selfSigned.length > 0) printLine("Clients must trust this registry's own certificate authority: 'longshore ca --help' says how.");
+  const secure = tls.certFile !== undefined || tls.selfSigned.length > 0;
+  printLine(`longshore is listening on ${secure ? 'https' : 'http'}://${host}`);
 }
 
 function untilStopped(): Promise<void> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isCertificateHost } from './certificate-host.ts';
 import { isCronExpression } from './cron-expression.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { isNetworkRange } from './network-range.ts';
@@ -99,6 +100,57 @@ const garbageCollection = z.strictObject({
       notes('With `gc.untagged: delete`: how long such manifests are kept.', '当 `gc.untagged: delete` 时，此类清单的保留时长（小时）。'),
     ),
 });
+
+const tls = z
+  .strictObject({
+    certFile: path
+      .optional()
+      .meta(
+        notes(
+          "The server's certificate in PEM, followed by those of its issuers; with it, the port speaks HTTPS. Read again when it changes.",
+          '服务器证书（PEM），其后为各级签发者证书；设置后端口使用 HTTPS。文件变化时自动重新读取。',
+          { accepts: pathAccepts, otherwise: { en: 'plain HTTP', zh: '明文 HTTP' } },
+        ),
+      ),
+    keyFile: path.optional().meta(
+      notes("The certificate's private key in PEM, without a passphrase.", '证书的私钥（PEM），不带口令。', {
+        accepts: pathAccepts,
+        otherwise: { en: 'in the file of `tls.certFile`', zh: '位于 `tls.certFile` 文件中' },
+      }),
+    ),
+    selfSigned: z
+      .array(z.string().refine(isCertificateHost))
+      .default([])
+      .meta(
+        notes(
+          'Instead of `tls.certFile`: names for which the registry makes its own certificate authority and certificate.',
+          '代替 `tls.certFile`：由仓库自建证书颁发机构并为这些名称签发证书。',
+          {
+            accepts: {
+              en: 'host names, *.NAME and IP addresses, separated by commas in variables and flags',
+              zh: '主机名、*.名称或 IP 地址；在变量和参数中用逗号分隔',
+            },
+          },
+        ),
+      ),
+    minVersion: z.enum(['1.2', '1.3']).default('1.2').meta(notes('Oldest version of TLS that is accepted.', '接受的最低 TLS 版本。')),
+    http2: z
+      .boolean()
+      .default(true)
+      .meta(
+        notes(
+          'Whether clients may choose HTTP/2. One connection then carries all transfers of a client.',
+          '是否允许客户端选择 HTTP/2；一个连接即可承载客户端的全部传输。',
+        ),
+      ),
+  })
+  .superRefine((value, context) => {
+    const refuse = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+    if (value.keyFile !== undefined && value.certFile === undefined)
+      refuse('certFile', 'tls.keyFile goes with tls.certFile; give both or none');
+    if (value.selfSigned.length > 0 && value.certFile !== undefined)
+      refuse('selfSigned', 'tls.selfSigned and tls.certFile are both given; give one');
+  });
 
 const metadata = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sqlite').default('sqlite') }),
@@ -237,6 +289,7 @@ export const settingsSchema = z.strictObject({
         .meta(notes('Whether tags, manifests and blobs can be deleted by clients.', '是否允许客户端删除标签、清单和 blob。')),
     })
     .prefault({}),
+  tls: tls.prefault({}),
   limits: limits.prefault({}),
   uploads: z
     .strictObject({

@@ -38,12 +38,14 @@ export function limitConnections(
     });
     if (open <= limits.connections && (already < limits.connectionsPerAddress || shared(address))) return;
     refused();
-    connectionOf(socket).refused = true;
     const reason = open > limits.connections ? 'Too many connections: try again.' : 'Too many connections from your address: close some.';
+    const answer = refusal(reason);
+    connectionOf(socket).refusal = answer;
     // Closed at once, a connection with an unread request on it would take the answer with it.
     const end = setTimeout(() => socket.destroy(), lingerMs);
     socket.once('close', () => clearTimeout(end));
-    socket.end(refusal(reason));
+    // A TLS server answers when the handshake is over.
+    if (server.listenerCount('secureConnection') === 0) socket.end(answer);
   });
   return { open: () => open };
 }

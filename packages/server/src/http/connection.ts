@@ -10,8 +10,8 @@ export interface Connection {
   readonly peer: string;
   /** Whether it is encrypted. */
   readonly secure: boolean;
-  /** It was beyond the limits: no request that still comes over it may be served. */
-  refused: boolean;
+  /** The answer to a connection beyond the limits: no request that still comes over it may be served. */
+  refusal: string | undefined;
   /** The exchange that is being served; over HTTP/1 there is only one at a time. */
   current: HttpExchange | undefined;
   /** What the client sent ahead of its turn, in order. */
@@ -24,7 +24,7 @@ export function connectionOf(socket: Socket): Connection {
   holder[key] ??= {
     peer: plainAddress(socket.remoteAddress ?? ''),
     secure: 'encrypted' in socket,
-    refused: false,
+    refusal: undefined,
     current: undefined,
     ahead: [],
   };

@@ -73,7 +73,8 @@ export function createListener(deps: ListenerDeps): Listener {
     unanswered -= 1;
     exchange.close();
     report(exchange, deps);
-    if (exchange.completed && !exchange.request.complete) void endBody(exchange.request);
+    // The streams of HTTP/2 end with their answer, whatever was still to come.
+    if (exchange.completed && !exchange.request.complete && exchange.request.httpVersionMajor === 1) void endBody(exchange.request);
     // Whoever was answered during a drain without hearing that the connection ends would keep it, and us, waiting.
     if (draining) server.closeIdleConnections();
     const next = endTurn(connection, exchange);
@@ -81,7 +82,7 @@ export function createListener(deps: ListenerDeps): Listener {
   };
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const connection = connectionOf(request.socket);
-    if (connection.refused) return;
+    if (connection.refusal !== undefined) return;
     const exchange = new HttpExchange(request, response, origins.of(request, connection));
     unanswered += 1;
     response.on('close', () => end(connection, exchange));

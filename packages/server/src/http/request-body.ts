@@ -108,6 +108,9 @@ export function announcedLength(request: IncomingMessage): number {
 
 /** Whether a body follows at all. */
 export function hasBody(request: IncomingMessage): boolean {
+  // HTTP/2 needs neither header: its stream knows.
+  const stream = (request as { stream?: { endAfterHeaders: boolean } }).stream;
+  if (stream !== undefined) return !stream.endAfterHeaders;
   return request.headers['transfer-encoding'] !== undefined || announcedLength(request) > 0;
 }
 

@@ -54,6 +54,7 @@ export class WriteBehind {
     await before;
     await this.#writer.write(pieces);
     for (const piece of pieces) free(piece);
+
     this.#unwritten -= 1;
   }
 }

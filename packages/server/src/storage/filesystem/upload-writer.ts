@@ -6,14 +6,12 @@ import { reach } from '../../registry/failpoints.ts';
 import type { BlobLocation, UploadKey, UploadWriter } from '../../registry/ports/blob-store.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import { GatherBuffer } from '../gather-buffer.ts';
-import type { SyncSlots } from './early-sync.ts';
-import { EarlySync } from './early-sync.ts';
 import { newLocation, pathOfUpload } from './locations.ts';
 import type { ShardDirectories } from './shard-directories.ts';
 import { asStorageError } from './system-errors.ts';
 import { writeFully } from './write-fully.ts';
 
-const gatherBytes = 512 * 1024;
+const gatherBytes = 1024 * 1024;
 const fileMode = 0o640;
 
 /** Where and how a writer writes. */
@@ -21,7 +19,6 @@ export interface UploadPlace {
   readonly directory: string;
   readonly durable: boolean;
   readonly shards: ShardDirectories;
-  readonly syncs: SyncSlots;
 }
 
 /**
@@ -33,7 +30,6 @@ export class FilesystemUploadWriter implements UploadWriter {
   readonly #key: UploadKey;
   readonly #path: string;
   readonly #gathered = new GatherBuffer();
-  readonly #early: EarlySync;
   #file: FileHandle | undefined;
   /** Bytes that the file holds. */
   #written = 0;
@@ -46,7 +42,6 @@ export class FilesystemUploadWriter implements UploadWriter {
     this.#place = place;
     this.#key = key;
     this.#path = pathOfUpload(key);
-    this.#early = new EarlySync(place.syncs);
   }
 
   async write(pieces: readonly Uint8Array[]): Promise<void> {
@@ -85,7 +80,7 @@ export class FilesystemUploadWriter implements UploadWriter {
       const location = newLocation(digest);
       await this.#flush([]);
       const file = await this.#openFile();
-      await Promise.all([durable ? this.#sync(file) : undefined, shards.prepare(location)]);
+      await Promise.all([durable ? file.sync() : undefined, shards.prepare(location)]);
       reach('blob.synced');
       // Before the rename: a network file system may report a failed write only here.
       await this.close();
@@ -104,7 +99,6 @@ export class FilesystemUploadWriter implements UploadWriter {
     this.#file = undefined;
     this.#finished = true;
     this.#gathered.release();
-    await this.#early.settle();
     try {
       await file?.close();
     } catch (error) {
@@ -117,19 +111,12 @@ export class FilesystemUploadWriter implements UploadWriter {
     if (all.length === 0) return;
     this.#torn = true;
     try {
-      const file = await this.#openFile();
-      this.#written += await writeFully(file, all, this.#written);
-      if (this.#place.durable) this.#early.written(file, this.#written);
+      this.#written += await writeFully(await this.#openFile(), all, this.#written);
     } catch (error) {
       throw asStorageError('Cannot write to an upload', error);
     }
     this.#gathered.clear();
     this.#torn = false;
-  }
-
-  async #sync(file: FileHandle): Promise<void> {
-    await this.#early.end();
-    await file.sync();
   }
 
   async #openFile(): Promise<FileHandle> {

@@ -1,0 +1,88 @@
+import { constants, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import { StreamRequest, StreamResponse } from './http2-exchange.ts';
+
+export interface Http2Limits {
+  /** All headers of one request together. */
+  readonly headerBytes: number;
+  /** A session without a stream, or on which nothing moved, is closed after that. */
+  readonly idleTimeoutMs: number;
+}
+
+/** Streams that one connection may have at a time: a client pulls a few layers at once, and each may hold a buffer. */
+const mostStreams = 64;
+/** Bytes that a client may send ahead on one stream, and on all of a connection together. */
+const streamWindowBytes = 1024 * 1024;
+const sessionWindowBytes = 4 * 1024 * 1024;
+/**
+ * CVE-2023-44487: streams that a client may cancel at once, and then per second; whoever goes on is cut off. A client
+ * cancels what it pulls when somebody presses Ctrl-C, a few streams.
+ */
+const cancelledAtOnce = 100;
+const cancelledPerSecond = 10;
+/** What a session may keep in memory before it accepts no more streams: every stream a piece of a blob, and headers. */
+const sessionMegabytes = 80;
+
+/** The HTTP/2 side of a TLS port: gets connections that chose it, gives out requests. */
+export interface Http2Sessions {
+  /** Emits `request` and `checkContinue`; opens no port. Connections come by `emit('connection', socket)`. */
+  readonly server: Http2Server;
+  /** Asks every client to leave (GOAWAY); streams that run may finish. */
+  close(): void;
+  destroy(): void;
+}
+
+/** Makes it with every bound that the protocol needs. */
+export function createHttp2Sessions({ headerBytes, idleTimeoutMs }: Http2Limits): Http2Sessions {
+  const server = createServer({
+    settings: {
+      maxConcurrentStreams: mostStreams,
+      initialWindowSize: streamWindowBytes,
+      maxHeaderListSize: headerBytes,
+      enablePush: false,
+    },
+    maxSessionMemory: sessionMegabytes,
+    streamResetBurst: cancelledAtOnce,
+    streamResetRate: cancelledPerSecond,
+    Http2ServerRequest: StreamRequest,
+    Http2ServerResponse: StreamResponse,
+  });
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+    session.setLocalWindowSize(sessionWindowBytes);
+    closeWhenIdle(session, idleTimeoutMs);
+  });
+  return {
+    server,
+    close: () => {
+      for (const session of sessions) session.close();
+    },
+    destroy: () => {
+      for (const session of sessions) session.destroy();
+    },
+  };
+}
+
+/**
+ * Ends a session that has no stream for that long, pings or not, and one with streams on which nothing moves although we
+ * owe no answer.
+ */
+function closeWhenIdle(session: ServerHttp2Session, idleTimeoutMs: number): void {
+  const working = new Set<() => boolean>();
+  const quiet = setTimeout(() => session.close(), idleTimeoutMs);
+  session.once('close', () => clearTimeout(quiet));
+  session.on('stream', (stream) => {
+    clearTimeout(quiet);
+    // Everything has arrived and the answer is not begun: a large blob is being completed.
+    const isWork = () => (stream.endAfterHeaders || stream.readableEnded) && !stream.headersSent;
+    working.add(isWork);
+    stream.once('close', () => {
+      working.delete(isWork);
+      if (working.size === 0 && !session.closed) quiet.refresh();
+    });
+  });
+  session.setTimeout(idleTimeoutMs, () => {
+    if (![...working].some((isWork) => isWork())) session.destroy(undefined, constants.NGHTTP2_NO_ERROR);
+  });
+}

@@ -1,0 +1,93 @@
+import type { Server, ServerOptions } from 'node:http';
+import type { SecureVersion } from 'node:tls';
+import type { Logger } from '../../registry/ports/logger.ts';
+import { CertificateWatch } from './certificate-watch.ts';
+import type { Http2Limits } from './http2-sessions.ts';
+import { checkKeyPair, type KeyPairFiles, readKeyPair } from './key-pair.ts';
+import { SecureServer } from './secure-server.ts';
+import { ensureSelfSigned } from './self-signed.ts';
+
+/** Where the certificate comes from: somebody gives it, or the registry makes it for these host names in this directory. */
+export type CertificateSource = KeyPairFiles | { readonly directory: string; readonly hosts: readonly string[] };
+
+export interface TlsOptions {
+  readonly source: CertificateSource;
+  readonly minVersion: SecureVersion;
+  readonly http2: Http2Limits | undefined;
+  readonly handshakeTimeoutMs: number;
+  readonly logger: Logger;
+}
+
+/** TLS as configured, for as long as the server runs. */
+export interface Tls {
+  readonly createServer: (options: ServerOptions) => Server;
+  /** When the served certificate ends, in milliseconds since 1970. */
+  expiresAt(): number;
+  /** Looks for a new certificate now. */
+  reload(): Promise<void>;
+  close(): void;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+const pollMs = 30_000;
+const warnDays = 14;
+
+/**
+ * Opens the certificate, or makes it first, and follows its changes. Throws `TlsProblem` when there is none that can be
+ * served.
+ */
+export async function openTls({ source, minVersion, http2, handshakeTimeoutMs, logger }: TlsOptions): Promise<Tls> {
+  const files = 'hosts' in source ? await ownFiles(source, logger) : source;
+  const first = checkKeyPair(await readKeyPair(files), files, minVersion);
+  const servers: SecureServer[] = [];
+  const watch = new CertificateWatch(first, {
+    files,
+    minVersion,
+    logger,
+    changed: (pair) => {
+      for (const server of servers) server.useKeyPair(pair);
+    },
+    pollMs,
+  });
+  warnBeforeEnd(watch.current.certificate.validToDate, files, logger);
+  const daily = setInterval(() => {
+    warnBeforeEnd(watch.current.certificate.validToDate, files, logger);
+    if ('hosts' in source)
+      ownFiles(source, logger).catch((cause: unknown) => logger.error('The certificate cannot be renewed.', { cause }));
+  }, dayMs);
+  daily.unref();
+  return {
+    createServer: (options) => {
+      const server = new SecureServer(options, watch.current, { minVersion, http2, handshakeTimeoutMs });
+      servers.push(server);
+      return server;
+    },
+    expiresAt: () => watch.current.certificate.validToDate.getTime(),
+    reload: () => watch.look(),
+    close: () => {
+      clearInterval(daily);
+      watch.close();
+    },
+  };
+}
+
+/** Makes or renews the registry's own certificate; the watch sees the change. */
+async function ownFiles({ directory, hosts }: { directory: string; hosts: readonly string[] }, logger: Logger): Promise<KeyPairFiles> {
+  const { pairFile, authorityFile, isNewAuthority } = await ensureSelfSigned(directory, hosts, new Date());
+  if (isNewAuthority) {
+    logger.warn('A new certificate authority was made: clients must trust it before they can connect (longshore ca --help says how).', {
+      file: authorityFile,
+      hosts,
+    });
+  }
+  return { certFile: pairFile, keyFile: pairFile };
+}
+
+function warnBeforeEnd(end: Date, { certFile }: KeyPairFiles, logger: Logger): void {
+  const days = Math.floor((end.getTime() - Date.now()) / dayMs);
+  const fields = { file: certFile, validUntil: end.toISOString() };
+  if (days < 0)
+    logger.error('The TLS certificate has expired, and clients refuse it: replace the file, it is then read by itself.', fields);
+  else if (days < warnDays)
+    logger.warn('The TLS certificate expires soon: replace the file, it is then read by itself.', { ...fields, days });
+}
