@@ -22,8 +22,17 @@ export interface Contender {
   readonly durability: Durability;
   /** Whether `start` begins a process of its own, which can be measured from outside. */
   readonly local: boolean;
+  /** Whether `start` heeds changes. */
+  readonly isLongshore: boolean;
   /** Starts it with its state in the folder, which may hold that of a run before. */
-  start(directory: string): Promise<RunningServer>;
+  start(directory: string, changes?: StartChanges): Promise<RunningServer>;
+}
+
+/** How a server is started unlike others. */
+export interface StartChanges {
+  readonly nodeArguments: readonly string[];
+  readonly settings: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface LongshoreSettings {
@@ -37,6 +46,7 @@ const durabilities: Readonly<Record<LongshoreSettings['durability'], Durability>
   relaxed: { label: 'no fsync', explanation: 'relaxed: a power loss takes the last seconds' },
 };
 
+const asUsual: StartChanges = { nodeArguments: [], settings: [], environment: {} };
 const thisCheckout = fileURLToPath(new URL('..', import.meta.url));
 const serverMain = 'packages/server/src/main.ts';
 
@@ -52,12 +62,23 @@ export function longshore({ durability, workers }: LongshoreSettings, checkout =
     version: undefined,
     durability: durabilities[durability],
     local: true,
-    async start(directory) {
+    isLongshore: true,
+    async start(directory, { nodeArguments, settings, environment } = asUsual) {
       const port = await freePort();
       const data = join(directory, 'data');
-      const args = [join(checkout, serverMain), 'serve', '--listen', `127.0.0.1:${port}`, '--data', data, '--anonymous', 'push'];
-      args.push('--durability', durability, '--workers', workers);
-      return startServer(process.execPath, args, port, directory);
+      const args = [
+        ...nodeArguments,
+        join(checkout, serverMain),
+        'serve',
+        '--listen',
+        `127.0.0.1:${port}`,
+        '--data',
+        data,
+        '--anonymous',
+        'push',
+      ];
+      args.push('--durability', durability, '--workers', workers, ...settings);
+      return startServer(process.execPath, args, port, directory, environment);
     },
   };
 }
@@ -70,7 +91,7 @@ export function peer(given: string): Contender {
   if (/^https?:\/\//.test(given)) {
     const url = given.replace(/\/+$/, '');
     const start = async (): Promise<RunningServer> => ({ url, pid: undefined, firstAnswerMs: Number.NaN, stop: async () => {} });
-    return { name: url, version: undefined, durability: { label: '?', explanation: 'unknown' }, local: false, start };
+    return { name: url, version: undefined, durability: { label: '?', explanation: 'unknown' }, local: false, isLongshore: false, start };
   }
   if (existsSync(join(given, serverMain))) return longshore({ durability: 'full', workers: '1' }, resolve(given));
   const name = basename(given);
@@ -79,6 +100,7 @@ export function peer(given: string): Contender {
   const kind = name.startsWith('zot') ? zot : distribution;
   return {
     name,
+    isLongshore: false,
     version: versionOf(program, kind),
     durability: kind.durability,
     local: true,

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Contender } from './contender.ts';
+import type { Contender, StartChanges } from './contender.ts';
 import { residentMegabytes, takePeakMegabytes } from './process-usage.ts';
 import { cost, type Figure, type Row, type Subject } from './row.ts';
 import type { RunningServer } from './server-process.ts';
@@ -29,6 +29,12 @@ async function restart(subject: Subject): Promise<Figure[]> {
   const { figures, server } = await startSeveralTimes(subject.contender, subject.directory);
   subject.server = server;
   return figures;
+}
+
+/** Ends the server and starts it again with all that it holds. */
+export async function restartServer(subject: Subject, changes?: StartChanges): Promise<void> {
+  await subject.server.stop();
+  subject.server = await subject.contender.start(subject.directory, changes);
 }
 
 /** The last one still runs. */

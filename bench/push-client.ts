@@ -20,6 +20,13 @@ export class PushClient {
     await this.#send('PUT', `${upload.pathname}${upload.search}`, 'Content-Type: application/octet-stream\r\n', pieces);
   }
 
+  /** Begins an upload; resolves to the path of its next request. */
+  async beginUpload(repository: string): Promise<string> {
+    const { location = '' } = await this.#send('POST', `/v2/${repository}/blobs/uploads/`, '', []);
+    const upload = new URL(location, this.#origin);
+    return `${upload.pathname}${upload.search}`;
+  }
+
   /** `reference`: a tag or a digest; after a digest `?tag=` may follow, up to 32 times. */
   async pushManifest(repository: string, reference: string, mediaType: string, body: Buffer): Promise<void> {
     await this.#send('PUT', `/v2/${repository}/manifests/${reference}`, `Content-Type: ${mediaType}\r\n`, [body]);

@@ -1,6 +1,8 @@
 import { footprintRows } from './footprint-rows.ts';
+import { latencyRow } from './latency-row.ts';
 import { readRows } from './read-rows.ts';
 import type { Row } from './row.ts';
+import { slowClientsRow } from './slow-clients-row.ts';
 import { writeRows } from './write-rows.ts';
 
 /** Everything that can be measured, in order: the peak of memory comes after the loads. */
@@ -16,4 +18,6 @@ export const rows: readonly Row[] = [
   readRows.referrers,
   footprintRows.memory,
   footprintRows.start,
+  latencyRow,
+  slowClientsRow,
 ];
