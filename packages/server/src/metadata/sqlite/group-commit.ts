@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import { commands } from '../commands/index.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { Withdrawn } from '../sql-session.ts';
 import { beginWrite } from './connection.ts';
 import { toStorageError } from './sqlite-errors.ts';
 import type { SqliteSession } from './sqlite-session.ts';
+import { toFailure } from './writer-failures.ts';
 import type { Answer, Call } from './writer-messages.ts';
 
 /** A connection with the session that commands see. */
@@ -61,7 +61,5 @@ async function runInSavepoint({ db, session }: Writer, call: Call): Promise<Answ
 }
 
 function failure({ id }: Call, error: unknown): Answer {
-  if (error instanceof StorageError) return { id, storage: { reason: error.reason, retryable: error.retryable, message: error.message } };
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  return { id, defect: { message, stack } };
+  return { id, ...toFailure(error) };
 }

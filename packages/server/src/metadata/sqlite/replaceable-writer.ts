@@ -1,40 +1,53 @@
+import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { CommandInput, CommandName, CommandOutput } from '../commands/index.ts';
-import { WriterClient } from './writer-client.ts';
-import type { WriterOptions } from './writer-messages.ts';
+import { NeverSent, type WriterClient } from './writer-client.ts';
 
 /**
- * The thread that writes, and its successor when it dies: what was waiting is rejected (whether it was committed is not known),
- * and the next command starts a new thread. A process that cannot write any more would otherwise live on.
+ * The writer, and its successor when it dies or leaves: of a dead one, what was sent is rejected (whether it was committed is not
+ * known), and the next command finds a new one. A process that cannot write any more would otherwise live on.
  */
 export class ReplaceableWriter {
-  readonly #options: WriterOptions;
-  #current: Promise<WriterClient>;
+  readonly #open: () => Promise<WriterClient>;
+  #current: WriterClient;
+  /** While a successor is being found. */
+  #successor: Promise<WriterClient> | undefined;
   #closed = false;
 
-  private constructor(options: WriterOptions, first: WriterClient) {
-    this.#options = options;
-    this.#current = Promise.resolve(first);
+  private constructor(open: () => Promise<WriterClient>, first: WriterClient) {
+    this.#open = open;
+    this.#current = first;
   }
 
-  /** Starts the first thread; rejects with a `StorageError` when the database cannot be opened. */
-  static async start(options: WriterOptions): Promise<ReplaceableWriter> {
-    return new ReplaceableWriter(options, await WriterClient.start(options));
+  /** `open` starts or finds a writer; rejects as the first `open` does. */
+  static async start(open: () => Promise<WriterClient>): Promise<ReplaceableWriter> {
+    return new ReplaceableWriter(open, await open());
   }
 
-  /** See `WriterClient.execute`. */
+  /** See `WriterClient.execute`; what was never sent goes to the successor. */
   async execute<N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandOutput<N>> {
-    const current = this.#current;
-    const writer = await current.catch(() => undefined);
-    if (writer !== undefined && (this.#closed || !writer.isDead)) return writer.execute(name, input);
-    // Only the first of those that found it dead replaces it.
-    if (this.#current === current) this.#current = WriterClient.start(this.#options);
-    return (await this.#current).execute(name, input);
+    for (;;) {
+      const writer = this.#current.isLeaving ? await this.#findSuccessor() : this.#current;
+      try {
+        return await writer.execute(name, input);
+      } catch (error) {
+        if (!(error instanceof NeverSent)) throw error;
+      }
+    }
   }
 
-  /** Waits for every command that was given, then ends the thread. */
+  /** Waits for every command that was given, then lets go of the writer. */
   async close(): Promise<void> {
     this.#closed = true;
-    const writer = await this.#current.catch(() => undefined);
-    await writer?.close();
+    await this.#successor?.catch(() => undefined);
+    await this.#current.close();
+  }
+
+  async #findSuccessor(): Promise<WriterClient> {
+    if (this.#closed) throw new StorageError('failed', 'The metadata store is closed', { retryable: false });
+    this.#successor ??= this.#open().finally(() => {
+      this.#successor = undefined;
+    });
+    this.#current = await this.#successor;
+    return this.#current;
   }
 }

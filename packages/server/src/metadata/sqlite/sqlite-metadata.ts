@@ -1,16 +1,14 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import { createSqlMetadataStore } from '../sql-metadata-store.ts';
 import type { SqlSession } from '../sql-session.ts';
 import type { Durability } from './connection.ts';
-import { openReader, openSnapshot, openWriter } from './connection.ts';
-import { refuseNetworkFileSystem } from './network-file-system.ts';
+import { openReader, openSnapshot } from './connection.ts';
+import { prepareDirectory } from './prepare-directory.ts';
+import { reachWriter } from './reach-writer.ts';
 import { ReplaceableWriter } from './replaceable-writer.ts';
-import { toStorageError } from './sqlite-errors.ts';
-import { migrateSqlite } from './sqlite-schema.ts';
 import { SqliteSession } from './sqlite-session.ts';
+import { connectToThread } from './thread-connection.ts';
+import { WriterClient } from './writer-client.ts';
 
 /** Where the database is and how careful it is. */
 export interface SqliteMetadataOptions {
@@ -18,18 +16,20 @@ export interface SqliteMetadataOptions {
   readonly path: string;
   readonly durability: Durability;
   /** For crash tests: where the writer kills the process, as `armFailpoint` takes it. */
-  readonly failpoint?: string;
+  readonly failpoint?: string | undefined;
+  /** Socket of the writer process of this host (`startWriterProcess`); without it a thread of this process writes. */
+  readonly writerSocket?: string | undefined;
 }
 
 /**
- * Opens the embedded database, creates it or brings its schema up to date, and starts the thread that writes. Several processes
- * of one machine may have it open. Throws a `StorageError` when the file cannot be used, when it is on a network file system, and
- * when a newer version has written it.
+ * Opens the embedded database. The writer creates it or brings its schema up to date, away from this thread's event loop. Several
+ * processes of one machine may have it open. Throws a `StorageError` when the file cannot be used, when it is on a network file
+ * system, and when a newer version has written it.
  */
 export async function openSqliteMetadata(options: SqliteMetadataOptions): Promise<MetadataStore> {
-  const { path, durability, failpoint } = options;
-  await prepareDatabase(path, durability);
-  const writer = await ReplaceableWriter.start({ path, durability, failpoint });
+  const { path } = options;
+  prepareDirectory(path);
+  const writer = await ReplaceableWriter.start(() => findWriter(options));
   const reader = openReader(path);
   return createSqlMetadataStore({
     reader: new SqliteSession(reader, path),
@@ -43,6 +43,11 @@ export async function openSqliteMetadata(options: SqliteMetadataOptions): Promis
   });
 }
 
+function findWriter({ path, durability, failpoint, writerSocket }: SqliteMetadataOptions): Promise<WriterClient> {
+  if (writerSocket !== undefined) return reachWriter(writerSocket);
+  return WriterClient.start(connectToThread({ path, durability, failpoint }));
+}
+
 async function withSnapshot(path: string, work: (sql: SqlSession) => Promise<void>): Promise<void> {
   const db = openSnapshot(path);
   try {
@@ -50,39 +55,5 @@ async function withSnapshot(path: string, work: (sql: SqlSession) => Promise<voi
   } finally {
     // Ends the transaction too; the temporary tables were in memory.
     db.close();
-  }
-}
-
-async function prepareDatabase(path: string, durability: Durability): Promise<void> {
-  const directory = dirname(path);
-  try {
-    mkdirSync(directory, { recursive: true });
-    refuseNetworkFileSystem(directory);
-  } catch (error) {
-    if (error instanceof StorageError) throw error;
-    throw new StorageError('failed', `The directory of the metadata database cannot be used: ${directory}`, {
-      cause: error,
-      retryable: false,
-    });
-  }
-  createPrivately(path);
-  try {
-    const db = openWriter(path, durability);
-    try {
-      await migrateSqlite(db, path);
-    } finally {
-      db.close();
-    }
-  } catch (error) {
-    throw toStorageError(error, path);
-  }
-}
-
-/** SQLite would make files that everybody may read; its log takes over the mode of the database. */
-function createPrivately(path: string): void {
-  try {
-    closeSync(openSync(path, 'wx', 0o600));
-  } catch {
-    // One that is there stays as its owner wants it, and what else is wrong SQLite says when it opens the file.
   }
 }

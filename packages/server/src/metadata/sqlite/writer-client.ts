@@ -1,62 +1,53 @@
-import { getCompileCacheDir } from 'node:module';
-import { dirname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { CommandInput, CommandName, CommandOutput } from '../commands/index.ts';
-import type { Answer, Call, FromWriter, ToWriter, WriterOptions } from './writer-messages.ts';
+import type { ConnectToWriter, WriterConnection } from './writer-connection.ts';
+import { fromFailure } from './writer-failures.ts';
+import type { Answer, Call, FromWriter } from './writer-messages.ts';
 
 interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** The process's end of the one thread that writes. */
+/** A command that never left this process: it certainly did not happen, and another writer may get it. */
+export class NeverSent extends Error {}
+
+/** The process's end of one writer. */
 export class WriterClient {
-  readonly #worker: Worker;
+  readonly #connection: WriterConnection;
+  readonly #ready: PromiseWithResolvers<void>;
+  readonly #ended = Promise.withResolvers<void>();
   readonly #pending = new Map<number, Pending>();
-  readonly #exited: Promise<void>;
   #outgoing: Call[] = [];
   #lastId = 0;
-  #closed = false;
-  #death: StorageError | undefined;
+  /** `leaving`: the writer wants to end, so it is let go when it has answered. */
+  #state: 'open' | 'leaving' | 'closed' | 'dead' = 'open';
 
-  private constructor(worker: Worker, ready: (error?: unknown) => void) {
-    this.#worker = worker;
-    worker.on('message', (message: FromWriter) => {
-      if (message === 'ready') ready();
-      else for (const answer of message) this.#settle(answer);
-    });
-    worker.on('error', (error) => this.#die(error, ready));
-    this.#exited = new Promise((resolve) => {
-      worker.once('exit', (code) => {
-        if (!this.#closed || this.#pending.size > 0) this.#die(new Error(`exit code ${code}`), ready);
-        resolve();
-      });
-    });
+  private constructor(connect: ConnectToWriter, ready: PromiseWithResolvers<void>) {
+    this.#ready = ready;
+    this.#connection = connect({ message: (message) => this.#hear(message), ended: (reason) => this.#end(reason) });
   }
 
-  /** Starts the thread; resolves when it has the database open. */
-  static async start(options: WriterOptions): Promise<WriterClient> {
-    // The process's compile cache, when it has one, halves the thread's start and saves it the TypeScript compiler's memory. Flags
-    // and variables of the process (of a test runner, of --eval) are not for the thread.
-    const cache = getCompileCacheDir();
-    const env = cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) };
-    const settings = { workerData: options, name: 'metadata-writer', execArgv: [], env };
-    const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), settings);
-    return new Promise((resolve, reject) => {
-      const client: WriterClient = new WriterClient(worker, (error) => (error === undefined ? resolve(client) : reject(error)));
-    });
+  /** Connects; resolves when the writer has the database open. Rejects with a `StorageError` when it cannot. */
+  static async start(connect: ConnectToWriter): Promise<WriterClient> {
+    const ready = Promise.withResolvers<void>();
+    const client = new WriterClient(connect, ready);
+    await ready.promise;
+    return client;
   }
 
-  /** Whether the thread is gone, so that every further command would be rejected. */
-  get isDead(): boolean {
-    return this.#death !== undefined;
+  /** Whether commands should go to another writer from now on. */
+  get isLeaving(): boolean {
+    return this.#state === 'leaving' || this.#state === 'dead';
   }
 
-  /** Runs a command; resolves when it is committed. Rejects with a `StorageError`, also when the thread is gone. */
+  /**
+   * Runs a command; resolves when it is committed. Rejects with a `StorageError`, retryable when the writer died (whether it was
+   * committed is not known then), or with `NeverSent`.
+   */
   execute<N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandOutput<N>> {
-    if (this.#death !== undefined) return Promise.reject(this.#death);
-    if (this.#closed) return Promise.reject(new StorageError('failed', 'The metadata store is closed', { retryable: false }));
+    if (this.isLeaving) return Promise.reject(new NeverSent());
+    if (this.#state === 'closed') return Promise.reject(new StorageError('failed', 'The metadata store is closed', { retryable: false }));
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
       this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
@@ -66,49 +57,58 @@ export class WriterClient {
     });
   }
 
-  /** Waits for every command that was given, then ends the thread. */
+  /** Waits for every command that was given, then lets go of the writer; a thread ends with that. */
   async close(): Promise<void> {
-    if (!this.#closed) {
-      this.#closed = true;
+    if (this.#state === 'open') {
+      this.#state = 'closed';
       this.#flush();
-      this.#send('close');
+      this.#connection.send('close');
     }
-    await this.#exited;
+    await this.#ended.promise;
   }
 
   #flush(): void {
     const calls = this.#outgoing;
     this.#outgoing = [];
-    if (calls.length > 0) this.#send(calls);
+    if (calls.length > 0) this.#connection.send(calls);
   }
 
-  #send(message: ToWriter): void {
-    this.#worker.postMessage(message);
+  #hear(message: FromWriter): void {
+    if (message === 'ready') this.#ready.resolve();
+    else if (message === 'retiring') this.#leave();
+    else if ('refused' in message) this.#ready.reject(fromFailure(message.refused));
+    else for (const answer of message) this.#settle(answer);
+    if (this.#state === 'leaving') this.#letGoWhenAnswered();
+  }
+
+  #leave(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'leaving';
+    this.#flush();
+  }
+
+  #letGoWhenAnswered(): void {
+    if (this.#pending.size === 0) this.#connection.send('close');
   }
 
   #settle(answer: Answer): void {
     const pending = this.#pending.get(answer.id);
     if (pending === undefined) return;
     this.#pending.delete(answer.id);
-    if ('value' in answer) return pending.resolve(answer.value);
-    if ('storage' in answer) {
-      const { reason, message, retryable } = answer.storage;
-      return pending.reject(new StorageError(reason, message, { retryable }));
-    }
-    const error = new Error(answer.defect.message);
-    if (answer.defect.stack !== undefined) error.stack = answer.defect.stack;
-    pending.reject(error);
+    if ('value' in answer) pending.resolve(answer.value);
+    else pending.reject(fromFailure(answer));
   }
 
-  #die(cause: unknown, ready: (error: unknown) => void): void {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    this.#death ??= new StorageError('failed', `The thread that writes metadata has stopped (${detail}); a new one takes over`, {
-      cause,
+  #end(reason: string): void {
+    const error = new StorageError('failed', `The writer of the metadata has stopped (${reason}); a new one takes over`, {
       retryable: true,
     });
-    ready(this.#death);
-    for (const pending of this.#pending.values()) pending.reject(this.#death);
-    this.#pending.clear();
+    this.#state = 'dead';
+    this.#ready.reject(error);
+    const unsent = new Set(this.#outgoing.map(({ id }) => id));
     this.#outgoing = [];
+    for (const [id, pending] of this.#pending) pending.reject(unsent.has(id) ? new NeverSent() : error);
+    this.#pending.clear();
+    this.#ended.resolve();
   }
 }

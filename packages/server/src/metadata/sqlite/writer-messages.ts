@@ -1,7 +1,7 @@
 import type { CommandName } from '../commands/index.ts';
 import type { Durability } from './connection.ts';
 
-/** What the writer thread is started with. */
+/** What a writer is started with. */
 export interface WriterOptions {
   readonly path: string;
   readonly durability: Durability;
@@ -9,21 +9,26 @@ export interface WriterOptions {
   readonly failpoint: string | undefined;
 }
 
-/** A command on its way to the writer thread. */
+/** A command on its way to the writer. */
 export interface Call {
   readonly id: number;
   readonly name: CommandName;
   readonly input: unknown;
 }
 
-/** What became of a call. An error crosses the thread as data: structured clones lose the class of an error. */
-export type Answer =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly storage: { reason: 'full' | 'read-only' | 'failed'; retryable: boolean; message: string } }
-  | { readonly id: number; readonly defect: { message: string; stack: string | undefined } };
+/** An error as data: neither a thread nor a socket keeps the class of an error. */
+export type Failure =
+  | { readonly storage: { reason: 'full' | 'read-only' | 'failed'; retryable: boolean; message: string } }
+  | { readonly defect: { message: string; stack: string | undefined } };
 
-/** To the writer thread: calls, or the wish to finish what it has and end. */
+/** What became of a call. */
+export type Answer = { readonly id: number } & ({ readonly value: unknown } | Failure);
+
+/** To the writer: calls, or that no more will come and it may let go of this client when it has answered. */
 export type ToWriter = readonly Call[] | 'close';
 
-/** From the writer thread: that it is ready, or answers. */
-export type FromWriter = 'ready' | readonly Answer[];
+/**
+ * From the writer: that it is ready, why it cannot begin, answers, or that it wants to end. One that wants to end still answers what
+ * it is sent, but another writer should get the next calls.
+ */
+export type FromWriter = 'ready' | 'retiring' | { readonly refused: Failure } | readonly Answer[];

@@ -1,0 +1,77 @@
+import { armFailpoint } from '../../registry/failpoints.ts';
+import { openWriter } from './connection.ts';
+import { commitTogether, type Writer } from './group-commit.ts';
+import { toStorageError } from './sqlite-errors.ts';
+import { migrateSqlite } from './sqlite-schema.ts';
+import { SqliteSession } from './sqlite-session.ts';
+import type { Answer, Call, FromWriter, WriterOptions } from './writer-messages.ts';
+
+/** Who sends calls and gets their answers. */
+export interface WriterPeer {
+  tell(message: FromWriter): void;
+}
+
+/** More than this in one transaction would make the first of them wait longer than an fsync costs. */
+const largestGroup = 64;
+
+/** The one place that writes to the database, in whatever thread or process it runs: commits what all its peers sent together. */
+export class WriterLoop {
+  readonly #writer: Writer;
+  readonly #waiting: { peer: WriterPeer; call: Call }[] = [];
+  #working: Promise<void> | undefined;
+
+  private constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  /** Opens the database and brings its schema up to date. Throws a `StorageError` when it cannot be used. */
+  static async open({ path, durability, failpoint }: WriterOptions): Promise<WriterLoop> {
+    if (failpoint !== undefined) armFailpoint(failpoint);
+    try {
+      const db = openWriter(path, durability);
+      await migrateSqlite(db, path);
+      return new WriterLoop({ db, path, session: new SqliteSession(db, path) });
+    } catch (error) {
+      throw toStorageError(error, path);
+    }
+  }
+
+  /** Takes calls; the peer is told their answers when they are committed. */
+  take(peer: WriterPeer, calls: readonly Call[]): void {
+    for (const call of calls) this.#waiting.push({ peer, call });
+    if (this.#working !== undefined) return;
+    // In the next turn, so that everything that has already arrived is in the group. A rejection is a defect: it ends the writer.
+    this.#working = new Promise((resolve, reject) => setImmediate(() => this.#work().then(resolve, reject)));
+  }
+
+  /** Resolves when nothing waits for its answer. */
+  async idle(): Promise<void> {
+    while (this.#working !== undefined) await this.#working;
+  }
+
+  /** Finishes what was taken, then lets go of the database. */
+  async close(): Promise<void> {
+    await this.idle();
+    if (this.#writer.db.isOpen) this.#writer.db.close();
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting.splice(0, largestGroup);
+      const answers = await commitTogether(
+        this.#writer,
+        group.map(({ call }) => call),
+      );
+      const byPeer = new Map<WriterPeer, Answer[]>();
+      for (const [index, answer] of answers.entries()) {
+        const peer = group[index]?.peer;
+        if (peer === undefined) continue;
+        const own = byPeer.get(peer);
+        if (own === undefined) byPeer.set(peer, [answer]);
+        else own.push(answer);
+      }
+      for (const [peer, own] of byPeer) peer.tell(own);
+    }
+    this.#working = undefined;
+  }
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { StorageError } from '../../registry/ports/blob-store.ts';
+import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
+import { app, StoreSteps } from '../contract/contract-steps.ts';
+import { openSqliteMetadata } from './sqlite-metadata.ts';
+import { startWriterProcess, type WriterProcess } from './start-writer-process.ts';
+
+interface Host {
+  readonly path: string;
+  readonly directory: string;
+  startWriter(failpoint?: string): Promise<WriterProcess>;
+  open(): Promise<MetadataStore>;
+}
+
+/** A database and a socket of their own; what was started is ended with the test. */
+async function newHost(t: TestContext): Promise<Host> {
+  const directory = await mkdtemp(join(tmpdir(), 'longshore-writer-'));
+  const [path, writerSocket] = [join(directory, 'metadata.db'), join(directory, 'writer.sock')];
+  const undo: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true })];
+  t.after(async () => {
+    for (const each of undo.reverse()) await each();
+  });
+  return {
+    path,
+    directory,
+    startWriter: async (failpoint) => {
+      const writer = await startWriterProcess({ path, durability: 'full', failpoint, socket: writerSocket });
+      undo.push(() => {
+        writer.kill();
+        return writer.ended;
+      });
+      return writer;
+    },
+    open: async () => {
+      const store = await openSqliteMetadata({ path, durability: 'full', writerSocket });
+      undo.push(() => store.close());
+      return store;
+    },
+  };
+}
+
+test('one process writes for several, and each sees what another was told', async (t) => {
+  const host = await newHost(t);
+  const writer = await host.startWriter();
+  const stores = await Promise.all([host.open(), host.open(), host.open()]);
+  for (const store of stores) {
+    const digest = await new StoreSteps(store).push(app);
+    for (const reader of stores) assert.notEqual(await reader.findManifestInfo(app, { digest }), undefined);
+  }
+  for (const store of stores) await store.close();
+  writer.retire();
+  assert.equal(await writer.ended, 'exit code 0');
+  assert.deepEqual((await readdir(host.directory)).sort(), ['metadata.db', 'writer.sock'], 'the log is in the database');
+});
+
+test('when it dies, what was sent is rejected as retryable, and what comes later waits for the next one', async (t) => {
+  const host = await newHost(t);
+  await host.startWriter('manifest.in-transaction:3');
+  const store = await host.open();
+  const steps = new StoreSteps(store);
+  const digests = [await steps.push(app), await steps.push(app)];
+  await assert.rejects(steps.push(app), (error) => error instanceof StorageError && error.retryable);
+  const later = steps.push(app);
+  await host.startWriter();
+  for (const digest of [...digests, await later]) assert.notEqual(await store.findManifestInfo(app, { digest }), undefined);
+});
+
+test('one that retires is replaced without a failed write', async (t) => {
+  const host = await newHost(t);
+  let writer = await host.startWriter();
+  const stores = await Promise.all([host.open(), host.open()]);
+  let stop = false;
+  const pushing = stores.map(async (store) => {
+    const digests: string[] = [];
+    while (!stop) digests.push(await new StoreSteps(store).push(app));
+    return digests;
+  });
+  for (let round = 0; round < 3; round += 1) {
+    const next = await host.startWriter();
+    writer.retire();
+    assert.equal(await writer.ended, 'exit code 0');
+    writer = next;
+  }
+  stop = true;
+  const digests = (await Promise.all(pushing)).flat();
+  assert.ok(digests.length > 0);
+  for (const digest of digests) assert.notEqual(await stores[0].findManifestInfo(app, { digest: digest as never }), undefined);
+});
+
+test('without one, a write fails as retryable after a bounded time', { timeout: 30_000 }, async (t) => {
+  const host = await newHost(t);
+  const writer = await host.startWriter();
+  const store = await host.open();
+  writer.kill();
+  await writer.ended;
+  await assert.rejects(new StoreSteps(store).push(app), (error) => error instanceof StorageError && error.retryable);
+});
+
+test('a database that a newer version has migrated is refused by name', async (t) => {
+  const host = await newHost(t);
+  const writer = await host.startWriter();
+  writer.retire();
+  await writer.ended;
+  const db = new DatabaseSync(host.path);
+  db.exec("insert into schema_migrations (name, timestamp) values ('9999-from-the-future', '2099')");
+  db.close();
+  await assert.rejects(host.startWriter(), (error) => {
+    assert.ok(error instanceof StorageError && !error.retryable);
+    assert.match(error.message, /'9999-from-the-future'.*Run the newer version/);
+    return true;
+  });
+});
