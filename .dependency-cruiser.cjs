@@ -72,6 +72,10 @@ module.exports = {
       path: server,
       pathNot: `${server}/config/`,
     }),
+    refuse('processes-imports', 'processes/ keeps processes alive and knows nothing of what they do.', `${server}/processes/`, {
+      path: server,
+      pathNot: `${server}/(processes|registry|config)/`,
+    }),
     refuse('observability-imports', 'observability/ knows the core at most.', `${server}/observability/`, {
       path: server,
       pathNot: `${server}/(observability|registry)/`,

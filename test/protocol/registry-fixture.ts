@@ -70,7 +70,7 @@ export async function startRegistry({
   const stop = (drainMs = 0): Promise<void> => {
     stopped ??= (async () => {
       client.close();
-      await server.stop(drainMs);
+      await server.stop(drainMs, 0);
       if (data === undefined) await rm(directory, { recursive: true, force: true });
     })();
     return stopped;

@@ -22,6 +22,7 @@ import { type Log, openLog } from './observability/logger.ts';
 import { metricsContentType } from './observability/metric-family.ts';
 import { activityFamilies, type Metrics } from './observability/metrics.ts';
 import { startTelemetry, type Telemetry } from './observability/telemetry.ts';
+import type { HostWriter } from './processes/writer-keeper.ts';
 import { BlobStores } from './registry/blob-stores.ts';
 import { createRegistry } from './registry/create-registry.ts';
 import { armFailpoint } from './registry/failpoints.ts';
@@ -54,8 +55,8 @@ export interface Server {
   readonly listener: Listener;
   /** Starts background work; returns how to stop it. */
   start(): Promise<void>;
-  /** Finishes running requests for at most `graceMs`, then lets go of everything. */
-  stop(graceMs: number): Promise<void>;
+  /** Finishes running requests for at most `graceMs`, then lets go of everything. `idleMs`: see `Listener.drain`. */
+  stop(graceMs: number, idleMs: number): Promise<void>;
 }
 
 /** Where the registry keeps certificates that it makes for itself. */
@@ -71,12 +72,25 @@ export function hasRegistry({ metadata, data }: Config): boolean {
   return metadata.kind !== 'sqlite' || existsSync(join(data, databaseFile));
 }
 
-/** Opens database and blob store; creates the data directory and migrates the database when needed. */
-export async function openBackends(config: Config): Promise<Backends> {
+/** Starts the process that writes to SQLite for every worker of this host; it listens at `socket`. */
+export type StartWriter = (config: Config, socket: string) => Promise<HostWriter>;
+
+/** See `StartWriter`; creates the data directory and migrates the database when needed. */
+export const startWriter: StartWriter = async ({ data, durability, failpoint }, socket) => {
+  await makeDataDirectory(data);
+  const { startWriterProcess } = await import('./metadata/sqlite/start-writer-process.ts');
+  return startWriterProcess({ path: join(data, databaseFile), durability, failpoint, socket });
+};
+
+/**
+ * Opens database and blob store; creates the data directory and migrates the database when needed. Writes to SQLite go to the writer
+ * process at `writerSocket`, when there is one.
+ */
+export async function openBackends(config: Config, writerSocket?: string): Promise<Backends> {
   if (config.failpoint !== undefined) armFailpoint(config.failpoint);
   const log = openLog(config.log);
   await makeDataDirectory(config.data);
-  const metadata = await openMetadata(config);
+  const metadata = await openMetadata(config, writerSocket);
   const holdsContent = (await metadata.listRepositories({ kind: 'everything' }, { limit: 1 })).items.length > 0;
   const stores = new Map([['default', await openStore(config, holdsContent)]]);
   return {
@@ -172,8 +186,8 @@ export async function composeServer(config: Config, backends: Backends): Promise
   return {
     listener,
     start: () => background.start(),
-    stop: async (drainMs) => {
-      await listener.drain(drainMs);
+    stop: async (graceMs, idleMs) => {
+      await listener.drain(graceMs, idleMs);
       tls?.close();
       watch.close();
       await background.stop();
@@ -217,14 +231,14 @@ function listenerLimits({ limits }: Config): ListenerDeps['limits'] {
 // Adapters are imported when the configuration names them: the clients of a database server and of S3 cost as much time and memory
 // at start as all the rest.
 
-async function openMetadata({ metadata, data, durability, failpoint }: Config): Promise<MetadataStore> {
+async function openMetadata({ metadata, data, durability, failpoint }: Config, writerSocket?: string): Promise<MetadataStore> {
   if (metadata.kind === 'postgres') {
     const { openPostgresMetadata } = await import('./metadata/postgres/postgres-metadata.ts');
     return openPostgresMetadata({ url: metadata.url, maxConnections: postgresConnections });
   }
   const { openSqliteMetadata } = await import('./metadata/sqlite/sqlite-metadata.ts');
   const path = join(data, databaseFile);
-  return openSqliteMetadata({ path, durability, ...(failpoint === undefined ? {} : { failpoint }) });
+  return openSqliteMetadata({ path, durability, failpoint, writerSocket });
 }
 
 async function openStore({ store, data, durability }: Config, mustExist: boolean): Promise<BlobStore> {

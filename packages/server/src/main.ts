@@ -4,7 +4,7 @@ import { gc, gcHelp } from './commands/gc.ts';
 import { serve, serveHelp } from './commands/serve.ts';
 import { token, tokenHelp } from './commands/token.ts';
 import { printPassword, user, userHelp } from './commands/user.ts';
-import { authorityFile, type Backends, composeServer, garbageDeps, hasRegistry, openBackends } from './compose.ts';
+import { authorityFile, type Backends, composeServer, garbageDeps, hasRegistry, openBackends, startWriter } from './compose.ts';
 import { describeProblems } from './config/config-problem.ts';
 import { describeFlags, splitConfigFlags } from './config/flag-source.ts';
 import { type LoadedConfig, loadProcessConfig } from './config/load.ts';
@@ -30,7 +30,7 @@ Example:
 `;
 
 const verbs: Readonly<Record<string, Verb>> = {
-  serve: { help: serveHelp, hasArguments: false, run: (config) => serve({ config, openBackends, composeServer }) },
+  serve: { help: serveHelp, hasArguments: false, run: (config) => serve({ config, openBackends, composeServer, startWriter }) },
   gc: {
     help: gcHelp,
     hasArguments: true,

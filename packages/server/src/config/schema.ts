@@ -58,6 +58,9 @@ const limits = z.strictObject({
   idleTimeoutSeconds: wholeFrom(1, 3600)
     .default(60)
     .meta(notes('Time after which a connection without traffic is closed.', '连接空闲多少秒后关闭。')),
+  drainSeconds: wholeFrom(0, 3600)
+    .default(30)
+    .meta(notes('Time that running requests have to finish when a process is to end.', '进程退出前，等待进行中的请求完成的时间（秒）。')),
   minBytesPerSecond: wholeFrom(0, 1_000_000_000)
     .default(1024)
     .meta(notes('Slowest transfer that is kept; 0 keeps every one.', '允许的最低传输速率（字节/秒）；0 表示不限。')),

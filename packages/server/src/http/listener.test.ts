@@ -25,7 +25,7 @@ async function startListener(pages: Record<string, Page>, observe: RequestObserv
   };
   const listener = createListener(deps as unknown as ListenerDeps);
   const { port } = await listener.listen('127.0.0.1', 0);
-  after(() => listener.drain(0));
+  after(() => listener.drain(0, 0));
   return { listener, port, errors };
 }
 
@@ -61,7 +61,7 @@ test('a drain lets the running request finish, and does not wait for its kept co
   const { answer } = received(port, get('/slow'));
   await entered.promise;
   const startedAt = performance.now();
-  const drained = listener.drain(20_000);
+  const drained = listener.drain(20_000, 0);
   goOn.resolve();
   await drained;
   assert.match(await answer, /^HTTP\/1.1 200 OK[\s\S]*ok$/);
@@ -78,7 +78,7 @@ test('a drain cuts what is still running when the grace is over', async () => {
   });
   const { answer } = received(port, get('/stuck'));
   await entered.promise;
-  await listener.drain(10);
+  await listener.drain(10, 0);
   assert.equal(await answer, '');
 });
 
@@ -108,7 +108,7 @@ test('a failure is logged also when the client did not wait for the answer', asy
   cut();
   await answer;
   goOn.resolve();
-  await listener.drain(0);
+  await listener.drain(0, 0);
   assert.deepEqual(errors, [failure]);
 });
 

@@ -7,6 +7,7 @@ import { sendBody } from './answer.ts';
 import { Origins } from './client-address.ts';
 import { type Connection, connectionOf } from './connection.ts';
 import { type ConnectionLimits, limitConnections } from './connection-limits.ts';
+import { Drain } from './drain.ts';
 import { answerError } from './error-answer.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { closeIdleConnections } from './idle-connections.ts';
@@ -42,8 +43,11 @@ export interface ListenerDeps {
 export interface Listener {
   /** Resolves when connections are accepted, with the port (the system chooses one for 0); no host: every interface. */
   listen(host: string | undefined, port: number): Promise<AddressInfo>;
-  /** Stops accepting, lets running requests finish for at most `graceMs`, then cuts what is left. */
-  drain(graceMs: number): Promise<void>;
+  /**
+   * Stops accepting, lets running requests finish for at most `graceMs`, then cuts what is left. Every answer ends its connection from
+   * now on; a connection without a request is closed after `idleMs`, since its next request may be on its way.
+   */
+  drain(graceMs: number, idleMs: number): Promise<void>;
   /** Connections that are open, and requests that are not answered completely. */
   activity(): { connections: number; requests: number };
 }
@@ -63,10 +67,10 @@ export function createListener(deps: ListenerDeps): Listener {
   });
   closeIdleConnections(server, limits.idleTimeoutMs);
   const limiter = limitConnections(server, limits, (address) => origins.isTrustedProxy(address), deps.refusedConnection);
-  let draining = false;
+  const drain = new Drain(server);
   let unanswered = 0;
   const begin = (exchange: HttpExchange) => {
-    exchange.isLast = draining;
+    exchange.isLast = drain.begun;
     void serve(exchange, deps);
   };
   const end = (connection: Connection, exchange: HttpExchange) => {
@@ -75,8 +79,7 @@ export function createListener(deps: ListenerDeps): Listener {
     report(exchange, deps);
     // The streams of HTTP/2 end with their answer, whatever was still to come.
     if (exchange.completed && !exchange.request.complete && exchange.request.httpVersionMajor === 1) void endBody(exchange.request);
-    // Whoever was answered during a drain without hearing that the connection ends would keep it, and us, waiting.
-    if (draining) server.closeIdleConnections();
+    drain.answered();
     const next = endTurn(connection, exchange);
     if (next !== undefined) begin(next);
   };
@@ -92,14 +95,7 @@ export function createListener(deps: ListenerDeps): Listener {
   server.on('request', onRequest).on('checkContinue', onRequest);
   return {
     listen: (host, port) => startListening(server, host, port),
-    drain: async (graceMs) => {
-      draining = true;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-      await closed;
-      clearTimeout(cut);
-    },
+    drain: (graceMs, idleMs) => drain.run(graceMs, idleMs),
     activity: () => ({ connections: limiter.open(), requests: unanswered }),
   };
 }

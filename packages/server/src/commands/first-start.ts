@@ -1,0 +1,37 @@
+import type { AddressInfo } from 'node:net';
+import type { Backends } from '../compose.ts';
+import type { Config } from '../config/schema.ts';
+import { ensureAdministrator } from '../identity/accounts.ts';
+import { printLine } from '../observability/terminal.ts';
+import { readPasswordFile } from './password-file.ts';
+
+/** The administrator's first password, when a file holds it. */
+export async function givenPassword({ adminPasswordFile }: Config): Promise<{ password?: string }> {
+  return adminPasswordFile === undefined ? {} : { password: await readPasswordFile(adminPasswordFile) };
+}
+
+/**
+ * Makes the administrator when there is none; returns the password if it was made here. Only a server that has started may do it: the
+ * password is shown once, and one that ends before it could show it would have locked everybody out.
+ */
+export async function firstStart(given: { password?: string }, { metadata }: Backends): Promise<string | undefined> {
+  return (await ensureAdministrator(metadata, { ...given, now: Date.now() })).password;
+}
+
+/** Says where the server listens, and the administrator's password if it was just made. */
+export function announce({ tls }: Config, { address, port, family }: AddressInfo, password: string | undefined): void {
+  const anywhere = address === '::' || address === '0.0.0.0';
+  const host = anywhere ? `localhost:${port}` : family === 'IPv6' && address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  if (password !== undefined) {
+    printLine(
+      `The administrator is 'admin' with the password ${password} (shown only now; 'longshore admin reset-password' makes a new one).`,
+    );
+    printLine('Log in and push a first image:');
+    printLine(`  docker login ${host} -u admin`);
+    printLine(`  docker tag alpine ${host}/admin/alpine`);
+    printLine(`  docker push ${host}/admin/alpine`);
+  }
+  if (tls.selfSigned.length > 0) printLine("Clients must trust this registry's own certificate authority: 'longshore ca --help' says how.");
+  const secure = tls.certFile !== undefined || tls.selfSigned.length > 0;
+  printLine(`longshore is listening on ${secure ? 'https' : 'http'}://${host}`);
+}

@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { holdSettings } from '../config/held-settings.ts';
+import type { Config } from '../config/schema.ts';
+import { openLog } from '../observability/logger.ts';
+import { collectWorkerMetrics } from '../observability/worker-metrics.ts';
+import type { Begin } from '../processes/process-messages.ts';
+import { untilToldToStop } from '../processes/stop-signal.ts';
+import { WorkerPool } from '../processes/worker-pool.ts';
+import { WriterKeeper } from '../processes/writer-keeper.ts';
+import type { Logger } from '../registry/ports/logger.ts';
+import { announce, firstStart, givenPassword } from './first-start.ts';
+import { drainMsOf, type ServeDeps } from './serve-deps.ts';
+
+/** A writer has that much longer than its slowest client to finish. */
+const writerLimitMs = 10_000;
+
+interface Writing {
+  readonly keeper: WriterKeeper | undefined;
+  readonly socket: string | undefined;
+  stop(): Promise<void>;
+}
+
+/** Runs `count` workers, and on SQLite the one process that writes for them, until SIGTERM or SIGINT. Serves nothing itself. */
+export async function supervise(deps: ServeDeps, count: number): Promise<number> {
+  const { config } = deps;
+  const { logger } = openLog(config.log);
+  collectWorkerMetrics();
+  const given = await givenPassword(config);
+  const writing = await startWriting(deps, logger);
+  const held = holdSettings(config);
+  const pool = new WorkerPool({
+    count,
+    logger,
+    drainMs: drainMsOf(config),
+    begin: (bound): Begin => {
+      // A port that the system chose is kept.
+      if (bound !== undefined) held.listen = { ...held.listen, port: bound.port };
+      return { type: 'begin', held, writerSocket: writing.socket };
+    },
+  });
+  const stopped = untilToldToStop();
+  try {
+    const backends = await deps.openBackends(config, writing.socket);
+    const address = await pool.start();
+    announce(config, address, await firstStart(given, backends));
+    await backends.close();
+    restartOnHangUp(writing, pool, logger);
+    await Promise.race([stopped, pool.gaveUp]);
+  } finally {
+    await pool.stop();
+    await writing.stop();
+  }
+  return 0;
+}
+
+/** On PostgreSQL every worker writes for itself. */
+async function startWriting({ config, startWriter }: ServeDeps, logger: Logger): Promise<Writing> {
+  if (config.metadata.kind !== 'sqlite') return { keeper: undefined, socket: undefined, stop: async () => undefined };
+  const directory = await privateDirectory();
+  const removeDirectory = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  const socket = join(directory, 'writer.sock');
+  let isFirst = true;
+  const startNext = async () => {
+    // A crash test kills one writer, not every next one too.
+    const { failpoint: _failpoint, ...unarmed } = config;
+    const options: Config = isFirst ? config : unarmed;
+    isFirst = false;
+    return startWriter(options, socket);
+  };
+  try {
+    const keeper = await WriterKeeper.start({ startWriter: startNext, logger, limitMs: drainMsOf(config) + writerLimitMs });
+    const stop = async (): Promise<void> => {
+      await keeper.stop();
+      await removeDirectory();
+    };
+    return { keeper, socket, stop };
+  } catch (error) {
+    await removeDirectory();
+    throw error;
+  }
+}
+
+/** Only this user may enter it, and so talk to the writer. */
+async function privateDirectory(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'longshore-'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Workers need a temporary directory: ${reason}. Name a writable one in the variable TMPDIR.`, { cause: error });
+  }
+}
+
+function restartOnHangUp({ keeper }: Writing, pool: WorkerPool, logger: Logger): void {
+  let running = false;
+  process.on('SIGHUP', () => {
+    if (running) {
+      logger.warn('SIGHUP: a rolling restart is running already; send it again when it is over.');
+      return;
+    }
+    running = true;
+    logger.info('SIGHUP: every process is being replaced, one after the other.');
+    restart()
+      .then(
+        () => logger.info('The rolling restart is over.'),
+        (error: unknown) => logger.error('The rolling restart was given up; the processes that were there go on.', { error }),
+      )
+      .finally(() => {
+        running = false;
+      });
+  });
+
+  async function restart(): Promise<void> {
+    await keeper?.renew();
+    await pool.restart();
+  }
+}

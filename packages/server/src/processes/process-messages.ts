@@ -1,0 +1,20 @@
+import type { HeldConfig } from '../config/held-settings.ts';
+
+/** The first thing that a worker hears. */
+export interface Begin {
+  readonly type: 'begin';
+  /** What all workers must agree on, whatever the configuration file says by now. */
+  readonly held: HeldConfig;
+  /** Where the writer of the metadata listens, when it is a process of its own. */
+  readonly writerSocket: string | undefined;
+}
+
+/** Finish and end. */
+export interface Drain {
+  readonly type: 'drain';
+  /** How long connections on which no request is may stay, so that a client's next request does not meet a closed one. */
+  readonly idleMs: number;
+}
+
+/** From the supervisor to a worker. Others may add messages of their own: each is an object with a `type`. */
+export type WorkerOrder = Begin | Drain;
