@@ -67,7 +67,8 @@ function unknownVerb(verb: string, { output }: Surroundings): number {
 
 const processSurroundings: Surroundings = {
   output: { out: (line) => void process.stdout.write(`${line}\n`), err: (line) => void process.stderr.write(`${line}\n`) },
-  fetch,
+  // Named when it is called: Node loads its HTTP client at the first mention, and a server needs none.
+  fetch: (input, init) => fetch(input, init),
 };
 
 /** Runs one command line (without the program's name) and resolves to its exit code: 0, 1 for failure, 2 for misuse. */

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '../registry/ports/logger.ts';
 import type { RequestObserver } from '../registry/ports/request-observer.ts';
@@ -16,6 +16,9 @@ import { keysPath, serveKeys, serveToken, type TokenEndpointDeps, tokenPath } fr
 import { endTurn, takeTurn } from './turns.ts';
 import { discardBody } from './unread-body.ts';
 import { type DataPathDeps, serveDataPath } from './v2/data-path.ts';
+
+// An `import` of node:http reads every export of it. One is WebSocket, for which Node loads a whole HTTP client: 36 ms and 12 MB.
+const { createServer } = process.getBuiltinModule('node:http');
 
 export interface ListenerLimits extends ConnectionLimits {
   readonly headerBytes: number;
