@@ -31,7 +31,16 @@ describe('a start', () => {
     const urls = readFileSync(list, 'utf8').split('\n');
     const packages = new Set(urls.flatMap((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []));
     assert.ok(packages.has('croner'), `what was loaded was not seen: ${urls.join(' ')}`);
-    for (const name of ['pg', 'kysely', 'yaml', '@aws-sdk/client-s3', '@node-rs/argon2', '@peculiar/x509', '@opentelemetry/sdk-trace', '@opentelemetry/api']) {
+    for (const name of [
+      'pg',
+      'kysely',
+      'yaml',
+      '@aws-sdk/client-s3',
+      '@node-rs/argon2',
+      '@peculiar/x509',
+      '@opentelemetry/sdk-trace',
+      '@opentelemetry/api',
+    ]) {
       assert.ok(!packages.has(name), `${name} is loaded at every start`);
     }
     // An import of one of these reads exports that load an HTTP client; `process.getBuiltinModule` does not.
