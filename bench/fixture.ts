@@ -50,7 +50,10 @@ export async function loadFixture(origin: string, fixture: Fixture, size: Conten
   const [first] = manifests;
   const client = new PushClient(origin);
   for (const { bytes, digest } of [config, layer, smallBlob, largeBlob]) await client.pushBlob(repository, digest, [bytes]);
-  for (const { bytes, digest } of [...manifests, ...referrers]) await client.pushManifest(repository, digest, manifestType, bytes);
+  // All of it is tagged or belongs to what is, or garbage collection would take it.
+  const blobs = manifestFor(smallBlob, largeBlob, {});
+  for (const [n, { bytes }] of [...manifests, blobs].entries()) await client.pushManifest(repository, `kept-${n}`, manifestType, bytes);
+  for (const { bytes, digest } of referrers) await client.pushManifest(repository, digest, manifestType, bytes);
   for (let n = 0; first && n < fewTags; n++) await client.pushManifest(repository, tagName(n), manifestType, first.bytes);
   client.close();
   await loadTags(origin, fixture, size, report);

@@ -32,6 +32,11 @@ export class PushClient {
     await this.#send('PUT', `/v2/${repository}/manifests/${reference}`, `Content-Type: ${mediaType}\r\n`, [body]);
   }
 
+  /** `reference`: a tag or a digest. */
+  async deleteManifest(repository: string, reference: string): Promise<void> {
+    await this.#send('DELETE', `/v2/${repository}/manifests/${reference}`, '', []);
+  }
+
   /** Reads one answer whole. */
   async read(method: 'GET' | 'HEAD', path: string, accept: string): Promise<Answer> {
     return this.#send(method, path, `Accept: ${accept}\r\n`, []);

@@ -3,6 +3,7 @@ import { latencyRow } from './latency-row.ts';
 import { readRows } from './read-rows.ts';
 import type { Row } from './row.ts';
 import { slowClientsRow } from './slow-clients-row.ts';
+import { stallRow } from './stall-row.ts';
 import { writeRows } from './write-rows.ts';
 
 /** Everything that can be measured, in order: the peak of memory comes after the loads. */
@@ -20,4 +21,5 @@ export const rows: readonly Row[] = [
   footprintRows.start,
   latencyRow,
   slowClientsRow,
+  stallRow,
 ];

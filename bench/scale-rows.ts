@@ -4,6 +4,7 @@ import { taggedRepository, tagName } from './content-size.ts';
 import { footprintRows } from './footprint-rows.ts';
 import { readRows } from './read-rows.ts';
 import { cost, type Figure, type Row, rate, type Subject, withProcessorTime } from './row.ts';
+import { stallRow } from './stall-row.ts';
 import { writeRows } from './write-rows.ts';
 
 const headConnections = 8;
@@ -33,4 +34,5 @@ export const scaleRows: readonly Row[] = [
   writeRows.push,
   footprintRows.memory,
   footprintRows.restart,
+  stallRow,
 ];
