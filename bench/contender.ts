@@ -48,7 +48,8 @@ const durabilities: Readonly<Record<LongshoreSettings['durability'], Durability>
 
 const asUsual: StartChanges = { nodeArguments: [], settings: [], environment: {} };
 const thisCheckout = fileURLToPath(new URL('..', import.meta.url));
-const serverMain = 'packages/server/src/main.ts';
+/** Under a Node that runs the sources it starts no other one. */
+const command = 'packages/cli/bin/longshore.js';
 
 /** A checkout's server, this one's unless another is given, run from its sources by the Node that runs the bench. */
 export function longshore({ durability, workers }: LongshoreSettings, checkout = thisCheckout): Contender {
@@ -68,7 +69,7 @@ export function longshore({ durability, workers }: LongshoreSettings, checkout =
       const data = join(directory, 'data');
       const args = [
         ...nodeArguments,
-        join(checkout, serverMain),
+        join(checkout, command),
         'serve',
         '--listen',
         `127.0.0.1:${port}`,
@@ -93,7 +94,7 @@ export function peer(given: string): Contender {
     const start = async (): Promise<RunningServer> => ({ url, pid: undefined, firstAnswerMs: Number.NaN, stop: async () => {} });
     return { name: url, version: undefined, durability: { label: '?', explanation: 'unknown' }, local: false, isLongshore: false, start };
   }
-  if (existsSync(join(given, serverMain))) return longshore({ durability: 'full', workers: '1' }, resolve(given));
+  if (existsSync(join(given, command))) return longshore({ durability: 'full', workers: '1' }, resolve(given));
   const name = basename(given);
   const program = given.includes('/') ? given : findProgram(given);
   if (program === undefined) throw new Error(`BENCH_PEER: ${given} is neither on the PATH nor among the test tools`);

@@ -9,7 +9,7 @@ export interface RunningServer {
   readonly url: string;
   /** `undefined` for a registry that this program did not start. */
   readonly pid: number | undefined;
-  /** From the start of the process to its first answer to `GET /v2/`. */
+  /** From the start of the process to its first answer to `GET /v2/`; no launcher before it counts. */
   readonly firstAnswerMs: number;
   /** Asks it to end, and waits. */
   stop(): Promise<void>;

@@ -41,7 +41,7 @@ export function wrkPath(): string {
   const path = findProgram('wrk');
   if (path === undefined) {
     throw new Error(
-      'wrk, which reads, is not installed. Debian, Ubuntu: apt-get install --no-install-recommends wrk; macOS: brew install wrk; ' +
+      'wrk, which reads, is not installed. Debian, Ubuntu: apt-get install --no-install-recommends wrk; ' +
         'elsewhere: https://github.com/wg/wrk',
     );
   }
