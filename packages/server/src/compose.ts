@@ -22,6 +22,7 @@ import { type Log, openLog } from './observability/logger.ts';
 import { metricsContentType } from './observability/metric-family.ts';
 import { activityFamilies, type Metrics } from './observability/metrics.ts';
 import { startTelemetry, type Telemetry } from './observability/telemetry.ts';
+import { ManifestReader } from './parsing/manifest-reader.ts';
 import type { HostWriter } from './processes/writer-keeper.ts';
 import { BlobStores } from './registry/blob-stores.ts';
 import { createRegistry } from './registry/create-registry.ts';
@@ -156,7 +157,15 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const authorizer = createAuthorizer({ accounts: metadata, anonymous: config.anonymous });
   const identity = await composeIdentity(config, backends, authorizer, metrics);
   const graceMs = config.gc.graceHours * hourMs;
-  const core = createRegistry({ content: metadata, stores: new BlobStores(stores), logger, now: Date.now, graceMs });
+  const manifests = new ManifestReader();
+  const core = createRegistry({
+    content: metadata,
+    stores: new BlobStores(stores),
+    logger,
+    readLargeManifest: manifests.read,
+    now: Date.now,
+    graceMs,
+  });
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
   const tls = await composeTls(config, logger);
   const listener = createListener({
@@ -192,6 +201,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
       watch.close();
       await background.stop();
       await core.close();
+      await manifests.close();
       await telemetry.close();
       await backends.close();
     },

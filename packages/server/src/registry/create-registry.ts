@@ -1,6 +1,6 @@
 import type { BlobStores } from './blob-stores.ts';
 import { Blobs } from './blobs.ts';
-import { Manifests } from './manifests.ts';
+import { Manifests, type ReadManifest } from './manifests.ts';
 import type { ContentStore } from './ports/content-store.ts';
 import type { Logger } from './ports/logger.ts';
 import { listReferrers } from './referrers.ts';
@@ -12,6 +12,7 @@ export interface RegistryDeps {
   readonly content: ContentStore;
   readonly stores: BlobStores;
   readonly logger: Logger;
+  readonly readLargeManifest: ReadManifest;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** How long unreferenced content is safe from garbage collection. */

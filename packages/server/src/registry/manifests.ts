@@ -1,24 +1,23 @@
 import { createHash } from 'node:crypto';
-import {
-  type Digest,
-  digestAlgorithm,
-  digestFromBytes,
-  isManifestProblem,
-  isNonDistributable,
-  type ParsedManifest,
-  parseManifest,
-  type RepositoryName,
-} from '@longshore/oci';
+import { type Digest, digestAlgorithm, digestFromBytes, type ManifestProblem, type RepositoryName } from '@longshore/oci';
 import { reach } from './failpoints.ts';
-import type { Actor, ContentStore, NewManifest, StoredManifest, StoredManifestInfo } from './ports/content-store.ts';
+import type { Actor, ContentStore, StoredManifest, StoredManifestInfo } from './ports/content-store.ts';
+import { type ManifestSummary, readManifest } from './read-manifest.ts';
 import type { ManifestPush, ManifestReference, PushedManifest } from './registry.ts';
 import { RegistryError } from './registry-error.ts';
 
 /** How many missing digests an answer names: a manifest may list ten thousand. */
 const mostNamed = 100;
 
+/** A manifest longer than this is not read on the event loop, which it would hold up for several milliseconds. */
+const mostInlineBytes = 128 * 1024;
+
+/** As `readManifest`, in another thread. */
+export type ReadManifest = (bytes: Uint8Array, contentType: string) => Promise<ManifestSummary | ManifestProblem>;
+
 export interface ManifestsDeps {
   readonly content: ContentStore;
+  readonly readLargeManifest: ReadManifest;
   readonly now: () => number;
 }
 
@@ -43,8 +42,10 @@ export class Manifests {
   }
 
   async put(push: ManifestPush): Promise<PushedManifest> {
-    const parsed = parseManifest(push.bytes, push.contentType);
-    if (isManifestProblem(parsed)) throw new RegistryError(parsed.code, { message: parsed.problem });
+    const { bytes, contentType } = push;
+    const read = bytes.byteLength > mostInlineBytes ? this.#deps.readLargeManifest : readManifest;
+    const summary = await read(bytes, contentType);
+    if ('problem' in summary) throw new RegistryError(summary.code, { message: summary.problem });
     const digest = digestOf(push);
     const tags = 'tag' in push.reference ? [push.reference.tag, ...push.tags] : [...push.tags];
     reach('manifest.before-transaction');
@@ -53,12 +54,8 @@ export class Manifests {
       actor: push.actor,
       at: this.#deps.now(),
       digest,
-      mediaType: parsed.mediaType,
-      bytes: push.bytes,
-      artifactType: parsed.artifactType,
-      annotations: parsed.annotations,
-      subject: parsed.subject?.digest,
-      references: referencesOf(parsed),
+      bytes,
+      ...summary,
       tags,
       mayMoveTags: push.mayMoveTags,
     });
@@ -75,7 +72,7 @@ export class Manifests {
         detail: { tag: commit.tag },
       });
     }
-    return { digest, subject: parsed.subject?.digest, tags };
+    return { digest, subject: summary.subject, tags };
   }
 
   async delete(repository: RepositoryName, reference: ManifestReference, actor: Actor): Promise<void> {
@@ -108,18 +105,6 @@ function digestOf(push: ManifestPush): Digest {
     });
   }
   return actual;
-}
-
-/** Everything the manifest points at, once each. A missing subject is no reason to refuse it, so it is not among them. */
-function referencesOf(manifest: ParsedManifest): NewManifest['references'] {
-  const references = new Map<string, NewManifest['references'][number]>();
-  const blobs = manifest.config === undefined ? manifest.layers : [manifest.config, ...manifest.layers];
-  for (const { digest, mediaType } of blobs) {
-    const required = !isNonDistributable(mediaType) || references.get(`blob ${digest}`)?.required === true;
-    references.set(`blob ${digest}`, { kind: 'blob', digest, required });
-  }
-  for (const { digest } of manifest.manifests) references.set(`manifest ${digest}`, { kind: 'manifest', digest, required: true });
-  return [...references.values()];
 }
 
 function unknownManifest(reference: ManifestReference): RegistryError {

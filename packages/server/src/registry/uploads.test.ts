@@ -10,6 +10,7 @@ import { createMemoryStore } from '../storage/memory/memory-store.ts';
 import { BlobStores } from './blob-stores.ts';
 import { createRegistry } from './create-registry.ts';
 import { type BlobStore, StorageError, type UploadWriter } from './ports/blob-store.ts';
+import { readManifest } from './read-manifest.ts';
 import type { BodySource, Chunk, UploadHandle } from './registry.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'longshore-uploads-'));
@@ -70,7 +71,14 @@ class WatchedStore {
 function startRegistry(now = Date.now) {
   const watched = new WatchedStore();
   const stores = new BlobStores(new Map([['default', watched.store]]));
-  const { registry, close } = createRegistry({ content: metadata, stores, logger, now, graceMs: 1000 });
+  const { registry, close } = createRegistry({
+    content: metadata,
+    stores,
+    logger,
+    readLargeManifest: async (...args) => readManifest(...args),
+    now,
+    graceMs: 1000,
+  });
   return { registry, close, watched };
 }
 

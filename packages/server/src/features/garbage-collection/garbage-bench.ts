@@ -11,6 +11,7 @@ import { createRegistry } from '../../registry/create-registry.ts';
 import type { BlobStore } from '../../registry/ports/blob-store.ts';
 import type { GarbageReport } from '../../registry/ports/garbage-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
+import { readManifest } from '../../registry/read-manifest.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 import { openFilesystemStore } from '../../storage/filesystem/filesystem-store.ts';
@@ -49,7 +50,14 @@ export class GarbageBench {
     this.store = store;
     this.directory = directory;
     const stores = new BlobStores(new Map([['default', store]]));
-    const { registry, close } = createRegistry({ content: metadata, stores, logger: this.#logger(), now: () => this.now, graceMs });
+    const { registry, close } = createRegistry({
+      content: metadata,
+      stores,
+      logger: this.#logger(),
+      readLargeManifest: async (...args) => readManifest(...args),
+      now: () => this.now,
+      graceMs,
+    });
     this.registry = registry;
     this.#close = close;
   }

@@ -82,7 +82,7 @@ async function storeManifest(sql: SqlSession, repositoryId: number, input: NewMa
         at,
         actor,
         at,
-        annotations === undefined ? null : JSON.stringify(annotations),
+        annotations ?? null,
         bytes,
       ],
     );

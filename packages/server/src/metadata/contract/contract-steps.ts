@@ -103,7 +103,7 @@ export class StoreSteps {
       mediaType: 'application/vnd.oci.image.manifest.v1+json',
       bytes,
       artifactType: parts.artifactType,
-      annotations: parts.annotations,
+      annotations: parts.annotations && JSON.stringify(parts.annotations),
       subject: parts.subject,
       references: [...required('blob', parts.blobs), ...optional, ...required('manifest', parts.children)],
       tags: (parts.tags ?? []).map((tag) => requireTag(tag)),

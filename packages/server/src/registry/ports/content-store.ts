@@ -82,7 +82,8 @@ export interface NewManifest {
   readonly bytes: Uint8Array;
   /** The manifest's artifactType, else its config's mediaType (what a referrers list shows). */
   readonly artifactType: string | undefined;
-  readonly annotations: Record<string, string> | undefined;
+  /** JSON text of an object whose members are strings: a hundred thousand of them cross a thread as one value. */
+  readonly annotations: string | undefined;
   readonly subject: Digest | undefined;
   /** Everything it points at. `required: false` for non-distributable layers: kept when present, never missed. */
   readonly references: readonly { kind: 'blob' | 'manifest'; digest: Digest; required: boolean }[];
