@@ -43,3 +43,4 @@ for (const { name, version, durability } of measured.map(({ contender }) => cont
   console.log(`- ${name}${version === undefined ? '' : ` (${version})`}; durability of a push: ${durability.explanation}`);
 }
 console.log(`\n${renderTables(measured)}`);
+for (const { contender, profiles } of measured) if (profiles !== '') console.log(`\nOf ${contender.name}:\n\n${profiles}`);

@@ -28,6 +28,7 @@ export const usage = `usage: npm run bench -- [options]
                       depend on it; some minutes for the load first. Rows: ${scaleRows.map(({ id }) => id).join(', ')}
   --durability WORD   of Longshore: full or relaxed, or both as full,relaxed (full)
   --workers N|auto    processes of Longshore, or several settings as auto,1 (1)
+  --profile           also where the time of Longshore's main threads went; figures are then of a slower server
   --help              this text
 
 BENCH_PEER=NAME|PATH|URL[,...] measures other registries in the same run: docker-registry, distribution, zot, a path
@@ -38,6 +39,7 @@ examples:
   npm run bench
   BENCH_PEER=/opt/bin/distribution,/opt/bin/zot npm run bench -- --durability full,relaxed
   npm run bench -- --scale
+  npm run bench -- --profile --rounds 1 --seconds 10 --only manifest
   npm run bench -- --workers auto,1 --only manifest --only push`;
 
 /** Reads the command line; throws an error that says what is wrong with it. */
@@ -51,6 +53,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | 'help
       durability: { type: 'string', default: 'full' },
       workers: { type: 'string', default: '1' },
       scale: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -66,6 +69,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | 'help
     rows: candidates.filter(({ id, long }) => (values.only.length === 0 ? long !== true : values.only.includes(id))),
     longshores: durabilities.flatMap((durability) => workers.map((each) => ({ durability, workers: each }))),
     scale: values.scale,
+    profile: values.profile,
   };
 }
 

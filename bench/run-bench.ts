@@ -2,9 +2,11 @@ import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Contender } from './contender.ts';
+import type { Contender, StartChanges } from './contender.ts';
 import type { ContentSize } from './content-size.ts';
+import { renderProfiles } from './cpu-profile.ts';
 import { loadFixture, makeFixture } from './fixture.ts';
+import { restartServer } from './footprint-rows.ts';
 import type { Row, Subject } from './row.ts';
 import { collect, type Measured, type Results } from './table.ts';
 
@@ -20,6 +22,8 @@ export interface Plan {
   /** How long each load lasts. */
   readonly seconds: number;
   readonly rows: readonly Row[];
+  /** Whether Longshore's servers are profiled while they are measured, which slows them. */
+  readonly profile: boolean;
 }
 
 interface Entrant {
@@ -34,7 +38,7 @@ interface Entrant {
  */
 export async function runBench(
   entries: readonly Entry[],
-  { rounds, seconds, rows }: Plan,
+  { rounds, seconds, rows, profile }: Plan,
   report: (line: string) => void,
 ): Promise<Measured[]> {
   const temporary = await mkdtemp(join(tmpdir(), 'longshore-bench-'));
@@ -48,9 +52,11 @@ export async function runBench(
       const directory = join(temporary, String(entrants.length));
       await mkdir(directory);
       const server = await contender.start(directory);
-      entrants.push({ contender, subject: { contender, server, fixture, size, directory }, results: new Map() });
+      const subject = { contender, server, fixture, size, directory };
+      entrants.push({ contender, subject, results: new Map() });
       report(`loading ${contender.name}`);
       await loadFixture(server.url, fixture, size, report);
+      if (profile && contender.isLongshore) await restartServer(subject, profiled(directory));
     }
     for (let round = 0; round < rounds; round++) {
       const order = round % 2 === 0 ? entrants : entrants.toReversed();
@@ -59,10 +65,20 @@ export async function runBench(
         for (const { subject, results } of order) collect(results, await row.measure(subject, seconds));
       }
     }
+    // A server writes its profile when it ends.
+    for (const { subject } of entrants) await subject.server.stop();
+    return entrants.map(({ contender, subject, results }) => ({
+      contender,
+      results,
+      profiles: profile ? renderProfiles(subject.directory) : '',
+    }));
   } finally {
     for (const { subject } of entrants) await subject.server.stop();
     removeFiles();
     process.off('exit', removeFiles);
   }
-  return entrants;
+}
+
+function profiled(directory: string): StartChanges {
+  return { nodeArguments: ['--cpu-prof', '--cpu-prof-dir', directory], settings: [], environment: {} };
 }

@@ -6,7 +6,7 @@ import { collect, type Measured, median, quantile, type Results, renderTables } 
 function measured(name: string, label: string, ...rounds: Figure[][]): Measured {
   const results: Results = new Map();
   for (const figures of rounds) collect(results, figures);
-  return { contender: { name, version: undefined, durability: { label, explanation: '' } }, results };
+  return { contender: { name, version: undefined, durability: { label, explanation: '' } }, results, profiles: '' };
 }
 
 test('the median is the middle value, or the mean of the two in the middle, whatever the order', () => {

@@ -8,6 +8,8 @@ export type Results = Map<string, { readonly figure: Figure; readonly values: nu
 export interface Measured {
   readonly contender: Pick<Contender, 'name' | 'version' | 'durability'>;
   readonly results: Results;
+  /** Where its time went, as Markdown; empty without profiles. */
+  readonly profiles: string;
 }
 
 const titles: Readonly<Record<Figure['kind'], string>> = {
