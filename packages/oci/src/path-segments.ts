@@ -1,4 +1,6 @@
 const longestPath = 8192;
+/** What makes a path harmful that has nothing to decode. */
+const harmful = /[\u0000-\u001f\u007f\\]|(?:^|\/)\.\.?(?:\/|$)/;
 
 /**
  * The decoded segments of a relative URL path, or undefined when it must not be interpreted: malformed
@@ -7,6 +9,7 @@ const longestPath = 8192;
  */
 export function decodePathSegments(path: string): readonly string[] | undefined {
   if (path.length > longestPath) return undefined;
+  if (!path.includes('%')) return harmful.test(path) ? undefined : path.split('/');
   const segments: string[] = [];
   for (const encoded of path.split('/')) {
     const segment = decodeOnce(encoded);

@@ -50,7 +50,11 @@ export function parseRoute(path: string, maxNameLength = 255): Route | InvalidRo
   return matchFixed(segments, maxNameLength) ?? matchVariable(segments, maxNameLength);
 }
 
+/** The last segments of the fixed endings: most paths have none of them. */
+const lastOfFixed: ReadonlySet<string | undefined> = new Set(['_catalog', 'discover', 'list', 'uploads', '']);
+
 function matchFixed(segments: readonly string[], maxNameLength: number): Route | InvalidRoute | undefined {
+  if (!lastOfFixed.has(segments.at(-1))) return undefined;
   if (segments.length === 1 && segments[0] === '_catalog') return { kind: 'catalog' };
   if (endsWith(segments, ['_oci', 'ext', 'discover'])) {
     if (segments.length === 3) return { kind: 'extensions' };

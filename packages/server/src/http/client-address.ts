@@ -29,16 +29,7 @@ export class Origins {
   /** Who sends this request, over a connection from `peer`; `secure`: it is encrypted. Scheme and host are only worked out when asked for. */
   of(request: IncomingMessage, { peer, secure }: { readonly peer: string; readonly secure: boolean }): Origin {
     const trusted = this.#isTrusted(peer);
-    const publicUrl = this.#publicUrl;
-    return {
-      address: trusted ? this.#forwardedFor(request, peer) : peer,
-      get baseUrl() {
-        return publicUrl === undefined ? `${schemeOf(request, trusted, secure)}://${hostOf(request, trusted)}` : publicUrl.origin;
-      },
-      get host() {
-        return publicUrl === undefined ? hostOf(request, trusted) : publicUrl.host;
-      },
-    };
+    return new RequestOrigin(request, trusted ? this.#forwardedFor(request, peer) : peer, trusted, secure, this.#publicUrl);
   }
 
   /** Whether this is the address of a proxy that the configuration trusts. */
@@ -68,16 +59,37 @@ export class Origins {
   }
 }
 
-function hostOf(request: IncomingMessage, trusted: boolean): string {
-  const forwarded = trusted ? lastOf(request.headers['x-forwarded-host']) : undefined;
-  // HTTP/2 names the host in a header of its own.
-  const named = forwarded ?? request.headers.host ?? [request.headers[':authority']].flat()[0] ?? '';
-  return hostPattern.test(named) ? named : 'localhost';
-}
+/** Not one object literal with getters: every request makes one of these, and such literals are made property by property. */
+class RequestOrigin implements Origin {
+  readonly address: string;
+  readonly #request: IncomingMessage;
+  readonly #trusted: boolean;
+  readonly #secure: boolean;
+  readonly #publicUrl: URL | undefined;
 
-function schemeOf(request: IncomingMessage, trusted: boolean, secure: boolean): string {
-  const forwarded = trusted ? lastOf(request.headers['x-forwarded-proto']) : undefined;
-  return forwarded === 'https' || forwarded === 'http' ? forwarded : secure ? 'https' : 'http';
+  constructor(request: IncomingMessage, address: string, trusted: boolean, secure: boolean, publicUrl: URL | undefined) {
+    this.address = address;
+    this.#request = request;
+    this.#trusted = trusted;
+    this.#secure = secure;
+    this.#publicUrl = publicUrl;
+  }
+
+  get baseUrl(): string {
+    if (this.#publicUrl !== undefined) return this.#publicUrl.origin;
+    const forwarded = this.#trusted ? lastOf(this.#request.headers['x-forwarded-proto']) : undefined;
+    const scheme = forwarded === 'https' || forwarded === 'http' ? forwarded : this.#secure ? 'https' : 'http';
+    return `${scheme}://${this.host}`;
+  }
+
+  get host(): string {
+    if (this.#publicUrl !== undefined) return this.#publicUrl.host;
+    const { headers } = this.#request;
+    const forwarded = this.#trusted ? lastOf(headers['x-forwarded-host']) : undefined;
+    // HTTP/2 names the host in a header of its own.
+    const named = forwarded ?? headers.host ?? [headers[':authority']].flat()[0] ?? '';
+    return hostPattern.test(named) ? named : 'localhost';
+  }
 }
 
 /** A block list of addresses and CIDR ranges; throws a RangeError that names the wrong one. */
