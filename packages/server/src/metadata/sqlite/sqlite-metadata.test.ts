@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
+import type { Tag } from '@longshore/oci';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import { app, StoreSteps } from '../contract/contract-steps.ts';
@@ -58,6 +59,47 @@ test('a write is seen by a read that begins when it is acknowledged, whoever rea
     const digest = await new StoreSteps(count % 2 === 0 ? one : two).push(app);
     for (const store of [one, two]) assert.notEqual(await store.findManifestInfo(app, { digest }), undefined);
   }
+});
+
+test('what is remembered is never older than an acknowledged write, by this process or by another', async (t) => {
+  const path = await newPath(t);
+  const store = await open(t, path);
+  const steps = new StoreSteps(store);
+  const blob = await steps.blob(app);
+  const tag = 'moving' as Tag;
+  const look = async () => ({
+    manifest: (await store.findManifest(app, { tag }))?.digest,
+    info: (await store.findManifestInfo(app, { tag }))?.digest,
+    tags: (await store.listTags(app, { limit: 9 }))?.items.join(),
+    repositories: (await store.listRepositories({ kind: 'everything' }, { limit: 9 })).items.join(),
+    blob: (await store.findBlob(app, blob)) !== undefined,
+    project: (await store.findGrant(1, 'other')).exists,
+  });
+  const remembered = async () => {
+    // Asked often enough to be remembered, and once more to be given from there.
+    for (let round = 0; round < 3; round += 1) await look();
+    return look();
+  };
+  for (let round = 0; round < 3; round += 1) {
+    const digest = await steps.push(app, { tags: [tag, `v${round}`] });
+    const seen = await remembered();
+    assert.deepEqual([seen.manifest, seen.info, seen.tags?.split(',').length, seen.blob], [digest, digest, round + 2, true]);
+  }
+  const before = await remembered();
+  assert.deepEqual([before.repositories, before.project], [app, false]);
+  const code = `
+    const store = await openSqliteMetadata({ path, durability: 'full' });
+    await new StoreSteps(store).push(app, { tags: ['moving', 'another'] });
+    await new StoreSteps(store).push('other/app');
+    await store.deleteBlob({ repository: app, digest: ${JSON.stringify(blob)}, actor: 'user:1:a', at: 1 });
+    await store.close();`;
+  assert.deepEqual(await inProcess(path, code), { code: 0, signal: null });
+  const after = await look();
+  assert.notEqual(after.manifest, before.manifest);
+  assert.equal(after.info, after.manifest);
+  assert.equal(after.tags, `another,${before.tags}`);
+  assert.equal(after.repositories, `other/app,${app}`);
+  assert.deepEqual([after.blob, after.project], [false, true]);
 });
 
 test('processes that open and write one database at once lose nothing', async (t) => {

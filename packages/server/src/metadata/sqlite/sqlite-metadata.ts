@@ -5,6 +5,8 @@ import type { Durability } from './connection.ts';
 import { openReader, openSnapshot } from './connection.ts';
 import { prepareDirectory } from './prepare-directory.ts';
 import { reachWriter } from './reach-writer.ts';
+import { ReadCache } from './read-cache.ts';
+import { rememberedReads } from './remembered-reads.ts';
 import { ReplaceableWriter } from './replaceable-writer.ts';
 import { SqliteSession } from './sqlite-session.ts';
 import { connectToThread } from './thread-connection.ts';
@@ -31,7 +33,7 @@ export async function openSqliteMetadata(options: SqliteMetadataOptions): Promis
   prepareDirectory(path);
   const writer = await ReplaceableWriter.start(() => findWriter(options));
   const reader = openReader(path);
-  return createSqlMetadataStore({
+  const store = createSqlMetadataStore({
     reader: new SqliteSession(reader, path),
     execute: (name, input) => writer.execute(name, input),
     snapshot: (work) => withSnapshot(path, work),
@@ -41,6 +43,7 @@ export async function openSqliteMetadata(options: SqliteMetadataOptions): Promis
       await writer.close();
     },
   });
+  return { ...store, ...rememberedReads(store, new ReadCache(reader)) };
 }
 
 function findWriter({ path, durability, failpoint, writerSocket }: SqliteMetadataOptions): Promise<WriterClient> {
