@@ -29,33 +29,41 @@ export function createAccessLog(options: AccessLogOptions, lines: LineFormat, ou
   const { level, requests } = options;
   if (requests === 'off' || level === 'error') return undefined;
   const failuresOnly = level === 'warn';
+  const lineOf = createLine(lines);
   return (record, traceId) => {
     const { status } = record;
     if (failuresOnly && status < 500) return;
     if (requests === 'errors' && status > 0 && status < 400) return;
     if (level !== 'debug' && status < 500 && pages.has(record.route)) return;
-    output.write(lineOf(record, traceId, lines));
+    output.write(lineOf(record, traceId));
   };
 }
 
-function lineOf(record: RequestRecord, traceId: string | undefined, lines: LineFormat): string {
-  const { path, userAgent, status } = record;
-  return (
-    lines.start(status < 500 ? 'info' : 'warn', 'request') +
-    lines.field('requestId', record.id) +
-    lines.field('traceId', traceId) +
-    lines.field('method', record.method) +
-    lines.field('path', path.length > longestPath ? path.slice(0, longestPath) : path) +
-    lines.field('route', record.route) +
-    lines.field('repository', record.repository) +
-    lines.field('status', status) +
-    lines.field('completed', record.completed ? undefined : false) +
-    lines.field('subject', record.subject) +
-    lines.field('client', record.clientAddress) +
-    lines.field('bytesReceived', record.bytesReceived) +
-    lines.field('bytesSent', record.bytesSent) +
-    lines.field('durationMs', Math.round(record.durationMs * 1000) / 1000) +
-    lines.field('userAgent', userAgent !== undefined && userAgent.length > longestAgent ? userAgent.slice(0, longestAgent) : userAgent) +
-    lines.end
-  );
+/** On the path of every request: the keys are made once, and a client's name for itself once for many of its requests. */
+function createLine(lines: LineFormat): (record: RequestRecord, traceId: string | undefined) => string {
+  const [id, trace, method, path, route] = [lines.key('requestId'), lines.key('traceId'), lines.key('method'), lines.key('path'), lines.key('route')];
+  const [repository, status, cut, subject] = [lines.key('repository'), lines.key('status'), lines.key('completed'), lines.key('subject')];
+  const [client, received, sent, duration] = ['client', 'bytesReceived', 'bytesSent', 'durationMs'].map((name) => lines.key(name));
+  let lastAgent: string | undefined;
+  let agentField = '';
+  return (record, traceId) => {
+    const { userAgent } = record;
+    if (userAgent !== lastAgent) {
+      lastAgent = userAgent;
+      agentField = userAgent === undefined ? '' : lines.key('userAgent') + lines.value(cutTo(longestAgent, userAgent));
+    }
+    let line = lines.start(record.status < 500 ? 'info' : 'warn', 'request') + id + lines.word(record.id);
+    if (traceId !== undefined) line += trace + lines.word(traceId);
+    line += method + lines.value(record.method) + path + lines.value(cutTo(longestPath, record.path)) + route + lines.word(record.route);
+    if (record.repository !== undefined) line += repository + lines.value(record.repository);
+    line += status + record.status;
+    if (!record.completed) line += `${cut}false`;
+    if (record.subject !== undefined) line += subject + lines.value(record.subject);
+    line += client + lines.value(record.clientAddress) + received + record.bytesReceived + sent + record.bytesSent;
+    return `${line}${duration}${Math.round(record.durationMs * 1000) / 1000}${agentField}${lines.end}`;
+  };
+}
+
+function cutTo(length: number, text: string): string {
+  return text.length > length ? text.slice(0, length) : text;
 }

@@ -4,26 +4,41 @@ export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 /** How severe a line is. */
 export type LogLevel = (typeof logLevels)[number];
 
-/** How a line of the log is put together: `start`, then fields, then `end`. A field without a value is left out. */
+/** How a line of the log is put together: `start`, then a key and a value for each field, then `end`. All of it is ASCII. */
 export interface LineFormat {
   start(level: LogLevel, message: string): string;
-  field(name: string, value: unknown): string;
+  /** What stands before a field's value. */
+  key(name: string): string;
+  value(value: unknown): string;
+  /** The value of a field that is known to be one plain word. */
+  word(value: string): string;
   readonly end: string;
 }
 
-/** One JSON object a line, in ASCII. */
+/** One JSON object a line. */
 export const jsonLines: LineFormat = {
   start: (level, message) => `{"time":"${timeNow()}","level":"${level}","message":${quoted(message)}`,
-  field: (name, value) => (value === undefined ? '' : `,"${name}":${jsonOf(value)}`),
+  key: (name) => `,"${name}":`,
+  value: jsonOf,
+  word: (value) => `"${value}"`,
   end: '}\n',
 };
 
 /** For people at a terminal. */
 export const textLines: LineFormat = {
   start: (level, message) => `${timeNow()} ${level.padEnd(5)} ${ascii(message)}`,
-  field: (name, value) => (value === undefined ? '' : ` ${name}=${isPlainWord(value) ? value : jsonOf(value)}`),
+  key: (name) => ` ${name}=`,
+  value: (value) => (typeof value === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value) ? value : jsonOf(value)),
+  word: (value) => value,
   end: '\n',
 };
+
+/** A whole line. Fields that are undefined are left out. */
+export function formatLine(format: LineFormat, level: LogLevel, message: string, fields: Readonly<Record<string, unknown>>): string {
+  let line = format.start(level, message);
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) line += format.key(name) + format.value(value);
+  return line + format.end;
+}
 
 let lastMs = 0;
 let lastTime = '';
@@ -52,10 +67,6 @@ function quoted(text: string): string {
 /** What strangers send must not steer the terminal that shows it, or look like another line: no controls, nothing beyond ASCII. */
 function ascii(text: string): string {
   return text.replace(/[\x00-\x1f\x7f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-function isPlainWord(value: unknown): boolean {
-  return typeof value === 'string' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value);
 }
 
 /** Errors as their stack and the messages of their causes; everything else as it is. */

@@ -1,12 +1,12 @@
 import { write, writeSync } from 'node:fs';
-import type { LineFormat } from './line-format.ts';
+import { formatLine, type LineFormat } from './line-format.ts';
 
 /** Lines wait at most this long for others to be written with them. */
 const gatherMs = 50;
-/** As many characters as one write takes, and more of them start one at once. */
-const batchLength = 32 * 1024;
+/** A write costs about as much as 50 lines, so each takes many; a full piece is written at once. */
+const pieceBytes = 128 * 1024;
 /** What may wait while nobody takes the log; lines beyond it are dropped. */
-const longestQueue = 4 * 1024 * 1024;
+const mostPieces = 32;
 /** How long a full pipe is left alone. */
 const retryMs = 20;
 /** A write that has taken this long has nobody at its other end. */
@@ -37,6 +37,13 @@ export function standardErrorOutput(lines: LineFormat): LogOutput {
   return output;
 }
 
+/** Lines that are written together. */
+interface Piece {
+  readonly bytes: Buffer;
+  used: number;
+  lines: number;
+}
+
 /**
  * Gathers lines and writes them with asynchronous calls, one at a time, in order. `process.stderr` would be simpler, but writes
  * to files and pipes synchronously: a log reader that hangs would stop the whole registry.
@@ -44,8 +51,9 @@ export function standardErrorOutput(lines: LineFormat): LogOutput {
 class DescriptorOutput implements LogOutput {
   readonly #descriptor: number;
   readonly #format: LineFormat;
-  #waiting = '';
-  #waitingLines = 0;
+  /** Oldest first; the last one is being filled. */
+  #pieces: Piece[] = [];
+  #spare: Piece | undefined;
   #dropped = 0;
   /** How many of the dropped the log tells of. */
   #reported = 0;
@@ -59,14 +67,15 @@ class DescriptorOutput implements LogOutput {
   }
 
   write(line: string, atOnce = false): void {
-    if (this.#waiting.length + line.length > longestQueue) {
+    const piece = this.#pieceFor(line);
+    if (piece === undefined) {
       this.#dropped += 1;
       return;
     }
-    this.#waiting += line;
-    this.#waitingLines += 1;
+    piece.used += piece.bytes.write(line, piece.used, 'latin1');
+    piece.lines += 1;
     if (this.#writingSince !== undefined) return;
-    if (atOnce || this.#waiting.length >= batchLength) this.#begin();
+    if (atOnce || this.#pieces.length > 1) this.#begin();
     else this.#timer ??= setTimeout(() => this.#begin(), gatherMs).unref();
   }
 
@@ -88,7 +97,8 @@ class DescriptorOutput implements LogOutput {
   finish(): void {
     // The process cannot end while a thread of it waits in a write; whoever stopped reading the log must not keep it.
     if (this.#writingSince !== undefined && performance.now() - this.#writingSince >= stuckMs) process.kill(process.pid, 'SIGKILL');
-    const bytes = Buffer.from(this.#take());
+    const bytes = Buffer.concat(this.#pieces.map((piece) => piece.bytes.subarray(0, piece.used)));
+    this.#pieces = [];
     const pause = new Int32Array(new SharedArrayBuffer(4));
     const deadline = performance.now() + stuckMs;
     for (let written = 0; written < bytes.byteLength; ) {
@@ -101,46 +111,57 @@ class DescriptorOutput implements LogOutput {
     }
   }
 
+  /** Where the line fits; undefined when there is no room for it. Lines are ASCII, so a character is a byte. */
+  #pieceFor(line: string): Piece | undefined {
+    const last = this.#pieces.at(-1);
+    if (last !== undefined && last.used + line.length <= last.bytes.byteLength) return last;
+    if (this.#pieces.length >= mostPieces) return undefined;
+    const kept = line.length <= pieceBytes ? this.#spare : undefined;
+    if (kept !== undefined) this.#spare = undefined;
+    const piece = kept ?? { bytes: Buffer.allocUnsafeSlow(Math.max(pieceBytes, line.length)), used: 0, lines: 0 };
+    this.#pieces.push(piece);
+    return piece;
+  }
+
+  /** Only while nothing is being written. */
   #begin(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#waitingLines === 0) {
+    const piece = this.#pieces.shift();
+    if (piece === undefined) {
       this.#writingSince = undefined;
       for (const resolve of this.#idle.splice(0)) resolve();
       return;
     }
-    const lines = this.#waitingLines;
     this.#writingSince = performance.now();
-    this.#writeFrom(Buffer.from(this.#take()), 0, lines);
+    this.#writeFrom(piece, 0);
   }
 
-  #writeFrom(bytes: Buffer, start: number, lines: number): void {
-    write(this.#descriptor, bytes, start, (error, written) => {
+  #writeFrom(piece: Piece, start: number): void {
+    write(this.#descriptor, piece.bytes, start, piece.used - start, null, (error, written) => {
       if (error !== null && isFull(error)) {
-        setTimeout(() => this.#writeFrom(bytes, start, lines), retryMs);
+        setTimeout(() => this.#writeFrom(piece, start), retryMs);
         return;
       }
       // A log that cannot be written has nowhere to say so: the count tells.
-      if (error !== null) this.#dropped += lines;
-      else if (start + written < bytes.byteLength) return this.#writeFrom(bytes, start + written, lines);
-      this.#writingSince = undefined;
-      this.#begin();
+      if (error !== null) this.#dropped += piece.lines;
+      else if (start + written < piece.used) return this.#writeFrom(piece, start + written);
+      piece.used = 0;
+      piece.lines = 0;
+      this.#spare = piece;
+      this.#goOn();
     });
   }
 
-  /** Everything that waits, and before it what is missing there. */
-  #take(): string {
+  #goOn(): void {
+    this.#writingSince = undefined;
     const lost = this.#dropped - this.#reported;
-    const lines = lost === 0 ? this.#waiting : `${this.#notice(lost)}${this.#waiting}`;
-    this.#reported = this.#dropped;
-    this.#waiting = '';
-    this.#waitingLines = 0;
-    return lines;
-  }
-
-  #notice(lost: number): string {
-    const text = 'Lines of this log were lost: nobody took them. Look at what reads it.';
-    return this.#format.start('warn', text) + this.#format.field('lost', lost) + this.#format.end;
+    if (lost > 0 && this.#pieces.length > 0) {
+      this.#reported = this.#dropped;
+      const text = 'Lines of this log were lost: nobody took them. Look at what reads it.';
+      this.write(formatLine(this.#format, 'warn', text, { lost }));
+    }
+    this.#begin();
   }
 }
 

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty';
 import type { LogFields, Logger } from '../registry/ports/logger.ts';
 import { type AccessLog, type AccessLogOptions, createAccessLog } from './access-log.ts';
-import { jsonLines, type LineFormat, type LogLevel, logLevels, textLines } from './line-format.ts';
+import { formatLine, jsonLines, type LineFormat, type LogLevel, logLevels, textLines } from './line-format.ts';
 import { type LogOutput, standardErrorOutput } from './log-output.ts';
 
 /** What the settings say about the log. */
@@ -41,9 +41,7 @@ function createLogger(level: LogLevel, lines: LineFormat, output: LogOutput): Lo
   const write = (at: LogLevel, message: string, fields: LogFields = {}) => {
     const severity = logLevels.indexOf(at);
     if (severity < least) return;
-    let line = lines.start(at, message);
-    for (const [name, value] of Object.entries(fields)) line += lines.field(name, value);
-    output.write(line + lines.end, severity > 1);
+    output.write(formatLine(lines, at, message, fields), severity > 1);
   };
   return {
     info: (message, fields) => write('info', message, fields),
