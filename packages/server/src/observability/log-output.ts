@@ -123,7 +123,7 @@ class DescriptorOutput implements LogOutput {
     return piece;
   }
 
-  /** Only while nothing is being written. */
+  /** Never while something is being written: two writes at once would mix. */
   #begin(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -154,9 +154,8 @@ class DescriptorOutput implements LogOutput {
   }
 
   #goOn(): void {
-    this.#writingSince = undefined;
     const lost = this.#dropped - this.#reported;
-    if (lost > 0 && this.#pieces.length > 0) {
+    if (lost > 0 && this.#pieces.length > 0 && this.#pieces.length < mostPieces) {
       this.#reported = this.#dropped;
       const text = 'Lines of this log were lost: nobody took them. Look at what reads it.';
       this.write(formatLine(this.#format, 'warn', text, { lost }));
