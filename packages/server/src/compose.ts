@@ -152,7 +152,7 @@ async function composeIdentity(
 /** Builds a server over opened backends. Read top to bottom: every object is made here and nowhere else. */
 export async function composeServer(config: Config, backends: Backends): Promise<Server> {
   const { metadata, stores, log, logger } = backends;
-  const telemetry = startTelemetry({ log, inventory: metadata, version: program.version });
+  const telemetry = await startTelemetry({ log, inventory: metadata, version: program.version, tracing: config.tracing });
   const { metrics } = telemetry;
   const authorizer = createAuthorizer({ accounts: metadata, anonymous: config.anonymous });
   const identity = await composeIdentity(config, backends, authorizer, metrics);

@@ -29,6 +29,11 @@ const publicUrl = z.string().transform((text, context): string => {
 const postgresUrl = z.string().refine((text) => /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? ''));
 const endpointUrl = z.string().refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''));
 
+const receiverUrl = endpointUrl.refine((text) => {
+  const url = URL.parse(text);
+  return url !== null && url.username + url.search + url.hash === '';
+});
+
 const limits = z.strictObject({
   manifestBytes: wholeFrom(4_194_304, 67_108_864)
     .default(4_194_304)
@@ -345,6 +350,34 @@ export const settingsSchema = z.strictObject({
           notes(
             'Which requests get a line at level info (5xx: warn). errors: those answered with 4xx or 5xx or not at all.',
             '哪些请求写入日志（级别 info，5xx 为 warn）。errors：仅应答为 4xx、5xx 或未应答的请求。',
+          ),
+        ),
+    })
+    .prefault({}),
+  tracing: z
+    .strictObject({
+      endpoint: receiverUrl.optional().meta(
+        notes(
+          'Receiver of traces by OTLP over HTTP; `/v1/traces` is appended.',
+          '以 OTLP/HTTP 接收追踪数据的地址；自动追加 `/v1/traces`。',
+          {
+            accepts: {
+              en: 'an http or https URL without user and query, such as http://127.0.0.1:4318',
+              zh: '不含用户名与查询串的 http 或 https URL，例如 http://127.0.0.1:4318',
+            },
+            otherwise: { en: 'no traces', zh: '不产生追踪数据' },
+          },
+        ),
+      ),
+      sampleRatio: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(1)
+        .meta(
+          notes(
+            'Share of requests that are traced, where no `traceparent` header has decided it.',
+            '被追踪的请求比例；若 `traceparent` 头已作决定则以其为准。',
           ),
         ),
     })

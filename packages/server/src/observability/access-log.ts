@@ -41,7 +41,13 @@ export function createAccessLog(options: AccessLogOptions, lines: LineFormat, ou
 
 /** On the path of every request: the keys are made once, and a client's name for itself once for many of its requests. */
 function createLine(lines: LineFormat): (record: RequestRecord, traceId: string | undefined) => string {
-  const [id, trace, method, path, route] = [lines.key('requestId'), lines.key('traceId'), lines.key('method'), lines.key('path'), lines.key('route')];
+  const [id, trace, method, path, route] = [
+    lines.key('requestId'),
+    lines.key('traceId'),
+    lines.key('method'),
+    lines.key('path'),
+    lines.key('route'),
+  ];
   const [repository, status, cut, subject] = [lines.key('repository'), lines.key('status'), lines.key('completed'), lines.key('subject')];
   const [client, received, sent, duration] = ['client', 'bytesReceived', 'bytesSent', 'durationMs'].map((name) => lines.key(name));
   let lastAgent: string | undefined;

@@ -6,6 +6,7 @@ import { renderFamilies } from './metric-family.ts';
 import { createMetrics, logFamilies, type Metrics } from './metrics.ts';
 import { watchProcess } from './process-metrics.ts';
 import { shareMetrics } from './shared-metrics.ts';
+import type { Traces, TracingOptions } from './traces.ts';
 
 /** What a server is watched with. */
 export interface TelemetryOptions {
@@ -13,9 +14,10 @@ export interface TelemetryOptions {
   readonly inventory: InventoryStore;
   /** What this program calls itself. */
   readonly version: string;
+  readonly tracing: { readonly endpoint?: string | undefined; readonly sampleRatio: number };
 }
 
-/** How a server says what it does: figures and lines of requests. */
+/** How a server says what it does: figures, and lines and traces of requests. */
 export interface Telemetry {
   readonly metrics: Metrics;
   /** To be told of every request. */
@@ -27,7 +29,7 @@ export interface Telemetry {
 }
 
 /** Starts to watch this process. */
-export function startTelemetry({ log, inventory, version }: TelemetryOptions): Telemetry {
+export async function startTelemetry({ log, inventory, version, tracing }: TelemetryOptions): Promise<Telemetry> {
   const metrics = createMetrics(version);
   const watch = watchProcess();
   metrics.add(() => watch.families());
@@ -35,11 +37,13 @@ export function startTelemetry({ log, inventory, version }: TelemetryOptions): T
   const shared = shareMetrics(() => metrics.families());
   const content = new InventoryMetrics(inventory, log.logger);
   const { access } = log;
+  const traces = await openTraces({ ...tracing, version, logger: log.logger });
   return {
     metrics,
     observe: (record) => {
       metrics.observe(record);
-      access?.(record, undefined);
+      const traceId = traces?.record(record);
+      access?.(record, traceId);
     },
     renderMetrics: async () => {
       // The same for all processes, so that it is not added up.
@@ -48,7 +52,16 @@ export function startTelemetry({ log, inventory, version }: TelemetryOptions): T
     },
     close: async () => {
       watch.close();
+      await traces?.close();
       await shared.close();
     },
   };
+}
+
+/** Who wants no traces does not pay for the libraries either. */
+async function openTraces(options: Omit<TracingOptions, 'endpoint'> & { endpoint?: string | undefined }): Promise<Traces | undefined> {
+  const { endpoint } = options;
+  if (endpoint === undefined) return undefined;
+  const { startTraces } = await import('./traces.ts');
+  return startTraces({ ...options, endpoint });
 }
