@@ -4,7 +4,7 @@ import { type CpuProfile, selfTimes } from './cpu-profile.ts';
 
 const frame = (functionName: string, url = '', lineNumber = -1) => ({ functionName, url, lineNumber });
 
-test('self time is added up over all places from which a function was called, waiting left out', () => {
+test('self time is added up over all places from which a function was called', () => {
   const profile: CpuProfile = {
     nodes: [
       { id: 1, callFrame: frame('(idle)') },
@@ -13,10 +13,11 @@ test('self time is added up over all places from which a function was called, wa
       { id: 4, callFrame: frame('', 'node:url', 9) },
     ],
     samples: [1, 2, 3, 4, 1],
-    timeDeltas: [100, 300, 200, 125, 350],
+    timeDeltas: [100, 300, 200, 50, 350],
   };
   assert.deepEqual(selfTimes(profile), [
-    { where: '`parse` node:url:10', share: 0.8 },
-    { where: '`(anonymous)` node:url:10', share: 0.2 },
+    { where: '`parse` node:url:10', share: 0.5 },
+    { where: '(idle)', share: 0.45 },
+    { where: '`(anonymous)` node:url:10', share: 0.05 },
   ]);
 });

@@ -20,7 +20,7 @@ interface CallFrame {
 /** Where one thread spent its time, itself and not what it called. */
 export interface SelfTime {
   readonly where: string;
-  /** Of the time that the thread worked: 0 to 1. */
+  /** Of all the time of the thread, idle time included: 0 to 1. */
   readonly share: number;
 }
 
@@ -35,8 +35,6 @@ export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile): SelfTime[
   for (const [index, id] of samples.entries()) {
     const delta = timeDeltas[index] ?? 0;
     const where = places.get(id) ?? '(unknown)';
-    // How long it waits is the load's affair: other contenders have their turn too.
-    if (where === '(idle)') continue;
     times.set(where, (times.get(where) ?? 0) + delta);
     total += delta;
   }

@@ -10,7 +10,7 @@ import { HttpClient, type TestClient } from './http-client.ts';
 import { Http2Client } from './http2-client.ts';
 
 /** `https` or `h2`: the same tests over TLS, by HTTP/1.1 or HTTP/2 (tls-transports.test.ts). */
-export const transport = process.env['LONGSHORE_TEST_TRANSPORT'];
+export const usualTransport = process.env['LONGSHORE_TEST_TRANSPORT'];
 
 /** The whole server in this process, over SQLite and a directory of its own, on a port of its own. */
 export interface TestRegistry extends AsyncDisposable {
@@ -35,13 +35,20 @@ export interface TestUser {
   readonly basic: string;
 }
 
-/** Starts one. `data`: a directory to share with other servers, which then outlives it. `flags`: settings of `serve`. */
+/**
+ * Starts one. `data`: a directory to share with other servers, which then outlives it. `flags`: settings of `serve`. `transport`: as
+ * `usualTransport`, over TLS with the registry's own certificate, or one in `flags` by the authority `ca`.
+ */
 export async function startRegistry({
   flags = ['--anonymous', 'push'],
   data,
+  transport = usualTransport,
+  ca,
 }: {
   flags?: readonly string[];
   data?: string;
+  transport?: string | undefined;
+  ca?: string;
 } = {}): Promise<TestRegistry> {
   const directory = data ?? (await mkdtemp(join(tmpdir(), 'longshore-protocol-')));
   const basics = [
@@ -56,7 +63,7 @@ export async function startRegistry({
     '--log-level',
     'error',
   ];
-  const secure = transport === undefined ? [] : ['--tls-self-signed', '127.0.0.1'];
+  const secure = transport === undefined || ca !== undefined ? [] : ['--tls-self-signed', '127.0.0.1'];
   const loaded = loadConfig([...basics, ...secure, ...flags], {}, () => '');
   if ('problems' in loaded) throw new Error(loaded.problems.map(({ message }) => message).join('\n'));
   const backends = await openBackends(loaded.config);
@@ -64,7 +71,10 @@ export async function startRegistry({
   const { port } = await server.listener.listen('127.0.0.1', 0);
   const host = `127.0.0.1:${port}`;
   const url = `${transport === undefined ? 'http' : 'https'}://${host}`;
-  const client = await connectTo(url, directory);
+  const client =
+    transport === undefined
+      ? new HttpClient(url)
+      : connectTo(url, transport, ca ?? (await readFile(join(directory, 'tls', 'ca.crt'), 'utf8')));
   const { metadata } = backends;
   let stopped: Promise<void> | undefined;
   const stop = (drainMs = 0): Promise<void> => {
@@ -88,11 +98,8 @@ export async function startRegistry({
   };
 }
 
-async function connectTo(url: string, data: string): Promise<TestClient> {
-  if (transport === undefined) return new HttpClient(url);
-  const ca = await readFile(join(data, 'tls', 'ca.crt'), 'utf8');
-  return transport === 'h2' ? new Http2Client(url, ca) : new HttpClient(url, ca);
-}
+const connectTo = (url: string, transport: string, ca: string): TestClient =>
+  transport === 'h2' ? new Http2Client(url, ca) : new HttpClient(url, ca);
 
 async function addTestUser(metadata: MetadataStore, name: string, grants: Readonly<Record<string, Role>>): Promise<TestUser> {
   const password = `password of ${name}`;

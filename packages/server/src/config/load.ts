@@ -101,6 +101,10 @@ function toProblems(issue: z.core.$ZodIssue, merged: ReadonlyMap<string, GivenVa
   const setting = findSetting(key);
   const given = merged.get(key);
   if (setting === undefined) return [{ source: key, message: issue.message }];
+  // Right by itself, but not together with another.
+  if (given !== undefined && issue.code === 'custom' && issue.params?.['contradicts'] === true) {
+    return [{ source: given.source, message: issue.message }];
+  }
   if (given !== undefined) {
     const index = issue.path.at(-1);
     const value = typeof index === 'number' && Array.isArray(given.value) ? given.value[index] : given.value;

@@ -153,7 +153,8 @@ const tls = z
       ),
   })
   .superRefine((value, context) => {
-    const refuse = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+    const refuse = (key: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [key], message, params: { contradicts: true } });
     if (value.keyFile !== undefined && value.certFile === undefined)
       refuse('certFile', 'tls.keyFile goes with tls.certFile; give both or none');
     if (value.selfSigned.length > 0 && value.certFile !== undefined)

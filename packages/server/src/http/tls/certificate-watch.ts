@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { SecureVersion } from 'node:tls';
 import type { Logger } from '../../registry/ports/logger.ts';
 import { checkKeyPair, type KeyPair, type KeyPairFiles, type KeyPairText, readKeyPair } from './key-pair.ts';
+import { TlsProblem } from './tls-problem.ts';
 
 export interface CertificateWatchOptions {
   readonly files: KeyPairFiles;
@@ -81,14 +82,17 @@ export class CertificateWatch {
     const { files, minVersion, logger, changed } = this.#options;
     try {
       const text = await readKeyPair(files);
-      if (this.#closed || (text.cert === this.#seen.cert && text.key === this.#seen.key)) return;
+      if (this.#closed || isSame(text, this.#seen)) return;
       this.#seen = text;
-      const pair = checkKeyPair(text, files, minVersion);
-      this.#current = pair;
-      changed(pair);
+      if (!isSame(text, this.#current)) {
+        const pair = checkKeyPair(text, files, minVersion);
+        requireNoWorse(pair, this.#current, files);
+        this.#current = pair;
+        changed(pair);
+        const { subject, validToDate } = pair.certificate;
+        logger.info('The TLS certificate changed.', { file: files.certFile, subject, validUntil: validToDate.toISOString() });
+      }
       this.#lastProblem = undefined;
-      const { subject, validToDate } = pair.certificate;
-      logger.info('The TLS certificate changed.', { file: files.certFile, subject, validUntil: validToDate.toISOString() });
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       if (problem === this.#lastProblem) return;
@@ -96,4 +100,17 @@ export class CertificateWatch {
       logger.error('The new TLS certificate cannot be used; the one before stays in use.', { problem });
     }
   }
+}
+
+function isSame(a: KeyPairText, b: KeyPairText): boolean {
+  return a.cert === b.cert && a.key === b.key;
+}
+
+/** An expired certificate in the place of a good one is somebody's mistake. */
+function requireNoWorse({ certificate }: KeyPair, before: KeyPair, { certFile }: KeyPairFiles): void {
+  const now = Date.now();
+  if (certificate.validToDate.getTime() >= now || before.certificate.validToDate.getTime() < now) return;
+  throw new TlsProblem([
+    `${certFile} holds a certificate that expired on ${certificate.validToDate.toISOString()}: put a newer one there.`,
+  ]);
 }

@@ -74,6 +74,8 @@ function closeWhenIdle(session: ServerHttp2Session, idleTimeoutMs: number): void
   session.once('close', () => clearTimeout(quiet));
   session.on('stream', (stream) => {
     clearTimeout(quiet);
+    // Reset without an error, a stream would wait for writes to finish that never will.
+    stream.once('aborted', () => process.nextTick(() => stream.destroy()));
     // Everything has arrived and the answer is not begun: a large blob is being completed.
     const isWork = () => (stream.endAfterHeaders || stream.readableEnded) && !stream.headersSent;
     working.add(isWork);
