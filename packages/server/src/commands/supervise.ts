@@ -41,12 +41,12 @@ export async function supervise(deps: ServeDeps, count: number): Promise<number>
     },
   });
   const stopped = untilToldToStop();
+  restartOnHangUp(writing, pool, logger);
   try {
     const backends = await deps.openBackends(config, writing.socket);
     const address = await pool.start();
     announce(config, address, await firstStart(given, backends));
     await backends.close();
-    restartOnHangUp(writing, pool, logger);
     await Promise.race([stopped, pool.gaveUp]);
   } finally {
     await pool.stop();

@@ -17,7 +17,7 @@ export interface WorkerPoolOptions {
 /** A worker that still runs that long after it should have finished is stuck. */
 const stuckAfterMs = 5000;
 /** In a rolling restart: how long a client's idle connection is kept for the request that may be on its way. */
-const idleMs = 5000;
+const idleMs = 2000;
 /** After so many deaths at the start, with nobody left that serves, trying again is for whoever watches the supervisor. */
 const mostEarlyDeaths = 6;
 

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The processes under a supervisor, as Linux knows them. */
+export interface ProcessTree {
+  readonly workers: readonly number[];
+  readonly writers: readonly number[];
+}
+
+/** Children of a supervisor by what they do. A child that is just being started, or gone already, is in neither list. */
+export function processTree(supervisor: number): ProcessTree {
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => parentOf(pid) === supervisor)
+    .map((pid) => ({ pid, command: readOrNothing(`/proc/${pid}/cmdline`) }));
+  const doing = (part: string) => children.filter(({ command }) => command.includes(part)).map(({ pid }) => pid);
+  return { workers: doing('\0serve\0'), writers: doing('writer-process.ts') };
+}
+
+/** Whether a process is there and not only waiting to be noticed as dead. */
+export function isRunning(pid: number): boolean {
+  return !/^(|[ZX])$/.test(statOf(pid)[0] ?? '');
+}
+
+function parentOf(pid: number): number {
+  return Number(statOf(pid)[1] ?? 0);
+}
+
+/** State, parent and so on: what follows the name, which may hold anything. */
+function statOf(pid: number): string[] {
+  const text = readOrNothing(`/proc/${pid}/stat`);
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
+/** Processes come and go while one looks. */
+function readOrNothing(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

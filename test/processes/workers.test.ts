@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { RegistryClient } from '../crash/registry-client.ts';
+import { RawConnection } from '../security/raw-connection.ts';
+import { until } from '../security/until.ts';
+import { type Longshore, startLongshore } from '../tools/longshore.ts';
+import { startLoad } from './load.ts';
+import { isRunning, processTree } from './process-tree.ts';
+
+/** Two workers drain for two seconds each, beside other tests. */
+const restartLimitMs = 40_000;
+
+interface Host {
+  readonly server: Longshore;
+  /** Where the server puts what lives as long as it. */
+  readonly temporary: string;
+}
+
+/** A supervisor with two workers, and a temporary directory of its own. */
+async function startWorkers(t: TestContext, env: Record<string, string> = {}): Promise<Host> {
+  const temporary = await mkdtemp(join(tmpdir(), 'longshore-workers-'));
+  const server = await startLongshore({ args: ['--workers', '2', '--anonymous', 'push'], env: { TMPDIR: temporary, ...env } });
+  t.after(async () => {
+    await server.stop();
+    await rm(temporary, { recursive: true, force: true });
+  });
+  return { server, temporary };
+}
+
+async function push(server: Longshore, text: string): Promise<number> {
+  const client = new RegistryClient(() => server.url);
+  try {
+    return (await client.pushBlob('team/app', Buffer.from(text), 'post-put')).status;
+  } finally {
+    client.close();
+  }
+}
+
+describe('several workers', { skip: process.platform !== 'linux' }, () => {
+  it('are replaced on SIGHUP, and the writer too, without a refused connection or a failed request', { timeout: 60_000 }, async (t) => {
+    const { server } = await startWorkers(t);
+    const before = processTree(server.pid);
+    const load = startLoad(server.url);
+    server.kill('SIGHUP');
+    await until(() => server.output().includes('The rolling restart is over.'), restartLimitMs).finally(() => load.stop());
+    const { answers, failures } = load.report;
+    assert.deepEqual(failures, []);
+    assert.ok(answers > 100, `${answers} answers`);
+    const after = processTree(server.pid);
+    assert.equal(after.workers.length, 2);
+    for (const pid of [...before.workers, ...before.writers]) assert.ok(!isRunning(pid), `${pid} is still there`);
+  });
+
+  it('are replaced when they die, and so is the writer', async (t) => {
+    const { server } = await startWorkers(t);
+    const { workers, writers } = processTree(server.pid);
+    assert.deepEqual([workers.length, writers.length], [2, 1]);
+    for (const pid of [...workers.slice(0, 1), ...writers]) process.kill(pid, 'SIGKILL');
+    await until(() => {
+      const now = processTree(server.pid);
+      return (
+        now.workers.length === 2 && now.writers.length === 1 && !now.workers.includes(workers[0] ?? 0) && now.writers[0] !== writers[0]
+      );
+    });
+    await until(async () => (await push(server, 'after')) === 201);
+    assert.match(server.output(), /A worker died and is being replaced\./);
+    assert.match(server.output(), /The writer of the metadata died and is being replaced\./);
+  });
+
+  it('end with their supervisor, however it dies, and leave nothing in the temporary directory', async (t) => {
+    const { server, temporary } = await startWorkers(t);
+    const { workers, writers } = processTree(server.pid);
+    assert.equal(readdirSync(temporary).filter((name) => name.startsWith('longshore-')).length, 1);
+    server.kill('SIGKILL');
+    await server.exited;
+    await until(() => ![...workers, ...writers].some(isRunning));
+    assert.deepEqual(
+      readdirSync(temporary).filter((name) => name.startsWith('longshore-')),
+      [],
+    );
+  });
+
+  it('finish what they are at on SIGTERM, also when the whole group gets it, and nobody can connect meanwhile', async (t) => {
+    const { server, temporary } = await startWorkers(t);
+    const { workers, writers } = processTree(server.pid);
+    const connection = await RawConnection.open(Number(new URL(server.url).port));
+    connection.send('POST /v2/team/app/blobs/uploads/ HTTP/1.1\r\n');
+    await until(async () => (await fetch(`${server.url}/healthz`)).status === 200);
+    for (const pid of [server.pid, ...workers, ...writers]) process.kill(pid, 'SIGTERM');
+    await until(() =>
+      fetch(`${server.url}/healthz`).then(
+        () => false,
+        () => true,
+      ),
+    );
+    connection.send('Host: localhost\r\nContent-Length: 0\r\n\r\n');
+    assert.match(await connection.untilEnd(), /^HTTP\/1.1 202 [\s\S]*Connection: close/i);
+    assert.equal(await server.exited, 0);
+    assert.deepEqual(
+      readdirSync(temporary).filter((name) => name.startsWith('longshore-')),
+      [],
+    );
+  });
+
+  it('end at once at a second signal', async (t) => {
+    const { server } = await startWorkers(t);
+    const connection = await RawConnection.open(Number(new URL(server.url).port));
+    connection.send('GET /healthz HTTP/1.1\r\n');
+    server.kill('SIGTERM');
+    await until(() =>
+      fetch(`${server.url}/healthz`).then(
+        () => false,
+        () => true,
+      ),
+    );
+    const { workers, writers } = processTree(server.pid);
+    server.kill('SIGINT');
+    assert.equal(await server.exited, 'SIGINT');
+    await until(() => ![...workers, ...writers].some(isRunning));
+  });
+
+  it('keep where the registry is, whatever the file says by the time of a rolling restart', async (t) => {
+    const directory = await mkdtemp(join(tmpdir(), 'longshore-config-'));
+    t.after(() => rm(directory, { recursive: true, force: true }));
+    const file = join(directory, 'longshore.yaml');
+    await writeFile(file, 'limits:\n  drainSeconds: 5\n');
+    const { server } = await startWorkers(t, { LONGSHORE_CONFIG: file });
+    await writeFile(file, `${await readFile(file, 'utf8')}durability: relaxed\nanonymous: none\n`);
+    server.kill('SIGHUP');
+    await until(() => server.output().includes('The rolling restart is over.'), restartLimitMs);
+    assert.match(server.output(), /apply after a restart of the whole server.*durability/);
+  });
+
+  it('are kept by a rolling restart whose new workers cannot start, and the log says why', async (t) => {
+    const directory = await mkdtemp(join(tmpdir(), 'longshore-config-'));
+    t.after(() => rm(directory, { recursive: true, force: true }));
+    const file = join(directory, 'longshore.yaml');
+    await writeFile(file, 'anonymous: push\n');
+    const { server } = await startWorkers(t, { LONGSHORE_CONFIG: file });
+    const { workers } = processTree(server.pid);
+    await writeFile(file, 'anonymos: push\n');
+    server.kill('SIGHUP');
+    await until(() => server.output().includes('The rolling restart was given up'));
+    assert.match(server.output(), /unknown key anonymos/);
+    assert.deepEqual(processTree(server.pid).workers, workers);
+    assert.equal(await push(server, 'still here'), 201);
+  });
+});
