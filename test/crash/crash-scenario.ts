@@ -30,8 +30,9 @@ export class CrashScenario {
   }
 
   /** Starts the server, to die at `failpoint` when one is given. */
-  async start(failpoint?: string): Promise<void> {
-    this.#server = await startServer({ data: this.data, env: failpoint === undefined ? {} : { LONGSHORE_FAILPOINT: failpoint } });
+  async start(failpoint?: string, workers?: number): Promise<void> {
+    const env: Record<string, string> = failpoint === undefined ? {} : { LONGSHORE_FAILPOINT: failpoint };
+    this.#server = await startServer({ data: this.data, workers, env });
   }
 
   /** Kills whatever runs. */

@@ -13,6 +13,8 @@ const compileCache = join(tmpdir(), 'longshore-compile-cache');
 /** How a process of the server is started. */
 export interface ServerOptions {
   readonly data: string;
+  /** How many workers serve; one when it is left out. */
+  readonly workers?: number | undefined;
   /** `LONGSHORE_...` variables. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** A program in front of the server, with its arguments (strace). */
@@ -35,13 +37,26 @@ export interface ServerProcess {
   output(): string;
   /** SIGKILL to the server and every process that it started, then waits for the end. */
   kill(): Promise<void>;
+  /** SIGKILL to the one process that was started here; `ended` comes with the last of those that it started. */
+  killSupervisor(): void;
   /** SIGTERM, then waits for the end. */
   stop(): Promise<Ending>;
 }
 
 /** Starts `serve` with pushing allowed to everybody, and resolves when it listens; rejects with its output otherwise. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
-  const { child, ended, output } = launch(['serve', '--listen', '127.0.0.1:0', '--data', options.data, '--anonymous', 'push'], options);
+  const args = [
+    'serve',
+    '--listen',
+    '127.0.0.1:0',
+    '--data',
+    options.data,
+    '--anonymous',
+    'push',
+    '--workers',
+    String(options.workers ?? 1),
+  ];
+  const { child, ended, output } = launch(args, options);
   const pid = child.pid;
   if (pid === undefined) throw new Error(`The server could not be started: ${JSON.stringify(await ended)}`);
   const signalAll = (signal: NodeJS.Signals): void => {
@@ -65,7 +80,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     else signalAll('SIGTERM');
     return ended;
   };
-  return { baseUrl, pid, ended, output, kill, stop };
+  return { baseUrl, pid, ended, output, kill, killSupervisor: () => void child.kill('SIGKILL'), stop };
 }
 
 /** Runs `gc` once. */

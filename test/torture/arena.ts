@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ServerProcess, startGarbageCollection, startServer } from '../crash/server-process.ts';
+import { processTree } from '../processes/process-tree.ts';
 import type { Findings } from './findings.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
@@ -7,6 +8,7 @@ import type { SeededRandom } from './seeded-random.ts';
 export interface ArenaOptions {
   readonly data: string;
   readonly graceMs: number;
+  readonly workers: number;
   readonly random: SeededRandom;
   readonly findings: Findings;
   /** Ends the killing and the collecting. */
@@ -38,7 +40,7 @@ export class Arena {
   }
 
   async start(): Promise<void> {
-    this.#server = await startServer({ data: this.#options.data, env: this.#env(this.#options.graceMs) });
+    this.#server = await startServer({ data: this.#options.data, workers: this.#options.workers, env: this.#env(this.#options.graceMs) });
   }
 
   /** Ends the server politely. */
@@ -54,23 +56,43 @@ export class Arena {
     await this.#server?.kill();
   }
 
-  /** Kills the server every few seconds until the signal. */
+  /** Kills something every few seconds until the signal. */
   async killAgainAndAgain(): Promise<void> {
-    const { random, signal, findings } = this.#options;
+    const { random, signal, workers } = this.#options;
     while (await pause(random.between(1500, 6000), signal)) {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      this.#ready = promise;
-      promise.catch(() => undefined);
-      try {
-        await this.#server?.kill();
-        findings.kills += 1;
-        await this.start();
-        resolve();
-      } catch (error) {
-        reject(error);
-        throw error;
-      }
+      if (workers === 1 || random.chance(0.15)) await this.#killServer();
+      else this.#killOne(random.chance(0.3) ? 'writer' : 'worker');
     }
+  }
+
+  /** Everything dies at once, and somebody starts it again. */
+  async #killServer(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#ready = promise;
+    promise.catch(() => undefined);
+    try {
+      // Of a supervisor alone, everything that it started must end by itself: the end comes with the last of them.
+      if (this.#options.workers > 1 && this.#options.random.chance(0.5)) this.#server?.killSupervisor();
+      else void this.#server?.kill();
+      await this.#server?.ended;
+      this.#options.findings.kills.server += 1;
+      await this.start();
+      resolve();
+    } catch (error) {
+      reject(error);
+      throw error;
+    }
+  }
+
+  /** One process dies; the supervisor must see to it that the others do not mind. */
+  #killOne(kind: 'worker' | 'writer'): void {
+    const { random, findings } = this.#options;
+    const { workers, writers } = processTree(this.#server?.pid ?? 0);
+    const pid = random.pick(kind === 'worker' ? workers : writers);
+    // The last one that was killed may not have been replaced yet.
+    if (pid === undefined) return;
+    process.kill(pid, 'SIGKILL');
+    findings.kills[kind] += 1;
   }
 
   /** Collects garbage in processes of their own, beside the server, until the signal. */

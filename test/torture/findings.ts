@@ -3,7 +3,8 @@ export class Findings {
   pushes = 0;
   pulls = 0;
   deletes = 0;
-  kills = 0;
+  /** Kills by what was killed. */
+  readonly kills = { server: 0, worker: 0, writer: 0 };
   collections = 0;
   lost = 0;
   corrupt = 0;
@@ -31,7 +32,9 @@ export class Findings {
 
   /** The line that a run ends with. */
   summary(): string {
-    const { pushes, pulls, deletes, kills, lost, corrupt, leaked } = this;
-    return `pushes ${pushes}, pulls ${pulls}, deletes ${deletes}, kills ${kills}: ${lost} lost, ${corrupt} corrupt, ${leaked} leaked`;
+    const { pushes, pulls, deletes, lost, corrupt, leaked } = this;
+    const { server, worker, writer } = this.kills;
+    const kinds = worker + writer === 0 ? '' : ` (server ${server}, worker ${worker}, writer ${writer})`;
+    return `pushes ${pushes}, pulls ${pulls}, deletes ${deletes}, kills ${server + worker + writer}${kinds}: ${lost} lost, ${corrupt} corrupt, ${leaked} leaked`;
   }
 }

@@ -19,6 +19,8 @@ export interface TortureOptions {
   readonly seed: string;
   readonly seconds: number;
   readonly clients: number;
+  /** More than one: a supervisor with these and a writer, each of which is killed alone too. */
+  readonly workers: number;
   /** Gets each finding as it is found. */
   readonly report: (line: string) => void;
 }
@@ -32,7 +34,7 @@ export async function runTorture(options: TortureOptions): Promise<Findings> {
   const findings = new Findings(options.report);
   const data = await mkdtemp(join(tmpdir(), 'longshore-torture-'));
   const ended = new AbortController();
-  const arena = new Arena({ data, graceMs, random: random.fork('arena'), findings, signal: ended.signal });
+  const arena = new Arena({ data, graceMs, workers: options.workers, random: random.fork('arena'), findings, signal: ended.signal });
   const client = new RegistryClient(() => arena.baseUrl);
   const models = Array.from(
     { length: options.clients * repositoriesOfEach },

@@ -2,12 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runTorture } from './run-torture.ts';
 
-test('twenty seconds of pushes, deletes, sweeps and kills lose, corrupt and leak nothing', { timeout: 180_000 }, async (t) => {
-  const seed = String(Date.now());
-  t.diagnostic(`seed ${seed}`);
-  const found: string[] = [];
-  const findings = await runTorture({ seed, seconds: 20, clients: 6, report: (line) => found.push(line) });
-  t.diagnostic(findings.summary());
-  assert.deepEqual(found, [], `seed ${seed}`);
-  for (const count of [findings.pushes, findings.pulls, findings.deletes, findings.kills, findings.collections]) assert.ok(count > 0);
-});
+for (const workers of [1, 3]) {
+  test(`twenty seconds of pushes, deletes, sweeps and kills lose, corrupt and leak nothing (${workers} workers)`, {
+    timeout: 180_000,
+  }, async (t) => {
+    const seed = String(Date.now());
+    t.diagnostic(`seed ${seed}`);
+    const found: string[] = [];
+    const findings = await runTorture({ seed, seconds: 20, clients: 6, workers, report: (line) => found.push(line) });
+    t.diagnostic(findings.summary());
+    assert.deepEqual(found, [], `seed ${seed}`);
+    const kills = Object.values(findings.kills).reduce((sum, count) => sum + count, 0);
+    for (const count of [findings.pushes, findings.pulls, findings.deletes, kills, findings.collections]) assert.ok(count > 0);
+  });
+}

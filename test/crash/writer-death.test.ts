@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { atEnd } from './at-end.ts';
+import { CrashScenario, newImage } from './crash-scenario.ts';
+import { scratchDirectory } from './scratch-directory.ts';
+
+test('a writer of several workers that dies inside of a transaction: 503 with a time to come back, nothing half, and it goes on', {
+  timeout: 120_000,
+}, async (t) => {
+  const scenario = new CrashScenario(await scratchDirectory(t));
+  atEnd(t, async () => {
+    scenario.client.close();
+    await scenario.kill();
+  });
+  // The second manifest of this writer kills it; its successor is not armed.
+  await scenario.start('manifest.in-transaction:2', 2);
+  const acknowledged = [await scenario.push('crash/one', 'base', newImage('base'))];
+  const image = newImage('in flight');
+  for (const { bytes, digest } of image.blobs) {
+    await scenario.client.pushBlob('crash/two', bytes, 'post-put', digest.startsWith('sha512') ? 'sha512' : 'sha256');
+  }
+  const answer = await scenario.client.putManifest('crash/two', 'new', image);
+  assert.equal(answer.status, 503);
+  assert.match(String(answer.headers['retry-after']), /^\d+$/);
+  assert.equal((await scenario.client.getManifest('crash/two', image.digest)).status, 404);
+  assert.equal((await scenario.client.getManifest('crash/two', 'new')).status, 404);
+  acknowledged.push(await scenario.push('crash/two', 'new', image));
+  await scenario.check(acknowledged);
+  await scenario.checkNothingLeaks(acknowledged);
+});
