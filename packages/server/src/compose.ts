@@ -125,7 +125,7 @@ export function garbageDeps(config: Config, { metadata, stores, logger }: Backen
     uploadExpiryMs: config.uploads.expireHours * hourMs,
     untagged: config.gc.untagged,
     untaggedAfterMs: config.gc.untaggedAfterHours * hourMs,
-    batchSize: 200,
+    batchSize: 100,
   };
   return { garbage: metadata, events: metadata, leases: metadata, stores, logger, clock: Date.now, policy };
 }

@@ -8,7 +8,7 @@ import { toPlacement } from '../placement-row.ts';
 import type { SqlSession } from '../sql-session.ts';
 
 /** Rows that one statement examines: candidates may be rare, and on SQLite a statement holds up every request. */
-export const windowRows = 1000;
+export const windowRows = 200;
 
 /** A row's place in the order in which its table is gone through. */
 export type Key = readonly number[];
