@@ -18,14 +18,14 @@ interface EventRow {
   readonly attempts: number;
 }
 
-/** `EventStore.claimEvents`. A claim that ran out counts as a failed attempt. */
+/** `EventStore.claimEvents`, new events first. A claim that ran out counts as a failed attempt. */
 export async function claimEvents(
   sql: SqlSession,
   input: { claimant: string; at: Millis; until: Millis; limit: number },
 ): Promise<RegistryEvent[]> {
   const rows = await sql.all<EventRow>(
     `update events set attempts = attempts + (case when claimant is null then 0 else 1 end), claimant = ?, available_at = ?
-     where id in (select id from events where available_at <= ? order by id limit ? ${locking(sql, 'for update skip locked')})
+     where id in (select id from events where available_at <= ? order by available_at, id limit ? ${locking(sql, 'for update skip locked')})
      returning id, type, at, actor, repository, digest, tag, data, attempts`,
     [input.claimant, input.until, input.at, input.limit],
   );

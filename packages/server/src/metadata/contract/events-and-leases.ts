@@ -63,6 +63,20 @@ export function describeEventsAndLeases(open: OpenStore): void {
       );
     });
 
+    storeTest(open, 'that could not be delivered do not keep new ones waiting', async ({ store, at }) => {
+      const record = (count: number) => store.recordEvent({ type: 'gc.finished', at, actor: 'system:gc', data: { count } });
+      await record(0);
+      const claim = { claimant: 'a', at, until: at + 100, limit: 1 };
+      const ids = (await store.claimEvents(claim)).map(({ id }) => id);
+      await store.postponeEvents({ claimant: 'a', ids, retryAt: at });
+      await record(1);
+      const claimed = [...(await store.claimEvents(claim)), ...(await store.claimEvents(claim))];
+      assert.deepEqual(
+        claimed.map(({ data }) => data['count']),
+        [1, 0],
+      );
+    });
+
     storeTest(open, 'are never claimed twice at once', async (steps) => {
       const { store, at } = steps;
       await steps.begin(app);

@@ -39,6 +39,28 @@ export function describeLists(open: OpenStore): void {
       assert.deepEqual(await store.listRepositories({ ...granted, roles: [] }, { limit: 9 }), { items: [], more: false });
     });
 
+    storeTest(open, 'the catalog of a user is in the order of names across projects, in pages', async (steps) => {
+      const { store, at } = steps;
+      const names = ['aa', 'aa-b', 'aa-b/x', 'aa/x', 'aa/y/z', 'aa0/x', 'bb', 'bb/x', 'cc/x', 'hidden/x'].map((name) =>
+        requireRepositoryName(name),
+      );
+      for (const name of names) await steps.push(name);
+      await steps.blob(requireRepositoryName('cc/empty'));
+      const user = await store.createUser({ name: 'eve', passwordHash: undefined, administrator: false, at });
+      const granted = { kind: 'granted', userId: user?.id ?? 0, roles: ['reader'] } as const;
+      for (const project of ['bb', 'cc', 'aa', 'aa-b', 'aa0'])
+        await store.setGrant({ userId: granted.userId, project, role: 'reader', at });
+      const visible = names.slice(0, -1);
+      for (const limit of [1, 2, 3, 8, 9, 20]) {
+        for (const after of [undefined, ...names, 'aa/', 'aa/y', 'zz']) {
+          const page = after === undefined ? { limit } : { limit, after };
+          const rest = visible.filter((name) => after === undefined || name > after);
+          const expected = { items: rest.slice(0, limit), more: rest.length > limit };
+          assert.deepEqual(await store.listRepositories(granted, page), expected, `${limit} after ${after}`);
+        }
+      }
+    });
+
     storeTest(open, 'referrers are sorted by digest, filtered, in pages, and only of this repository', async (steps) => {
       const { store } = steps;
       const subject = newDigest();

@@ -9,4 +9,8 @@ export interface SchemaStep {
 }
 
 /** Every step that this version knows, oldest first; loaded only when a database needs it. */
-export const schemaSteps: readonly SchemaStep[] = [{ name: '0001-initial', load: () => import('./0001-initial.ts') }];
+export const schemaSteps: readonly SchemaStep[] = [
+  { name: '0001-initial', load: () => import('./0001-initial.ts') },
+  { name: '0002-repositories-of-a-project', load: () => import('./0002-repositories-of-a-project.ts') },
+  { name: '0003-events-by-availability', load: () => import('./0003-events-by-availability.ts') },
+];

@@ -5,6 +5,7 @@ import type { Listed, Millis, Page, Referrer, TagChange } from '../../registry/p
 import { fromColumn, fromNullableColumn, toColumn } from '../digest-column.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
 import { visibleRepositories } from '../visibility-condition.ts';
+import { grantedRepositories } from './granted-repositories.ts';
 
 interface ReferrerRow {
   readonly digest: Uint8Array;
@@ -32,13 +33,12 @@ export async function listTags(sql: SqlSession, repository: RepositoryName, page
 
 /** `ContentStore.listRepositories`. */
 export async function listRepositories(sql: SqlSession, visibility: Visibility, page: Page): Promise<Listed<RepositoryName>> {
-  const visible = visibleRepositories(visibility);
-  if (visible === undefined) return { items: [], more: false };
+  if (visibility.kind === 'nothing') return { items: [], more: false };
+  if (visibility.kind === 'granted') return cut(await grantedRepositories(sql, visibility, page), page, (name) => name);
   const rows = await sql.all<{ name: RepositoryName }>(
-    `select r.name from repositories r
-     where r.name > ? and exists (select 1 from manifests m where m.repository_id = r.id) and ${visible.text}
+    `select r.name from repositories r where r.name > ? and exists (select 1 from manifests m where m.repository_id = r.id)
      order by r.name limit ?`,
-    [page.after ?? '', ...visible.params, page.limit + 1],
+    [page.after ?? '', page.limit + 1],
   );
   return cut(rows, page, (row) => row.name);
 }

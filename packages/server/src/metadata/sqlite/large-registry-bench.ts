@@ -27,7 +27,8 @@ export function fillRegistry(path: string, size: RegistrySize, at: number): void
   const { repositories, manifests, blobs, tags, tagsInFirst } = size;
   const db = new DatabaseSync(path);
   db.function('repository_name', { deterministic: true }, (index) => repositoryName(Number(index)));
-  const numbers = (count: number) => `(with recursive n(i) as (select 0 union all select i + 1 from n where i < ${count - 1}) select i from n)`;
+  const numbers = (count: number) =>
+    `(with recursive n(i) as (select 0 union all select i + 1 from n where i < ${count - 1}) select i from n)`;
   // Those of a repository are its `repositories`-th ones, so that manifest i and blob i are in the same one.
   const tagged = (i: string, place: string) => {
     const turn = `(${place} % ${manifests / repositories})`;

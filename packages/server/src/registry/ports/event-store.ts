@@ -34,7 +34,7 @@ export interface RegistryEvent {
  * delivered at least once: a claim that is not finished in time is claimed again.
  */
 export interface EventStore {
-  /** Claims up to `limit` pending events, oldest first, until `until`. Two claimers never get the same event at once. */
+  /** Claims up to `limit` pending events, new ones first and oldest first among them, until `until`. Two claimers never get the same event at once. */
   claimEvents(input: { claimant: string; at: Millis; until: Millis; limit: number }): Promise<RegistryEvent[]>;
   /** Delivered to every subscriber: forget it. */
   finishEvents(input: { claimant: string; ids: readonly number[] }): Promise<void>;

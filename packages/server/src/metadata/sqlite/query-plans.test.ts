@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { describe, it } from 'node:test';
+import { StorageError } from '../../registry/ports/blob-store.ts';
+import type { Execute } from '../commands/index.ts';
+import { describeMetadataStore } from '../metadata-contract.ts';
+import { createSqlMetadataStore } from '../sql-metadata-store.ts';
+import type { SqlRow, SqlValue } from '../sql-session.ts';
+import { openSnapshot, openWriter } from './connection.ts';
+import { commitTogether } from './group-commit.ts';
+import { migrateSqlite } from './sqlite-schema.ts';
+import { SqliteSession } from './sqlite-session.ts';
+
+/** What SQLite calls a scan and may: a row that is no table's, few rows by nature, and the first of an order that the table has. */
+const harmless = [
+  /^SCAN (CONSTANT|\d+-ROW VALUES CLAUSE)/,
+  /^SCAN (stores|s|signing_keys)\b/,
+  // A piece of a count, of at most as many rows as its limit.
+  /^SCAN (uncounted|piece): /,
+  /^SCAN u .* from users u order by u.name$/,
+  /^SCAN events: select at from events order by id limit 1$/,
+];
+
+/** The plan of every statement that the contract makes, by its text. */
+const plans = new Map<string, readonly string[]>();
+
+/** Notes how SQLite would go through the tables: without statistics, as in a new database, and whatever they hold. */
+class PlannedSession extends SqliteSession {
+  readonly #connection: DatabaseSync;
+
+  constructor(connection: DatabaseSync, path: string) {
+    super(connection, path);
+    this.#connection = connection;
+  }
+
+  override all<T extends SqlRow>(text: string, params?: readonly SqlValue[]): Promise<T[]> {
+    this.#note(text);
+    return super.all(text, params);
+  }
+
+  override get<T extends SqlRow>(text: string, params?: readonly SqlValue[]): Promise<T | undefined> {
+    this.#note(text);
+    return super.get(text, params);
+  }
+
+  override run(text: string, params?: readonly SqlValue[]): Promise<number> {
+    this.#note(text);
+    return super.run(text, params);
+  }
+
+  #note(text: string): void {
+    if (plans.has(text) || text.startsWith('create ')) return;
+    const steps = this.#connection.prepare(`explain query plan ${text}`).all();
+    plans.set(
+      text,
+      steps.map((step) => String(step['detail'])),
+    );
+  }
+}
+
+/** The store on one connection, so that every statement passes the session above. */
+async function openPlanned() {
+  const directory = await mkdtemp(join(tmpdir(), 'longshore-plans-'));
+  const path = join(directory, 'metadata.db');
+  const db = openWriter(path, 'relaxed');
+  await migrateSqlite(db, path);
+  const session = new PlannedSession(db, path);
+  let turn: Promise<unknown> = Promise.resolve();
+  const execute: Execute = (name, input) => {
+    const answered = turn.then(async () => {
+      const [answer] = await commitTogether({ db, path, session }, [{ id: 1, name, input }]);
+      assert.ok(answer !== undefined);
+      if ('storage' in answer) throw new StorageError(answer.storage.reason, answer.storage.message, answer.storage);
+      if ('defect' in answer) throw new Error(answer.defect.message);
+      return answer.value as never;
+    });
+    turn = answered.catch(() => undefined);
+    return answered;
+  };
+  const store = createSqlMetadataStore({
+    reader: session,
+    execute,
+    snapshot: async (work) => {
+      const snapshot = openSnapshot(path);
+      await work(new PlannedSession(snapshot, path)).finally(() => snapshot.close());
+    },
+    close: async () => {
+      if (db.isOpen) db.close();
+    },
+  });
+  return {
+    store,
+    dispose: async () => {
+      await store.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+describe('query plans', () => {
+  describeMetadataStore('SQLite on one connection', openPlanned);
+
+  it('go through no table that grows', () => {
+    assert.ok(plans.size > 100, `only ${plans.size} statements were seen`);
+    const scans = [...plans].flatMap(([text, steps]) =>
+      steps
+        .map((step) => `${step}: ${text.replaceAll(/\s+/g, ' ').trim()}`)
+        .filter((line) => line.startsWith('SCAN ') && !harmless.some((pattern) => pattern.test(line))),
+    );
+    assert.deepEqual(scans, []);
+  });
+});
