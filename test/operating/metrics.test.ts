@@ -96,7 +96,11 @@ test('what is pushed, pulled and stored shows', async (t) => {
       grown('registry_pull_duration_seconds_count', 'kind="manifest"') === 1 &&
       grown('registry_sent_bytes_total', 'route="blob"') >= 50_000 &&
       grown('registry_received_bytes_total', 'route="uploads"') >= 50_000 &&
-      grown('registry_login_failures_total', 'reason="credentials"') === 1
+      grown('registry_login_failures_total', 'reason="credentials"') === 1 &&
+      grown('registry_write_duration_seconds_count') > 3 &&
+      grown('registry_committed_writes_total') >= grown('registry_commit_duration_seconds_count') &&
+      grown('registry_commit_duration_seconds_count') > 3 &&
+      now.sum('registry_writes_waiting') === 0
     );
   });
   await using alone = await started(server.dataDir);

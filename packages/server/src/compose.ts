@@ -22,6 +22,7 @@ import { type Log, openLog } from './observability/logger.ts';
 import { metricsContentType } from './observability/metric-family.ts';
 import { activityFamilies, type Metrics } from './observability/metrics.ts';
 import { startTelemetry, type Telemetry } from './observability/telemetry.ts';
+import { WriteMetrics } from './observability/write-metrics.ts';
 import { ManifestReader } from './parsing/manifest-reader.ts';
 import type { HostWriter } from './processes/writer-keeper.ts';
 import { BlobStores } from './registry/blob-stores.ts';
@@ -34,6 +35,7 @@ import type { GarbageReport } from './registry/ports/garbage-store.ts';
 import type { Logger } from './registry/ports/logger.ts';
 import type { MetadataStore } from './registry/ports/metadata-store.ts';
 import type { ScheduledJob } from './registry/ports/scheduled-job.ts';
+import type { WriteObserver } from './registry/ports/write-observer.ts';
 import { lowDiskSpace } from './storage/filesystem/disk-space.ts';
 
 /** Per process; PostgreSQL allows 100 in all by default. */
@@ -47,6 +49,7 @@ export interface Backends {
   readonly metadata: MetadataStore;
   readonly stores: ReadonlyMap<string, BlobStore>;
   readonly log: Log;
+  readonly writes: WriteMetrics;
   readonly logger: Logger;
   close(): Promise<void>;
 }
@@ -91,13 +94,15 @@ export async function openBackends(config: Config, writerSocket?: string): Promi
   if (config.failpoint !== undefined) armFailpoint(config.failpoint);
   const log = openLog(config.log);
   await makeDataDirectory(config.data);
-  const metadata = await openMetadata(config, writerSocket);
+  const writes = new WriteMetrics();
+  const metadata = await openMetadata(config, writes, writerSocket);
   const holdsContent = (await metadata.listRepositories({ kind: 'everything' }, { limit: 1 })).items.length > 0;
   const stores = new Map([['default', await openStore(config, holdsContent)]]);
   return {
     metadata,
     stores,
     log,
+    writes,
     logger: log.logger,
     close: async () => {
       await Promise.all([...stores.values()].map((store) => store.close()));
@@ -151,7 +156,7 @@ async function composeIdentity(
 
 /** Builds a server over opened backends. Read top to bottom: every object is made here and nowhere else. */
 export async function composeServer(config: Config, backends: Backends): Promise<Server> {
-  const { metadata, stores, log, logger } = backends;
+  const { metadata, stores, log, writes, logger } = backends;
   const telemetry = await startTelemetry({ log, inventory: metadata, version: program.version, tracing: config.tracing });
   const { metrics } = telemetry;
   const authorizer = createAuthorizer({ accounts: metadata, anonymous: config.anonymous });
@@ -190,6 +195,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
     refusedConnection: () => metrics.refusedConnection(),
     ...(tls === undefined ? {} : { createHttpServer: tls.createServer }),
   });
+  metrics.add(() => writes.families());
   metrics.add(() => activityFamilies(listener.activity()));
   const background = createBackground(config, backends, identity, metrics);
   return {
@@ -241,14 +247,18 @@ function listenerLimits({ limits }: Config): ListenerDeps['limits'] {
 // Adapters are imported when the configuration names them: the clients of a database server and of S3 cost as much time and memory
 // at start as all the rest.
 
-async function openMetadata({ metadata, data, durability, failpoint }: Config, writerSocket?: string): Promise<MetadataStore> {
+async function openMetadata(
+  { metadata, data, durability, failpoint }: Config,
+  observer: WriteObserver,
+  writerSocket: string | undefined,
+): Promise<MetadataStore> {
   if (metadata.kind === 'postgres') {
     const { openPostgresMetadata } = await import('./metadata/postgres/postgres-metadata.ts');
-    return openPostgresMetadata({ url: metadata.url, maxConnections: postgresConnections });
+    return openPostgresMetadata({ url: metadata.url, maxConnections: postgresConnections, observer });
   }
   const { openSqliteMetadata } = await import('./metadata/sqlite/sqlite-metadata.ts');
   const path = join(data, databaseFile);
-  return openSqliteMetadata({ path, durability, failpoint, writerSocket });
+  return openSqliteMetadata({ path, durability, failpoint, writerSocket, observer });
 }
 
 async function openStore({ store, data, durability }: Config, mustExist: boolean): Promise<BlobStore> {

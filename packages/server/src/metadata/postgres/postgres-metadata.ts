@@ -1,4 +1,6 @@
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
+import type { WriteObserver } from '../../registry/ports/write-observer.ts';
+import { observedExecute } from '../observed-execute.ts';
 import { createSqlMetadataStore } from '../sql-metadata-store.ts';
 import { toStorageError } from './postgres-errors.ts';
 import type { PostgresMetadataOptions } from './postgres-pool.ts';
@@ -12,14 +14,14 @@ import { StatementCache } from './statement-cache.ts';
  * Connects to PostgreSQL 15 or newer and brings the schema up to date. Any number of processes may use the database. Throws a
  * `StorageError` when it cannot be reached, and when a newer version has written it.
  */
-export async function openPostgresMetadata(options: PostgresMetadataOptions): Promise<MetadataStore> {
+export async function openPostgresMetadata(options: PostgresMetadataOptions & { observer?: WriteObserver }): Promise<MetadataStore> {
   await prepareSchema(options);
   const pool = createPostgresPool(options);
   const statements = new StatementCache();
   let closed: Promise<void> | undefined;
   return createSqlMetadataStore({
     reader: new PostgresSession(pool, statements),
-    execute: (name, input) => executeCommand(pool, statements, name, input),
+    execute: observedExecute((name, input) => executeCommand(pool, statements, name, input), options.observer),
     snapshot: (work) => withSnapshot(pool, statements, work),
     close: () => (closed ??= pool.end()),
   });

@@ -1,4 +1,6 @@
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
+import type { WriteObserver } from '../../registry/ports/write-observer.ts';
+import { observedExecute } from '../observed-execute.ts';
 import { createSqlMetadataStore } from '../sql-metadata-store.ts';
 import type { SqlSession } from '../sql-session.ts';
 import type { Durability } from './connection.ts';
@@ -11,6 +13,7 @@ import { ReplaceableWriter } from './replaceable-writer.ts';
 import { SqliteSession } from './sqlite-session.ts';
 import { connectToThread } from './thread-connection.ts';
 import { WriterClient } from './writer-client.ts';
+import type { Group } from './writer-messages.ts';
 
 /** Where the database is and how careful it is. */
 export interface SqliteMetadataOptions {
@@ -21,6 +24,7 @@ export interface SqliteMetadataOptions {
   readonly failpoint?: string | undefined;
   /** Socket of the writer process of this host (`startWriterProcess`); without it a thread of this process writes. */
   readonly writerSocket?: string | undefined;
+  readonly observer?: WriteObserver;
 }
 
 /**
@@ -35,7 +39,7 @@ export async function openSqliteMetadata(options: SqliteMetadataOptions): Promis
   const reader = openReader(path);
   const store = createSqlMetadataStore({
     reader: new SqliteSession(reader, path),
-    execute: (name, input) => writer.execute(name, input),
+    execute: observedExecute((name, input) => writer.execute(name, input), options.observer),
     snapshot: (work) => withSnapshot(path, work),
     close: async () => {
       // The reader first: whoever closes last moves the log into the database, and that belongs on the writer's thread.
@@ -46,9 +50,10 @@ export async function openSqliteMetadata(options: SqliteMetadataOptions): Promis
   return { ...store, ...rememberedReads(store, new ReadCache(reader)) };
 }
 
-function findWriter({ path, durability, failpoint, writerSocket }: SqliteMetadataOptions): Promise<WriterClient> {
-  if (writerSocket !== undefined) return reachWriter(writerSocket);
-  return WriterClient.start(connectToThread({ path, durability, failpoint }));
+function findWriter({ path, durability, failpoint, writerSocket, observer }: SqliteMetadataOptions): Promise<WriterClient> {
+  const onGroup = ({ calls, seconds }: Group) => observer?.committed(calls, seconds);
+  if (writerSocket !== undefined) return reachWriter(writerSocket, onGroup);
+  return WriterClient.start(connectToThread({ path, durability, failpoint }), onGroup);
 }
 
 async function withSnapshot(path: string, work: (sql: SqlSession) => Promise<void>): Promise<void> {

@@ -2,12 +2,15 @@ import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { CommandInput, CommandName, CommandOutput } from '../commands/index.ts';
 import type { ConnectToWriter, WriterConnection } from './writer-connection.ts';
 import { fromFailure } from './writer-failures.ts';
-import type { Answer, Call, FromWriter } from './writer-messages.ts';
+import type { Answer, Call, FromWriter, Group } from './writer-messages.ts';
 
 interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
+
+/** Hears of every transaction that one of this client's commands was the first of. */
+export type OnGroup = (group: Group) => void;
 
 /** A command that never left this process: it certainly did not happen, and another writer may get it. */
 export class NeverSent extends Error {}
@@ -16,6 +19,7 @@ export class NeverSent extends Error {}
 export class WriterClient {
   readonly #connection: WriterConnection;
   readonly #ready: PromiseWithResolvers<void>;
+  readonly #onGroup: OnGroup;
   readonly #ended = Promise.withResolvers<void>();
   readonly #pending = new Map<number, Pending>();
   #outgoing: Call[] = [];
@@ -23,15 +27,16 @@ export class WriterClient {
   /** `leaving`: the writer wants to end, so it is let go when it has answered. */
   #state: 'open' | 'leaving' | 'closed' | 'dead' = 'open';
 
-  private constructor(connect: ConnectToWriter, ready: PromiseWithResolvers<void>) {
+  private constructor(connect: ConnectToWriter, onGroup: OnGroup, ready: PromiseWithResolvers<void>) {
     this.#ready = ready;
+    this.#onGroup = onGroup;
     this.#connection = connect({ message: (message) => this.#hear(message), ended: (reason) => this.#end(reason) });
   }
 
   /** Connects; resolves when the writer has the database open. Rejects with a `StorageError` when it cannot. */
-  static async start(connect: ConnectToWriter): Promise<WriterClient> {
+  static async start(connect: ConnectToWriter, onGroup: OnGroup): Promise<WriterClient> {
     const ready = Promise.withResolvers<void>();
-    const client = new WriterClient(connect, ready);
+    const client = new WriterClient(connect, onGroup, ready);
     await ready.promise;
     return client;
   }
@@ -92,6 +97,7 @@ export class WriterClient {
   }
 
   #settle(answer: Answer): void {
+    if (answer.group !== undefined) this.#onGroup(answer.group);
     const pending = this.#pending.get(answer.id);
     if (pending === undefined) return;
     this.#pending.delete(answer.id);

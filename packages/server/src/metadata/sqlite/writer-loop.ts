@@ -58,17 +58,19 @@ export class WriterLoop {
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0, largestGroup);
+      const startedAt = performance.now();
       const answers = await commitTogether(
         this.#writer,
         group.map(({ call }) => call),
       );
+      const seconds = (performance.now() - startedAt) / 1000;
       const byPeer = new Map<WriterPeer, Answer[]>();
       for (const [index, answer] of answers.entries()) {
         const peer = group[index]?.peer;
         if (peer === undefined) continue;
-        const own = byPeer.get(peer);
-        if (own === undefined) byPeer.set(peer, [answer]);
-        else own.push(answer);
+        const own = byPeer.get(peer) ?? [];
+        own.push(index === 0 ? { ...answer, group: { calls: group.length, seconds } } : answer);
+        byPeer.set(peer, own);
       }
       for (const [peer, own] of byPeer) peer.tell(own);
     }

@@ -21,8 +21,14 @@ export type Failure =
   | { readonly storage: { reason: 'full' | 'read-only' | 'failed'; retryable: boolean; message: string } }
   | { readonly defect: { message: string; stack: string | undefined } };
 
-/** What became of a call. */
-export type Answer = { readonly id: number } & ({ readonly value: unknown } | Failure);
+/** A transaction: how many calls it had, and how long it took. */
+export interface Group {
+  readonly calls: number;
+  readonly seconds: number;
+}
+
+/** What became of a call. The first one of a group tells of the group too. */
+export type Answer = { readonly id: number; readonly group?: Group } & ({ readonly value: unknown } | Failure);
 
 /** To the writer: calls, or that no more will come and it may let go of this client when it has answered. */
 export type ToWriter = readonly Call[] | 'close';
