@@ -58,7 +58,7 @@ export async function supervise(deps: ServeDeps, count: number): Promise<number>
 /** On PostgreSQL every worker writes for itself. */
 async function startWriting({ config, startWriter }: ServeDeps, logger: Logger): Promise<Writing> {
   if (config.metadata.kind !== 'sqlite') return { keeper: undefined, socket: undefined, stop: async () => undefined };
-  const directory = await privateDirectory();
+  const directory = await privateDirectory(config.data);
   const removeDirectory = (): Promise<void> => rm(directory, { recursive: true, force: true });
   const socket = join(directory, 'writer.sock');
   let isFirst = true;
@@ -82,14 +82,17 @@ async function startWriting({ config, startWriter }: ServeDeps, logger: Logger):
   }
 }
 
-/** Only this user may enter it, and so talk to the writer. */
-async function privateDirectory(): Promise<string> {
-  try {
-    return await mkdtemp(join(tmpdir(), 'longshore-'));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Workers need a temporary directory: ${reason}. Name a writable one in the variable TMPDIR.`, { cause: error });
+/** Only this user may enter it, and so talk to the writer. A container with a read-only root may have the data directory alone. */
+async function privateDirectory(data: string): Promise<string> {
+  const reasons: string[] = [];
+  for (const parent of [tmpdir(), data]) {
+    try {
+      return await mkdtemp(join(parent, 'longshore-'));
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : String(error));
+    }
   }
+  throw new Error(`Workers need a directory for their socket: ${reasons.join('; ')}. Name a writable one in the variable TMPDIR.`);
 }
 
 function restartOnHangUp({ keeper }: Writing, pool: WorkerPool, logger: Logger): void {
