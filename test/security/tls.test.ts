@@ -62,6 +62,13 @@ test('versions of TLS below tls.minVersion are refused', async () => {
   });
 });
 
+test('the metrics say how long the certificate is good', async () => {
+  await using registry = await startSecure();
+  const { body } = await registry.client.send('GET', '/metrics');
+  const seconds = Number(/^registry_certificate_expiry_seconds (\S+)$/m.exec(body.toString())?.[1]);
+  assert.ok(seconds > 396 * 86_400 && seconds <= 397 * 86_400, String(seconds));
+});
+
 test('HTTP/2 only when the client asks for it, and not with tls.http2 off', async () => {
   for (const [flag, chosen] of [
     ['true', 'h2'],

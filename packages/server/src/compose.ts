@@ -20,7 +20,7 @@ import { startOutbox } from './jobs/outbox.ts';
 import { startSchedule } from './jobs/schedule.ts';
 import { type Log, openLog } from './observability/logger.ts';
 import { metricsContentType } from './observability/metric-family.ts';
-import { activityFamilies, type Metrics } from './observability/metrics.ts';
+import { activityFamilies, certificateFamilies, type Metrics } from './observability/metrics.ts';
 import { startTelemetry, type Telemetry } from './observability/telemetry.ts';
 import { WriteMetrics } from './observability/write-metrics.ts';
 import { ManifestReader } from './parsing/manifest-reader.ts';
@@ -59,6 +59,8 @@ export interface Server {
   readonly listener: Listener;
   /** Starts background work; returns how to stop it. */
   start(): Promise<void>;
+  /** Looks for a new TLS certificate now, where it is not already known. */
+  reload(): Promise<void>;
   /** Finishes running requests for at most `graceMs`, then lets go of everything. `idleMs`: see `Listener.drain`. */
   stop(graceMs: number, idleMs: number): Promise<void>;
 }
@@ -197,10 +199,12 @@ export async function composeServer(config: Config, backends: Backends): Promise
   });
   metrics.add(() => writes.families());
   metrics.add(() => activityFamilies(listener.activity()));
+  if (tls !== undefined) metrics.add(() => certificateFamilies(tls.expiresAt()));
   const background = createBackground(config, backends, identity, metrics);
   return {
     listener,
     start: () => background.start(),
+    reload: async () => tls?.reload(),
     stop: async (graceMs, idleMs) => {
       await listener.drain(graceMs, idleMs);
       tls?.close();

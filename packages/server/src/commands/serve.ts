@@ -34,10 +34,15 @@ export async function serve(deps: ServeDeps): Promise<number> {
 async function serveAlone({ config, openBackends, composeServer }: ServeDeps): Promise<number> {
   const given = await givenPassword(config);
   const backends = await openBackends(config);
-  process.on('SIGHUP', () =>
-    backends.logger.warn('SIGHUP: one process alone cannot be replaced while it serves. Restart it, or use --workers.'),
-  );
-  const server = await composeServer(config, backends);
+  const composed = composeServer(config, backends);
+  process.on('SIGHUP', () => {
+    // Whether it could be composed is told below.
+    composed.then((server) => server.reload()).catch(() => undefined);
+    backends.logger.warn(
+      'SIGHUP: certificates are read again; one process alone cannot be replaced while it serves. Restart it, or use --workers.',
+    );
+  });
+  const server = await composed;
   const address = await listen(config, server);
   // Before anybody is told that it listens: a signal right after that is for a server that stops in order.
   const stopped = untilToldToStop();

@@ -86,6 +86,13 @@ export function activityFamilies({ connections, requests }: Activity): MetricFam
   ];
 }
 
+/** The figures of TLS; `endsAt`: when the served certificate ends, in milliseconds since 1970. */
+export function certificateFamilies(endsAt: number): MetricFamily[] {
+  const help = 'Time until the served TLS certificate ends; negative after it.';
+  const family = { name: 'registry_certificate_expiry_seconds', help, type: 'gauge', merge: 'min' } as const;
+  return [singleValue(family, Math.round((endsAt - Date.now()) / 1000))];
+}
+
 /** The figures of a log. */
 export function logFamilies(dropped: number): MetricFamily[] {
   const family = { name: 'registry_log_lines_dropped_total', help: 'Lines of the log that nobody took.', type: 'counter' } as const;
