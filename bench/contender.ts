@@ -54,7 +54,7 @@ const command = 'packages/cli/bin/longshore.js';
 /** A checkout's server, this one's unless another is given, run from its sources by the Node that runs the bench. */
 export function longshore({ durability, workers }: LongshoreSettings, checkout = thisCheckout): Contender {
   const differences = [
-    ...(checkout === thisCheckout ? [] : [`of ${checkout}`]),
+    ...(checkout === thisCheckout ? [] : [`of ${basename(checkout)}`]),
     ...(durability === 'full' ? [] : [durability]),
     ...(workers === '1' ? [] : [`workers ${workers}`]),
   ];

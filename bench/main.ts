@@ -4,7 +4,7 @@ import { type Contender, longshore, peer } from './contender.ts';
 import { millionTags, ordinarySize } from './content-size.ts';
 import { type BenchOptions, parseBenchOptions, usage } from './options.ts';
 import { type Entry, runBench } from './run-bench.ts';
-import { renderTables } from './table.ts';
+import { type Measured, renderTables } from './table.ts';
 import { wrkPath } from './wrk.ts';
 
 function readCommandLine(): { options: BenchOptions; entries: Entry[] } {
@@ -29,18 +29,26 @@ function withMillionTags(contender: Contender): Entry {
   return { contender: { ...contender, name: `${contender.name} with a million tags` }, size: millionTags };
 }
 
-// A signal alone would leave the servers running.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-const { options, entries } = readCommandLine();
-const measured = await runBench(entries, options, (line) => console.error(line));
-console.log(
-  `Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), load generator on the same machine.`,
-);
-console.log(
-  `Medians of ${options.rounds} rounds of ${options.seconds} s (lowest-highest); x: how many times better the first column is.\n`,
-);
-for (const { name, version, durability } of measured.map(({ contender }) => contender)) {
-  console.log(`- ${name}${version === undefined ? '' : ` (${version})`}; durability of a push: ${durability.explanation}`);
+function print(measured: readonly Measured[], { rounds, seconds }: BenchOptions): void {
+  console.log(
+    `Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), load generator on the same machine.`,
+  );
+  console.log(`Medians of ${rounds} rounds of ${seconds} s (lowest-highest); x: how many times better the first column is.\n`);
+  for (const { name, version, durability } of measured.map(({ contender }) => contender)) {
+    console.log(`- ${name}${version === undefined ? '' : ` (${version})`}; durability of a push: ${durability.explanation}`);
+  }
+  console.log(`\n${renderTables(measured)}`);
+  for (const { contender, profiles } of measured) if (profiles !== '') console.log(`\nOf ${contender.name}:\n\n${profiles}`);
 }
-console.log(`\n${renderTables(measured)}`);
-for (const { contender, profiles } of measured) if (profiles !== '') console.log(`\nOf ${contender.name}:\n\n${profiles}`);
+
+const { options, entries } = readCommandLine();
+const measured: Measured[] = [];
+// A signal alone would leave the servers running, and lose what is measured already.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    print(measured, options);
+    process.exit(1);
+  });
+}
+await runBench(entries, options, measured, (line) => console.error(line));
+print(measured, options);

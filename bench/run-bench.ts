@@ -8,7 +8,7 @@ import { renderProfiles } from './cpu-profile.ts';
 import { loadFixture, makeFixture } from './fixture.ts';
 import { restartServer } from './footprint-rows.ts';
 import type { Row, Subject } from './row.ts';
-import { collect, type Measured, type Results } from './table.ts';
+import { collect, type Measured } from './table.ts';
 
 /** Who takes part, and with how much content. */
 export interface Entry {
@@ -26,21 +26,23 @@ export interface Plan {
   readonly profile: boolean;
 }
 
-interface Entrant {
-  readonly contender: Contender;
+interface Entrant extends Measured {
   readonly subject: Subject;
-  readonly results: Results;
+  /** Once the server has ended. */
+  profiles: string;
 }
 
 /**
  * Starts and loads every contender, then measures row by row; who goes first changes from round to round, so that the
- * machine's moods meet all of them. `report` is told how far it is. Everything started is stopped and removed.
+ * machine's moods meet all of them. What is measured goes into `measured` at once; `report` is told how far it is. Everything started is
+ * stopped and removed.
  */
 export async function runBench(
   entries: readonly Entry[],
   { rounds, seconds, rows, profile }: Plan,
+  measured: Measured[],
   report: (line: string) => void,
-): Promise<Measured[]> {
+): Promise<void> {
   const temporary = await mkdtemp(join(tmpdir(), 'longshore-bench-'));
   // The servers are killed before this, when they still run.
   const removeFiles = (): void => rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
@@ -53,7 +55,9 @@ export async function runBench(
       await mkdir(directory);
       const server = await contender.start(directory);
       const subject = { contender, server, fixture, size, directory };
-      entrants.push({ contender, subject, results: new Map() });
+      const entrant = { contender, subject, results: new Map(), profiles: '' };
+      entrants.push(entrant);
+      measured.push(entrant);
       report(`loading ${contender.name}`);
       await loadFixture(server.url, fixture, size, report);
       if (profile && contender.isLongshore) await restartServer(subject, profiled(directory));
@@ -67,11 +71,7 @@ export async function runBench(
     }
     // A server writes its profile when it ends.
     for (const { subject } of entrants) await subject.server.stop();
-    return entrants.map(({ contender, subject, results }) => ({
-      contender,
-      results,
-      profiles: profile ? renderProfiles(subject.directory) : '',
-    }));
+    if (profile) for (const entrant of entrants) entrant.profiles = renderProfiles(entrant.subject.directory);
   } finally {
     for (const { subject } of entrants) await subject.server.stop();
     removeFiles();
