@@ -26,8 +26,8 @@ async function measure(subject: Subject): Promise<Figure[]> {
   if (!subject.contender.isLongshore) return [];
   const watch = await watchStalls(subject.directory);
   await restartServer(subject, watch.changes);
-  const client = new PushClient(subject.server.url);
   const index = await pushGarbage(subject);
+  const client = new PushClient(subject.server.url);
   const figures: Figure[] = [];
   for (let n = 0; n < times; n++) {
     await watch.takeLongest();
