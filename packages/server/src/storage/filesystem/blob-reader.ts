@@ -3,13 +3,16 @@ import { promisify } from 'node:util';
 import type { BlobReader, ByteSink } from '../../registry/ports/blob-store.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import { untilSettledOrAborted } from '../until-settled-or-aborted.ts';
-import type { ReadBuffers } from './read-buffers.ts';
+import { largestReadBytes, type ReadBuffers, smallestReadBytes } from './read-buffers.ts';
 import { asStorageError, hasCode } from './system-errors.ts';
 
 const readAsync = promisify(read);
 
 /** Up to here a synchronous read costs less than handing the work to another thread and waiting for it. */
 const synchronousReadBytes = 64 * 1024;
+
+/** Whoever takes longer for a piece is slow, and needs no large ones. */
+const slowPieceMs = 500;
 
 /** Opens the file at an absolute path; undefined when there is none. */
 export function openBlobFile(path: string, buffers: ReadBuffers): BlobReader | undefined {
@@ -43,20 +46,35 @@ class FilesystemBlobReader implements BlobReader {
 
   async read(start: number, end: number, sink: ByteSink, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const wanted = end + 1 - start;
-    if (wanted <= 0) return;
-    const buffer = this.#buffers.borrow(wanted);
-    let position = start;
-    while (position <= end) {
-      const count = await this.#fill(buffer, Math.min(buffer.length, end + 1 - position), position);
-      signal?.throwIfAborted();
+    let most = largestReadBytes;
+    for (let position = start; position <= end; ) {
+      const offeredAt = performance.now();
+      const count = await this.#sendPiece(position, end, most, sink, signal);
       if (count === 0) throw new StorageError('failed', `A blob ends at byte ${position} although byte ${end} of it was asked for.`);
       position += count;
-      const taken = sink(buffer.subarray(0, count));
-      if (taken !== undefined) await untilSettledOrAborted(taken, signal);
+      // Whoever takes long for a piece holds a small one from now on.
+      most = performance.now() - offeredAt > slowPieceMs ? smallestReadBytes : largestReadBytes;
     }
-    // Not after an error: the sink may still hold on to a piece, and must not see the bytes of another blob there.
-    this.#buffers.giveBack(buffer);
+  }
+
+  /** Reads one piece, of at most `most` bytes, and waits until it is taken; answers its length, 0 at the end of the file. */
+  async #sendPiece(position: number, end: number, most: number, sink: ByteSink, signal: AbortSignal | undefined): Promise<number> {
+    const wanted = end + 1 - position;
+    const buffer = this.#buffers.borrow(Math.min(wanted, most));
+    let done = false;
+    try {
+      const filled = this.#fill(buffer, Math.min(buffer.length, wanted), position);
+      const count = typeof filled === 'number' ? filled : await filled;
+      signal?.throwIfAborted();
+      const taken = count === 0 ? undefined : sink(buffer.subarray(0, count));
+      if (taken !== undefined) await untilSettledOrAborted(taken, signal);
+      done = true;
+      return count;
+    } finally {
+      // Not after an error: the sink may still hold on to the piece, and must not see the bytes of another blob there.
+      if (done) this.#buffers.giveBack(buffer);
+      else this.#buffers.abandon(buffer);
+    }
   }
 
   async close(): Promise<void> {
