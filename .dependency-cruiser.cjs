@@ -80,9 +80,14 @@ module.exports = {
       path: server,
       pathNot: `${server}/(observability|registry)/`,
     }),
-    refuse('composition-is-outermost', 'Only main.ts and commands/ may import compose.ts.', `${server}/(?!main\\.ts$|commands/)`, {
-      path: `${server}/compose\\.ts$`,
-    }),
+    refuse(
+      'composition-is-outermost',
+      'Only main.ts and commands/ may import what builds objects.',
+      `${server}/(?!main\\.ts$|commands/|compose\\.ts$)`,
+      {
+        path: `${server}/(compose|open-backends)\\.ts$`,
+      },
+    ),
     refuse('commands-are-outermost', 'Only main.ts may import commands/.', `${server}/(?!main\\.ts$|commands/)`, {
       path: `${server}/commands/`,
     }),

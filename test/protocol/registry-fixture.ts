@@ -1,9 +1,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { composeServer, openBackends } from '../../packages/server/src/compose.ts';
+import { composeServer } from '../../packages/server/src/compose.ts';
 import { loadConfig } from '../../packages/server/src/config/load.ts';
 import { addUser } from '../../packages/server/src/identity/accounts.ts';
+import { openBackends } from '../../packages/server/src/open-backends.ts';
 import type { Role, User } from '../../packages/server/src/registry/ports/account-store.ts';
 import type { MetadataStore } from '../../packages/server/src/registry/ports/metadata-store.ts';
 import { HttpClient, type TestClient } from './http-client.ts';

@@ -4,13 +4,13 @@ import { gc, gcHelp } from './commands/gc.ts';
 import { serve, serveHelp } from './commands/serve.ts';
 import { token, tokenHelp } from './commands/token.ts';
 import { printPassword, user, userHelp } from './commands/user.ts';
-import { authorityFile, type Backends, composeServer, garbageDeps, hasRegistry, openBackends, startWriter } from './compose.ts';
 import { describeProblems } from './config/config-problem.ts';
 import { describeFlags, splitConfigFlags } from './config/flag-source.ts';
 import { type LoadedConfig, loadProcessConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { AccountError, resetPassword } from './identity/accounts.ts';
 import { printLine, printProblem } from './observability/terminal.ts';
+import { type Backends, hasRegistry, openBackends, startWriter } from './open-backends.ts';
 
 interface Verb {
   readonly help: string;
@@ -29,16 +29,19 @@ Example:
   longshore config check --config longshore.yaml
 `;
 
+/** Most of the server: HTTP, identity, features. Loaded when the configuration is right, beside whatever that time is spent on. */
+const loadComposition = () => import('./compose.ts');
+
 const verbs: Readonly<Record<string, Verb>> = {
-  serve: { help: serveHelp, hasArguments: false, run: (config) => serve({ config, openBackends, composeServer, startWriter }) },
+  serve: { help: serveHelp, hasArguments: false, run: (config) => serve({ config, openBackends, loadComposition, startWriter }) },
   gc: {
     help: gcHelp,
     hasArguments: true,
-    run: (config, argv) => withBackends(config, (backends) => gc(argv, garbageDeps(config, backends))),
+    run: (config, argv) => withBackends(config, async (backends) => gc(argv, (await loadComposition()).garbageDeps(config, backends))),
   },
   user: { help: userHelp, hasArguments: true, run: (config, argv) => withBackends(config, ({ metadata }) => user(argv, metadata)) },
   token: { help: tokenHelp, hasArguments: true, run: (config, argv) => withBackends(config, ({ metadata }) => token(argv, metadata)) },
-  ca: { help: caHelp, hasArguments: true, run: (config, argv) => ca(argv, authorityFile(config)) },
+  ca: { help: caHelp, hasArguments: true, run: async (config, argv) => ca(argv, (await loadComposition()).authorityFile(config)) },
   admin: {
     hasArguments: true,
     help: "longshore admin reset-password [settings]\n\nGives 'admin' a new random password and prints it once.\n",

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
-import type { Backends } from '../compose.ts';
 import type { Config } from '../config/schema.ts';
 import { ensureAdministrator } from '../identity/accounts.ts';
 import { printLine } from '../observability/terminal.ts';
+import type { Backends } from '../open-backends.ts';
 import { readPasswordFile } from './password-file.ts';
 
 /** The administrator's first password, when a file holds it. */

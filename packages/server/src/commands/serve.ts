@@ -31,9 +31,10 @@ export async function serve(deps: ServeDeps): Promise<number> {
   return workers > 1 ? supervise(deps, workers) : serveAlone(deps);
 }
 
-async function serveAlone({ config, openBackends, composeServer }: ServeDeps): Promise<number> {
+async function serveAlone({ config, openBackends, loadComposition }: ServeDeps): Promise<number> {
   const given = await givenPassword(config);
-  const backends = await openBackends(config);
+  // The database opens in a thread of its own meanwhile.
+  const [backends, { composeServer }] = await Promise.all([openBackends(config), loadComposition()]);
   const composed = composeServer(config, backends);
   process.on('SIGHUP', () => {
     // Whether it could be composed is told below.
@@ -54,11 +55,11 @@ async function serveAlone({ config, openBackends, composeServer }: ServeDeps): P
 }
 
 /** One worker of several: the supervisor prepared the data and speaks to the user. */
-async function work({ config: own, openBackends, composeServer }: ServeDeps): Promise<number> {
+async function work({ config: own, openBackends, loadComposition }: ServeDeps): Promise<number> {
   const orders = receiveOrders();
   const { held, writerSocket } = await orders.begin;
   const { config, ignored } = applyHeld(own, held);
-  const backends = await openBackends(config, writerSocket);
+  const [backends, { composeServer }] = await Promise.all([openBackends(config, writerSocket), loadComposition()]);
   if (ignored.length > 0) {
     backends.logger.warn('These settings have changed and apply after a restart of the whole server; a rolling one keeps them.', {
       settings: ignored,

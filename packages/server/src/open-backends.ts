@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from './config/schema.ts';
+import { type Log, openLog } from './observability/logger.ts';
+import { WriteMetrics } from './observability/write-metrics.ts';
+import type { HostWriter } from './processes/writer-keeper.ts';
+import { armFailpoint } from './registry/failpoints.ts';
+import type { BlobStore } from './registry/ports/blob-store.ts';
+import type { Logger } from './registry/ports/logger.ts';
+import type { MetadataStore } from './registry/ports/metadata-store.ts';
+import type { WriteObserver } from './registry/ports/write-observer.ts';
+
+/** Per process; PostgreSQL allows 100 in all by default. */
+const postgresConnections = 10;
+const databaseFile = 'longshore.db';
+
+/** What holds state: every command opens it, the server adds the rest. */
+export interface Backends {
+  readonly metadata: MetadataStore;
+  readonly stores: ReadonlyMap<string, BlobStore>;
+  readonly log: Log;
+  readonly writes: WriteMetrics;
+  readonly logger: Logger;
+  close(): Promise<void>;
+}
+
+/** Whether there is a registry to open; a database server is asked when it is opened, so it counts as one. */
+export function hasRegistry({ metadata, data }: Config): boolean {
+  return metadata.kind !== 'sqlite' || existsSync(join(data, databaseFile));
+}
+
+/** Starts the process that writes to SQLite for every worker of this host; it listens at `socket`. */
+export type StartWriter = (config: Config, socket: string) => Promise<HostWriter>;
+
+/** See `StartWriter`; creates the data directory and migrates the database when needed. */
+export const startWriter: StartWriter = async ({ data, durability, failpoint }, socket) => {
+  await makeDataDirectory(data);
+  const { startWriterProcess } = await import('./metadata/sqlite/start-writer-process.ts');
+  return startWriterProcess({ path: join(data, databaseFile), durability, failpoint, socket });
+};
+
+/**
+ * Opens database and blob store; creates the data directory and migrates the database when needed. Writes to SQLite go to the writer
+ * process at `writerSocket`, when there is one.
+ */
+export async function openBackends(config: Config, writerSocket?: string): Promise<Backends> {
+  if (config.failpoint !== undefined) armFailpoint(config.failpoint);
+  const log = openLog(config.log);
+  await makeDataDirectory(config.data);
+  const writes = new WriteMetrics();
+  const metadata = await openMetadata(config, writes, writerSocket);
+  const holdsContent = (await metadata.listRepositories({ kind: 'everything' }, { limit: 1 })).items.length > 0;
+  const stores = new Map([['default', await openStore(config, holdsContent)]]);
+  return {
+    metadata,
+    stores,
+    log,
+    writes,
+    logger: log.logger,
+    close: async () => {
+      await Promise.all([...stores.values()].map((store) => store.close()));
+      await metadata.close();
+      await log.flush();
+    },
+  };
+}
+
+async function makeDataDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o750 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The data directory '${path}' cannot be made: ${reason}. Allow it to this user, or choose another with --data.`, {
+      cause: error,
+    });
+  }
+}
+
+// Adapters are imported when the configuration names them: the clients of a database server and of S3 cost as much time and memory
+// at start as all the rest.
+
+async function openMetadata(
+  { metadata, data, durability, failpoint }: Config,
+  observer: WriteObserver,
+  writerSocket: string | undefined,
+): Promise<MetadataStore> {
+  if (metadata.kind === 'postgres') {
+    const { openPostgresMetadata } = await import('./metadata/postgres/postgres-metadata.ts');
+    return openPostgresMetadata({ url: metadata.url, maxConnections: postgresConnections, observer });
+  }
+  const { openSqliteMetadata } = await import('./metadata/sqlite/sqlite-metadata.ts');
+  const path = join(data, databaseFile);
+  return openSqliteMetadata({ path, durability, failpoint, writerSocket, observer });
+}
+
+async function openStore({ store, data, durability }: Config, mustExist: boolean): Promise<BlobStore> {
+  if (store.kind === 'filesystem') {
+    const { openFilesystemStore } = await import('./storage/filesystem/filesystem-store.ts');
+    return openFilesystemStore({ directory: data, durability, mustExist });
+  }
+  const { openS3Store } = await import('./storage/s3/s3-store.ts');
+  const { kind: _kind, ...bucket } = store;
+  return openS3Store(bucket);
+}
