@@ -5,13 +5,17 @@ import { createAuthorizer } from './access/authorizer.ts';
 import type { Config } from './config/schema.ts';
 import type { GarbageDeps } from './features/garbage-collection/collect-garbage.ts';
 import { createFeatures } from './features/index.ts';
+import { Origins } from './http/client-address.ts';
 import { createHealthPages, type HealthCheck } from './http/health-pages.ts';
 import { createListener, type Listener, type ListenerDeps } from './http/listener.ts';
+import { describeFileShortage, openFileLimit } from './http/open-file-limit.ts';
 import type { Page } from './http/page.ts';
+import { RequestRates } from './http/request-rates.ts';
 import { authorityName } from './http/tls/authority-name.ts';
 import type { Tls } from './http/tls/tls.ts';
 import { tokenPath } from './http/token-endpoint.ts';
 import { TransferWatch } from './http/transfer-watch.ts';
+import { clientNetwork } from './identity/client-network.ts';
 import { createIdentity, type Identity } from './identity/create-identity.ts';
 import { loadOrCreateSecretKey } from './identity/secret-key.ts';
 import { startOutbox } from './jobs/outbox.ts';
@@ -99,6 +103,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
     now: Date.now,
     graceMs,
   });
+  warnOfFileShortage(config, logger);
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
   const tls = await composeTls(config, logger);
   const listener = createListener({
@@ -114,9 +119,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
       ownHosts: config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host],
     },
     tokens: { authenticator: identity.authenticator, tokens: identity.tokens, service: identity.service, watch },
-    limits: listenerLimits(config),
-    trustedProxies: config.trustedProxies,
-    publicUrl: config.publicUrl,
+    ...listenerSettings(config),
     logger,
     pages: createPages(config, backends, telemetry),
     observe: telemetry.observe,
@@ -164,14 +167,31 @@ function requestLimits({ limits, deletion }: Config): ListenerDeps['dataPath']['
   return { manifestBytes: limits.manifestBytes, uploadBytes: limits.uploadBytes ?? Number.MAX_SAFE_INTEGER, deletion: deletion.enabled };
 }
 
-function listenerLimits({ limits }: Config): ListenerDeps['limits'] {
+function listenerSettings({ limits, trustedProxies, publicUrl }: Config) {
+  const perSecond = limits.requestsPerSecondPerAddress;
+  const origins = new Origins(trustedProxies, publicUrl);
+  const isShared = (address: string) => origins.isTrustedProxy(address);
   return {
-    headerBytes: limits.headerBytes,
-    connections: limits.connections,
-    connectionsPerAddress: limits.connectionsPerAddress,
-    headersTimeoutMs: limits.headerTimeoutSeconds * 1000,
-    idleTimeoutMs: limits.idleTimeoutSeconds * 1000,
+    limits: {
+      headerBytes: limits.headerBytes,
+      connections: limits.connections,
+      connectionsPerAddress: limits.connectionsPerAddress,
+      headersTimeoutMs: limits.headerTimeoutSeconds * 1000,
+      idleTimeoutMs: limits.idleTimeoutSeconds * 1000,
+      headers: limits.headerCount,
+      urlBytes: limits.urlBytes,
+      answerTimeoutMs: limits.answerTimeoutSeconds * 1000,
+      requestTimeoutMs: limits.requestTimeoutSeconds * 1000,
+    },
+    trustedProxies,
+    publicUrl,
+    rates: perSecond === 0 ? undefined : new RequestRates({ perSecond, networkOf: clientNetwork, isShared }),
   };
+}
+
+function warnOfFileShortage({ limits }: Config, logger: Logger): void {
+  const shortage = describeFileShortage(limits.connections, openFileLimit());
+  if (shortage !== undefined) logger.warn(shortage);
 }
 
 /** Metrics, and health for load balancers: alive, and able to read and write. */

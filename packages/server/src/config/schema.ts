@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { isCertificateHost } from './certificate-host.ts';
 import { isCronExpression } from './cron-expression.ts';
+import { limits } from './limit-settings.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { isNetworkRange } from './network-range.ts';
 import { notes } from './setting-text.ts';
+import { wholeFrom } from './whole-number.ts';
 
 const path = z.string().min(1);
 const pathAccepts = { en: 'a path; a relative one starts at the working directory', zh: '路径；相对路径以工作目录为起点' };
-const wholeFrom = (least: number, most: number) => z.int().min(least).max(most);
 const hours = (least: number) => z.number().min(least).max(87_600);
 
 const listen = z.string().transform((text, context): ListenAddress => {
@@ -32,48 +33,6 @@ const endpointUrl = z.string().refine((text) => /^https?:$/.test(URL.parse(text)
 const receiverUrl = endpointUrl.refine((text) => {
   const url = URL.parse(text);
   return url !== null && url.username + url.search + url.hash === '';
-});
-
-const limits = z.strictObject({
-  manifestBytes: wholeFrom(4_194_304, 67_108_864)
-    .default(4_194_304)
-    .meta(notes('Largest manifest that may be pushed, in bytes.', '允许推送的最大清单（manifest）字节数。')),
-  headerBytes: wholeFrom(8192, 1_048_576)
-    .default(32_768)
-    .meta(notes('Largest request header, all lines together, in bytes.', '请求头总大小上限（字节）。')),
-  connections: wholeFrom(1, 1_000_000)
-    .default(10_000)
-    .meta(notes('Open connections per worker; more are refused.', '每个工作进程的最大连接数，超出则拒绝。')),
-  connectionsPerAddress: wholeFrom(1, 1_000_000)
-    .default(1000)
-    .meta(
-      notes(
-        'Open connections per client address and worker. Trusted proxies are not counted.',
-        '每个客户端地址在每个工作进程上的最大连接数；可信代理不计入。',
-      ),
-    ),
-  headerTimeoutSeconds: wholeFrom(1, 3600)
-    .default(60)
-    .meta(
-      notes(
-        'Time to send the headers of a request; its body is bounded by `limits.minBytesPerSecond`.',
-        '接收请求头的时限（秒）；请求体由 `limits.minBytesPerSecond` 约束。',
-      ),
-    ),
-  idleTimeoutSeconds: wholeFrom(1, 3600)
-    .default(60)
-    .meta(notes('Time after which a connection without traffic is closed.', '连接空闲多少秒后关闭。')),
-  drainSeconds: wholeFrom(0, 3600)
-    .default(30)
-    .meta(notes('Time that running requests have to finish when a process is to end.', '进程退出前，等待进行中的请求完成的时间（秒）。')),
-  minBytesPerSecond: wholeFrom(0, 1_000_000_000)
-    .default(1024)
-    .meta(notes('Slowest transfer that is kept; 0 keeps every one.', '允许的最低传输速率（字节/秒）；0 表示不限。')),
-  uploadBytes: wholeFrom(1, Number.MAX_SAFE_INTEGER)
-    .optional()
-    .meta(
-      notes('Largest blob that may be pushed, in bytes.', '允许推送的最大 blob 字节数。', { otherwise: { en: 'no limit', zh: '不限' } }),
-    ),
 });
 
 const garbageCollection = z.strictObject({

@@ -11,7 +11,18 @@ type Page = () => Promise<{ status: number; contentType: string; body: string }>
 async function startListener(pages: Record<string, Page>, observe: RequestObserver = () => undefined) {
   const errors: unknown[] = [];
   const deps = {
-    limits: { headerBytes: 8192, headersTimeoutMs: 60_000, idleTimeoutMs: 60_000, connections: 10, connectionsPerAddress: 10 },
+    limits: {
+      headerBytes: 8192,
+      headers: 100,
+      urlBytes: 1024,
+      headersTimeoutMs: 60_000,
+      idleTimeoutMs: 60_000,
+      answerTimeoutMs: 60_000,
+      requestTimeoutMs: 60_000,
+      connections: 10,
+      connectionsPerAddress: 10,
+    },
+    rates: undefined,
     trustedProxies: [],
     publicUrl: undefined,
     logger: {

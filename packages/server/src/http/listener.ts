@@ -11,7 +11,11 @@ import { Drain } from './drain.ts';
 import { answerError } from './error-answer.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { closeIdleConnections } from './idle-connections.ts';
+import { answerMalformedRequests } from './malformed-requests.ts';
 import type { Page } from './page.ts';
+import { type DeadlineLimits, RequestDeadlines } from './request-deadlines.ts';
+import type { RequestRates } from './request-rates.ts';
+import { requireShape, type ShapeLimits } from './request-shape.ts';
 import { keysPath, serveKeys, serveToken, type TokenEndpointDeps, tokenPath } from './token-endpoint.ts';
 import { endTurn, takeTurn } from './turns.ts';
 import { discardBody } from './unread-body.ts';
@@ -20,7 +24,7 @@ import { type DataPathDeps, serveDataPath } from './v2/data-path.ts';
 // An `import` of node:http reads every export of it. One is WebSocket, for which Node loads a whole HTTP client: 36 ms and 12 MB.
 const { createServer } = process.getBuiltinModule('node:http');
 
-export interface ListenerLimits extends ConnectionLimits {
+export interface ListenerLimits extends ConnectionLimits, DeadlineLimits, ShapeLimits {
   readonly headerBytes: number;
   /** A request whose headers are not complete by then is refused with 408. */
   readonly headersTimeoutMs: number;
@@ -37,6 +41,8 @@ export interface ListenerDeps {
   readonly logger: Logger;
   /** Answers of the other surfaces by exact path: metrics, health. */
   readonly pages: ReadonlyMap<string, Page>;
+  /** Bounds the requests of each client, except for pages; undefined: as many as they like. */
+  readonly rates: RequestRates | undefined;
   readonly observe: RequestObserver;
   readonly refusedConnection: () => void;
   /** Makes the server underneath, where it is not a plain one: TLS, HTTP/2. */
@@ -62,22 +68,28 @@ export function createListener(deps: ListenerDeps): Listener {
   const server = (deps.createHttpServer ?? createServer)({
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersTimeoutMs,
-    // Uploads may take hours; slow bodies are ended by the transfer watch instead.
+    // Uploads may take hours: the transfer watch ends slow ones, the deadlines whatever takes too long.
     requestTimeout: 0,
-    keepAliveTimeout: 75_000,
+    keepAliveTimeout: limits.idleTimeoutMs,
     connectionsCheckingInterval: 5_000,
     noDelay: true,
   });
+  // One more than are allowed, since Node leaves the others out without a word.
+  server.maxHeadersCount = limits.headers + 1;
   closeIdleConnections(server, limits.idleTimeoutMs);
+  answerMalformedRequests(server);
   const limiter = limitConnections(server, limits, (address) => origins.isTrustedProxy(address), deps.refusedConnection);
   const drain = new Drain(server);
+  const deadlines = new RequestDeadlines(limits, deps.logger);
   let unanswered = 0;
   const begin = (exchange: HttpExchange) => {
     exchange.isLast = drain.begun;
+    deadlines.begin(exchange);
     void serve(exchange, deps);
   };
   const end = (connection: Connection, exchange: HttpExchange) => {
     unanswered -= 1;
+    deadlines.end(exchange);
     exchange.close();
     report(exchange, deps);
     // The streams of HTTP/2 end with their answer, whatever was still to come.
@@ -98,7 +110,10 @@ export function createListener(deps: ListenerDeps): Listener {
   server.on('request', onRequest).on('checkContinue', onRequest);
   return {
     listen: (host, port) => startListening(server, host, port),
-    drain: (graceMs, idleMs) => drain.run(graceMs, idleMs),
+    drain: async (graceMs, idleMs) => {
+      await drain.run(graceMs, idleMs);
+      deadlines.close();
+    },
     activity: () => ({ connections: limiter.open(), requests: unanswered }),
   };
 }
@@ -133,6 +148,8 @@ async function endBody(request: IncomingMessage): Promise<void> {
 
 async function dispatch(exchange: HttpExchange, deps: ListenerDeps): Promise<void> {
   const { path } = exchange;
+  requireShape(exchange, deps.limits);
+  if (deps.rates !== undefined && !deps.pages.has(path)) deps.rates.admit(exchange);
   if (path === '/v2' || path.startsWith('/v2/')) return serveDataPath(exchange, deps.dataPath);
   if (path === tokenPath) {
     exchange.route = 'token';

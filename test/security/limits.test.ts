@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { startRegistry, type TestRegistry } from '../protocol/registry-fixture.ts';
+import { RawConnection, requestText } from './raw-connection.ts';
+
+interface Answered {
+  readonly status: number;
+  readonly text: string;
+}
+
+interface Limit {
+  readonly name: string;
+  readonly flags: readonly string[];
+  /** A request of this size, in the unit of the limit. */
+  readonly send: (registry: TestRegistry, size: number) => Promise<Answered>;
+  /** The largest that is allowed, and the smallest that is not when that is more than one larger. */
+  readonly at: number;
+  readonly beyond?: number;
+  readonly allowed: number;
+  readonly status: number;
+  readonly code: string;
+  /** What to do. */
+  readonly advice: RegExp;
+}
+
+const anyone = ['--anonymous', 'push'];
+
+/** One request on a connection of its own. */
+async function send({ port }: TestRegistry, method: string, path: string, headers: Record<string, string | number> = {}, body = '') {
+  const connection = await RawConnection.open(port);
+  connection.send(requestText(method, path, { connection: 'close', ...headers }, body));
+  const text = await connection.untilEnd();
+  return { status: Number(text.split(' ')[1]), text };
+}
+
+/** A request whose line and headers, with the empty line at their end, have this many bytes. */
+function sendHead(registry: TestRegistry, bytes: number): Promise<Answered> {
+  const bare = requestText('GET', '/v2/', { connection: 'close', 'x-fill': '' }).length;
+  return send(registry, 'GET', '/v2/', { 'x-fill': 'x'.repeat(bytes - bare) });
+}
+
+/** Host, Connection, and as many as are missing. */
+function sendHeaders(registry: TestRegistry, count: number): Promise<Answered> {
+  return send(registry, 'GET', '/v2/', Object.fromEntries(Array.from({ length: count - 2 }, (_, index) => [`x-${index}`, '1'])));
+}
+
+function sendManifest(registry: TestRegistry, bytes: number): Promise<Answered> {
+  const mediaType = 'application/vnd.oci.image.index.v1+json';
+  const index = JSON.stringify({ schemaVersion: 2, mediaType, manifests: [] });
+  const headers = { 'content-type': mediaType, 'content-length': bytes };
+  return send(registry, 'PUT', '/v2/limits/app/manifests/latest', headers, index.padEnd(bytes));
+}
+
+function sendBlob(registry: TestRegistry, bytes: number): Promise<Answered> {
+  const body = 'x'.repeat(bytes);
+  const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
+  return send(registry, 'POST', `/v2/limits/app/blobs/uploads/?digest=${digest}`, { 'content-length': bytes }, body);
+}
+
+function sendTokenForm(registry: TestRegistry, bytes: number): Promise<Answered> {
+  const form = 'grant_type=password&username=a&password=';
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': bytes };
+  return send(registry, 'POST', '/auth/token', headers, form.padEnd(bytes, 'x'));
+}
+
+const limits: readonly Limit[] = [
+  {
+    name: 'limits.urlBytes',
+    flags: ['--limits-url-bytes', '1024'],
+    send: (registry, size) => send(registry, 'GET', '/v2/?'.padEnd(size, 'x')),
+    at: 1024,
+    allowed: 200,
+    status: 414,
+    code: 'SIZE_INVALID',
+    advice: /Ask for less at once/,
+  },
+  {
+    name: 'limits.headerCount',
+    flags: ['--limits-header-count', '20'],
+    send: sendHeaders,
+    at: 20,
+    allowed: 200,
+    status: 431,
+    code: 'SIZE_INVALID',
+    advice: /send fewer/,
+  },
+  {
+    name: 'limits.headerBytes',
+    flags: ['--limits-header-bytes', '8192'],
+    send: sendHead,
+    // Node counts without the separators.
+    at: 8192,
+    beyond: 8300,
+    allowed: 200,
+    status: 431,
+    code: 'SIZE_INVALID',
+    advice: /send fewer or shorter/,
+  },
+  {
+    name: 'limits.manifestBytes',
+    flags: ['--limits-manifest-bytes', '4194304'],
+    send: sendManifest,
+    at: 4_194_304,
+    allowed: 201,
+    status: 413,
+    code: 'SIZE_INVALID',
+    advice: /at most/,
+  },
+  {
+    name: 'limits.uploadBytes',
+    flags: ['--limits-upload-bytes', '100000'],
+    send: sendBlob,
+    at: 100_000,
+    allowed: 201,
+    status: 413,
+    code: 'SIZE_INVALID',
+    advice: /at most/,
+  },
+  {
+    name: 'the body of a token request',
+    flags: [],
+    send: sendTokenForm,
+    at: 65_536,
+    allowed: 401,
+    status: 413,
+    code: 'SIZE_INVALID',
+    advice: /at most/,
+  },
+];
+
+for (const { name, flags, send: sendSize, at, beyond = at + 1, allowed, status, code, advice } of limits) {
+  test(`${name}: what is within it is served, what is beyond is refused with ${status} and says what to do`, async () => {
+    await using registry = await startRegistry({ flags: [...anyone, ...flags] });
+    assert.equal((await sendSize(registry, at - 1)).status, allowed);
+    assert.equal((await sendSize(registry, at)).status, allowed);
+    const refused = await sendSize(registry, beyond);
+    assert.equal(refused.status, status);
+    const body = JSON.parse(refused.text.slice(refused.text.indexOf('{'))) as { errors: { code: string; message: string }[] };
+    assert.equal(body.errors[0]?.code, code);
+    assert.match(body.errors[0]?.message ?? '', advice);
+    assert.equal((await send(registry, 'GET', '/v2/')).status, 200, 'others are served');
+  });
+}
+
+test('limits.requestsPerSecondPerAddress: whoever sends more is told to wait, others and health pages are served', async () => {
+  const flags = [...anyone, '--limits-requests-per-second-per-address', '1', '--trusted-proxies', '127.0.0.1'];
+  await using registry = await startRegistry({ flags });
+  const ask = (address: string, path = '/v2/') => registry.client.send('GET', path, { headers: { 'x-forwarded-for': address } });
+  const statuses = await Promise.all(Array.from({ length: 20 }, async () => (await ask('192.0.2.1')).status));
+  const admitted = statuses.filter((status) => status === 200).length;
+  assert.ok(admitted >= 10 && admitted < 20, `${admitted} of 20`);
+  const refused = await ask('192.0.2.1');
+  assert.equal(refused.status, 429);
+  assert.match(refused.headers['retry-after'] ?? '', /^[1-9]\d*$/);
+  assert.match(refused.body.toString(), /"code":"TOOMANYREQUESTS","message":"More than 1 requests a second from your address: wait \d+ s/);
+  assert.equal((await ask('192.0.2.2')).status, 200);
+  assert.equal((await ask('192.0.2.1', '/healthz')).status, 200);
+  assert.equal((await registry.client.send('GET', '/v2/')).status, 200, 'the proxy itself has no limit');
+});
+
+test('a request that takes longer than limits.requestTimeoutSeconds is ended, however busily it transfers', async () => {
+  await using registry = await startRegistry({ flags: [...anyone, '--limits-request-timeout-seconds', '1'] });
+  const start = await registry.client.send('POST', '/v2/limits/app/blobs/uploads/');
+  const connection = await RawConnection.open(registry.port);
+  connection.send(requestText('PATCH', start.headers.location ?? '', { 'content-length': 1_000_000_000 }));
+  const drip = setInterval(() => connection.send('x'.repeat(1000)), 10);
+  try {
+    const answer = await connection.until(/\r\n\r\n.*\}/s);
+    assert.match(answer, /^HTTP\/1.1 503 [\s\S]*Connection: close[\s\S]*did not answer in time: try again/i);
+  } finally {
+    clearInterval(drip);
+    connection.cut();
+  }
+});
