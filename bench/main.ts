@@ -17,6 +17,8 @@ function readCommandLine(): { options: BenchOptions; entries: Entry[] } {
     wrkPath();
     const peers = (process.env['BENCH_PEER'] ?? '').split(',').filter(Boolean);
     const contenders = [...options.longshores.map((settings) => longshore(settings)), ...peers.map(peer)];
+    const others = contenders.filter(({ isLongshore }) => options.scale && !isLongshore).map(({ name }) => name);
+    if (others.length > 0) throw new Error(`--scale is without ${others.join(', ')}: a million tags need a PUT that takes several`);
     const ordinary = contenders.map((contender) => ({ contender, size: ordinarySize }));
     return { options, entries: options.scale ? [...contenders.map(withMillionTags), ...ordinary] : ordinary };
   } catch (error) {

@@ -40,7 +40,9 @@ examples:
   BENCH_PEER=/opt/bin/distribution,/opt/bin/zot npm run bench -- --durability full,relaxed
   npm run bench -- --scale
   npm run bench -- --profile --rounds 1 --seconds 10 --only manifest
-  npm run bench -- --workers auto,1 --only manifest --only push`;
+  npm run bench -- --workers auto,1 --only manifest --only push
+  npm run bench -- --only pull-latency --only slow-clients
+  npm run bench -- --only stalls --rounds 1`;
 
 /** Reads the command line; throws an error that says what is wrong with it. */
 export function parseBenchOptions(args: readonly string[]): BenchOptions | 'help' {
