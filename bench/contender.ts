@@ -79,7 +79,8 @@ export function longshore({ durability, workers }: LongshoreSettings, checkout =
         'push',
       ];
       args.push('--durability', durability, '--workers', workers, ...settings);
-      return startServer(process.execPath, args, port, directory, environment);
+      const scheme = settings.includes('--tls-cert-file') ? 'https' : 'http';
+      return startServer(process.execPath, args, port, directory, environment, scheme);
     },
   };
 }

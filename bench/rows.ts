@@ -4,6 +4,7 @@ import { readRows } from './read-rows.ts';
 import type { Row } from './row.ts';
 import { slowClientsRow } from './slow-clients-row.ts';
 import { stallRow } from './stall-row.ts';
+import { tlsRow } from './tls-row.ts';
 import { writeRows } from './write-rows.ts';
 
 /** Everything that can be measured, in order: the peak of memory comes after the loads. */
@@ -22,4 +23,5 @@ export const rows: readonly Row[] = [
   latencyRow,
   slowClientsRow,
   stallRow,
+  tlsRow,
 ];

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { get } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
+import { get as getSecurely } from 'node:https';
 import { join } from 'node:path';
 
 /** A registry that answers. */
@@ -27,8 +28,9 @@ export async function startServer(
   port: number,
   directory: string,
   environment: Readonly<Record<string, string>> = {},
+  scheme: 'http' | 'https' = 'http',
 ): Promise<RunningServer> {
-  const url = `http://127.0.0.1:${port}`;
+  const url = `${scheme}://127.0.0.1:${port}`;
   const logFile = join(directory, 'server.log');
   const log = openSync(logFile, 'a');
   const startedAt = performance.now();
@@ -66,9 +68,14 @@ export async function startServer(
 
 function answers(url: string): Promise<boolean> {
   return new Promise((resolve) => {
-    get(url, { agent: false }, (response) => {
+    const onAnswer = (response: IncomingMessage): void => {
       response.resume();
       resolve(response.statusCode === 200);
-    }).once('error', () => resolve(false));
+    };
+    // Its certificate was made a moment ago by whoever started it.
+    const request = url.startsWith('https:')
+      ? getSecurely(url, { agent: false, rejectUnauthorized: false }, onAnswer)
+      : get(url, { agent: false }, onAnswer);
+    request.once('error', () => resolve(false));
   });
 }
