@@ -70,6 +70,8 @@ describe('the systemd unit', () => {
     assert.equal((await machine.run('find', '/var/lib/longshore', '!', '-user', 'longshore')).trim(), '');
 
     await machine.systemctl('reload', 'longshore');
+    assert.equal((await client.send('GET', '/readyz')).status, 200);
+    assert.equal(await property(machine, 'MainPID'), pid, 'a reload ends nothing');
     await machine.systemctl('restart', 'longshore');
     await until(isReady(client));
     const pulled = await client.send('GET', `/v2/operating/app/blobs/${digest}`);
