@@ -22,6 +22,8 @@ export class HttpExchange implements RequestRecord {
   readonly headers: string[] = ['X-Request-Id', this.id];
   /** The connection ends with this answer. */
   isLast = false;
+  /** The answer's stream has closed, complete or not. */
+  closed = false;
 
   route = 'other';
   repository: string | undefined;
@@ -58,6 +60,7 @@ export class HttpExchange implements RequestRecord {
   /** Completes the record; the answer's stream has closed. */
   close(): void {
     const { response } = this;
+    this.closed = true;
     this.status = response.headersSent ? response.statusCode : 0;
     // An HTTP/2 response does not say it itself, but its stream does.
     const { writableFinished } = (response as { stream?: { writableFinished: boolean } }).stream ?? response;

@@ -20,6 +20,13 @@ export async function listReferrers(
   for (let after = page.after; ; after = items.at(-1)?.digest) {
     const limit = Math.min(batchSize, page.limit - items.length);
     const listed = await content.listReferrers(repository, subject, artifactType, { limit, after });
+    // Most lists are one short batch, and given on as the object that it is.
+    if (
+      items.length === 0 &&
+      !listed.more &&
+      listed.items.reduce((sum, { annotations }) => sum + lengthOf(annotations ?? {}), 0) <= mostCharacters
+    )
+      return listed;
     for (const referrer of listed.items) {
       characters += lengthOf(referrer.annotations ?? {});
       if (characters > mostCharacters && items.length > 0) return { items, more: true };

@@ -14,7 +14,7 @@ import type { OpenBlob } from '../../registry/registry.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 import { type HeaderList, sendEmpty, sendHead } from '../answer.ts';
 import type { HttpExchange } from '../http-exchange.ts';
-import { sendBytes } from '../send-bytes.ts';
+import { endWithBytes, sendBytes } from '../send-bytes.ts';
 import type { Handler, V2Deps } from './exchange.ts';
 import { requireDeletion } from './manifests.ts';
 import { requireDigestOf } from './parameters.ts';
@@ -70,8 +70,8 @@ async function sendBlob(http: HttpExchange, blob: OpenBlob, { watch }: V2Deps): 
   const partial = range === undefined ? [] : ['Content-Range', formatContentRange(range, sizeBytes)];
   const headers = ['Content-Type', octets, 'Content-Length', String(end - start + 1), ...headersOf(digest), ...partial];
   sendHead(http, range === undefined ? 200 : 206, headers);
-  if (end >= start) await sendBytes(http, reader, { start, end }, watch);
-  http.response.end();
+  if (end < start) http.response.end();
+  else await endWithBytes(http, reader, { start, end }, watch);
 }
 
 /** multipart/byteranges (RFC 9110 section 14.6), as zstd:chunked clients ask for. */

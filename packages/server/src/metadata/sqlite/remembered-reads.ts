@@ -1,11 +1,14 @@
-import type { Listed } from '../../registry/ports/content-store.ts';
+import type { Listed, Referrer } from '../../registry/ports/content-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import type { ReadCache } from './read-cache.ts';
 
 /** What an object costs beside its bytes and texts, about. */
 const overheadBytes = 512;
 
-type Remembered = Pick<MetadataStore, 'findBlob' | 'findManifest' | 'findManifestInfo' | 'findGrant' | 'listTags' | 'listRepositories'>;
+type Remembered = Pick<
+  MetadataStore,
+  'findBlob' | 'findManifest' | 'findManifestInfo' | 'findGrant' | 'listTags' | 'listRepositories' | 'listReferrers'
+>;
 
 /** The reads that pulls are made of, through the cache. Whoever gets an answer shares it with others and must not change it. */
 export function rememberedReads(store: Remembered, cache: ReadCache): Remembered {
@@ -36,6 +39,12 @@ export function rememberedReads(store: Remembered, cache: ReadCache): Remembered
       ),
     listTags: (repository, page) =>
       cache.get(`t ${repository} ${page.limit} ${page.after ?? ''}`, () => store.listTags(repository, page), sizeOfNames),
+    listReferrers: (repository, subject, artifactType, page) =>
+      cache.get(
+        `f ${repository} ${subject} ${page.limit} ${JSON.stringify([page.after, artifactType])}`,
+        () => store.listReferrers(repository, subject, artifactType, page),
+        sizeOfReferrers,
+      ),
     listRepositories: (visibility, page) =>
       visibility.kind === 'everything'
         ? cache.get(`r ${page.limit} ${page.after ?? ''}`, () => store.listRepositories(visibility, page), sizeOfNames)
@@ -48,6 +57,11 @@ function textOf(reference: { tag: string } | { digest: string }): string {
   return 'tag' in reference ? reference.tag : reference.digest;
 }
 
+/** Twice what the names take: whoever serves them may keep them as text too. */
 function sizeOfNames({ items }: Listed<string>): number {
-  return items.reduce((sum, item) => sum + item.length + 32, overheadBytes);
+  return items.reduce((sum, item) => sum + 2 * item.length + 64, overheadBytes);
+}
+
+function sizeOfReferrers({ items }: Listed<Referrer>): number {
+  return items.reduce((sum, { annotations }) => sum + 2 * overheadBytes + 4 * JSON.stringify(annotations ?? {}).length, overheadBytes);
 }

@@ -14,8 +14,9 @@ export interface Page {
   readonly after?: string | undefined;
 }
 
+/** One page. May be shared with others who asked for the same, so it is not to be changed. */
 export interface Listed<T> {
-  readonly items: T[];
+  readonly items: readonly T[];
   /** true when at least one more entry follows. */
   readonly more: boolean;
 }

@@ -16,32 +16,32 @@ const slowPieceMs = 500;
 
 /** Opens the file at an absolute path; undefined when there is none. */
 export function openBlobFile(path: string, buffers: ReadBuffers): BlobReader | undefined {
-  let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    return new FilesystemBlobReader(openSync(path, 'r'), buffers);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
-    throw asStorageError('Cannot open a blob', error);
-  }
-  try {
-    return new FilesystemBlobReader(descriptor, fstatSync(descriptor).size, buffers);
-  } catch (error) {
-    closeSync(descriptor);
     throw asStorageError('Cannot open a blob', error);
   }
 }
 
 class FilesystemBlobReader implements BlobReader {
-  readonly sizeBytes: number;
   readonly #buffers: ReadBuffers;
   #descriptor: number | undefined;
   /** Closing while a read is under way would let it read from whatever file gets the same descriptor next. */
   #reading: Promise<unknown> | undefined;
 
-  constructor(descriptor: number, sizeBytes: number, buffers: ReadBuffers) {
+  constructor(descriptor: number, buffers: ReadBuffers) {
     this.#descriptor = descriptor;
-    this.sizeBytes = sizeBytes;
     this.#buffers = buffers;
+  }
+
+  /** Asked of the file system each time: pulls know the size already. */
+  get sizeBytes(): number {
+    try {
+      return fstatSync(this.#openDescriptor()).size;
+    } catch (error) {
+      throw asStorageError('Cannot look at a blob', error);
+    }
   }
 
   async read(start: number, end: number, sink: ByteSink, signal?: AbortSignal): Promise<void> {
@@ -87,8 +87,7 @@ class FilesystemBlobReader implements BlobReader {
 
   /** Reads up to `length` bytes; 0 at the end of the file. */
   #fill(buffer: Uint8Array, length: number, position: number): number | Promise<number> {
-    const descriptor = this.#descriptor;
-    if (descriptor === undefined) throw new StorageError('failed', 'This blob reader is closed.');
+    const descriptor = this.#openDescriptor();
     if (length <= synchronousReadBytes) {
       try {
         return readSync(descriptor, buffer, 0, length, position);
@@ -104,5 +103,10 @@ class FilesystemBlobReader implements BlobReader {
     );
     this.#reading = reading.catch(() => undefined);
     return reading;
+  }
+
+  #openDescriptor(): number {
+    if (this.#descriptor === undefined) throw new StorageError('failed', 'This blob reader is closed.');
+    return this.#descriptor;
   }
 }
