@@ -11,7 +11,7 @@ import { type ServerProcess, startServer } from '../crash/server-process.ts';
 import { until } from '../security/until.ts';
 
 const mebibyte = 1024 * 1024;
-/** What a writer may cost: two batches and a buffer of half a mebibyte each, and its connection. */
+/** What a writer may cost: three batches of half a mebibyte, and its connection. */
 const megabytesEach = 1.7;
 /** By which the heap of a server grows in its first requests, whatever they are. */
 const warmingUp = 60;

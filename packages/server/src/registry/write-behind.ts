@@ -1,7 +1,13 @@
 import type { UploadWriter } from './ports/blob-store.ts';
 
-/** Pieces go to the store in batches: of so many bytes, one gathered write each, or of so many pieces, since small ones cost more memory than they hold. */
-const batchBytes = 512 * 1024;
+/**
+ * Pieces go to the store in batches, one gathered write each: large ones for a client that is fast, since each costs a round through
+ * another thread, and small ones for a client that is slow, since memory waits in them and clients may be many.
+ */
+const leastBatchBytes = 64 * 1024;
+const mostBatchBytes = 512 * 1024;
+const fastMs = 20;
+/** A piece costs memory besides its bytes. */
 const batchPieces = 64;
 
 /**
@@ -12,6 +18,8 @@ export class WriteBehind {
   readonly #writer: UploadWriter;
   #batch: Uint8Array[] = [];
   #bytes = 0;
+  #batchBytes = leastBatchBytes;
+  #sentAt = Number.NEGATIVE_INFINITY;
   /** Batches that are not written yet; one that failed never is. */
   #unwritten = 0;
   #last: Promise<void> = Promise.resolve();
@@ -24,9 +32,10 @@ export class WriteBehind {
   take(piece: Uint8Array): Promise<void> | undefined {
     this.#batch.push(piece);
     this.#bytes += piece.byteLength;
-    if (this.#bytes < batchBytes && this.#batch.length < batchPieces) return undefined;
+    if (this.#bytes < this.#batchBytes && this.#batch.length < batchPieces) return undefined;
     const before = this.#unwritten === 0 ? undefined : this.#last;
     this.#send();
+    this.#adjust(performance.now());
     return before;
   }
 
@@ -48,6 +57,12 @@ export class WriteBehind {
     this.#last.catch(() => undefined);
     this.#batch = [];
     this.#bytes = 0;
+  }
+
+  #adjust(now: number): void {
+    const isFast = now - this.#sentAt < fastMs;
+    this.#batchBytes = isFast ? Math.min(mostBatchBytes, this.#batchBytes * 2) : leastBatchBytes;
+    this.#sentAt = now;
   }
 
   async #write(before: Promise<void>, pieces: readonly Uint8Array[]): Promise<void> {

@@ -11,7 +11,8 @@ import type { ShardDirectories } from './shard-directories.ts';
 import { asStorageError } from './system-errors.ts';
 import { writeFully } from './write-fully.ts';
 
-const gatherBytes = 1024 * 1024;
+/** What is less is gathered, so that a small blob costs one write; more is written as it comes. */
+const gatherBytes = 64 * 1024;
 const fileMode = 0o640;
 
 /** Where and how a writer writes. */
