@@ -1,7 +1,10 @@
-import { type Server, STATUS_CODES } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ErrorCode, errorBody } from '@longshore/oci';
 import { connectionOf } from './connection.ts';
+
+// Not imported: see listener.ts.
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 interface Refusal {
   readonly status: number;
