@@ -57,6 +57,8 @@ class DescriptorOutput implements LogOutput {
   #dropped = 0;
   /** How many of the dropped the log tells of. */
   #reported = 0;
+  /** Until the last of what waits is being written. */
+  #hurry = false;
   #timer: NodeJS.Timeout | undefined;
   #writingSince: number | undefined;
   #idle: (() => void)[] = [];
@@ -74,9 +76,8 @@ class DescriptorOutput implements LogOutput {
     }
     piece.used += piece.bytes.write(line, piece.used, 'latin1');
     piece.lines += 1;
-    if (this.#writingSince !== undefined) return;
-    if (atOnce || this.#pieces.length > 1) this.#begin();
-    else this.#timer ??= setTimeout(() => this.#begin(), gatherMs).unref();
+    if (atOnce) this.#hurry = true;
+    if (this.#writingSince === undefined) this.#beginOrGather();
   }
 
   dropped(): number {
@@ -84,6 +85,7 @@ class DescriptorOutput implements LogOutput {
   }
 
   async flush(): Promise<void> {
+    this.#hurry = true;
     if (this.#writingSince === undefined) this.#begin();
     if (this.#writingSince === undefined) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -128,6 +130,7 @@ class DescriptorOutput implements LogOutput {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const piece = this.#pieces.shift();
+    if (this.#pieces.length === 0) this.#hurry = false;
     if (piece === undefined) {
       this.#writingSince = undefined;
       for (const resolve of this.#idle.splice(0)) resolve();
@@ -158,9 +161,17 @@ class DescriptorOutput implements LogOutput {
     if (lost > 0 && this.#pieces.length > 0 && this.#pieces.length < mostPieces) {
       this.#reported = this.#dropped;
       const text = 'Lines of this log were lost: nobody took them. Look at what reads it.';
+      // Still counts as writing, so this begins nothing.
       this.write(formatLine(this.#format, 'warn', text, { lost }));
     }
-    this.#begin();
+    this.#writingSince = undefined;
+    this.#beginOrGather();
+  }
+
+  /** Writing what came during a write at once would make many small writes of one large one. */
+  #beginOrGather(): void {
+    if (this.#hurry || this.#pieces.length !== 1) this.#begin();
+    else this.#timer ??= setTimeout(() => this.#begin(), gatherMs).unref();
   }
 }
 
