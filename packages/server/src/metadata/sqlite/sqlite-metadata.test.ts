@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { Tag } from '@longshore/oci';
 import { StorageError } from '../../registry/ports/blob-store.ts';
@@ -142,6 +143,19 @@ test("a database that a newer version has migrated is refused by the migration's
     assert.match(error.message, /'9999-from-the-future'.*Run the newer version/);
     return true;
   });
+});
+
+test('a migration, and the wait for another process before it, leave the event loop alone', async (t) => {
+  const path = await newPath(t);
+  await mkdir(dirname(path));
+  const other = new DatabaseSync(path);
+  t.after(() => other.close());
+  other.exec('pragma journal_mode = wal; begin immediate');
+  const opened = openSqliteMetadata({ path, durability: 'full' });
+  // These turns would never come, nor the lock go, if this thread were the one that waits.
+  for (let turn = 0; turn < 20; turn += 1) await pause(10);
+  other.exec('rollback');
+  await (await opened).close();
 });
 
 test('a file that is no database is refused as such', async (t) => {
