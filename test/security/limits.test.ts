@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { startRegistry, type TestRegistry } from '../protocol/registry-fixture.ts';
 import { RawConnection, requestText } from './raw-connection.ts';
+import { until } from './until.ts';
 
 interface Answered {
   readonly status: number;
@@ -166,8 +167,8 @@ test('a request that takes longer than limits.requestTimeoutSeconds is ended, ho
   connection.send(requestText('PATCH', start.headers.location ?? '', { 'content-length': 1_000_000_000 }));
   const drip = setInterval(() => connection.send('x'.repeat(1000)), 10);
   try {
-    const answer = await connection.until(/\r\n\r\n.*\}/s);
-    assert.match(answer, /^HTTP\/1.1 503 [\s\S]*Connection: close[\s\S]*did not answer in time: try again/i);
+    await until(() => connection.received.endsWith('}'));
+    assert.match(connection.received, /^HTTP\/1.1 503 [\s\S]*Connection: close[\s\S]*did not answer in time: try again/i);
   } finally {
     clearInterval(drip);
     connection.cut();
