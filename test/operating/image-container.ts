@@ -61,16 +61,22 @@ export async function runImage(layout: string, env: readonly string[]): Promise<
   await writeFile(join(bundle, 'config.json'), JSON.stringify(runtimeConfig(config, { uid, gid, volume, env })));
   const runc = (...args: readonly string[]) => runProgram(programPath('runc'), ['--root', join(bundle, 'state'), ...args]);
   const name = basename(bundle);
+  const remove = async () => {
+    await runc('delete', '--force', name);
+    await rm(bundle, { recursive: true, force: true });
+  };
   const server = await startProcess(programPath('runc'), ['--root', join(bundle, 'state'), 'run', '--bundle', bundle, name], {
     ready: /longshore is listening on/,
+  }).catch(async (error: unknown) => {
+    await remove();
+    throw error;
   });
   return {
     server,
     exec: async (...args) => (await runc('exec', name, ...args)).stdout,
     async remove() {
       await server.stop('SIGKILL');
-      await runc('delete', '--force', name);
-      await rm(bundle, { recursive: true, force: true });
+      await remove();
     },
   };
 }
