@@ -22,9 +22,10 @@ export interface RegistryDeps {
 /** Builds the core over its ports. `close` lets go of open uploads; they can be continued after a restart. */
 export function createRegistry(deps: RegistryDeps): { registry: Registry; close: () => Promise<void> } {
   const { content } = deps;
-  const blobs = new Blobs({ ...deps, renewAfterMs: deps.graceMs / 4 });
+  const renewAfterMs = deps.graceMs / 4;
+  const blobs = new Blobs({ ...deps, renewAfterMs });
   const uploads = new Uploads(deps);
-  const manifests = new Manifests(deps);
+  const manifests = new Manifests({ ...deps, renewAfterMs });
   const registry: Registry = {
     statBlob: (repository, digest) => blobs.stat(repository, digest),
     openBlob: (repository, digest) => blobs.open(repository, digest),

@@ -19,6 +19,8 @@ export interface ManifestsDeps {
   readonly content: ContentStore;
   readonly readLargeManifest: ReadManifest;
   readonly now: () => number;
+  /** Age of a grace from which a manifest renews it. */
+  readonly renewAfterMs: number;
 }
 
 /** Manifests and tags. Bytes are kept exactly as they came. */
@@ -48,11 +50,13 @@ export class Manifests {
     if ('problem' in summary) throw new RegistryError(summary.code, { message: summary.problem });
     const digest = digestOf(push);
     const tags = 'tag' in push.reference ? [push.reference.tag, ...push.tags] : [...push.tags];
+    const at = this.#deps.now();
     reach('manifest.before-transaction');
     const commit = await this.#deps.content.commitManifest({
       repository: push.repository,
       actor: push.actor,
-      at: this.#deps.now(),
+      at,
+      renewBefore: at - this.#deps.renewAfterMs,
       digest,
       bytes,
       ...summary,

@@ -20,6 +20,18 @@ export async function isReferenced(sql: SqlSession, repositoryId: number, kind: 
   return row !== undefined;
 }
 
+/** What a new manifest does to the grace of what it points at. */
+export interface Renewal {
+  readonly at: Millis;
+  /** Only a grace that began before is renewed: most rows are then locked and not written. */
+  readonly before: Millis;
+}
+
+/** In the order in which everybody locks; also the one in which SQLite inserts them fastest. */
+export function inLockOrder(references: readonly Reference[]): Reference[] {
+  return [...references].sort((left, right) => byColumnOrder(left.digest, right.digest));
+}
+
 /** Records what a manifest points at. Idempotent. */
 export async function recordReferences(
   sql: SqlSession,
@@ -38,61 +50,76 @@ export async function recordReferences(
 }
 
 /**
- * Renews every manifest that `references` names and the repository has, which locks it against garbage collection and deletes until
- * the transaction ends, and answers which that is.
+ * Locks every manifest that `references`, which are in lock order, name and the repository has, against garbage collection and
+ * deletes until the transaction ends, renews the grace of those that need it, and answers which the repository has.
  */
 export async function renewChildren(
   sql: SqlSession,
   repository: RepositoryRow,
   references: readonly Reference[],
-  at: Millis,
+  { at, before }: Renewal,
 ): Promise<Set<Digest>> {
   const found = new Set<Digest>();
   for (const chunk of chunks(digestsOf(references, 'manifest'))) {
     const targets = padded(chunk).map(toColumn);
-    const rows = await sql.all<{ digest: Uint8Array }>(
-      `with present as (
-         select id from manifests where repository_id = ? and digest in (${placeholders(targets.length)})
-         order by digest ${locking(sql, 'for update')})
-       update manifests set renewed_at = ? where id in (select id from present) returning digest`,
-      [repository.id, ...targets, at],
+    const rows = await sql.all<LockedRow>(
+      `select id, digest, renewed_at from manifests where repository_id = ? and digest in (${placeholders(targets.length)})
+       order by digest ${locking(sql, 'for update')}`,
+      [repository.id, ...targets],
     );
-    for (const row of rows) found.add(fromColumn(row.digest));
+    const old = idsOf(rows, before);
+    if (old.length > 0) await sql.run(`update manifests set renewed_at = ? where id in (${placeholders(old.length)})`, [at, ...old]);
+    for (const digest of rows.length === chunk.length ? chunk : rows.map((row) => fromColumn(row.digest))) found.add(digest);
   }
   return found;
 }
 
 /**
- * Renews every blob that `references` names and the repository has, which locks it against garbage collection and deletes until
- * the transaction ends, and answers which that is.
+ * Locks every link of a blob that `references`, which are in lock order, name and the repository has, against garbage collection
+ * and deletes until the transaction ends, renews the grace of those that need it, and answers which the repository has.
  */
 export async function renewLinks(
   sql: SqlSession,
   repository: RepositoryRow,
   references: readonly Reference[],
-  at: Millis,
+  { at, before }: Renewal,
 ): Promise<Set<Digest>> {
   const found = new Set<Digest>();
   for (const chunk of chunks(digestsOf(references, 'blob'))) {
     const targets = padded(chunk).map(toColumn);
-    const rows = await sql.all<{ digest: Uint8Array }>(
-      `with present as (
-         select t.blob_id from repository_blobs t join blobs b on b.id = t.blob_id
-         where t.repository_id = ? and b.digest in (${placeholders(targets.length)})
-           and exists (select 1 from blob_placements bp where bp.blob_id = b.id and bp.store_id = ? and bp.state = 'live')
-         order by b.digest ${locking(sql, 'for update of t')})
-       update repository_blobs set renewed_at = ?
-       where repository_id = ? and blob_id in (select blob_id from present)
-       returning (select b.digest from blobs b where b.id = repository_blobs.blob_id) as digest`,
-      [repository.id, ...targets, repository.store_id, at, repository.id],
+    // A cross join: left to itself, SQLite goes through every link of the repository for a list of nine or more.
+    const rows = await sql.all<LockedRow>(
+      `select t.blob_id as id, b.digest, t.renewed_at from blobs b cross join repository_blobs t
+       where b.digest in (${placeholders(targets.length)}) and t.repository_id = ? and t.blob_id = b.id
+         and exists (select 1 from blob_placements bp where bp.blob_id = b.id and bp.store_id = ? and bp.state = 'live')
+       order by b.digest ${locking(sql, 'for update of t')}`,
+      [...targets, repository.id, repository.store_id],
     );
-    for (const row of rows) found.add(fromColumn(row.digest));
+    const old = idsOf(rows, before);
+    if (old.length > 0) {
+      await sql.run(`update repository_blobs set renewed_at = ? where repository_id = ? and blob_id in (${placeholders(old.length)})`, [
+        at,
+        repository.id,
+        ...old,
+      ]);
+    }
+    for (const digest of rows.length === chunk.length ? chunk : rows.map((row) => fromColumn(row.digest))) found.add(digest);
   }
   return found;
 }
 
-/** Each digest once, in the order in which everybody locks. */
+interface LockedRow {
+  readonly id: number;
+  readonly digest: Uint8Array;
+  readonly renewed_at: Millis;
+}
+
+/** The ids of those whose grace began before, as a list for a statement. */
+function idsOf(rows: readonly LockedRow[], before: Millis): number[] {
+  const old = rows.filter((row) => row.renewed_at < before).map(({ id }) => id);
+  return old.length === 0 ? [] : padded(old);
+}
+
 function digestsOf(references: readonly Reference[], kind: Kind): Digest[] {
-  const digests = references.filter((reference) => reference.kind === kind).map(({ digest }) => digest);
-  return [...new Set(digests)].sort(byColumnOrder);
+  return [...new Set(references.filter((reference) => reference.kind === kind).map(({ digest }) => digest))];
 }

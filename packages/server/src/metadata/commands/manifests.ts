@@ -5,7 +5,7 @@ import { toColumn } from '../digest-column.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
-import { isReferenced, recordReferences, renewChildren, renewLinks } from './manifest-references.ts';
+import { inLockOrder, isReferenced, recordReferences, renewChildren, renewLinks } from './manifest-references.ts';
 import { ensureRepository, repositoryByName } from './repositories.ts';
 import { deleteTagsOf, setTag } from './tags.ts';
 
@@ -14,9 +14,11 @@ import { deleteTagsOf, setTag } from './tags.ts';
  * come last because images share them: whoever waits for one waits for little more than a commit.
  */
 export async function commitManifest(sql: SqlSession, input: NewManifest): Promise<ManifestCommit> {
-  const { references, digest, actor, at } = input;
+  const { digest, actor, at } = input;
+  const references = inLockOrder(input.references);
+  const renewal = { at, before: input.renewBefore };
   const repository = await ensureRepository(sql, input.repository, actor, at);
-  const manifest = await renewChildren(sql, repository, references, at);
+  const manifest = await renewChildren(sql, repository, references, renewal);
   const { id, created } = await storeManifest(sql, repository.id, input);
   if (created) {
     const data = { mediaType: input.mediaType, sizeBytes: input.bytes.length };
@@ -25,9 +27,9 @@ export async function commitManifest(sql: SqlSession, input: NewManifest): Promi
   for (const tag of [...new Set(input.tags)].sort()) {
     await setTag(sql, { repository, tag, manifestId: id, digest, mayMove: input.mayMoveTags, actor, at });
   }
-  const present = { manifest, blob: await renewLinks(sql, repository, references, at) };
+  const present = { manifest, blob: await renewLinks(sql, repository, references, renewal) };
   const isPresent = (reference: (typeof references)[number]) => present[reference.kind].has(reference.digest);
-  const missing = references.filter((reference) => reference.required && !isPresent(reference));
+  const missing = input.references.filter((reference) => reference.required && !isPresent(reference));
   if (missing.length > 0) {
     const digests = [...new Set(missing.map((reference) => reference.digest))];
     throw new Withdrawn({ outcome: 'missing', digests } satisfies ManifestCommit);

@@ -99,6 +99,7 @@ export class StoreSteps {
       repository,
       actor,
       at: this.at,
+      renewBefore: this.at,
       digest: parts.digest ?? requireDigest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`),
       mediaType: 'application/vnd.oci.image.manifest.v1+json',
       bytes,

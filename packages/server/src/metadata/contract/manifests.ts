@@ -60,17 +60,21 @@ export function describeManifests(open: OpenStore): void {
       }
     });
 
-    storeTest(open, 'pushing the same again changes nothing, but renews', async (steps) => {
+    storeTest(open, 'pushing the same again changes nothing, but renews a grace that is old', async (steps) => {
       const { store } = steps;
       const blob = await steps.blob(app);
       const input = steps.manifest(app, { blobs: [blob], tags: ['v1'] });
       await store.commitManifest(input);
       await steps.events();
+      const pushedAt = steps.at;
       steps.at += 10;
-      assert.deepEqual(await store.commitManifest({ ...input, at: steps.at, mayMoveTags: false }), { outcome: 'stored', created: false });
+      const again = { ...input, at: steps.at, mayMoveTags: false };
+      assert.deepEqual(await store.commitManifest({ ...again, renewBefore: pushedAt }), { outcome: 'stored', created: false });
+      assert.equal((await store.findBlob(app, blob))?.renewedAt, pushedAt, 'a young grace is long enough');
+      assert.deepEqual(await store.commitManifest({ ...again, renewBefore: pushedAt + 1 }), { outcome: 'stored', created: false });
+      assert.equal((await store.findBlob(app, blob))?.renewedAt, steps.at);
       assert.equal((await store.listTagHistory(app, v1, 10)).length, 1);
       assert.deepEqual(await steps.events(), []);
-      assert.equal((await store.findBlob(app, blob))?.renewedAt, steps.at);
     });
 
     storeTest(open, 'a manifest is deleted with its tags and what it holds', async (steps) => {

@@ -39,7 +39,9 @@ export function describeRaces(open: OpenStore): void {
       for (let round = 0; round < rounds; round += 1) {
         const blobs = [await steps.blob(app), await steps.blob(app), await steps.blob(app)];
         const repositoryId = (await store.findRepository(app))?.id ?? 0;
-        const push = () => steps.tryPush(app, { blobs });
+        // Half of the pushes find a young grace: they lock the links without writing them.
+        const renewBefore = round % 4 < 2 ? at : at + 1;
+        const push = () => store.commitManifest({ ...steps.manifest(app, { blobs }), renewBefore });
         const collect = () => store.removeUnreferencedLinks({ before: at + 1, links: blobs.map((digest) => ({ repositoryId, digest })) });
         const [first, second] = round % 2 === 0 ? [push(), collect()] : [collect(), push()];
         const outcomes = await Promise.all([first, second]);
@@ -57,7 +59,7 @@ export function describeRaces(open: OpenStore): void {
           round % 2 === 0
             ? store.removeUntaggedManifests({ before: at + 1, at, manifests: [{ repositoryId, digest: child }] })
             : store.deleteManifest({ repository: app, digest: child, actor, at });
-        const input = steps.manifest(app, { children: [child], tags: ['index'] });
+        const input = { ...steps.manifest(app, { children: [child], tags: ['index'] }), renewBefore: round % 4 < 2 ? at : at + 1 };
         const [{ outcome }] = await Promise.all([store.commitManifest(input), take()]);
         const present = (await store.findManifest(app, { digest: child })) !== undefined;
         assert.equal(outcome === 'stored', present, `round ${round}`);

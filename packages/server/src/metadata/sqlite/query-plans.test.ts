@@ -112,4 +112,11 @@ describe('query plans', () => {
     );
     assert.deepEqual(scans, []);
   });
+
+  it('find the links of a list of blobs without those of the whole repository', () => {
+    const lists = [...plans].filter(([text]) => /\brepository_blobs\b/.test(text) && /\bin \(\?(, \?){15,}\)/.test(text));
+    assert.ok(lists.length > 0, 'no long list was seen');
+    const walks = lists.flatMap(([, steps]) => steps.filter((step) => step.endsWith('(repository_id=?)')));
+    assert.deepEqual(walks, []);
+  });
 });

@@ -88,6 +88,8 @@ export interface NewManifest {
   readonly subject: Digest | undefined;
   /** Everything it points at. `required: false` for non-distributable layers: kept when present, never missed. */
   readonly references: readonly { kind: 'blob' | 'manifest'; digest: Digest; required: boolean }[];
+  /** Whatever it points at is renewed whose grace began before this; a younger one is long enough. */
+  readonly renewBefore: Millis;
   readonly tags: readonly Tag[];
   /** false: moving a tag that exists and points elsewhere is refused; creating one is not. */
   readonly mayMoveTags: boolean;
