@@ -94,6 +94,24 @@ test('more than fits is not kept, and nothing that is large beside the whole', a
   assert.equal(large.counter.reads, 4);
 });
 
+test('keys count as what they take, and long ones are not kept: clients choose a part of them', async (t) => {
+  const { cache } = open(t);
+  const { counter, read } = counted();
+  const askTwice = async (key: string) => {
+    for (let round = 0; round < 2; round += 1) await cache.get(key, read, () => 0);
+  };
+  await askTwice('first');
+  // 34 MB of keys, of answers that take nothing.
+  for (let index = 0; index < 17_000; index += 1) await askTwice(`${index} `.padEnd(1000, 'k'));
+  counter.reads = 0;
+  await cache.get('first', read, () => 0);
+  assert.equal(counter.reads, 1);
+  const long = 'k'.repeat(1025);
+  counter.reads = 0;
+  for (let round = 0; round < 4; round += 1) await cache.get(long, read, () => 0);
+  assert.equal(counter.reads, 4);
+});
+
 test('a closed database gives nothing from memory', async (t) => {
   const { cache, reader } = open(t);
   const { counter, read, sizeOf } = counted();

@@ -4,6 +4,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 const mostBytes = 32 * 1024 * 1024;
 /** How many keys are remembered of which one answer was asked for. */
 const mostSeen = 4096;
+/** Keys beyond this are not remembered: names and digests are shorter, only what a client made up as `last` is not. */
+const longestKey = 1024;
 
 interface Entry {
   readonly answer: Promise<unknown>;
@@ -33,11 +35,12 @@ export class ReadCache {
 
   /**
    * The answer of `read`, or the same object as it gave before while nothing was committed in between. `sizeOf` says how many
-   * bytes an answer takes, about; an answer of undefined is never remembered.
+   * bytes an answer takes, about; an answer of undefined is never remembered, nor is what has a very long key.
    */
   get<T>(key: string, read: () => Promise<T>, sizeOf: (answer: NonNullable<T>) => number): Promise<T> {
     const known = this.#entries.get(key);
     if (known !== undefined && this.#isCurrent()) return known.answer as Promise<T>;
+    if (key.length > longestKey) return read();
     if (!this.#seen.has(key)) {
       if (this.#seen.size >= mostSeen) this.#seen.clear();
       this.#seen.add(key);
@@ -53,8 +56,9 @@ export class ReadCache {
     const answer = await reading;
     // While it was awaited another read may have noticed a commit that this one has not seen.
     if (answer === undefined || answer === null || generation !== this.#generation) return answer;
-    const bytes = sizeOf(answer);
-    if (bytes > mostBytes / 8) return answer;
+    const answerBytes = sizeOf(answer);
+    if (answerBytes > mostBytes / 8) return answer;
+    const bytes = answerBytes + 2 * key.length;
     if (this.#bytes + bytes > mostBytes) this.#forget();
     this.#bytes += bytes - (this.#entries.get(key)?.bytes ?? 0);
     this.#entries.set(key, { answer: Promise.resolve(answer), bytes });
