@@ -31,7 +31,8 @@ export async function endWithBytes(
     await reader.read(range.start, range.end, (piece) => {
       left -= piece.byteLength;
       exchange.bytesSent += piece.byteLength;
-      if (left > 0) return new Promise((resolve) => response.write(piece, () => resolve()));
+      // A write to a connection that has just been destroyed is never called back.
+      if (left > 0) return Promise.race([closed, new Promise<void>((resolve) => response.write(piece, () => resolve()))]);
       response.end(piece);
       return closed;
     });

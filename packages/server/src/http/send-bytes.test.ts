@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import type { BlobReader } from '../registry/ports/blob-store.ts';
+import { HttpExchange } from './http-exchange.ts';
+import { ClientGone } from './request-body.ts';
+import { endWithBytes } from './send-bytes.ts';
+import { TransferWatch } from './transfer-watch.ts';
+
+/** The outcome of answering one request by `reader`, whose blob has `size` bytes. */
+async function outcomeOf(t: TestContext, size: number, readerOf: (cut: () => void) => Pick<BlobReader, 'read'>): Promise<unknown> {
+  const watch = new TransferWatch(0);
+  const outcome = Promise.withResolvers<unknown>();
+  const server = createServer((request, response) => {
+    const exchange = new HttpExchange(request, response, { address: '', baseUrl: '', host: '' });
+    response.once('close', () => exchange.close());
+    response.writeHead(200, { 'Content-Length': size });
+    const reader = readerOf(() => request.socket.destroy()) as BlobReader;
+    endWithBytes(exchange, reader, { start: 0, end: size - 1 }, watch).then(outcome.resolve, outcome.resolve);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  t.after(() => {
+    watch.close();
+    socket.destroy();
+    server.close();
+  });
+  socket.on('error', () => undefined).resume();
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  return outcome.promise;
+}
+
+test('a short blob that comes in pieces is not waited for by a client that left between two of them', { timeout: 5_000 }, async (t) => {
+  const outcome = await outcomeOf(t, 30, (cut) => ({
+    read: async (_start, _end, sink) => {
+      await sink(Buffer.alloc(10));
+      cut();
+      await sink(Buffer.alloc(10));
+      await sink(Buffer.alloc(10));
+    },
+  }));
+  assert.ok(outcome instanceof ClientGone);
+});
