@@ -1,4 +1,5 @@
 import type { HttpExchange } from './http-exchange.ts';
+import { ClientGone } from './request-body.ts';
 
 /** Names and values in turn: Node takes them as they are, which costs a fraction of what an object does. */
 export type HeaderList = readonly string[];
@@ -11,8 +12,12 @@ export function headerListOf(fields: Readonly<Record<string, string>>): HeaderLi
   return Object.entries(fields).flat();
 }
 
-/** Sends status and headers, with those that go with every answer of this exchange. The one place that does. */
+/**
+ * Sends status and headers, with those that go with every answer of this exchange. The one place that does. Throws `ClientGone`
+ * when the exchange is over: the client has left, or the deadline has answered it.
+ */
 export function sendHead(exchange: HttpExchange, status: number, headers: HeaderList): void {
+  if (exchange.closed) throw new ClientGone();
   const { response, request } = exchange;
   const all = exchange.headers.concat(headers);
   // HTTP/2 has no such header and ends connections by other means.

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RequestObserver, RequestRecord } from '../registry/ports/request-observer.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { createListener, type ListenerDeps } from './listener.ts';
@@ -8,7 +9,7 @@ import { createListener, type ListenerDeps } from './listener.ts';
 type Page = () => Promise<{ status: number; contentType: string; body: string }>;
 
 /** A listener with pages only; nothing else of it is asked for. */
-async function startListener(pages: Record<string, Page>, observe: RequestObserver = () => undefined) {
+async function startListener(pages: Record<string, Page>, observe: RequestObserver = () => undefined, answerTimeoutMs = 60_000) {
   const errors: unknown[] = [];
   const deps = {
     limits: {
@@ -17,7 +18,7 @@ async function startListener(pages: Record<string, Page>, observe: RequestObserv
       urlBytes: 1024,
       headersTimeoutMs: 60_000,
       idleTimeoutMs: 60_000,
-      answerTimeoutMs: 60_000,
+      answerTimeoutMs,
       requestTimeoutMs: 60_000,
       connections: 10,
       connectionsPerAddress: 10,
@@ -121,6 +122,19 @@ test('a failure is logged also when the client did not wait for the answer', asy
   goOn.resolve();
   await listener.drain(0, 0);
   assert.deepEqual(errors, [failure]);
+});
+
+test('an answer that comes when the time for it is over is no failure', async () => {
+  const over = Promise.withResolvers<void>();
+  const slow = async () => {
+    await over.promise;
+    return ok();
+  };
+  const { port, errors } = await startListener({ '/slow': slow }, () => over.resolve(), 1);
+  assert.match(await received(port, get('/slow')).answer, /^HTTP\/1.1 503 /);
+  await over.promise;
+  await nextTurn();
+  assert.deepEqual(errors, []);
 });
 
 test('a connection that sends hundreds of requests ahead is cut off', async () => {
