@@ -1,8 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RepositoryName } from '@longshore/oci';
 import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { Page } from '../../registry/ports/content-store.ts';
 import { placeholders } from '../sql-lists.ts';
 import type { SqlSession } from '../sql-session.ts';
+
+/** How many projects are looked into at once: on SQLite that holds up every request, for about a millisecond. */
+const projectsAtOnce = 128;
 
 type Granted = Extract<Visibility, { kind: 'granted' }>;
 
@@ -34,12 +38,15 @@ export async function grantedRepositories(sql: SqlSession, { userId, roles }: Gr
   );
   const after = page.after ?? '';
   const names: RepositoryName[] = [];
+  let lookedInto = 0;
   for (const { start, projectId } of stretches(projects)) {
     const room = page.limit + 1 - names.length;
     if (room === 0) break;
     if (projectId === undefined) {
       if (start > after) names.push(start as RepositoryName);
     } else if (endOf(start) > after) {
+      lookedInto += 1;
+      if (lookedInto % projectsAtOnce === 0) await nextTurn();
       names.push(...(await namesBelow(sql, projectId, after.startsWith(start) ? after : start, room)));
     }
   }

@@ -158,6 +158,28 @@ test('a migration, and the wait for another process before it, leave the event l
   await (await opened).close();
 });
 
+test('the list of a user with grants on a thousand projects lets others have their turns', async (t) => {
+  const path = await newPath(t);
+  const store = await open(t, path);
+  const user = await store.createUser({ name: 'eve', passwordHash: undefined, administrator: false, at: 1 });
+  assert.ok(user);
+  const db = new DatabaseSync(path);
+  db.exec(`
+    insert into projects (name, store_id, created_at, created_by)
+      with recursive n(i) as (select 0 union all select i + 1 from n where i < 999) select printf('p%03d', i), 1, 1, 'x' from n;
+    insert into grants select ${user.id}, id, 'reader', 1 from projects where name like 'p___'`);
+  db.close();
+  let turns = 0;
+  const count = () => {
+    turns += 1;
+    turn = setImmediate(count);
+  };
+  let turn = setImmediate(count);
+  t.after(() => clearImmediate(turn));
+  assert.deepEqual((await store.listRepositories({ kind: 'granted', userId: user.id, roles: ['reader'] }, { limit: 9 })).items, []);
+  assert.ok(turns >= 5, `${turns} turns`);
+});
+
 test('a file that is no database is refused as such', async (t) => {
   const path = await newPath(t);
   await assert.rejects(openSqliteMetadata({ path: join(path, '..', '..'), durability: 'full' }), StorageError);
