@@ -90,5 +90,27 @@ export function describeLists(open: OpenStore): void {
       assert.deepEqual([odd.items.map(({ digest }) => digest), odd.more], [[digests[1], digests[3]].sort(), false]);
       assert.deepEqual(await store.listReferrers(foreign, subject, undefined, { limit: 9 }), { items: [], more: false });
     });
+
+    storeTest(open, 'large annotations of referrers come whole, and end a page early', async (steps) => {
+      const { store } = steps;
+      const subject = newDigest();
+      const lengths = new Map<Digest, number>();
+      for (const length of [10, 70_000, 700_000, 700_000, 700_000, 700_000])
+        lengths.set(await steps.push(app, { subject, annotations: { a: 'x'.repeat(length) } }), length);
+      const found: Digest[] = [];
+      let pages = 0;
+      for (let more = true; more; pages += 1) {
+        const after = found.at(-1);
+        const page = await store.listReferrers(app, subject, undefined, { limit: 9, ...(after && { after }) });
+        for (const { digest, annotations } of page.items) {
+          assert.equal(annotations?.['a']?.length, lengths.get(digest));
+          found.push(digest);
+        }
+        assert.ok(page.items.length > 0);
+        more = page.more;
+      }
+      assert.deepEqual(found, [...lengths.keys()].sort());
+      assert.ok(pages >= 2, `${pages} pages`);
+    });
   });
 }

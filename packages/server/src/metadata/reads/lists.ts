@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Digest, RepositoryName, Tag } from '@longshore/oci';
 import { parseDigest } from '@longshore/oci';
 import type { Visibility } from '../../registry/ports/authorizer.ts';
@@ -7,12 +8,20 @@ import type { SqlSession, SqlValue } from '../sql-session.ts';
 import { visibleRepositories } from '../visibility-condition.ts';
 import { grantedRepositories } from './granted-repositories.ts';
 
+/** Annotations up to here come with their row; larger ones one by one, since each may be as large as a manifest. */
+const inlineBytes = 64 * 1024;
+/** Large annotations of one answer, beyond which it ends early. */
+const mostLargeBytes = 1024 * 1024;
+
 interface ReferrerRow {
+  readonly id: number;
   readonly digest: Uint8Array;
   readonly media_type: string;
   readonly size: number;
   readonly artifact_type: string | null;
+  /** Null when there are none, and when they are large. */
   readonly annotations: string | null;
+  readonly large_bytes: number | null;
 }
 
 /** `ContentStore.listTags`. */
@@ -45,7 +54,8 @@ export async function listRepositories(sql: SqlSession, visibility: Visibility, 
 
 /**
  * `ContentStore.listReferrers`, in the order of the raw digests (sha256 and sha512 digests are not kept apart). A `page.after`
- * that is no digest is before everything.
+ * that is no digest is before everything. On SQLite to read and parse annotations is work of this thread, so large ones are read one
+ * at a time, and end the page.
  */
 export async function listReferrers(
   sql: SqlSession,
@@ -58,13 +68,28 @@ export async function listReferrers(
   const params: SqlValue[] = [repository, toColumn(subject), after === undefined ? new Uint8Array() : toColumn(after)];
   if (artifactType !== undefined) params.push(artifactType);
   const rows = await sql.all<ReferrerRow>(
-    `select m.digest, m.media_type, m.size, m.artifact_type, m.annotations
+    `select m.id, m.digest, m.media_type, m.size, m.artifact_type,
+       case when octet_length(m.annotations) <= ${inlineBytes} then m.annotations end as annotations,
+       case when octet_length(m.annotations) > ${inlineBytes} then octet_length(m.annotations) end as large_bytes
      from repositories r join manifests m on m.repository_id = r.id
      where r.name = ? and m.subject = ? and m.digest > ? ${artifactType === undefined ? '' : 'and m.artifact_type = ?'}
      order by m.digest limit ?`,
     [...params, page.limit + 1],
   );
-  return cut(rows, page, toReferrer);
+  const items: Referrer[] = [];
+  let largeBytes = 0;
+  for (const row of rows.slice(0, page.limit)) {
+    if (largeBytes > mostLargeBytes) return { items, more: true };
+    largeBytes += row.large_bytes ?? 0;
+    items.push(toReferrer(row, row.large_bytes === null ? row.annotations : await largeAnnotations(sql, row.id)));
+  }
+  return { items, more: rows.length > page.limit };
+}
+
+async function largeAnnotations(sql: SqlSession, manifestId: number): Promise<string | null> {
+  await nextTurn();
+  const row = await sql.get<{ annotations: string | null }>('select annotations from manifests where id = ?', [manifestId]);
+  return row?.annotations ?? null;
 }
 
 /** `ContentStore.findBlobSources`. */
@@ -112,12 +137,12 @@ function cut<R, T>(rows: readonly R[], page: Page, item: (row: R) => T): Listed<
   return { items: rows.slice(0, page.limit).map(item), more: rows.length > page.limit };
 }
 
-function toReferrer(row: ReferrerRow): Referrer {
+function toReferrer(row: ReferrerRow, annotations: string | null): Referrer {
   return {
     digest: fromColumn(row.digest),
     mediaType: row.media_type,
     sizeBytes: row.size,
     artifactType: row.artifact_type ?? undefined,
-    annotations: row.annotations === null ? undefined : (JSON.parse(row.annotations) as Record<string, string>),
+    annotations: annotations === null ? undefined : (JSON.parse(annotations) as Record<string, string>),
   };
 }

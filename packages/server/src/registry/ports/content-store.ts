@@ -136,7 +136,7 @@ export interface ContentStore {
   listTags(repository: RepositoryName, page: Page): Promise<Listed<Tag> | undefined>;
   /** Repositories that hold at least one manifest and that `visibility` lets through. */
   listRepositories(visibility: Visibility, page: Page): Promise<Listed<RepositoryName>>;
-  /** Sorted by digest; `page.after` is a digest. */
+  /** Sorted by digest; `page.after` is a digest. A page of large annotations may end early, with one referrer at least. */
   listReferrers(repository: RepositoryName, subject: Digest, artifactType: string | undefined, page: Page): Promise<Listed<Referrer>>;
   /** Up to `limit` repositories, of those `visibility` lets through, that link this blob on this store. */
   findBlobSources(digest: Digest, store: string, visibility: Visibility, limit: number): Promise<RepositoryName[]>;
