@@ -70,9 +70,9 @@ test('streams of one connection are bounded: of a hundred, no more than 64 hold 
 });
 
 /** A connection that speaks in frames. */
-async function openFrames(): Promise<TLSSocket> {
-  const ca = await readFile(join(data, 'tls', 'ca.crt'), 'utf8');
-  const socket = connectTls({ host: '127.0.0.1', port: registry.port, ca, ALPNProtocols: ['h2'] });
+async function openFrames(to: TestRegistry = registry, options: { readonly allowHalfOpen?: boolean } = {}): Promise<TLSSocket> {
+  const ca = await readFile(join(to.data, 'tls', 'ca.crt'), 'utf8');
+  const socket = connectTls({ host: '127.0.0.1', port: to.port, ca, ALPNProtocols: ['h2'], ...options });
   // How it ends is seen by its closing.
   socket.on('error', () => undefined);
   await once(socket, 'secureConnect');
@@ -205,4 +205,45 @@ test('what is slow on one stream holds up no other', async () => {
   assert.ok(Buffer.concat(received).equals(large.subarray(1000, 1100)));
   session.destroy();
   await until(() => openBlobs() === 0);
+});
+
+/** How many connections the server has, without the one that asks. */
+async function openConnections(to: TestRegistry): Promise<number> {
+  const { body } = await to.client.send('GET', '/metrics');
+  return Number(/^registry_connections_open (\d+)$/m.exec(body.toString())?.[1]) - 1;
+}
+
+test('a client that does not close its side of a closed session, or lets everything lie unread, is cut off all the same', async () => {
+  await using hurried = await startHttp2('--limits-idle-timeout-seconds', '1');
+  const digest = await pushBlob({ client: hurried.client, repository }, large);
+  const window = Buffer.of(0x7f, 0, 0, 0);
+  const everyWindow = frame(frameTypes.settings, 0, 0, Buffer.concat([Buffer.of(0, 4), window]));
+  const get = frame(frameTypes.headers, flags.endStream | flags.endHeaders, 1, headerBlock('GET', `/v2/${repository}/blobs/${digest}`));
+  const leaving = frame(frameTypes.goaway, 0, 0, Buffer.alloc(8));
+  for (const [what, sent, reads] of [
+    ['idle', opening, true],
+    ['leaving', Buffer.concat([opening, leaving]), true],
+    ['not reading', Buffer.concat([opening, everyWindow, frame(frameTypes.windowUpdate, 0, 0, window), get]), false],
+  ] as const) {
+    const socket = await openFrames(hurried, { allowHalfOpen: true });
+    if (reads) socket.resume();
+    socket.write(sent);
+    assert.equal(await openConnections(hurried), 1, what);
+    await until(async () => (await openConnections(hurried)) === 0);
+    assert.ok(!socket.destroyed, `${what}: the client itself has not closed it`);
+    socket.destroy();
+  }
+});
+
+test('a client that does not close its side holds up no end of the server', async () => {
+  const short = await startHttp2();
+  const socket = await openFrames(short, { allowHalfOpen: true });
+  socket.write(opening);
+  await once(socket, 'data');
+  const told = once(socket, 'end');
+  const stopped = short.stop(60_000);
+  await told;
+  await stopped;
+  assert.ok(!socket.destroyed, 'the client itself has not closed it');
+  socket.destroy();
 });

@@ -1,4 +1,5 @@
 import { constants, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
 import { StreamRequest, StreamResponse } from './http2-exchange.ts';
 
 export interface Http2Limits {
@@ -21,11 +22,15 @@ const cancelledAtOnce = 100;
 const cancelledPerSecond = 10;
 /** What a session may keep in memory before it accepts no more streams: every stream a piece of a blob, and headers. */
 const sessionMegabytes = 80;
+/** How long a client may take to close its side once it has heard that we closed ours. */
+const lingerMs = 1_000;
 
 /** The HTTP/2 side of a TLS port: gets connections that chose it, gives out requests. */
 export interface Http2Sessions {
-  /** Emits `request` and `checkContinue`; opens no port. Connections come by `emit('connection', socket)`. */
+  /** Emits `request` and `checkContinue`; opens no port. */
   readonly server: Http2Server;
+  /** Serves a connection whose client chose HTTP/2. */
+  accept(socket: TLSSocket): void;
   /** Asks every client to leave (GOAWAY); streams that run may finish. */
   close(): void;
   destroy(): void;
@@ -46,32 +51,43 @@ export function createHttp2Sessions({ headerBytes, idleTimeoutMs }: Http2Limits)
     Http2ServerRequest: StreamRequest,
     Http2ServerResponse: StreamResponse,
   });
-  const sessions = new Set<ServerHttp2Session>();
-  server.on('session', (session) => {
-    sessions.add(session);
-    session.once('close', () => sessions.delete(session));
-    session.setLocalWindowSize(sessionWindowBytes);
-    closeWhenIdle(session, idleTimeoutMs);
-  });
+  const sessions = new Map<TLSSocket, ServerHttp2Session>();
   return {
     server,
+    accept: (socket) => {
+      server.once('session', (session) => {
+        sessions.set(socket, session);
+        session.setLocalWindowSize(sessionWindowBytes);
+        closeWhenIdle(session, socket, idleTimeoutMs);
+      });
+      socket.once('close', () => sessions.delete(socket));
+      server.emit('connection', socket);
+    },
     close: () => {
-      for (const session of sessions) session.close();
+      for (const session of sessions.values()) session.close();
     },
     destroy: () => {
-      for (const session of sessions) session.destroy();
+      for (const [socket, session] of sessions) {
+        session.destroy();
+        socket.destroy();
+      }
     },
   };
 }
 
 /**
  * Ends a session that has no stream for that long, pings or not, and one with streams on which nothing moves although we
- * owe no answer.
+ * owe no answer. The end of a session leaves its connection open until the client closes it too, or has read what was
+ * still to be written: clients that do neither are cut off.
  */
-function closeWhenIdle(session: ServerHttp2Session, idleTimeoutMs: number): void {
+function closeWhenIdle(session: ServerHttp2Session, socket: TLSSocket, idleTimeoutMs: number): void {
   const working = new Set<() => boolean>();
-  const quiet = setTimeout(() => session.close(), idleTimeoutMs);
-  session.once('close', () => clearTimeout(quiet));
+  const cutOff = () => setTimeout(() => socket.destroy(), lingerMs).unref();
+  const quiet = setTimeout(() => {
+    session.close();
+    cutOff();
+  }, idleTimeoutMs);
+  socket.once('finish', cutOff).once('close', () => clearTimeout(quiet));
   session.on('stream', (stream) => {
     clearTimeout(quiet);
     // Reset without an error, a stream would wait for writes to finish that never will.
@@ -81,10 +97,12 @@ function closeWhenIdle(session: ServerHttp2Session, idleTimeoutMs: number): void
     working.add(isWork);
     stream.once('close', () => {
       working.delete(isWork);
-      if (working.size === 0 && !session.closed) quiet.refresh();
+      if (working.size === 0 && !socket.destroyed) quiet.refresh();
     });
   });
   session.setTimeout(idleTimeoutMs, () => {
-    if (![...working].some((isWork) => isWork())) session.destroy(undefined, constants.NGHTTP2_NO_ERROR);
+    if ([...working].some((isWork) => isWork())) return;
+    session.destroy(undefined, constants.NGHTTP2_NO_ERROR);
+    cutOff();
   });
 }

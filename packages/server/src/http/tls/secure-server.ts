@@ -79,7 +79,7 @@ export class SecureServer extends Server {
         connectionOf(socket).refusal = refusal;
         if (socket.alpnProtocol === 'h2') socket.end();
         else socket.end(refusal);
-      } else if (socket.alpnProtocol === 'h2') this.#sessions?.server.emit('connection', socket);
+      } else if (socket.alpnProtocol === 'h2') this.#sessions?.accept(socket);
       else for (const listener of serveHttp1) listener.call(this, socket);
     });
   }
