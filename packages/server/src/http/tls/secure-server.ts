@@ -85,7 +85,7 @@ export class SecureServer extends Server {
   }
 }
 
-/** The same for a connection and for the TLS socket that is made of it. */
-function nameOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
+/** The same for a connection and for the TLS socket that is made of it. A client may use one port towards several addresses of ours. */
+function nameOf({ remoteAddress, remotePort, localAddress }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress}`;
 }
