@@ -9,9 +9,15 @@ import { ClientGone } from './request-body.ts';
 import { endWithBytes } from './send-bytes.ts';
 import { TransferWatch } from './transfer-watch.ts';
 
-/** The outcome of answering one request by `reader`, whose blob has `size` bytes. */
-async function outcomeOf(t: TestContext, size: number, readerOf: (cut: () => void) => Pick<BlobReader, 'read'>): Promise<unknown> {
-  const watch = new TransferWatch(0);
+const noFloor = { watch: new TransferWatch(0), bytesPerSecond: Number.POSITIVE_INFINITY };
+
+/** The outcome of answering one request by a reader, whose blob has `size` bytes. The client takes so many bytes a second. */
+async function outcomeOf(
+  t: TestContext,
+  size: number,
+  readerOf: (cut: () => void) => Pick<BlobReader, 'read'>,
+  { watch, bytesPerSecond } = noFloor,
+): Promise<unknown> {
   const outcome = Promise.withResolvers<unknown>();
   const server = createServer((request, response) => {
     const exchange = new HttpExchange(request, response, { address: '', baseUrl: '', host: '' });
@@ -27,7 +33,17 @@ async function outcomeOf(t: TestContext, size: number, readerOf: (cut: () => voi
     socket.destroy();
     server.close();
   });
-  socket.on('error', () => undefined).resume();
+  const startedAt = performance.now();
+  let received = 0;
+  socket
+    .on('error', () => undefined)
+    .on('data', (piece: Buffer) => {
+      received += piece.byteLength;
+      const earlyMs = (received / bytesPerSecond) * 1000 - (performance.now() - startedAt);
+      if (earlyMs < 1) return;
+      socket.pause();
+      setTimeout(() => socket.resume(), earlyMs);
+    });
   socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
   return outcome.promise;
 }
@@ -42,4 +58,18 @@ test('a short blob that comes in pieces is not waited for by a client that left 
     },
   }));
   assert.ok(outcome instanceof ClientGone);
+});
+
+test('a client that takes its bytes slowly, but faster than the floor, gets a large piece', { timeout: 20_000 }, async (t) => {
+  // Sixteen times the floor: a piece takes several windows all the same.
+  const [bytesPerSecond, windowMs] = [4 * 1024 * 1024, 50];
+  const size = 12 * 1024 * 1024;
+  const reader = {
+    read: async (start: number, end: number, sink: (piece: Uint8Array) => Promise<void> | undefined) => {
+      for (let position = start; position <= end; position += 1024 * 1024) await sink(Buffer.alloc(1024 * 1024));
+    },
+  };
+  const watch = new TransferWatch(bytesPerSecond / 16, windowMs);
+  const outcome = await outcomeOf(t, size, () => reader, { watch, bytesPerSecond });
+  assert.equal(outcome, undefined);
 });

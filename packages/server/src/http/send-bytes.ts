@@ -29,6 +29,7 @@ export async function endWithBytes(
   try {
     // The buffer is reused, so a piece must have left before the next read; a closed answer reads none any more.
     await reader.read(range.start, range.end, (piece) => {
+      transfer.goingOn(piece.byteLength);
       left -= piece.byteLength;
       exchange.bytesSent += piece.byteLength;
       // A write to a connection that has just been destroyed is never called back.
@@ -63,7 +64,7 @@ export async function sendBytes(
       range.start,
       range.end,
       (piece) => {
-        transfer.goingOn();
+        transfer.goingOn(piece.byteLength);
         return new Promise((resolve, reject) => {
           // The buffer is reused, so the next read waits until the kernel has this piece.
           response.write(piece, (error) => {

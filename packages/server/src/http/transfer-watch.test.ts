@@ -55,6 +55,17 @@ test('time in which we make the client wait is not its fault, however long', () 
   assert.deepEqual(watch.stopped, ['transfer']);
 });
 
+test('who is offered a large piece has the time that it takes at the floor, and one window more', () => {
+  using watch = startWatch();
+  const transfer = watch.begin('transfer');
+  transfer.waiting();
+  transfer.goingOn(5000);
+  for (let window = 0; window < 5; window += 1) watch.pass();
+  assert.deepEqual(watch.stopped, []);
+  watch.pass();
+  assert.deepEqual(watch.stopped, ['transfer']);
+});
+
 test('what has ended is not watched, and a floor of zero keeps everybody', () => {
   using watch = startWatch();
   watch.begin('ended').end();

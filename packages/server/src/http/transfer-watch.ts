@@ -4,6 +4,8 @@ interface Transfer {
   /** Bytes at the start of the window; undefined when the transfer waited for us in it, which is not the client's fault. */
   windowStart: number | undefined;
   waitsForUs: boolean;
+  /** More windows that the client has for the piece it was offered, which counts only when it has left whole. */
+  windowsLeft: number;
   readonly stop: () => void;
 }
 
@@ -26,11 +28,11 @@ export class TransferWatch {
 
   /**
    * Watches one transfer. Call `moved` for every piece, `waiting` when our own side makes it wait and `goingOn` when no
-   * longer, `end` at its end.
+   * longer, with the bytes of the piece that the client is to take now, `end` at its end.
    */
-  begin(stop: () => void): { moved(bytes: number): void; waiting(): void; goingOn(): void; end(): void } {
+  begin(stop: () => void): { moved(bytes: number): void; waiting(): void; goingOn(offeredBytes?: number): void; end(): void } {
     // The window in which it begins is not counted: it may be a millisecond long.
-    const transfer: Transfer = { bytes: 0, windowStart: undefined, waitsForUs: false, stop };
+    const transfer: Transfer = { bytes: 0, windowStart: undefined, waitsForUs: false, windowsLeft: 0, stop };
     this.#transfers.add(transfer);
     return {
       moved: (bytes) => {
@@ -40,8 +42,9 @@ export class TransferWatch {
         transfer.waitsForUs = true;
         transfer.windowStart = undefined;
       },
-      goingOn: () => {
+      goingOn: (offeredBytes = 0) => {
         transfer.waitsForUs = false;
+        transfer.windowsLeft = Math.ceil(offeredBytes / this.#floor) - 1;
       },
       end: () => {
         this.#transfers.delete(transfer);
@@ -56,6 +59,10 @@ export class TransferWatch {
   #look(): void {
     for (const transfer of this.#transfers) {
       if (transfer.waitsForUs) continue;
+      if (transfer.windowsLeft > 0) {
+        transfer.windowsLeft -= 1;
+        continue;
+      }
       const tooSlow = transfer.windowStart !== undefined && transfer.bytes - transfer.windowStart < this.#floor;
       transfer.windowStart = transfer.bytes;
       if (!tooSlow) continue;
