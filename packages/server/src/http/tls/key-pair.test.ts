@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeAuthority, makeServerCertificate } from './certificate-writer.ts';
 import { checkKeyPair, readKeyPair } from './key-pair.ts';
@@ -76,4 +79,16 @@ test('files that are not there are all named', async () => {
     name: 'TlsProblem',
     message: /\/nowhere\/tls\.crt is not there: .*\n.*\/nowhere\/tls\.key is not there: /,
   });
+});
+
+test('one file for both is read in one piece, even while it is replaced', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'longshore-pair-'));
+  t.after(() => rm(directory, { recursive: true }));
+  const file = join(directory, 'tls.pem');
+  await writeFile(file, 'first');
+  for (let round = 0; round < 300; round += 1) {
+    await writeFile(join(directory, 'next'), `${round}`);
+    const [read] = await Promise.all([readKeyPair({ certFile: file, keyFile: file }), rename(join(directory, 'next'), file)]);
+    assert.equal(read.cert, read.key);
+  }
 });

@@ -26,7 +26,9 @@ const certificateBlock = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE--
 
 /** Reads both files; throws `TlsProblem` when one cannot be read. */
 export async function readKeyPair({ certFile, keyFile }: KeyPairFiles): Promise<KeyPairText> {
-  const [cert, key] = await Promise.allSettled([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')]);
+  const certText = readFile(certFile, 'utf8');
+  // Replaced between two looks, one file would give the certificate of one pair and the key of another.
+  const [cert, key] = await Promise.allSettled([certText, keyFile === certFile ? certText : readFile(keyFile, 'utf8')]);
   if (cert.status === 'fulfilled' && key.status === 'fulfilled') return { cert: cert.value, key: key.value };
   const failures = [...new Map([[certFile, cert] as const, [keyFile, key] as const])];
   throw new TlsProblem(failures.flatMap(([file, result]) => (result.status === 'rejected' ? [unreadable(file, result.reason)] : [])));
