@@ -39,6 +39,11 @@ test('scheme and host are those of the last trusted hop, when they are any', () 
   assert.equal(of({ 'x-forwarded-host': 'a.example', 'x-forwarded-proto': 'https' }, '203.0.113.1'), 'http://inner:5000');
 });
 
+test('over HTTP/2, the host is the one of :authority, whatever Host says', () => {
+  const { host } = trusting.of(requestWith({ ':authority': 'registry:5000', host: 'other.example' }), from('203.0.113.1'));
+  assert.equal(host, 'registry:5000');
+});
+
 test('proxies are known by address and range', () => {
   for (const address of ['10.1.2.3', '::ffff:10.1.2.3', '192.0.2.7', 'fd12::1']) assert.ok(trusting.isTrustedProxy(address), address);
   for (const address of ['11.0.0.1', '192.0.2.8', 'fe80::1', '', 'x']) assert.ok(!trusting.isTrustedProxy(address), address);

@@ -86,8 +86,8 @@ class RequestOrigin implements Origin {
     if (this.#publicUrl !== undefined) return this.#publicUrl.host;
     const { headers } = this.#request;
     const forwarded = this.#trusted ? lastOf(headers['x-forwarded-host']) : undefined;
-    // HTTP/2 names the host in a header of its own.
-    const named = forwarded ?? headers.host ?? [headers[':authority']].flat()[0] ?? '';
+    // HTTP/2 names the host in a header of its own, beside which Host does not count (RFC 9113 section 8.3.1).
+    const named = forwarded ?? [headers[':authority']].flat()[0] ?? headers.host ?? '';
     return hostPattern.test(named) ? named : 'localhost';
   }
 }
