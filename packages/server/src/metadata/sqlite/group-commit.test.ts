@@ -7,23 +7,23 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import { actor, app } from '../contract/contract-steps.ts';
-import { beginWrite, openReader, openWriter } from './connection.ts';
+import { beginWrite, type Durability, openReader, openWriter } from './connection.ts';
 import type { Writer } from './group-commit.ts';
 import { commitTogether } from './group-commit.ts';
 import { migrateSqlite } from './sqlite-schema.ts';
 import { SqliteSession } from './sqlite-session.ts';
 import type { Answer, Call } from './writer-messages.ts';
 
-async function openTestWriter(t: TestContext): Promise<Writer> {
+async function openTestWriter(t: TestContext, durability: Durability = 'relaxed'): Promise<Writer> {
   const directory = await mkdtemp(join(tmpdir(), 'longshore-writer-'));
   const path = join(directory, 'metadata.db');
-  const db = openWriter(path, 'relaxed');
+  const db = openWriter(path, durability);
   t.after(async () => {
     db.close();
     await rm(directory, { recursive: true });
   });
   await migrateSqlite(db, path);
-  return { db, path, session: new SqliteSession(db, path) };
+  return { db, path, durability, session: new SqliteSession(db, path) };
 }
 
 /** How many transactions `work` commits, as the log of the database counts them. */
@@ -74,6 +74,30 @@ test('a group is one transaction, and a call that fails leaves its neighbours al
   assert.deepEqual(uploads(writer.db), ['a', 'b', 'c']);
 });
 
+test('only the steps of an unfinished upload, in a repository that is there, are committed without a sync', async (t) => {
+  const advance = (id: number): Call => ({
+    id,
+    name: 'advanceUpload',
+    input: { id: 'a', epoch: 1, from: 0, to: 1, state: undefined, at: 1 },
+  });
+  const groups: [readonly Call[], 'synced' | 'not'][] = [
+    [[startUpload(1, 'a')], 'synced'],
+    [[startUpload(1, 'b'), advance(2)], 'not'],
+    [[advance(1), recordEvent(2, 1)], 'synced'],
+    [[advance(1)], 'not'],
+    [[{ id: 1, name: 'claimUpload', input: { id: 'a', epoch: 1, at: 1 } }], 'synced'],
+  ];
+  const writer = await openTestWriter(t, 'full');
+  for (const [index, [calls, expected]] of groups.entries()) {
+    await commitTogether(writer, calls);
+    const level = writer.db.prepare('pragma synchronous').get()?.['synchronous'];
+    assert.equal(level === 2 ? 'synced' : 'not', expected, `group ${index}`);
+  }
+  const relaxed = await openTestWriter(t);
+  await commitTogether(relaxed, [recordEvent(1, 1)]);
+  assert.equal(relaxed.db.prepare('pragma synchronous').get()?.['synchronous'], 1);
+});
+
 test('a command that withdraws leaves nothing behind and answers', async (t) => {
   const writer = await openTestWriter(t);
   const manifest = {
@@ -88,6 +112,7 @@ test('a command that withdraws leaves nothing behind and answers', async (t) => 
     subject: undefined,
     tags: [],
     mayMoveTags: true,
+    renewBefore: 1,
     references: [{ kind: 'blob', digest: `sha256:${'b'.repeat(64)}`, required: true }],
   };
   const answers = await commitTogether(writer, [{ id: 1, name: 'commitManifest', input: manifest }, recordEvent(2, 1)]);

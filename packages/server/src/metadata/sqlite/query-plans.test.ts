@@ -71,7 +71,7 @@ async function openPlanned() {
   let turn: Promise<unknown> = Promise.resolve();
   const execute: Execute = (name, input) => {
     const answered = turn.then(async () => {
-      const [answer] = await commitTogether({ db, path, session }, [{ id: 1, name, input }]);
+      const [answer] = await commitTogether({ db, path, session, durability: 'relaxed' }, [{ id: 1, name, input }]);
       assert.ok(answer !== undefined);
       if ('storage' in answer) throw new StorageError(answer.storage.reason, answer.storage.message, answer.storage);
       if ('defect' in answer) throw new Error(answer.defect.message);

@@ -30,7 +30,7 @@ export class WriterLoop {
     try {
       const db = openWriter(path, durability);
       await migrateSqlite(db, path);
-      return new WriterLoop({ db, path, session: new SqliteSession(db, path) });
+      return new WriterLoop({ db, path, durability, session: new SqliteSession(db, path) });
     } catch (error) {
       throw toStorageError(error, path);
     }

@@ -121,7 +121,8 @@ export type BlobCommit =
 
 /**
  * What is stored, and for whom. Reads are one statement each. Every write method is one transaction that also
- * writes its history and event rows; when it resolves the change survives power loss (unless durability is relaxed).
+ * writes its history and event rows; when it resolves the change survives power loss (unless durability is relaxed). Only
+ * sessions may then be gone or stand at an earlier offset (`startUpload`, `advanceUpload`): those survive the process.
  * No method throws for absence.
  */
 export interface ContentStore {
