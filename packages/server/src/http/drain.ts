@@ -1,14 +1,23 @@
 import type { Server } from 'node:http';
-import { Server as NetServer } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 
 /** The end of a server that loses no request. */
 export class Drain {
   readonly #server: Server;
+  /** Open connections, and the TLS ones that were made of them. */
+  readonly #connections = new Set<Socket>();
   #begun = false;
   #closesIdle = false;
 
   constructor(server: Server) {
     this.#server = server;
+    const keep = (socket: Socket): void => {
+      this.#connections.add(socket);
+      socket.once('close', () => this.#connections.delete(socket));
+    };
+    server.on('connection', keep);
+    // A listener for it is how a TLS server is known.
+    if (server.listenerCount('secureConnection') > 0) server.on('secureConnection', keep);
   }
 
   /** Whether every answer is the last of its connection. */
@@ -37,5 +46,7 @@ export class Drain {
   #closeIdle(): void {
     this.#closesIdle = true;
     this.#server.close();
+    // Those on which nothing came yet are busy to Node.
+    for (const socket of this.#connections) if (socket.bytesRead === 0) socket.destroy();
   }
 }
