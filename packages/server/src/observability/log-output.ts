@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { write, writeSync } from 'node:fs';
 import { formatLine, type LineFormat } from './line-format.ts';
 
@@ -5,6 +6,8 @@ import { formatLine, type LineFormat } from './line-format.ts';
 const gatherMs = 50;
 /** A write costs about as much as 50 lines, so each takes many; a full piece is written at once. */
 const pieceBytes = 128 * 1024;
+/** What a pipe takes in one piece (PIPE_BUF of Linux): more may be mixed with what other processes write to it. */
+const unmixedBytes = 4096;
 /** What may wait while nobody takes the log; lines beyond it are dropped. */
 const mostPieces = 32;
 /** How long a full pipe is left alone. */
@@ -105,7 +108,7 @@ class DescriptorOutput implements LogOutput {
     const deadline = performance.now() + stuckMs;
     for (let written = 0; written < bytes.byteLength; ) {
       try {
-        written += writeSync(this.#descriptor, bytes, written);
+        written += writeSync(this.#descriptor, bytes, written, endOfWrite(bytes, written, bytes.byteLength) - written);
       } catch (error) {
         if (!isFull(error) || performance.now() > deadline) return;
         Atomics.wait(pause, 0, 0, retryMs);
@@ -141,7 +144,7 @@ class DescriptorOutput implements LogOutput {
   }
 
   #writeFrom(piece: Piece, start: number): void {
-    write(this.#descriptor, piece.bytes, start, piece.used - start, null, (error, written) => {
+    write(this.#descriptor, piece.bytes, start, endOfWrite(piece.bytes, start, piece.used) - start, null, (error, written) => {
       if (error !== null && isFull(error)) {
         setTimeout(() => this.#writeFrom(piece, start), retryMs);
         return;
@@ -173,6 +176,13 @@ class DescriptorOutput implements LogOutput {
     if (this.#hurry || this.#pieces.length !== 1) this.#begin();
     else this.#timer ??= setTimeout(() => this.#begin(), gatherMs).unref();
   }
+}
+
+/** Where a write from `start` on ends: workers share the log, so each writes whole lines, and no more than stays together. */
+function endOfWrite(bytes: Buffer, start: number, used: number): number {
+  if (!cluster.isWorker || used - start <= unmixedBytes) return used;
+  const last = bytes.lastIndexOf('\n', start + unmixedBytes - 1);
+  return (last >= start ? last : bytes.indexOf('\n', start)) + 1;
 }
 
 function isFull(error: unknown): boolean {
