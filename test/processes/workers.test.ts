@@ -31,6 +31,12 @@ async function startWorkers(t: TestContext, env: Record<string, string> = {}): P
   return { server, temporary };
 }
 
+async function newDirectory(t: TestContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'longshore-config-'));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
 async function push(server: Longshore, text: string): Promise<number> {
   const client = new RegistryClient(() => server.url);
   try {
@@ -69,6 +75,38 @@ describe('several workers', { skip: process.platform !== 'linux' }, () => {
     await until(async () => (await push(server, 'after')) === 201);
     assert.match(server.output(), /A worker died and is being replaced\./);
     assert.match(server.output(), /The writer of the metadata died and is being replaced\./);
+  });
+
+  it('may all die at once: clients wait until the first is back', async (t) => {
+    const { server } = await startWorkers(t);
+    const { workers } = processTree(server.pid);
+    for (const pid of workers) process.kill(pid, 'SIGKILL');
+    await until(() => !workers.some(isRunning));
+    assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+  });
+
+  it('that end at their start time after time end the supervisor with 1 and the reason', async (t) => {
+    const file = join(await newDirectory(t), 'longshore.yaml');
+    await writeFile(file, 'anonymous: push\n');
+    const { server, temporary } = await startWorkers(t, { LONGSHORE_CONFIG: file });
+    await writeFile(file, 'anonymos: push\n');
+    for (const pid of processTree(server.pid).workers) process.kill(pid, 'SIGKILL');
+    assert.equal(await server.exited, 1);
+    assert.match(server.output(), /6 workers in a row ended at their start \(exit code 2\); their messages are above/);
+    assert.deepEqual(
+      readdirSync(temporary).filter((name) => name.startsWith('longshore-')),
+      [],
+    );
+  });
+
+  it('meet in the new data directory where nothing else may be written', async (t) => {
+    const { server } = await startWorkers(t, { TMPDIR: join(await newDirectory(t), 'missing') });
+    assert.equal(await push(server, 'fallback'), 201);
+    const sockets = () => readdirSync(server.dataDir).filter((name) => name.startsWith('longshore-'));
+    assert.equal(sockets().length, 1);
+    server.kill('SIGTERM');
+    assert.equal(await server.exited, 0);
+    assert.deepEqual(sockets(), []);
   });
 
   it('end with their supervisor, however it dies, and leave nothing in the temporary directory', async (t) => {
@@ -124,9 +162,7 @@ describe('several workers', { skip: process.platform !== 'linux' }, () => {
   });
 
   it('keep where the registry is, whatever the file says by the time of a rolling restart', async (t) => {
-    const directory = await mkdtemp(join(tmpdir(), 'longshore-config-'));
-    t.after(() => rm(directory, { recursive: true, force: true }));
-    const file = join(directory, 'longshore.yaml');
+    const file = join(await newDirectory(t), 'longshore.yaml');
     await writeFile(file, 'limits:\n  drainSeconds: 5\n');
     const { server } = await startWorkers(t, { LONGSHORE_CONFIG: file });
     await writeFile(file, `${await readFile(file, 'utf8')}durability: relaxed\nanonymous: none\n`);
@@ -136,9 +172,7 @@ describe('several workers', { skip: process.platform !== 'linux' }, () => {
   });
 
   it('are kept by a rolling restart whose new workers cannot start, and the log says why', async (t) => {
-    const directory = await mkdtemp(join(tmpdir(), 'longshore-config-'));
-    t.after(() => rm(directory, { recursive: true, force: true }));
-    const file = join(directory, 'longshore.yaml');
+    const file = join(await newDirectory(t), 'longshore.yaml');
     await writeFile(file, 'anonymous: push\n');
     const { server } = await startWorkers(t, { LONGSHORE_CONFIG: file });
     const { workers } = processTree(server.pid);

@@ -33,9 +33,8 @@ export function hasRegistry({ metadata, data }: Config): boolean {
 /** Starts the process that writes to SQLite for every worker of this host; it listens at `socket`. */
 export type StartWriter = (config: Config, socket: string) => Promise<HostWriter>;
 
-/** See `StartWriter`; creates the data directory and migrates the database when needed. */
+/** See `StartWriter`; migrates the database when needed. */
 export const startWriter: StartWriter = async ({ data, durability, failpoint }, socket) => {
-  await makeDataDirectory(data);
   const { startWriterProcess } = await import('./metadata/sqlite/start-writer-process.ts');
   return startWriterProcess({ path: join(data, databaseFile), durability, failpoint, socket });
 };
@@ -66,7 +65,8 @@ export async function openBackends(config: Config, writerSocket?: string): Promi
   };
 }
 
-async function makeDataDirectory(path: string): Promise<void> {
+/** Makes the directory that holds everything when it is missing. */
+export async function makeDataDirectory(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o750 });
   } catch (error) {

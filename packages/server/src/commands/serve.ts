@@ -1,11 +1,9 @@
 import cluster from 'node:cluster';
-import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
-import type { Server } from '../compose.ts';
 import { applyHeld } from '../config/held-settings.ts';
-import type { Config } from '../config/schema.ts';
 import { untilToldToStop } from '../processes/stop-signal.ts';
-import { receiveOrders } from '../processes/worker-orders.ts';
+import { receiveOrders, tellListening } from '../processes/worker-orders.ts';
+import { explainListening } from './explain-listening.ts';
 import { announce, firstStart, givenPassword } from './first-start.ts';
 import { drainMsOf, type ServeDeps } from './serve-deps.ts';
 import { supervise } from './supervise.ts';
@@ -44,7 +42,7 @@ async function serveAlone({ config, openBackends, loadComposition }: ServeDeps):
     );
   });
   const server = await composed;
-  const address = await listen(config, server);
+  const address = await explainListening(config, (host, port) => server.listener.listen(host, port));
   // Before anybody is told that it listens: a signal right after that is for a server that stops in order.
   const stopped = untilToldToStop();
   await server.start();
@@ -57,7 +55,7 @@ async function serveAlone({ config, openBackends, loadComposition }: ServeDeps):
 /** One worker of several: the supervisor prepared the data and speaks to the user. */
 async function work({ config: own, openBackends, loadComposition }: ServeDeps): Promise<number> {
   const orders = receiveOrders();
-  const { held, writerSocket } = await orders.begin;
+  const { held, writerSocket, port } = await orders.begin;
   const { config, ignored } = applyHeld(own, held);
   const [backends, { composeServer }] = await Promise.all([openBackends(config, writerSocket), loadComposition()]);
   if (ignored.length > 0) {
@@ -66,23 +64,10 @@ async function work({ config: own, openBackends, loadComposition }: ServeDeps): 
     });
   }
   const server = await composeServer(config, backends);
-  await listen(config, server);
+  await explainListening(config, () => server.listener.listenOn(port));
+  tellListening();
   await server.start();
   const { idleMs } = await orders.drain;
   await server.stop(drainMsOf(config), idleMs);
   return 0;
-}
-
-async function listen({ listen: { host, port } }: Config, server: Server): Promise<AddressInfo> {
-  try {
-    return await server.listener.listen(host, port);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const where = `${host ?? '*'}:${port}`;
-    if (code === 'EADDRINUSE')
-      throw new Error(`${where} is in use by another program: stop it, or choose another with --listen HOST:PORT.`, { cause: error });
-    if (code === 'EACCES')
-      throw new Error(`${where} may not be opened by this user: choose a port above 1023 with --listen HOST:PORT.`, { cause: error });
-    throw error;
-  }
 }

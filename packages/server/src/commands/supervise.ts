@@ -1,15 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { holdSettings } from '../config/held-settings.ts';
 import type { Config } from '../config/schema.ts';
 import { openLog } from '../observability/logger.ts';
 import { collectWorkerMetrics } from '../observability/worker-metrics.ts';
-import type { Begin } from '../processes/process-messages.ts';
+import { makeDataDirectory } from '../open-backends.ts';
+import { openSharedPort } from '../processes/shared-port.ts';
+import { makeSocketDirectory } from '../processes/socket-directory.ts';
 import { untilToldToStop } from '../processes/stop-signal.ts';
 import { WorkerPool } from '../processes/worker-pool.ts';
 import { WriterKeeper } from '../processes/writer-keeper.ts';
 import type { Logger } from '../registry/ports/logger.ts';
+import { explainListening } from './explain-listening.ts';
 import { announce, firstStart, givenPassword } from './first-start.ts';
 import { drainMsOf, type ServeDeps } from './serve-deps.ts';
 
@@ -28,23 +31,20 @@ export async function supervise(deps: ServeDeps, count: number): Promise<number>
   const { logger } = openLog(config.log);
   collectWorkerMetrics();
   const given = await givenPassword(config);
+  const { handle, address } = await explainListening(config, openSharedPort);
   const writing = await startWriting(deps, logger);
-  const held = holdSettings(config);
   const pool = new WorkerPool({
     count,
     logger,
     drainMs: drainMsOf(config),
-    begin: (bound): Begin => {
-      // A port that the system chose is kept.
-      if (bound !== undefined) held.listen = { ...held.listen, port: bound.port };
-      return { type: 'begin', held, writerSocket: writing.socket };
-    },
+    port: handle,
+    begin: { type: 'begin', held: holdSettings(config), writerSocket: writing.socket },
   });
   const stopped = untilToldToStop();
   restartOnHangUp(writing, pool, logger);
   try {
     const backends = await deps.openBackends(config, writing.socket);
-    const address = await pool.start();
+    await pool.start();
     announce(config, address, await firstStart(given, backends));
     await backends.close();
     await Promise.race([stopped, pool.gaveUp]);
@@ -58,7 +58,9 @@ export async function supervise(deps: ServeDeps, count: number): Promise<number>
 /** On PostgreSQL every worker writes for itself. */
 async function startWriting({ config, startWriter }: ServeDeps, logger: Logger): Promise<Writing> {
   if (config.metadata.kind !== 'sqlite') return { keeper: undefined, socket: undefined, stop: async () => undefined };
-  const directory = await privateDirectory(config.data);
+  await makeDataDirectory(config.data);
+  // A container with a read-only root may have the data directory alone.
+  const directory = await makeSocketDirectory([tmpdir(), config.data]);
   const removeDirectory = (): Promise<void> => rm(directory, { recursive: true, force: true });
   const socket = join(directory, 'writer.sock');
   let isFirst = true;
@@ -80,19 +82,6 @@ async function startWriting({ config, startWriter }: ServeDeps, logger: Logger):
     await removeDirectory();
     throw error;
   }
-}
-
-/** Only this user may enter it, and so talk to the writer. A container with a read-only root may have the data directory alone. */
-async function privateDirectory(data: string): Promise<string> {
-  const reasons: string[] = [];
-  for (const parent of [tmpdir(), data]) {
-    try {
-      return await mkdtemp(join(parent, 'longshore-'));
-    } catch (error) {
-      reasons.push(error instanceof Error ? error.message : String(error));
-    }
-  }
-  throw new Error(`Workers need a directory for their socket: ${reasons.join('; ')}. Name a writable one in the variable TMPDIR.`);
 }
 
 function restartOnHangUp({ keeper }: Writing, pool: WorkerPool, logger: Logger): void {

@@ -52,6 +52,8 @@ export interface ListenerDeps {
 export interface Listener {
   /** Resolves when connections are accepted, with the port (the system chooses one for 0); no host: every interface. */
   listen(host: string | undefined, port: number): Promise<AddressInfo>;
+  /** The same on a socket that another process has bound and handed over. */
+  listenOn(handle: object): Promise<AddressInfo>;
   /**
    * Stops accepting, lets running requests finish for at most `graceMs`, then cuts what is left. Every answer ends its connection from
    * now on; a connection without a request is closed after `idleMs`, since its next request may be on its way.
@@ -109,7 +111,8 @@ export function createListener(deps: ListenerDeps): Listener {
   // Without a listener for it, Node would ask for the body before we know whether the caller may send it.
   server.on('request', onRequest).on('checkContinue', onRequest);
   return {
-    listen: (host, port) => startListening(server, host, port),
+    listen: (host, port) => startListening(server, { port, ...(host === undefined ? {} : { host }) }),
+    listenOn: (handle) => startListening(server, handle),
     drain: async (graceMs, idleMs) => {
       await drain.run(graceMs, idleMs);
       deadlines.close();
@@ -168,10 +171,10 @@ async function dispatch(exchange: HttpExchange, deps: ListenerDeps): Promise<voi
   sendBody(exchange, status, contentType, body, ['X-Content-Type-Options', 'nosniff']);
 }
 
-function startListening(server: Server, host: string | undefined, port: number): Promise<AddressInfo> {
+function startListening(server: Server, where: object): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+    server.listen(where, () => {
       server.off('error', reject);
       const address = server.address();
       if (address === null || typeof address === 'string') reject(new TypeError('the server listens on no port'));

@@ -1,6 +1,6 @@
 import type { HeldConfig } from '../config/held-settings.ts';
 
-/** The first thing that a worker hears. */
+/** The first thing that a worker hears; the socket to accept from comes with it. */
 export interface Begin {
   readonly type: 'begin';
   /** What all workers must agree on, whatever the configuration file says by now. */
@@ -14,6 +14,11 @@ export interface Drain {
   readonly type: 'drain';
   /** How long connections on which no request is may stay, so that a client's next request does not meet a closed one. */
   readonly idleMs: number;
+}
+
+/** From a worker to the supervisor: it takes connections. */
+export interface Listening {
+  readonly type: 'listening';
 }
 
 /** From the supervisor to a worker. Others may add messages of their own: each is an object with a `type`. */

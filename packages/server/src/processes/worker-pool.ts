@@ -1,14 +1,15 @@
-import cluster from 'node:cluster';
-import type { AddressInfo } from 'node:net';
 import type { Logger } from '../registry/ports/logger.ts';
 import type { Begin } from './process-messages.ts';
 import { RestartDelay } from './restart-delay.ts';
+import type { PortHandle } from './shared-port.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 export interface WorkerPoolOptions {
   readonly count: number;
-  /** What a new worker is told; `bound` is where the last of the earlier ones listened, when none does any more. */
-  readonly begin: (bound: AddressInfo | undefined) => Begin;
+  /** What a new worker is told. */
+  readonly begin: Begin;
+  /** What all accept from; the pool closes it when it stops. */
+  readonly port: PortHandle;
   readonly logger: Logger;
   /** How long a worker may take to finish its requests. */
   readonly drainMs: number;
@@ -21,20 +22,19 @@ const idleMs = 2000;
 /** After so many deaths at the start, with nobody left that serves, trying again is for whoever watches the supervisor. */
 const mostEarlyDeaths = 6;
 
-/** The workers that share the port: as many as wanted, whatever happens to them. */
+/**
+ * The workers that share the port: as many as wanted, whatever happens to them. They accept by themselves: round robin loses the
+ * connection that a dying worker was being given, and costs twice the CPU time for a connection of one request (docs/performance.md).
+ */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #workers = new Set<WorkerProcess>();
   readonly #delay = new RestartDelay();
   readonly #gaveUp = Promise.withResolvers<never>();
-  #bound: AddressInfo | undefined;
   #stopping = false;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
-    // The workers accept by themselves. Round robin loses the connection that a dying worker was being given, and costs twice the
-    // CPU time for a connection of one request (docs/performance.md).
-    cluster.schedulingPolicy = cluster.SCHED_NONE;
     this.#gaveUp.promise.catch(() => undefined);
   }
 
@@ -44,11 +44,9 @@ export class WorkerPool {
   }
 
   /** Starts the workers; resolves when all listen, rejects when one ends before that. */
-  async start(): Promise<AddressInfo> {
+  async start(): Promise<void> {
     const started = Array.from({ length: this.#options.count }, () => this.#add(false));
-    const [address] = await Promise.all(started.map((worker) => worker.listening));
-    if (address === undefined) throw new RangeError('A pool needs a worker.');
-    return address;
+    await Promise.all(started.map((worker) => worker.listening));
   }
 
   /**
@@ -74,16 +72,16 @@ export class WorkerPool {
   /** Lets every worker finish and end. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#options.port.close();
     await Promise.all([...this.#workers].map((worker) => worker.drain(0, this.#options.drainMs + stuckAfterMs)));
   }
 
   /** A worker that is not wanted yet is so as soon as it listens. */
   #add(isWanted: boolean): WorkerProcess {
-    const worker = new WorkerProcess(this.#options.begin(this.#isAnyListening() ? undefined : this.#bound), isWanted);
+    const worker = new WorkerProcess(this.#options.begin, this.#options.port, isWanted);
     this.#workers.add(worker);
     worker.listening.then(
-      (address) => {
-        this.#bound = address;
+      () => {
         worker.isWanted = true;
       },
       () => undefined,

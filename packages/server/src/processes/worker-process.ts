@@ -1,11 +1,12 @@
+import type { SendHandle } from 'node:child_process';
 import cluster, { type Worker } from 'node:cluster';
-import type { AddressInfo } from 'node:net';
-import type { Begin, WorkerOrder } from './process-messages.ts';
+import type { Begin, Listening, WorkerOrder } from './process-messages.ts';
+import type { PortHandle } from './shared-port.ts';
 
 /** One worker as its supervisor sees it. */
 export class WorkerProcess {
   /** Resolves when it takes connections; rejects when it ends before that. */
-  readonly listening: Promise<AddressInfo>;
+  readonly listening: Promise<void>;
   /** Resolves when it is gone, to how it ended. */
   readonly ended: Promise<string>;
   /** Whether another one takes its place when it dies. */
@@ -13,7 +14,7 @@ export class WorkerProcess {
   readonly #worker: Worker;
   #listeningSince: number | undefined;
 
-  constructor(begin: Begin, isWanted: boolean) {
+  constructor(begin: Begin, port: PortHandle, isWanted: boolean) {
     this.isWanted = isWanted;
     const worker = cluster.fork();
     this.#worker = worker;
@@ -22,15 +23,17 @@ export class WorkerProcess {
       worker.on('error', (error) => resolve(error.message));
     });
     this.listening = new Promise((resolve, reject) => {
-      worker.once('listening', ({ address, port, addressType }) => {
+      // Others have messages of their own on this channel.
+      worker.on('message', ({ type }: Listening | { readonly type: unknown }) => {
+        if (type !== 'listening') return;
         this.#listeningSince = performance.now();
-        resolve({ address, port, family: addressType === 6 ? 'IPv6' : 'IPv4' });
+        resolve();
       });
       void this.ended.then((how) => reject(new Error(`A worker ended before it listened (${how}); its messages are above.`)));
     });
     // Not everybody who starts a worker waits for it.
     this.listening.catch(() => undefined);
-    this.#tell(begin);
+    this.#tell(begin, port);
   }
 
   get pid(): number | undefined {
@@ -51,8 +54,8 @@ export class WorkerProcess {
     clearTimeout(limit);
   }
 
-  #tell(order: WorkerOrder): void {
+  #tell(order: WorkerOrder, port?: PortHandle): void {
     // One that is gone cannot hear it, and its end is told by `ended`.
-    if (this.#worker.isConnected()) this.#worker.send(order, () => undefined);
+    if (this.#worker.isConnected()) this.#worker.send(order, port as SendHandle | undefined, () => undefined);
   }
 }
