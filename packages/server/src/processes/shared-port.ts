@@ -4,8 +4,8 @@ import { getSystemErrorName } from 'node:util';
 
 /** A bound socket as Node hands it to another process; `Server.listen` takes it there. */
 export interface PortHandle {
-  /** Fills in where it is bound. */
-  getsockname(address: AddressInfo): void;
+  /** Fills in where it is bound; answers 0, or the number of the error that binding met. */
+  getsockname(address: AddressInfo): number;
   close(): void;
 }
 
@@ -32,7 +32,11 @@ export async function openSharedPort(host: string | undefined, port: number): Pr
   const handle = bind(found?.address, port, found?.family);
   if (typeof handle === 'number') throw portError(handle);
   const address: AddressInfo = { address: '', family: '', port };
-  handle.getsockname(address);
+  const error = handle.getsockname(address);
+  if (error !== 0) {
+    handle.close();
+    throw portError(error);
+  }
   return { handle, address };
 }
 

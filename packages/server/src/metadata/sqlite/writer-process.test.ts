@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import { app, StoreSteps } from '../contract/contract-steps.ts';
@@ -91,6 +94,17 @@ test('one that retires is replaced without a failed write', async (t) => {
   const digests = (await Promise.all(pushing)).flat();
   assert.ok(digests.length > 0);
   for (const digest of digests) assert.notEqual(await stores[0].findManifestInfo(app, { digest: digest as never }), undefined);
+});
+
+test('one whose supervisor dies while it starts ends, and leaves no socket', async (t) => {
+  const { path, directory } = await newHost(t);
+  const sockets = join(directory, 'sockets');
+  await mkdir(sockets);
+  const options = { path, durability: 'full', socket: join(sockets, 'writer.sock') };
+  const child = fork(fileURLToPath(new URL('./writer-process.ts', import.meta.url)), [JSON.stringify(options)], { execArgv: [] });
+  child.disconnect();
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+  assert.ok(!(await readdir(directory)).includes('sockets'));
 });
 
 test('without one, a write fails as retryable after a bounded time', { timeout: 30_000 }, async (t) => {

@@ -15,25 +15,29 @@ export interface WriterProcessOptions extends WriterOptions {
 // Signals of a terminal or of systemd reach the whole group. The writer is needed until the last worker is gone: the supervisor ends it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
+// From the first moment on: it may be gone before the database is open.
+const { promise: orphaned, resolve: onOrphaned } = Promise.withResolvers<void>();
+process.once('disconnect', onOrphaned);
+
 const options = JSON.parse(process.argv[2] ?? '') as WriterProcessOptions;
 try {
   const loop = await WriterLoop.open(options);
   const peers = new Map<Socket, WriterPeer>();
   const server = createServer({ allowHalfOpen: true }, (socket) => accept(loop, peers, socket));
   await listenAt(server, options.socket);
-  const onOrphaned = () => void leave(loop, server, peers);
-  process.once('disconnect', onOrphaned);
+  void orphaned.then(() => leave(loop, server, peers));
   process.on('message', (message) => {
     if (message === 'retire') retire(loop, server, peers, () => process.off('disconnect', onOrphaned).disconnect());
   });
   tellSupervisor('ready');
 } catch (error) {
   tellSupervisor({ refused: toFailure(error) });
-  process.disconnect();
+  if (process.connected) process.disconnect();
 }
 
 function tellSupervisor(message: FromWriter): void {
-  process.send?.(message);
+  // One that is gone cannot hear it, and this process ends with it.
+  process.send?.(message, undefined, undefined, () => undefined);
 }
 
 /** A name of its own first: whoever connects finds a writer at the socket at any time, the last one or this. */
