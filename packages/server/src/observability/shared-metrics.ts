@@ -4,8 +4,8 @@ import type { MetricFamily } from './metric-family.ts';
 import type { MetricSource } from './metrics.ts';
 import { type FromWorker, isMetricsMessage, type ToWorker } from './worker-messages.ts';
 
-/** The supervisor waits a second for workers that do not answer. */
-const patienceMs = 2_000;
+/** The supervisor waits a second for workers that do not answer, and two when it is asked while it waits. */
+const patienceMs = 3_000;
 
 /** The figures of all processes, from whichever is asked. */
 export interface SharedMetrics {
