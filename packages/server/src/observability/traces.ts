@@ -18,6 +18,9 @@ const exportMs = 5_000;
 /** What the end of the process waits for the last one. */
 const closeMs = 2_000;
 
+/** Longer values, which only serve to fill memory and the receiver, are cut: as in the lines of requests. */
+const longestValue = 2048;
+
 /** Where traces go and how many. */
 export interface TracingOptions {
   /** Base address of an OTLP/HTTP receiver. */
@@ -62,6 +65,7 @@ export function startTraces({ endpoint, sampleRatio, version, logger }: TracingO
       'service.version': version,
       'service.instance.id': `${hostname()}-${process.pid}`,
     }),
+    spanLimits: { attributeValueLengthLimit: longestValue },
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampleRatio) }),
     spanProcessors: [new BatchSpanProcessor({ exporter: tellOnce(exporter, logger), exportTimeoutMillis: exportMs + 1000 })],
   });
