@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { RegistryClient } from '../crash/registry-client.ts';
 import { RawConnection } from '../security/raw-connection.ts';
 import { until } from '../security/until.ts';
@@ -75,6 +78,34 @@ describe('several workers', { skip: process.platform !== 'linux' }, () => {
     await until(async () => (await push(server, 'after')) === 201);
     assert.match(server.output(), /A worker died and is being replaced\./);
     assert.match(server.output(), /The writer of the metadata died and is being replaced\./);
+  });
+
+  it('that stand still do not keep the figures of the others from those who ask', async (t) => {
+    const { server } = await startWorkers(t);
+    const [still = 0] = processTree(server.pid).workers;
+    process.kill(still, 'SIGSTOP');
+    try {
+      for (let round = 0; round < 2; round += 1) {
+        const answers = await Promise.all(Array.from({ length: 4 }, () => fetch(`${server.url}/metrics`)));
+        assert.deepEqual(
+          answers.map(({ status }) => status),
+          [200, 200, 200, 200],
+        );
+      }
+    } finally {
+      process.kill(still, 'SIGCONT');
+    }
+  });
+
+  it('that do not get through their start do not keep the supervisor from ending', { timeout: 30_000 }, async (t) => {
+    const args = ['serve', '--workers', '2', '--listen', '127.0.0.1:0', '--data', join(await newDirectory(t), 'data')];
+    const main = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url));
+    const supervisor = spawn(process.execPath, [main, ...args], { stdio: 'ignore' });
+    t.after(() => supervisor.kill('SIGKILL'));
+    await until(() => processTree(supervisor.pid ?? 0).workers.length > 0);
+    for (const pid of processTree(supervisor.pid ?? 0).workers) process.kill(pid, 'SIGSTOP');
+    supervisor.kill('SIGTERM');
+    assert.deepEqual(await once(supervisor, 'exit'), [0, null]);
   });
 
   it('may all die at once: clients wait until the first is back', async (t) => {

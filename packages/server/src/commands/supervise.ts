@@ -44,10 +44,11 @@ export async function supervise(deps: ServeDeps, count: number): Promise<number>
   restartOnHangUp(writing, pool, logger);
   try {
     const backends = await deps.openBackends(config, writing.socket);
-    await pool.start();
-    announce(config, address, await firstStart(given, backends));
+    // Whatever a worker waits for at its start, this process can be told to stop.
+    const isUp = await Promise.race([pool.start().then(() => true), stopped.then(() => false)]);
+    if (isUp) announce(config, address, await firstStart(given, backends));
     await backends.close();
-    await Promise.race([stopped, pool.gaveUp]);
+    if (isUp) await Promise.race([stopped, pool.gaveUp]);
   } finally {
     await pool.stop();
     await writing.stop();

@@ -73,7 +73,9 @@ export class WorkerPool {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#options.port.close();
-    await Promise.all([...this.#workers].map((worker) => worker.drain(0, this.#options.drainMs + stuckAfterMs)));
+    // One that does not listen yet has no requests to finish.
+    const limitOf = ({ listeningForMs }: WorkerProcess) => (listeningForMs === undefined ? 0 : this.#options.drainMs) + stuckAfterMs;
+    await Promise.all([...this.#workers].map((worker) => worker.drain(0, limitOf(worker))));
   }
 
   /** A worker that is not wanted yet is so as soon as it listens. */
