@@ -60,7 +60,7 @@ class FilesystemStore implements BlobStore {
 
   constructor(directory: string, durable: boolean) {
     this.#directory = directory;
-    this.#place = { directory, durable, shards: new ShardDirectories(directory, durable) };
+    this.#place = { directory, durable, shards: new ShardDirectories(directory, durable), syncs: { taken: 0 } };
   }
 
   async createUpload(key: UploadKey): Promise<UploadWriter> {

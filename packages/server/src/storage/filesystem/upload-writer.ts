@@ -6,6 +6,8 @@ import { reach } from '../../registry/failpoints.ts';
 import type { BlobLocation, UploadKey, UploadWriter } from '../../registry/ports/blob-store.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import { GatherBuffer } from '../gather-buffer.ts';
+import type { SyncSlots } from './early-sync.ts';
+import { EarlySync } from './early-sync.ts';
 import { newLocation, pathOfUpload } from './locations.ts';
 import type { ShardDirectories } from './shard-directories.ts';
 import { asStorageError } from './system-errors.ts';
@@ -20,6 +22,7 @@ export interface UploadPlace {
   readonly directory: string;
   readonly durable: boolean;
   readonly shards: ShardDirectories;
+  readonly syncs: SyncSlots;
 }
 
 /**
@@ -31,6 +34,7 @@ export class FilesystemUploadWriter implements UploadWriter {
   readonly #key: UploadKey;
   readonly #path: string;
   readonly #gathered = new GatherBuffer();
+  readonly #early: EarlySync;
   #file: FileHandle | undefined;
   /** Bytes that the file holds. */
   #written = 0;
@@ -43,6 +47,7 @@ export class FilesystemUploadWriter implements UploadWriter {
     this.#place = place;
     this.#key = key;
     this.#path = pathOfUpload(key);
+    this.#early = new EarlySync(place.syncs);
   }
 
   async write(pieces: readonly Uint8Array[]): Promise<void> {
@@ -81,7 +86,7 @@ export class FilesystemUploadWriter implements UploadWriter {
       const location = newLocation(digest);
       await this.#flush([]);
       const file = await this.#openFile();
-      await Promise.all([durable ? file.sync() : undefined, shards.prepare(location)]);
+      await Promise.all([durable ? this.#sync(file) : undefined, shards.prepare(location)]);
       reach('blob.synced');
       // Before the rename: a network file system may report a failed write only here.
       await this.close();
@@ -100,6 +105,7 @@ export class FilesystemUploadWriter implements UploadWriter {
     this.#file = undefined;
     this.#finished = true;
     this.#gathered.release();
+    await this.#early.settle();
     try {
       await file?.close();
     } catch (error) {
@@ -112,12 +118,19 @@ export class FilesystemUploadWriter implements UploadWriter {
     if (all.length === 0) return;
     this.#torn = true;
     try {
-      this.#written += await writeFully(await this.#openFile(), all, this.#written);
+      const file = await this.#openFile();
+      this.#written += await writeFully(file, all, this.#written);
+      if (this.#place.durable) this.#early.written(file, this.#written);
     } catch (error) {
       throw asStorageError('Cannot write to an upload', error);
     }
     this.#gathered.clear();
     this.#torn = false;
+  }
+
+  async #sync(file: FileHandle): Promise<void> {
+    await this.#early.end();
+    await file.sync();
   }
 
   async #openFile(): Promise<FileHandle> {
