@@ -46,8 +46,9 @@ export function sendBody(
     return;
   }
   exchange.bytesSent += length;
-  if (typeof body !== 'string' && length <= joinedBytes) {
-    // Node sends a latin1 string and the head as one piece; latin1 is the encoding that leaves every byte as it is.
+  if (typeof body !== 'string' && length <= joinedBytes && exchange.request.httpVersionMajor === 1) {
+    // Node sends a latin1 string and the head as one piece; latin1 is the encoding that leaves every byte as it is. The streams of
+    // HTTP/2 take no notice of the encoding.
     exchange.response.end(Buffer.from(body.buffer, body.byteOffset, length).toString('latin1'), 'latin1');
   } else exchange.response.end(body);
 }
