@@ -41,6 +41,19 @@ test('a client that waits for our own long work is not', async () => {
   server.close();
 });
 
+test('a client that we hold back in the middle of its body is not', async () => {
+  const { server, socket } = await start((response) => {
+    response.req.pause();
+    response.socket?.once('timeout', () => response.end('done'));
+  });
+  socket.write('PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc');
+  const [answer] = await Promise.race([once(socket, 'data'), once(socket, 'close')]);
+  // First, so that a failure does not keep the process waiting.
+  socket.destroy();
+  server.close();
+  assert.match(String(answer), /^HTTP\/1.1 200/);
+});
+
 test('a client that reads no answer is disconnected, although it has sent another request ahead', async () => {
   const { server, socket } = await start((response) => {
     if (response.req.url === '/large') response.end(Buffer.alloc(64 * 1024 * 1024));
