@@ -31,6 +31,8 @@ export async function supervise(deps: ServeDeps, count: number): Promise<number>
   const { logger } = openLog(config.log);
   collectWorkerMetrics();
   const given = await givenPassword(config);
+  // Before there is anything to leave behind.
+  const stopped = untilToldToStop();
   const { handle, address } = await explainListening(config, openSharedPort);
   const writing = await startWriting(deps, logger);
   const pool = new WorkerPool({
@@ -40,7 +42,6 @@ export async function supervise(deps: ServeDeps, count: number): Promise<number>
     port: handle,
     begin: { type: 'begin', held: holdSettings(config), writerSocket: writing.socket },
   });
-  const stopped = untilToldToStop();
   restartOnHangUp(writing, pool, logger);
   try {
     const backends = await deps.openBackends(config, writing.socket);
