@@ -12,9 +12,11 @@ export function processTree(supervisor: number): ProcessTree {
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => parentOf(pid) === supervisor)
-    .map((pid) => ({ pid, command: readOrNothing(`/proc/${pid}/cmdline`) }));
-  const doing = (part: string) => children.filter(({ command }) => command.includes(part)).map(({ pid }) => pid);
-  return { workers: doing('\0serve\0'), writers: doing('writer-process.ts') };
+    .map((pid) => ({ pid, command: readOrNothing(`/proc/${pid}/cmdline`), environment: readOrNothing(`/proc/${pid}/environ`) }));
+  // Any child has its parent's command until it has become another program, but not what the cluster tells a worker.
+  const workers = children.filter(({ environment }) => environment.includes('NODE_UNIQUE_ID='));
+  const writers = children.filter(({ command }) => command.includes('writer-process.ts'));
+  return { workers: workers.map(({ pid }) => pid), writers: writers.map(({ pid }) => pid) };
 }
 
 /** Whether a process is there and not only waiting to be noticed as dead. */

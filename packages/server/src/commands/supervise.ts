@@ -31,8 +31,6 @@ export async function supervise(deps: ServeDeps, count: number): Promise<number>
   const { logger } = openLog(config.log);
   collectWorkerMetrics();
   const given = await givenPassword(config);
-  // Before there is anything to leave behind.
-  const stopped = untilToldToStop();
   const { handle, address } = await explainListening(config, openSharedPort);
   const writing = await startWriting(deps, logger);
   const pool = new WorkerPool({
@@ -42,6 +40,7 @@ export async function supervise(deps: ServeDeps, count: number): Promise<number>
     port: handle,
     begin: { type: 'begin', held: holdSettings(config), writerSocket: writing.socket },
   });
+  const stopped = untilToldToStop();
   restartOnHangUp(writing, pool, logger);
   try {
     const backends = await deps.openBackends(config, writing.socket);
