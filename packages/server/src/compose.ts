@@ -185,6 +185,7 @@ function listenerSettings({ limits, trustedProxies, publicUrl }: Config) {
     },
     trustedProxies,
     publicUrl,
+    networkOf: clientNetwork,
     rates: perSecond === 0 ? undefined : new RequestRates({ perSecond, networkOf: clientNetwork, isShared }),
   };
 }

@@ -21,8 +21,8 @@ export const limits = z.strictObject({
     .default(1000)
     .meta(
       notes(
-        'Open connections per client address and worker. Trusted proxies are not counted.',
-        '每个客户端地址在每个工作进程上的最大连接数；可信代理不计入。',
+        'Open connections per client address (an IPv6 /64 is one) and worker. Trusted proxies are not counted.',
+        '每个客户端地址（IPv6 按 /64 计）在每个工作进程上的最大连接数；可信代理不计入。',
       ),
     ),
   requestsPerSecondPerAddress: wholeFrom(0, 1_000_000)

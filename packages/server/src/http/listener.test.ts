@@ -26,6 +26,7 @@ async function startListener(pages: Record<string, Page>, observe: RequestObserv
     rates: undefined,
     trustedProxies: [],
     publicUrl: undefined,
+    networkOf: (address: string) => address,
     logger: {
       info: () => undefined,
       warn: () => undefined,

@@ -38,6 +38,8 @@ export interface ListenerDeps {
   readonly limits: ListenerLimits;
   readonly trustedProxies: readonly string[];
   readonly publicUrl: string | undefined;
+  /** What counts as one client: the network of an address. */
+  readonly networkOf: (address: string) => string;
   readonly logger: Logger;
   /** Answers of the other surfaces by exact path: metrics, health. */
   readonly pages: ReadonlyMap<string, Page>;
@@ -80,7 +82,8 @@ export function createListener(deps: ListenerDeps): Listener {
   server.maxHeadersCount = limits.headers + 1;
   closeIdleConnections(server, limits.idleTimeoutMs);
   answerMalformedRequests(server);
-  const limiter = limitConnections(server, limits, (address) => origins.isTrustedProxy(address), deps.refusedConnection);
+  const clients = { networkOf: deps.networkOf, isShared: (address: string) => origins.isTrustedProxy(address) };
+  const limiter = limitConnections(server, limits, clients, deps.refusedConnection);
   const drain = new Drain(server);
   const deadlines = new RequestDeadlines(limits, deps.logger);
   let unanswered = 0;

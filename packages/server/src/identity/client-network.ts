@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * What counts as one place that logins come from: an IPv4 address, or an IPv6 /64, since whoever has one IPv6 address
+ * What counts as one place that logins, requests and connections come from: an IPv4 address, or an IPv6 /64, since whoever has one IPv6 address
  * has all of its network. IPv4 inside IPv6 (`::ffff:192.0.2.1`) is the IPv4 address. Other text stands for itself.
  */
 export function clientNetwork(address: string): string {

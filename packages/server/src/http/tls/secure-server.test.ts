@@ -18,12 +18,7 @@ test('a connection beyond the limit stays refused when the same port of a client
     response.end();
   });
   const limits = { connections: 1, connectionsPerAddress: 1 };
-  limitConnections(
-    server,
-    limits,
-    () => false,
-    () => undefined,
-  );
+  limitConnections(server, limits, { networkOf: (address) => address, isShared: () => false }, () => undefined);
   server.listen(0, '0.0.0.0');
   await once(server, 'listening');
   t.after(() => {
