@@ -304,12 +304,14 @@ export const settingsSchema = z.strictObject({
         .default('auto')
         .meta(notes('auto: text on a terminal, else one JSON object a line.', 'auto：终端上为文本，否则每行一个 JSON 对象。')),
       requests: z
-        .enum(['all', 'errors', 'off'])
-        .default('all')
+        .enum(['sampled', 'all', 'errors', 'off'])
+        .default('sampled')
         .meta(
           notes(
-            'Which requests get a line at level info (5xx: warn). errors: those answered with 4xx or 5xx or not at all.',
-            '哪些请求写入日志（级别 info，5xx 为 warn）。errors：仅应答为 4xx、5xx 或未应答的请求。',
+            'Which requests get a line at level info (5xx: warn). sampled: all, but of successful quick reads 500 a second and process; ' +
+              'the others are counted in one line. errors: those answered with 4xx or 5xx or not at all.',
+            '哪些请求写入日志（级别 info，5xx 为 warn）。sampled：全部，但每个进程每秒最多记录 500 个快速成功的读取，其余只计数并汇总为一行；' +
+              'errors：仅应答为 4xx、5xx 或未应答的请求。',
           ),
         ),
     })

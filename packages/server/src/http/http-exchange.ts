@@ -49,6 +49,10 @@ export class HttpExchange implements RequestRecord {
     return this.origin.address;
   }
 
+  get hasCredentials(): boolean {
+    return this.request.headers.authorization !== undefined;
+  }
+
   get traceparent(): string | undefined {
     return [this.request.headers['traceparent']].flat()[0];
   }

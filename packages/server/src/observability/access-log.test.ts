@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { RequestRecord } from '../registry/ports/request-observer.ts';
 import { type AccessLogOptions, createAccessLog } from './access-log.ts';
 import { jsonLines, textLines } from './line-format.ts';
+import type { LogOutput } from './log-output.ts';
 
 const pull: RequestRecord = {
   id: 'abcdefghijkl',
@@ -11,6 +12,7 @@ const pull: RequestRecord = {
   route: 'manifest',
   repository: 'team/app',
   subject: 'user:1:alice',
+  hasCredentials: true,
   clientAddress: '192.0.2.7',
   status: 200,
   bytesReceived: 0,
@@ -24,8 +26,16 @@ const pull: RequestRecord = {
 
 function linesOf(options: AccessLogOptions, records: readonly RequestRecord[], format = jsonLines, traceId?: string): string[] {
   const lines: string[] = [];
-  const log = createAccessLog(options, format, { write: (line) => lines.push(line), dropped: () => 0, flush: async () => undefined });
+  const ends: (() => void)[] = [];
+  const output: LogOutput = {
+    write: (line) => lines.push(line),
+    dropped: () => 0,
+    beforeEnd: (write) => ends.push(write),
+    flush: async () => undefined,
+  };
+  const log = createAccessLog(options, format, output);
   for (const record of records) log?.(record, traceId);
+  for (const write of ends) write();
   return lines.map((line) => line.replace(/\d{4}-[^" ]+Z/, 'T'));
 }
 
@@ -70,9 +80,11 @@ test('the user agent of one client is not that of the next', () => {
 const statuses = [0, 200, 404, 500];
 const rows: readonly (readonly [AccessLogOptions, readonly number[]])[] = [
   [all, [0, 200, 404, 500]],
+  [{ level: 'info', requests: 'sampled' }, [0, 200, 404, 500]],
   [{ level: 'info', requests: 'errors' }, [0, 404, 500]],
   [{ level: 'info', requests: 'off' }, []],
   [{ level: 'warn', requests: 'all' }, [500]],
+  [{ level: 'warn', requests: 'sampled' }, [500]],
   [{ level: 'error', requests: 'all' }, []],
 ];
 for (const [options, expected] of rows) {
@@ -95,4 +107,15 @@ test('pages that machines ask for are for debug, unless they fail', () => {
   assert.equal(linesOf(all, [page]).length, 0);
   assert.equal(linesOf(all, [{ ...page, status: 503 }]).length, 1);
   assert.equal(linesOf({ level: 'debug', requests: 'all' }, [page]).length, 1);
+});
+
+test('requests that sampling leaves out are told of in one line, pages that get none are not among them', () => {
+  const flood = [...Array.from({ length: 502 }, () => pull), { ...pull, route: '/readyz', path: '/readyz' }];
+  const sampled = { level: 'info', requests: 'sampled' } as const;
+  const lines = linesOf(sampled, flood);
+  assert.equal(lines.length, 501);
+  assert.match(lines.at(-1) ?? '', /^\{"time":"T","level":"info","message":"requests left out","count":2,"windowMs":\d+\}\n$/);
+  assert.match(linesOf(sampled, flood, textLines).at(-1) ?? '', /^T info {2}requests left out count=2 windowMs=\d+\n$/);
+  assert.equal(linesOf(all, flood).length, 502);
+  assert.equal(linesOf({ level: 'warn', requests: 'sampled' }, flood).length, 0);
 });

@@ -1,6 +1,7 @@
 import type { RequestRecord } from '../registry/ports/request-observer.ts';
-import type { LineFormat, LogLevel } from './line-format.ts';
+import { formatLine, type LineFormat, type LogLevel } from './line-format.ts';
 import type { LogOutput } from './log-output.ts';
+import { ReadSampling } from './read-sampling.ts';
 
 /** Longer ones, which only serve to fill the disk, are cut. */
 const longestPath = 2048;
@@ -9,8 +10,8 @@ const longestAgent = 256;
 /** Asked for every few seconds by machines: worth a line only to somebody who looks for a fault. */
 const pages = new Set(['/metrics', '/healthz', '/readyz']);
 
-/** Which requests get a line: all; those answered with 4xx or 5xx or not at all; none. */
-export type RequestsLogged = 'all' | 'errors' | 'off';
+/** Which requests get a line: all but quick reads beyond 500 a second; all; those answered with 4xx or 5xx or not at all; none. */
+export type RequestsLogged = 'sampled' | 'all' | 'errors' | 'off';
 
 /** What the settings say about the lines of requests. */
 export interface AccessLogOptions {
@@ -23,20 +24,30 @@ export type AccessLog = (record: RequestRecord, traceId: string | undefined) => 
 
 /**
  * One line per request: `warn` for 5xx, else `info`, so that both `log.level` and `log.requests` choose. Undefined when no line
- * would ever be written. Headers other than the user agent, and query strings, which hold secrets, stay out.
+ * would ever be written. What sampling leaves out is counted, and told by a line for each second. Headers other than the user agent, and query strings, which hold secrets, stay out.
  */
 export function createAccessLog(options: AccessLogOptions, lines: LineFormat, output: LogOutput): AccessLog | undefined {
   const { level, requests } = options;
   if (requests === 'off' || level === 'error') return undefined;
   const failuresOnly = level === 'warn';
   const lineOf = createLine(lines);
+  const sampling = requests === 'sampled' && !failuresOnly ? sampleReads(lines, output) : undefined;
   return (record, traceId) => {
     const { status } = record;
     if (failuresOnly && status < 500) return;
     if (requests === 'errors' && status > 0 && status < 400) return;
     if (level !== 'debug' && status < 500 && pages.has(record.route)) return;
+    if (sampling !== undefined && !sampling.admits(record)) return;
     output.write(lineOf(record, traceId));
   };
+}
+
+function sampleReads(lines: LineFormat, output: LogOutput): ReadSampling {
+  const sampling = new ReadSampling((count, windowMs) => {
+    output.write(formatLine(lines, 'info', 'requests left out', { count, windowMs }));
+  });
+  output.beforeEnd(() => sampling.end());
+  return sampling;
 }
 
 /** On the path of every request: the keys are made once, and a client's name for itself once for many of its requests. */

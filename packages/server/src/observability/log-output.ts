@@ -21,6 +21,8 @@ export interface LogOutput {
   write(line: string, atOnce?: boolean): void;
   /** Lines that were lost because the log could not be written, since the start. */
   dropped(): number;
+  /** `write` is called before what waits is flushed or, at the latest, before the process ends: for lines that sum something up. */
+  beforeEnd(write: () => void): void;
   /** Resolves when everything is written, and after a second at the latest. */
   flush(): Promise<void>;
 }
@@ -65,6 +67,7 @@ class DescriptorOutput implements LogOutput {
   #timer: NodeJS.Timeout | undefined;
   #writingSince: number | undefined;
   #idle: (() => void)[] = [];
+  readonly #lastWords: (() => void)[] = [];
 
   constructor(descriptor: number, format: LineFormat) {
     this.#descriptor = descriptor;
@@ -87,7 +90,12 @@ class DescriptorOutput implements LogOutput {
     return this.#dropped;
   }
 
+  beforeEnd(write: () => void): void {
+    this.#lastWords.push(write);
+  }
+
   async flush(): Promise<void> {
+    for (const write of this.#lastWords) write();
     this.#hurry = true;
     if (this.#writingSince === undefined) this.#begin();
     if (this.#writingSince === undefined) return;
@@ -102,6 +110,7 @@ class DescriptorOutput implements LogOutput {
   finish(): void {
     // The process cannot end while a thread of it waits in a write; whoever stopped reading the log must not keep it.
     if (this.#writingSince !== undefined && performance.now() - this.#writingSince >= stuckMs) process.kill(process.pid, 'SIGKILL');
+    for (const write of this.#lastWords) write();
     const bytes = Buffer.concat(this.#pieces.map((piece) => piece.bytes.subarray(0, piece.used)));
     this.#pieces = [];
     const pause = new Int32Array(new SharedArrayBuffer(4));

@@ -10,6 +10,8 @@ export interface RequestRecord {
   readonly repository: string | undefined;
   /** `anonymous`, or how history names the user; undefined when the credentials were not accepted or not looked at. */
   readonly subject: string | undefined;
+  /** Whether it came with an Authorization header, right or wrong. */
+  readonly hasCredentials: boolean;
   readonly clientAddress: string;
   /** 0 when the connection ended before there was an answer. */
   readonly status: number;
