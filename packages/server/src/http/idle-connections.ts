@@ -1,18 +1,20 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { connectionOf } from './connection.ts';
 
-/**
- * Closes connections on which nothing moved for `idleTimeoutMs`, unless it is we who are at work: a request that has
- * arrived whole and is not answered yet (a large blob is being completed), or whose body we hold back because the store is slow,
- * keeps its connection.
- */
+/** Closes connections on which nothing moved for `idleTimeoutMs`, unless it is we who are at work. */
 export function closeIdleConnections(server: Server, idleTimeoutMs: number): void {
   server.timeout = idleTimeoutMs;
   server.on('timeout', (socket: Socket) => {
     const exchange = connectionOf(socket).current;
-    const ours = exchange !== undefined && (exchange.request.complete || exchange.request.isPaused());
-    const working = ours && !exchange.response.headersSent;
-    if (!working) socket.destroy();
+    if (exchange === undefined || !waitsForUs(exchange)) socket.destroy();
   });
+}
+
+/**
+ * Whether a client can only wait for us: its request has arrived whole (a large blob is being completed), or we hold back its
+ * body because the store is slow, and the answer has not begun.
+ */
+export function waitsForUs({ request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse }): boolean {
+  return (request.complete || request.isPaused()) && !response.headersSent;
 }

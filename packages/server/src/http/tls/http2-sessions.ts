@@ -1,5 +1,7 @@
-import { constants, createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { constants, createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import { waitsForUs } from '../idle-connections.ts';
 import { StreamRequest, StreamResponse } from './http2-exchange.ts';
 
 export interface Http2Limits {
@@ -36,6 +38,9 @@ export interface Http2Sessions {
   destroy(): void;
 }
 
+/** What is asked and answered on a stream, as the listener takes it; none for what Node refuses itself. */
+type ExchangeOf = WeakMap<ServerHttp2Stream, { readonly request: IncomingMessage; readonly response: ServerResponse }>;
+
 /** Makes it with every bound that the protocol needs. */
 export function createHttp2Sessions({ headerBytes, idleTimeoutMs }: Http2Limits): Http2Sessions {
   const server = createServer({
@@ -51,6 +56,10 @@ export function createHttp2Sessions({ headerBytes, idleTimeoutMs }: Http2Limits)
     Http2ServerRequest: StreamRequest,
     Http2ServerResponse: StreamResponse,
   });
+  const exchanges: ExchangeOf = new WeakMap();
+  const remember = (request: StreamRequest, response: StreamResponse) =>
+    exchanges.set(request.stream, { request: request as unknown as IncomingMessage, response: response as unknown as ServerResponse });
+  server.on('request', remember).on('checkContinue', remember);
   const sessions = new Map<TLSSocket, ServerHttp2Session>();
   return {
     server,
@@ -58,7 +67,7 @@ export function createHttp2Sessions({ headerBytes, idleTimeoutMs }: Http2Limits)
       server.once('session', (session) => {
         sessions.set(socket, session);
         session.setLocalWindowSize(sessionWindowBytes);
-        closeWhenIdle(session, socket, idleTimeoutMs);
+        closeWhenIdle(session, socket, exchanges, idleTimeoutMs);
       });
       socket.once('close', () => sessions.delete(socket));
       server.emit('connection', socket);
@@ -76,12 +85,12 @@ export function createHttp2Sessions({ headerBytes, idleTimeoutMs }: Http2Limits)
 }
 
 /**
- * Ends a session that has no stream for that long, pings or not, and one with streams on which nothing moves although we
- * owe no answer. The end of a session leaves its connection open until the client closes it too, or has read what was
+ * Ends a session that has no stream for that long, pings or not, and one with streams on which nothing moves although no
+ * client waits for us. The end of a session leaves its connection open until the client closes it too, or has read what was
  * still to be written: clients that do neither are cut off.
  */
-function closeWhenIdle(session: ServerHttp2Session, socket: TLSSocket, idleTimeoutMs: number): void {
-  const working = new Set<() => boolean>();
+function closeWhenIdle(session: ServerHttp2Session, socket: TLSSocket, exchanges: ExchangeOf, idleTimeoutMs: number): void {
+  const open = new Set<ServerHttp2Stream>();
   const cutOff = () => setTimeout(() => socket.destroy(), lingerMs).unref();
   const quiet = setTimeout(() => {
     session.close();
@@ -92,16 +101,17 @@ function closeWhenIdle(session: ServerHttp2Session, socket: TLSSocket, idleTimeo
     clearTimeout(quiet);
     // Reset without an error, a stream would wait for writes to finish that never will.
     stream.once('aborted', () => process.nextTick(() => stream.destroy()));
-    // Everything has arrived and the answer is not begun: a large blob is being completed.
-    const isWork = () => (stream.endAfterHeaders || stream.readableEnded) && !stream.headersSent;
-    working.add(isWork);
+    open.add(stream);
     stream.once('close', () => {
-      working.delete(isWork);
-      if (working.size === 0 && !socket.destroyed) quiet.refresh();
+      open.delete(stream);
+      if (open.size === 0 && !socket.destroyed) quiet.refresh();
     });
   });
   session.setTimeout(idleTimeoutMs, () => {
-    if ([...working].some((isWork) => isWork())) return;
+    for (const stream of open) {
+      const exchange = exchanges.get(stream);
+      if (exchange !== undefined && waitsForUs(exchange)) return;
+    }
     session.destroy(undefined, constants.NGHTTP2_NO_ERROR);
     cutOff();
   });
