@@ -55,8 +55,8 @@ const wrong: readonly (readonly [string, { cert: string; key: string }, RegExp])
   ],
   [
     'nothing at all',
-    { cert: '', key: '' },
-    /^TLS has several problems:\n {2}tls\.crt holds no certificate.*\n {2}tls\.key holds no private key/,
+    { cert: '', key: '\n' },
+    /^TLS has several problems:\n {2}tls\.crt is empty: copy the certificate .*\n {2}tls\.key is empty: copy the private key /,
   ],
   ['a small RSA key', { cert, key: String(small.privateKey.export({ type: 'pkcs8', format: 'pem' })) }, /^tls\.key is not the key/],
 ];

@@ -61,7 +61,8 @@ export function checkKeyPair(text: KeyPairText, { certFile, keyFile }: KeyPairFi
 
 function readChain(text: string, file: string, problems: string[]): X509Certificate[] {
   const blocks = text.match(certificateBlock) ?? [];
-  if (blocks.length === 0) problems.push(`${file} holds no certificate: it must be PEM, with BEGIN CERTIFICATE.`);
+  if (text.trim() === '') problems.push(`${file} is empty: copy the certificate into it again, as PEM.`);
+  else if (blocks.length === 0) problems.push(`${file} holds no certificate: it must be PEM, with BEGIN CERTIFICATE.`);
   return blocks.flatMap((block, index) => {
     try {
       return [new X509Certificate(block)];
@@ -73,6 +74,10 @@ function readChain(text: string, file: string, problems: string[]): X509Certific
 }
 
 function readKey(text: string, file: string, problems: string[]): KeyObject | undefined {
+  if (text.trim() === '') {
+    problems.push(`${file} is empty: copy the private key into it again, as PEM.`);
+    return undefined;
+  }
   if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
     problems.push(`${file} holds no private key: it must be PEM, with BEGIN PRIVATE KEY.`);
     return undefined;

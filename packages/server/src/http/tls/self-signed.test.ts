@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { X509Certificate } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -105,3 +105,45 @@ test('a directory that cannot be used is a problem with its remedy', async () =>
     message: /certificates in \/dev\/null\/tls cannot be made or read: .*ENOTDIR.*tls\.certFile/,
   });
 });
+
+const damages: readonly (readonly [string, (text: string) => string, RegExp])[] = [
+  ['empty', () => '', /is empty: /],
+  ['cut off in its certificate', (text) => text.slice(0, 200), /is damaged \(.+\): /],
+  ['cut off in its key', (text) => text.slice(0, -60), /is damaged \(.+\): /],
+  ['with the key of another', (text) => text.slice(0, text.indexOf('-----BEGIN PRIVATE')) + otherKey, /is damaged \(its key is not that/],
+];
+const otherKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' });
+for (const [what, damage, message] of damages) {
+  for (const name of ['server.pem', 'ca-1.pem']) {
+    test(`${name} ${what}: the message names the file and its remedy, which works`, () =>
+      withDirectory(async (directory) => {
+        await ensureSelfSigned(directory, ['a.example'], now);
+        const file = join(directory, name);
+        await writeFile(file, damage(await readFile(file, 'utf8')));
+        await assert.rejects(ensureSelfSigned(directory, ['a.example'], now), (error: Error) => {
+          assert.equal(error.name, 'TlsProblem');
+          assert.ok(error.message.startsWith(`${file}, which the registry made itself, is `), error.message);
+          assert.match(error.message, message);
+          assert.match(error.message, /delete it/);
+          assert.doesNotMatch(error.message, /Allow it to this user|tls\.certFile/);
+          return true;
+        });
+        await rm(file);
+        const { pairFile, authorityFile, isNewAuthority } = await ensureSelfSigned(directory, ['a.example'], now);
+        assert.equal(isNewAuthority, name === 'ca-1.pem');
+        assert.ok((await certificateIn(pairFile)).verify((await certificateIn(authorityFile)).publicKey));
+      }));
+  }
+}
+
+test('what a killed process left half-written is removed, and nothing else: another process may be writing now', () =>
+  withDirectory(async (directory) => {
+    await ensureSelfSigned(directory, ['a.example'], now);
+    const ending = '.0123456789abcdef';
+    const [stray, fresh, foreign] = [`server.pem${ending}`, `ca-2.pem${ending}`, `mine.pem${ending}`];
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    for (const name of [stray, fresh, foreign]) await writeFile(join(directory, name), 'a private key', { mode: 0o600 });
+    for (const name of [stray, foreign]) await utimes(join(directory, name), hourAgo, hourAgo);
+    await ensureSelfSigned(directory, ['a.example'], now);
+    assert.deepEqual((await readdir(directory)).toSorted(), ['ca-1.pem', fresh, 'ca.crt', foreign, 'server.pem'].toSorted());
+  }));

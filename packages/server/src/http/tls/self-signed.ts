@@ -1,5 +1,5 @@
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { authorityName } from './authority-name.ts';
 import type { Issued } from './certificate-writer.ts';
@@ -24,6 +24,13 @@ interface Kept extends Issued {
 const renewalMs = 60 * 24 * 60 * 60 * 1000;
 const pairName = 'server.pem';
 const authorityPattern = /^ca-(\d{1,9})\.pem$/;
+/** What `withDraft` writes before it is published. */
+const draftPattern = /^(?:server\.pem|ca\.crt|ca-\d{1,9}\.pem)\.[0-9a-f]{16}$/;
+/** A draft is published within moments; one that is older belongs to a process that was killed. */
+const draftMs = 60_000;
+const remakeServer = 'delete it, and it is made anew';
+const remakeAuthority =
+  'restore it from a backup, or delete it: a new authority is then made, which clients must trust before they can connect';
 
 /**
  * Makes what is missing in `directory`: an authority that may vouch for `names`, and a server certificate for exactly
@@ -34,23 +41,33 @@ export async function ensureSelfSigned(directory: string, names: readonly string
   const pairFile = join(directory, pairName);
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
+    await removeStrayDrafts(directory);
     const { authority, isNew } = await ensureAuthority(directory, hosts, now);
     const authorityFile = join(directory, authorityName);
     const publicPart = authority.certificate.toString();
     if ((await readIfThere(authorityFile)) !== publicPart) await replaceFile(authorityFile, publicPart, 0o644);
-    if (!isServerPair(await readPair(pairFile), authority, hosts, now)) {
+    if (!isServerPair(await readPair(pairFile, remakeServer), authority, hosts, now)) {
       const { makeServerCertificate } = await import('./certificate-writer.ts');
       await replaceFile(pairFile, textOf(makeServerCertificate(authority, hosts, now), hosts), 0o600);
     }
     return { pairFile, authorityFile, isNewAuthority: isNew };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    if (error instanceof TlsProblem) throw error;
     throw new TlsProblem(
-      [`The certificates in ${directory} cannot be made or read: ${reason}. Allow it to this user, or set tls.certFile.`],
-      {
-        cause: error,
-      },
+      [`The certificates in ${directory} cannot be made or read: ${reasonOf(error)}. Allow it to this user, or set tls.certFile.`],
+      { cause: error },
     );
+  }
+}
+
+/** They hold keys that nobody uses. */
+async function removeStrayDrafts(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!draftPattern.test(name)) continue;
+    const file = join(directory, name);
+    // Another process may publish it, or remove it as this one does.
+    const draft = await ifThere(stat(file));
+    if (draft !== undefined && Date.now() - draft.mtimeMs > draftMs) await rm(file, { force: true });
   }
 }
 
@@ -59,7 +76,7 @@ async function ensureAuthority(directory: string, hosts: readonly string[], now:
   for (let isNew = false; ; isNew = true) {
     const numbers = (await readdir(directory)).map((name) => Number(authorityPattern.exec(name)?.[1] ?? 0));
     const newest = Math.max(0, ...numbers);
-    const authority = await readPair(join(directory, `ca-${newest}.pem`));
+    const authority = await readPair(join(directory, `ca-${newest}.pem`), remakeAuthority);
     if (authority !== undefined && isGood(authority, now) && mayVouchFor(authority, hosts)) return { authority, isNew };
     const { makeAuthority } = await import('./certificate-writer.ts');
     await addFile(join(directory, `ca-${newest + 1}.pem`), textOf(makeAuthority(hosts, now), hosts));
@@ -81,8 +98,7 @@ function isServerPair(pair: Kept | undefined, authority: Kept, hosts: readonly s
     pair !== undefined &&
     isGood(pair, now) &&
     pair.hosts.join(' ') === hosts.join(' ') &&
-    pair.certificate.verify(authority.certificate.publicKey) &&
-    pair.certificate.checkPrivateKey(pair.key)
+    pair.certificate.verify(authority.certificate.publicKey)
   );
 }
 
@@ -91,16 +107,28 @@ function textOf({ certificate, key }: Issued, hosts: readonly string[]): string 
   return `Hosts: ${hosts.join(' ')}\n${certificate.toString()}${key.export({ type: 'pkcs8', format: 'pem' })}`;
 }
 
-async function readPair(file: string): Promise<Kept | undefined> {
+/** undefined when it is not there; throws `TlsProblem` with the remedy when it is damaged. */
+async function readPair(file: string, remedy: string): Promise<Kept | undefined> {
   const text = await readIfThere(file);
   if (text === undefined) return undefined;
-  const hosts = /^Hosts: (.+)$/m.exec(text)?.[1]?.split(' ') ?? [];
-  return { certificate: new X509Certificate(text), key: createPrivateKey(text), hosts };
+  try {
+    const hosts = /^Hosts: (.+)$/m.exec(text)?.[1]?.split(' ') ?? [];
+    const pair = { certificate: new X509Certificate(text), key: createPrivateKey(text), hosts };
+    if (!pair.certificate.checkPrivateKey(pair.key)) throw new TypeError('its key is not that of its certificate');
+    return pair;
+  } catch (cause) {
+    const damage = text.trim() === '' ? 'empty' : `damaged (${reasonOf(cause)})`;
+    throw new TlsProblem([`${file}, which the registry made itself, is ${damage}: ${remedy}.`], { cause });
+  }
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
+function readIfThere(file: string): Promise<string | undefined> {
+  return ifThere(readFile(file, 'utf8'));
+}
+
+async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return await reading;
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
@@ -147,4 +175,8 @@ async function withDraft(file: string, text: string, mode: number, publish: (dra
 
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
