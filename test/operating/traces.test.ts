@@ -92,6 +92,26 @@ test('the line of a request names its trace', () => {
   assert.equal((JSON.parse(line ?? '{}') as { traceId?: string }).traceId, callerTrace);
 });
 
+for (const { ratio, trusted, kept } of [
+  { ratio: 0, trusted: true, kept: (spans: number) => spans === 64 },
+  { ratio: 0, trusted: false, kept: (spans: number) => spans === 0 },
+  // By the trace's id, which the caller chooses, it would be all or none.
+  { ratio: 0.5, trusted: false, kept: (spans: number) => spans > 0 && spans < 64 },
+]) {
+  test(`that traces are kept is decided by ${trusted ? 'a trusted proxy' : `the ratio of ${ratio}, not by any client`}`, async (t) => {
+    const own = await startTraceReceiver();
+    t.after(() => own.close());
+    const args = ['--tracing-endpoint', own.url, '--tracing-sample-ratio', String(ratio)];
+    const asked = await startLongshore({ args: [...args, ...(trusted ? ['--trusted-proxies', '127.0.0.1'] : [])] });
+    const client = new HttpClient(asked.url);
+    const headers = { traceparent: `00-${callerTrace}-${callerSpan}-01` };
+    for (let count = 0; count < 64; count += 1) await client.send('GET', '/v2/', { headers });
+    client.close();
+    await asked.stop();
+    assert.ok(kept(own.spans.length), String(own.spans.length));
+  });
+}
+
 test('a receiver that is not there is told of once, and keeps nobody waiting', async () => {
   const endpoint = `http://127.0.0.1:${await freePort()}`;
   const alone = await startLongshore({ args: ['--tracing-endpoint', endpoint] });

@@ -338,8 +338,8 @@ export const settingsSchema = z.strictObject({
         .default(1)
         .meta(
           notes(
-            'Share of requests that are traced, where no `traceparent` header has decided it.',
-            '被追踪的请求比例；若 `traceparent` 头已作决定则以其为准。',
+            'Share of requests that are traced. A `traceparent` header may decide against it, from a trusted proxy also for it.',
+            '被追踪的请求比例。`traceparent` 头可以决定不追踪；只有来自可信代理的才能决定追踪。',
           ),
         ),
     })

@@ -9,6 +9,8 @@ export interface Origin {
   readonly baseUrl: string;
   /** `registry.example:5000`. */
   readonly host: string;
+  /** Whether a proxy that the configuration trusts handed the request over: its headers are the proxy's word. */
+  readonly viaTrustedProxy: boolean;
 }
 
 const hostPattern = /^(?:[a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?$/;
@@ -62,22 +64,22 @@ export class Origins {
 /** Not one object literal with getters: every request makes one of these, and such literals are made property by property. */
 class RequestOrigin implements Origin {
   readonly address: string;
+  readonly viaTrustedProxy: boolean;
   readonly #request: IncomingMessage;
-  readonly #trusted: boolean;
   readonly #secure: boolean;
   readonly #publicUrl: URL | undefined;
 
   constructor(request: IncomingMessage, address: string, trusted: boolean, secure: boolean, publicUrl: URL | undefined) {
     this.address = address;
     this.#request = request;
-    this.#trusted = trusted;
+    this.viaTrustedProxy = trusted;
     this.#secure = secure;
     this.#publicUrl = publicUrl;
   }
 
   get baseUrl(): string {
     if (this.#publicUrl !== undefined) return this.#publicUrl.origin;
-    const forwarded = this.#trusted ? lastOf(this.#request.headers['x-forwarded-proto']) : undefined;
+    const forwarded = this.viaTrustedProxy ? lastOf(this.#request.headers['x-forwarded-proto']) : undefined;
     const scheme = forwarded === 'https' || forwarded === 'http' ? forwarded : this.#secure ? 'https' : 'http';
     return `${scheme}://${this.host}`;
   }
@@ -85,7 +87,7 @@ class RequestOrigin implements Origin {
   get host(): string {
     if (this.#publicUrl !== undefined) return this.#publicUrl.host;
     const { headers } = this.#request;
-    const forwarded = this.#trusted ? lastOf(headers['x-forwarded-host']) : undefined;
+    const forwarded = this.viaTrustedProxy ? lastOf(headers['x-forwarded-host']) : undefined;
     // HTTP/2 names the host in a header of its own, beside which Host does not count (RFC 9113 section 8.3.1).
     const named = forwarded ?? [headers[':authority']].flat()[0] ?? headers.host ?? '';
     return hostPattern.test(named) ? named : 'localhost';

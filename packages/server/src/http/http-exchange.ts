@@ -53,6 +53,10 @@ export class HttpExchange implements RequestRecord {
     return this.request.headers.authorization !== undefined;
   }
 
+  get viaTrustedProxy(): boolean {
+    return this.origin.viaTrustedProxy;
+  }
+
   get traceparent(): string | undefined {
     return [this.request.headers['traceparent']].flat()[0];
   }

@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { HttpExchange } from './http-exchange.ts';
 import { RequestDeadlines } from './request-deadlines.ts';
 
-const origin = { address: '127.0.0.1', baseUrl: '', host: '' };
+const origin = { address: '127.0.0.1', baseUrl: '', host: '', viaTrustedProxy: false };
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** A server that answers nothing by itself; what a connection receives for `text`. */

@@ -20,7 +20,7 @@ async function outcomeOf(
 ): Promise<unknown> {
   const outcome = Promise.withResolvers<unknown>();
   const server = createServer((request, response) => {
-    const exchange = new HttpExchange(request, response, { address: '', baseUrl: '', host: '' });
+    const exchange = new HttpExchange(request, response, { address: '', baseUrl: '', host: '', viaTrustedProxy: false });
     response.once('close', () => exchange.close());
     response.writeHead(200, { 'Content-Length': size });
     const reader = readerOf(() => request.socket.destroy()) as BlobReader;

@@ -28,7 +28,7 @@ async function readSingleBytes(t: TestContext, sent: string, rest: string, onArr
   const body = Promise.withResolvers<Buffer>();
   const arrived = Promise.withResolvers<void>();
   const server = createServer((request, response) => {
-    const exchange = new HttpExchange(request, response, { address: '', baseUrl: '', host: '' });
+    const exchange = new HttpExchange(request, response, { address: '', baseUrl: '', host: '', viaTrustedProxy: false });
     const tooLong = () => new RegistryError('SIZE_INVALID', { status: 413 });
     readBody(exchange, { watch, maxBytes: 1024 * 1024, tooLong }).then(body.resolve, body.reject);
     request.on('data', () => {

@@ -21,6 +21,7 @@ const pull: RequestRecord = {
   durationMs: 0.41249,
   completed: true,
   traceparent: undefined,
+  viaTrustedProxy: false,
   userAgent: 'containerd/2.4.2',
 };
 

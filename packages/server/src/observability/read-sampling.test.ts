@@ -19,6 +19,7 @@ const pull: RequestRecord = {
   durationMs: 0.4,
   completed: true,
   traceparent: undefined,
+  viaTrustedProxy: false,
   userAgent: undefined,
 };
 

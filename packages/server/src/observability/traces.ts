@@ -25,7 +25,7 @@ const longestValue = 2048;
 export interface TracingOptions {
   /** Base address of an OTLP/HTTP receiver. */
   readonly endpoint: string;
-  /** Share of the traces that begin here which are kept; of others, their caller decides. */
+  /** Share of the traces which are kept, of those that begin here or that a caller wants kept who is no trusted proxy. */
   readonly sampleRatio: number;
   readonly version: string;
   readonly logger: Logger;
@@ -76,7 +76,11 @@ export function startTraces({ endpoint, sampleRatio, version, logger }: TracingO
       const startTime = endTime - record.durationMs;
       const route = templates[record.route] ?? (record.route.startsWith('/') ? record.route : undefined);
       const name = route === undefined ? record.method : `${record.method} ${route}`;
-      const span = tracer.startSpan(name, { kind: SpanKind.SERVER, startTime, attributes: attributesOf(record, route) }, parentOf(record));
+      const span = tracer.startSpan(
+        name,
+        { kind: SpanKind.SERVER, startTime, attributes: attributesOf(record, route) },
+        parentOf(record, sampleRatio),
+      );
       if (record.status >= 500 || !record.completed) span.setStatus({ code: SpanStatusCode.ERROR });
       span.end(endTime);
       return span.spanContext().traceId;
@@ -93,11 +97,16 @@ export function startTraces({ endpoint, sampleRatio, version, logger }: TracingO
   };
 }
 
-function parentOf({ traceparent }: RequestRecord) {
+/**
+ * A caller may say that a trace is not kept. That it is kept, only a trusted proxy decides: anybody else could make us record and send
+ * every request. They choose the trace's id too, so that the share is not taken by that.
+ */
+function parentOf({ traceparent, viaTrustedProxy }: RequestRecord, sampleRatio: number) {
   const parent = traceparent === undefined ? undefined : parseTraceParent(traceparent);
   if (parent === undefined) return ROOT_CONTEXT;
   const { traceId, spanId, sampled } = parent;
-  const traceFlags = sampled ? TraceFlags.SAMPLED : TraceFlags.NONE;
+  const kept = sampled && (viaTrustedProxy || Math.random() < sampleRatio);
+  const traceFlags = kept ? TraceFlags.SAMPLED : TraceFlags.NONE;
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags, isRemote: true });
 }
 

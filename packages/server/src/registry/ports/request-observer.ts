@@ -26,6 +26,8 @@ export interface RequestRecord {
   readonly completed: boolean;
   /** The caller's `traceparent` header (W3C Trace Context), as it came. */
   readonly traceparent: string | undefined;
+  /** Whether a trusted proxy sent it, so that its headers may decide more than a client's. */
+  readonly viaTrustedProxy: boolean;
   readonly userAgent: string | undefined;
 }
 
