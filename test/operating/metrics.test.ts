@@ -87,16 +87,22 @@ test('what is pushed, pulled and stored shows', async (t) => {
   for (const path of [`blobs/${layer}`, 'manifests/latest']) {
     assert.equal((await client.send('GET', `/v2/team/metrics/${path}`)).status, 200);
   }
+  // By this connection's worker: once it finds them in memory.
+  for (let read = 0; read < 2; read += 1) await client.send('GET', `/v2/team/metrics/blobs/${layer}`);
   await client.send('GET', '/v2/', { authorization: basicAuthorization('admin', 'wrong') });
   await until(async () => {
     const now = await scrape(client);
     const grown = (name: string, ...labels: string[]) => now.sum(name, ...labels) - before.sum(name, ...labels);
     return (
-      grown('registry_pull_duration_seconds_count', 'kind="blob"') === 1 &&
+      grown('registry_pull_duration_seconds_count', 'kind="blob"') === 3 &&
       grown('registry_pull_duration_seconds_count', 'kind="manifest"') === 1 &&
       grown('registry_sent_bytes_total', 'route="blob"') >= 50_000 &&
       grown('registry_received_bytes_total', 'route="uploads"') >= 50_000 &&
       grown('registry_login_failures_total', 'reason="credentials"') === 1 &&
+      grown('registry_memory_cache_hits_total') === 1 &&
+      grown('registry_memory_cache_misses_total') === 2 &&
+      grown('registry_memory_cache_bytes') > 50_000 &&
+      grown('registry_memory_cache_evictions_total') === 0 &&
       grown('registry_write_duration_seconds_count') > 3 &&
       grown('registry_committed_writes_total') >= grown('registry_commit_duration_seconds_count') &&
       grown('registry_commit_duration_seconds_count') > 3 &&

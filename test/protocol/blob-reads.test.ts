@@ -108,6 +108,27 @@ test('If-Range: the range only of the very same content', async () => {
     expectAnswer(await send(other), { status: 200, body: content }, other);
 });
 
+for (const size of [0, 5000, 64 * 1024 + 1, 256 * 1024]) {
+  test(`a blob of ${size} bytes that is read again, and then from memory, is answered as before`, async () => {
+    const small = content.subarray(0, size);
+    const own = await pushBlob({ client, repository }, small);
+    const read = (method: string, headers = {}) => client.send(method, `/v2/${repository}/blobs/${own}`, { headers });
+    for (let round = 1; round <= 3; round += 1) {
+      const headers = { 'content-length': String(size), 'docker-content-digest': own, etag: `"${own}"` };
+      expectAnswer(await read('GET'), { status: 200, headers, body: small }, `read ${round}`);
+      expectAnswer(await read('HEAD'), { status: 200, headers, body: '' });
+      expectAnswer(await read('GET', { 'if-none-match': `"${own}"` }), { status: 304, body: '' });
+      if (size === 0) continue;
+      const all = await Promise.all([1, 100, size].map((length) => read('GET', { range: `bytes=-${length}` })));
+      for (const [index, length] of [1, 100, size].entries())
+        expectAnswer(all[index] as (typeof all)[0], { status: 206, body: small.subarray(size - length) }, `last ${length}`);
+      const two = expectAnswer(await read('GET', { range: 'bytes=0-9,4000-4999' }), { status: 206 });
+      assert.ok(two.body.includes(small.subarray(0, 10)) && two.body.includes(small.subarray(4000, 5000)));
+      expectAnswer(await read('GET', { range: `bytes=${size}-` }), { status: 416, code: 'RANGE_INVALID' });
+    }
+  });
+}
+
 test('a HEAD is never partial', async () => {
   expectAnswer(await client.send('HEAD', path, { headers: { range: 'bytes=0-9' } }), {
     status: 200,

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type Expected, expectAnswer, jsonOf } from '../protocol/expected-answer.ts';
 import { startRegistry } from '../protocol/registry-fixture.ts';
@@ -180,6 +182,23 @@ test('CVE-2026-35172: what was deleted is gone at once, through every door', asy
     await client.send('POST', `/v2/shared/copy/blobs/uploads/?mount=${digestOf('{}')}&from=shared/deleted`, { authorization: alice.basic }),
     uploadFollows,
   );
+});
+
+test('CVE-2026-35172: what is in memory is given only where it is linked, and to whom it is open', async () => {
+  const [authorization, bytes] = [alice.basic, 'small, and read again and again'];
+  const digest = await pushBlob({ client, repository: 'shared/cached', authorization }, bytes);
+  await pushBlob({ client, repository: 'shared/other', authorization }, bytes);
+  const read = (repository: string, by = authorization) => client.send('GET', `/v2/${repository}/blobs/${digest}`, { authorization: by });
+  for (let round = 0; round < 3; round += 1) expectAnswer(await read('shared/cached'), { status: 200, body: bytes });
+  const folder = join(registry.data, 'blobs', 'sha256', digest.slice(7, 9));
+  for (const file of await readdir(folder)) if (file.startsWith(digest.slice(7))) await rm(join(folder, file));
+  expectAnswer(await read('shared/cached'), { status: 200, body: bytes }, 'it is in memory: its file is gone');
+  expectAnswer(await read('shared/app'), { status: 404, code: 'BLOB_UNKNOWN' });
+  const stranger = await registry.addUser('stranger');
+  expectAnswer(await read('shared/cached', stranger.basic), { status: 403, code: 'DENIED' });
+  expectAnswer(await client.send('DELETE', `/v2/shared/cached/blobs/${digest}`, { authorization }), { status: 202 });
+  expectAnswer(await read('shared/cached'), { status: 404, code: 'BLOB_UNKNOWN' });
+  expectAnswer(await read('shared/other'), { status: 200, body: bytes });
 });
 
 test('a change of grants counts at the next request, also for tokens that were issued before', async () => {

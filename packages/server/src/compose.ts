@@ -20,6 +20,7 @@ import { createIdentity, type Identity } from './identity/create-identity.ts';
 import { loadOrCreateSecretKey } from './identity/secret-key.ts';
 import { startOutbox } from './jobs/outbox.ts';
 import { startSchedule } from './jobs/schedule.ts';
+import { memoryCacheFamilies } from './observability/cache-metrics.ts';
 import { metricsContentType } from './observability/metric-family.ts';
 import { activityFamilies, certificateFamilies, type Metrics } from './observability/metrics.ts';
 import { startTelemetry, type Telemetry } from './observability/telemetry.ts';
@@ -28,10 +29,12 @@ import { ManifestReader } from './parsing/manifest-reader.ts';
 import { BlobStores } from './registry/blob-stores.ts';
 import { createRegistry } from './registry/create-registry.ts';
 import type { Authorizer } from './registry/ports/authorizer.ts';
+import type { BlobSource } from './registry/ports/blob-source.ts';
 import type { EventSubscriber } from './registry/ports/event-subscriber.ts';
 import type { GarbageReport } from './registry/ports/garbage-store.ts';
 import type { Logger } from './registry/ports/logger.ts';
 import type { ScheduledJob } from './registry/ports/scheduled-job.ts';
+import { BlobCache } from './storage/blob-cache/blob-cache.ts';
 import { lowDiskSpace } from './storage/filesystem/disk-space.ts';
 
 const hourMs = 60 * 60 * 1000;
@@ -88,7 +91,7 @@ async function composeIdentity(
 
 /** Builds a server over opened backends. Read top to bottom: every object is made here and nowhere else. */
 export async function composeServer(config: Config, backends: Backends): Promise<Server> {
-  const { metadata, stores, log, writes, logger } = backends;
+  const { metadata, log, writes, logger } = backends;
   const telemetry = await startTelemetry({ log, inventory: metadata, version: program.version, tracing: config.tracing });
   const { metrics } = telemetry;
   const authorizer = createAuthorizer({ accounts: metadata, anonymous: config.anonymous });
@@ -97,7 +100,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const manifests = new ManifestReader();
   const core = createRegistry({
     content: metadata,
-    stores: new BlobStores(stores),
+    ...composeBlobSources(config, backends, metrics),
     logger,
     readLargeManifest: manifests.read,
     now: Date.now,
@@ -145,6 +148,15 @@ export async function composeServer(config: Config, backends: Backends): Promise
       await backends.close();
     },
   };
+}
+
+/** The stores, and the cache of small blobs before them unless it is off. */
+function composeBlobSources({ cache }: Config, backends: Backends, metrics: Metrics): { stores: BlobStores; source: BlobSource } {
+  const stores = new BlobStores(backends.stores);
+  if (cache.memoryBytes === 0) return { stores, source: stores };
+  const source = new BlobCache({ source: stores, memoryBytes: cache.memoryBytes, logger: backends.logger });
+  metrics.add(() => memoryCacheFamilies(source.figures()));
+  return { stores, source };
 }
 
 /** TLS when it is configured; what it needs is loaded only then. */

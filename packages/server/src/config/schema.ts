@@ -266,6 +266,18 @@ export const settingsSchema = z.strictObject({
         .meta(notes('An unfinished upload without traffic is removed after this.', '未完成且无活动的上传多少小时后清除。')),
     })
     .prefault({}),
+  cache: z
+    .strictObject({
+      memoryBytes: wholeFrom(0, 4_294_967_296)
+        .default(16_777_216)
+        .meta(
+          notes(
+            'Memory of each worker for blobs of up to 256 KiB that are pulled again and again, in bytes; 0: none.',
+            '每个工作进程用于缓存反复拉取的小 blob（不超过 256 KiB）的内存字节数；0 表示不缓存。',
+          ),
+        ),
+    })
+    .prefault({}),
   gc: garbageCollection.prefault({}),
   tokens: tokens.prefault({}),
   metadata: metadata

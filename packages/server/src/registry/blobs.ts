@@ -1,6 +1,6 @@
 import type { Digest, RepositoryName } from '@longshore/oci';
-import type { BlobStores } from './blob-stores.ts';
 import type { Visibility } from './ports/authorizer.ts';
+import type { BlobSource } from './ports/blob-source.ts';
 import type { BlobStore } from './ports/blob-store.ts';
 import type { Actor, ContentStore, StoredBlob } from './ports/content-store.ts';
 import type { OpenBlob } from './registry.ts';
@@ -11,7 +11,7 @@ const mountProbes = 8;
 
 export interface BlobsDeps {
   readonly content: ContentStore;
-  readonly stores: BlobStores;
+  readonly source: BlobSource;
   readonly now: () => number;
   /** Age of a blob's grace from which telling somebody that it exists renews it. */
   readonly renewAfterMs: number;
@@ -35,7 +35,7 @@ export class Blobs {
 
   async open(repository: RepositoryName, digest: Digest): Promise<OpenBlob> {
     const blob = await this.#require(repository, digest);
-    const reader = await this.#deps.stores.of(blob.store).open(blob.location);
+    const reader = await this.#deps.source.open(blob);
     if (reader === undefined) {
       // From now on it is not served, a HEAD says 404, and the next push of it stores a new copy.
       await this.#deps.content.reportLostBlob({ store: blob.store, location: blob.location, at: this.#deps.now() });

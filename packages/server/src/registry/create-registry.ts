@@ -1,6 +1,7 @@
 import type { BlobStores } from './blob-stores.ts';
 import { Blobs } from './blobs.ts';
 import { Manifests, type ReadManifest } from './manifests.ts';
+import type { BlobSource } from './ports/blob-source.ts';
 import type { ContentStore } from './ports/content-store.ts';
 import type { Logger } from './ports/logger.ts';
 import { listReferrers } from './referrers.ts';
@@ -11,6 +12,8 @@ import { Uploads } from './uploads.ts';
 export interface RegistryDeps {
   readonly content: ContentStore;
   readonly stores: BlobStores;
+  /** What pulled blobs are read from: `stores`, or a cache of them. */
+  readonly source: BlobSource;
   readonly logger: Logger;
   readonly readLargeManifest: ReadManifest;
   /** Milliseconds since 1970. */

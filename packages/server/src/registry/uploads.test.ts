@@ -74,6 +74,7 @@ function startRegistry(now = Date.now) {
   const { registry, close } = createRegistry({
     content: metadata,
     stores,
+    source: stores,
     logger,
     readLargeManifest: async (...args) => readManifest(...args),
     now,

@@ -53,6 +53,7 @@ export class GarbageBench {
     const { registry, close } = createRegistry({
       content: metadata,
       stores,
+      source: stores,
       logger: this.#logger(),
       readLargeManifest: async (...args) => readManifest(...args),
       now: () => this.now,
