@@ -2,43 +2,20 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { RegistryClient } from '../crash/registry-client.ts';
 import { RawConnection } from '../security/raw-connection.ts';
 import { until } from '../security/until.ts';
-import { type Longshore, startLongshore } from '../tools/longshore.ts';
+import type { Longshore } from '../tools/longshore.ts';
 import { startLoad } from './load.ts';
 import { isRunning, processTree } from './process-tree.ts';
+import { newDirectory, startWorkers } from './worker-host.ts';
 
 /** Two workers drain for two seconds each, beside other tests. */
 const restartLimitMs = 40_000;
-
-interface Host {
-  readonly server: Longshore;
-  /** Where the server puts what lives as long as it. */
-  readonly temporary: string;
-}
-
-/** A supervisor with two workers, and a temporary directory of its own. */
-async function startWorkers(t: TestContext, env: Record<string, string> = {}): Promise<Host> {
-  const temporary = await mkdtemp(join(tmpdir(), 'longshore-workers-'));
-  const server = await startLongshore({ args: ['--workers', '2', '--anonymous', 'push'], env: { TMPDIR: temporary, ...env } });
-  t.after(async () => {
-    await server.stop();
-    await rm(temporary, { recursive: true, force: true });
-  });
-  return { server, temporary };
-}
-
-async function newDirectory(t: TestContext): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'longshore-config-'));
-  t.after(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
 
 async function push(server: Longshore, text: string): Promise<number> {
   const client = new RegistryClient(() => server.url);

@@ -31,12 +31,15 @@ export function hasRegistry({ metadata, data }: Config): boolean {
 }
 
 /** Starts the process that writes to SQLite for every worker of this host; it listens at `socket`. */
-export type StartWriter = (config: Config, socket: string) => Promise<HostWriter>;
+export type StartWriter = (config: Config, socket: string, logger: Logger) => Promise<HostWriter>;
 
 /** See `StartWriter`; migrates the database when needed. */
-export const startWriter: StartWriter = async ({ data, durability, failpoint }, socket) => {
+export const startWriter: StartWriter = async ({ data, durability, failpoint, limits }, socket, logger) => {
   const { startWriterProcess } = await import('./metadata/sqlite/start-writer-process.ts');
-  return startWriterProcess({ path: join(data, databaseFile), durability, failpoint, socket });
+  return startWriterProcess(
+    { path: join(data, databaseFile), durability, failpoint, socket },
+    { stuckMs: limits.stuckSeconds * 1000, logger },
+  );
 };
 
 /**
@@ -81,7 +84,7 @@ export async function makeDataDirectory(path: string): Promise<void> {
 // at start as all the rest.
 
 async function openMetadata(
-  { metadata, data, durability, failpoint }: Config,
+  { metadata, data, durability, failpoint, limits }: Config,
   observer: WriteObserver,
   writerSocket: string | undefined,
 ): Promise<MetadataStore> {
@@ -91,7 +94,7 @@ async function openMetadata(
   }
   const { openSqliteMetadata } = await import('./metadata/sqlite/sqlite-metadata.ts');
   const path = join(data, databaseFile);
-  return openSqliteMetadata({ path, durability, failpoint, writerSocket, observer });
+  return openSqliteMetadata({ path, durability, failpoint, writerSocket, observer, patienceMs: limits.stuckSeconds * 500 });
 }
 
 async function openStore({ store, data, durability }: Config, mustExist: boolean): Promise<BlobStore> {

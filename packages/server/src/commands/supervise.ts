@@ -37,6 +37,7 @@ export async function supervise(deps: ServeDeps, count: number): Promise<number>
     count,
     logger,
     drainMs: drainMsOf(config),
+    stuckMs: config.limits.stuckSeconds * 1000,
     port: handle,
     begin: { type: 'begin', held: holdSettings(config), writerSocket: writing.socket },
   });
@@ -70,7 +71,7 @@ async function startWriting({ config, startWriter }: ServeDeps, logger: Logger):
     const { failpoint: _failpoint, ...unarmed } = config;
     const options: Config = isFirst ? config : unarmed;
     isFirst = false;
-    return startWriter(options, socket);
+    return startWriter(options, socket, logger);
   };
   try {
     const keeper = await WriterKeeper.start({ startWriter: startNext, logger, limitMs: drainMsOf(config) + writerLimitMs });
@@ -97,7 +98,11 @@ function restartOnHangUp({ keeper }: Writing, pool: WorkerPool, logger: Logger):
     restart()
       .then(
         () => logger.info('The rolling restart is over.'),
-        (error: unknown) => logger.error('The rolling restart was given up; the processes that were there go on.', { error }),
+        (error: unknown) =>
+          logger.error(
+            'The rolling restart was given up; the processes that were there go on. Send SIGHUP again when what kept the new one is put right.',
+            { error },
+          ),
       )
       .finally(() => {
         running = false;

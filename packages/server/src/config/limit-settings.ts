@@ -60,6 +60,14 @@ export const limits = z.strictObject({
         'GET 或 HEAD 请求开始得到应答的时限（秒），用于数据库或存储卡死的情形。',
       ),
     ),
+  stuckSeconds: wholeFrom(2, 86_400)
+    .default(60)
+    .meta(
+      notes(
+        'With several workers: time after which a process that does not start, or does not answer, is killed and replaced. A write waits half of it. Longer than any pause of the disk.',
+        '多个工作进程时：进程无法启动或不再应答超过此时限（秒）即被终止并替换；写入最多等待其一半。应长于磁盘的任何停顿。',
+      ),
+    ),
   requestTimeoutSeconds: wholeFrom(1, 31_536_000)
     .default(86_400)
     .meta(

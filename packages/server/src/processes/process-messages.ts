@@ -16,10 +16,15 @@ export interface Drain {
   readonly idleMs: number;
 }
 
-/** From a worker to the supervisor: it takes connections. */
-export interface Listening {
-  readonly type: 'listening';
+/** Whether its event loop turns. */
+export interface Ask {
+  readonly type: 'ask';
+}
+
+/** From a worker to the supervisor: it takes connections, or its event loop turns. */
+export interface FromWorker {
+  readonly type: 'listening' | 'here';
 }
 
 /** From the supervisor to a worker. Others may add messages of their own: each is an object with a `type`. */
-export type WorkerOrder = Begin | Drain;
+export type WorkerOrder = Begin | Drain | Ask;

@@ -3,6 +3,9 @@ const longestMs = 30_000;
 /** Whoever lived that long was well started. */
 const wellStartedMs = 3000;
 
+/** After so many deaths at the start, with nobody left that serves, trying again is for whoever watches the supervisor. */
+export const mostEarlyDeaths = 6;
+
 /** How long to wait before a process that died is started again: not at all, unless several in a row died at their start. */
 export class RestartDelay {
   #early = 0;

@@ -1,16 +1,10 @@
-import type { Logger } from '../registry/ports/logger.ts';
-import type { Begin } from './process-messages.ts';
-import { RestartDelay } from './restart-delay.ts';
-import type { PortHandle } from './shared-port.ts';
-import { WorkerProcess } from './worker-process.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { mostEarlyDeaths, RestartDelay } from './restart-delay.ts';
+import { WorkerProcess, type WorkerProcessOptions } from './worker-process.ts';
 
-export interface WorkerPoolOptions {
+/** `port`: the pool closes it when it stops. */
+export interface WorkerPoolOptions extends WorkerProcessOptions {
   readonly count: number;
-  /** What a new worker is told. */
-  readonly begin: Begin;
-  /** What all accept from; the pool closes it when it stops. */
-  readonly port: PortHandle;
-  readonly logger: Logger;
   /** How long a worker may take to finish its requests. */
   readonly drainMs: number;
 }
@@ -19,8 +13,6 @@ export interface WorkerPoolOptions {
 const stuckAfterMs = 5000;
 /** In a rolling restart: how long a client's idle connection is kept for the request that may be on its way. */
 const idleMs = 2000;
-/** After so many deaths at the start, with nobody left that serves, trying again is for whoever watches the supervisor. */
-const mostEarlyDeaths = 6;
 
 /**
  * The workers that share the port: as many as wanted, whatever happens to them. They accept by themselves: round robin loses the
@@ -43,10 +35,13 @@ export class WorkerPool {
     return this.#gaveUp.promise;
   }
 
-  /** Starts the workers; resolves when all listen, rejects when one ends before that. */
+  /**
+   * Starts the workers; resolves when all listen, rejects when one ends by itself before that. One that hangs is replaced, several
+   * times.
+   */
   async start(): Promise<void> {
     const started = Array.from({ length: this.#options.count }, () => this.#add(false));
-    await Promise.all(started.map((worker) => worker.listening));
+    await Promise.all(started.map((worker) => this.#untilListening(worker)));
   }
 
   /**
@@ -80,7 +75,7 @@ export class WorkerPool {
 
   /** A worker that is not wanted yet is so as soon as it listens. */
   #add(isWanted: boolean): WorkerProcess {
-    const worker = new WorkerProcess(this.#options.begin, this.#options.port, isWanted);
+    const worker = new WorkerProcess(this.#options, isWanted);
     this.#workers.add(worker);
     worker.listening.then(
       () => {
@@ -95,14 +90,34 @@ export class WorkerPool {
     return worker;
   }
 
-  #replace({ pid, listeningForMs }: WorkerProcess, how: string): void {
+  /** Resolves when it listens, or else whoever takes its place. */
+  async #untilListening(worker: WorkerProcess): Promise<void> {
+    try {
+      await worker.listening;
+    } catch (error) {
+      if (!worker.hung || this.#stopping) throw error;
+      await pause(this.#delayAfter(worker, await worker.ended));
+      if (this.#stopping) throw error;
+      await this.#untilListening(this.#add(false));
+    }
+  }
+
+  #replace(worker: WorkerProcess, how: string): void {
+    try {
+      setTimeout(() => !this.#stopping && this.#add(true), this.#delayAfter(worker, how));
+    } catch (error) {
+      this.#gaveUp.reject(error);
+    }
+  }
+
+  /** Milliseconds until it is replaced; throws when that makes no sense any more. */
+  #delayAfter({ pid, listeningForMs }: WorkerProcess, how: string): number {
     const inMs = this.#delay.after(listeningForMs);
     this.#options.logger.error('A worker died and is being replaced.', { pid, how, inMs });
     if (this.#delay.earlyDeaths >= mostEarlyDeaths && !this.#isAnyListening()) {
-      this.#gaveUp.reject(new Error(`${mostEarlyDeaths} workers in a row ended at their start (${how}); their messages are above.`));
-      return;
+      throw new Error(`${mostEarlyDeaths} workers in a row ended at their start (${how}); their messages are above.`);
     }
-    setTimeout(() => !this.#stopping && this.#add(true), inMs);
+    return inMs;
   }
 
   #isAnyListening(): boolean {

@@ -1,7 +1,19 @@
 import type { SendHandle } from 'node:child_process';
 import cluster, { type Worker } from 'node:cluster';
-import type { Begin, Listening, WorkerOrder } from './process-messages.ts';
+import { HangWatch } from '../registry/hang-watch.ts';
+import type { Logger } from '../registry/ports/logger.ts';
+import type { Begin, FromWorker, WorkerOrder } from './process-messages.ts';
 import type { PortHandle } from './shared-port.ts';
+
+export interface WorkerProcessOptions {
+  /** The first that it is told. */
+  readonly begin: Begin;
+  /** What it accepts from. */
+  readonly port: PortHandle;
+  /** A worker that does not listen, or later does not answer, for that long is killed. */
+  readonly stuckMs: number;
+  readonly logger: Logger;
+}
 
 /** One worker as its supervisor sees it. */
 export class WorkerProcess {
@@ -12,21 +24,30 @@ export class WorkerProcess {
   /** Whether another one takes its place when it dies. */
   isWanted: boolean;
   readonly #worker: Worker;
+  readonly #watch: HangWatch;
   #listeningSince: number | undefined;
 
-  constructor(begin: Begin, port: PortHandle, isWanted: boolean) {
+  constructor({ begin, port, stuckMs, logger }: WorkerProcessOptions, isWanted: boolean) {
     this.isWanted = isWanted;
     const worker = cluster.fork();
     this.#worker = worker;
+    const ask = () => this.#tell({ type: 'ask' });
+    this.#watch = new HangWatch({ who: 'A worker', pid: this.pid, limitMs: stuckMs, logger, ask, kill: () => this.#kill() });
     this.ended = new Promise((resolve) => {
-      worker.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
-      worker.on('error', (error) => resolve(error.message));
+      const end = (how: string): void => {
+        this.#watch.end();
+        resolve(this.#watch.killedBecause === undefined ? how : `killed: ${this.#watch.killedBecause}`);
+      };
+      worker.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
+      worker.on('error', (error) => end(error.message));
     });
     this.listening = new Promise((resolve, reject) => {
       // Others have messages of their own on this channel.
-      worker.on('message', ({ type }: Listening | { readonly type: unknown }) => {
+      worker.on('message', ({ type }: FromWorker | { readonly type: unknown }) => {
+        if (type === 'here') this.#watch.answered();
         if (type !== 'listening') return;
         this.#listeningSince = performance.now();
+        this.#watch.ready();
         resolve();
       });
       void this.ended.then((how) => reject(new Error(`A worker ended before it listened (${how}); its messages are above.`)));
@@ -45,13 +66,23 @@ export class WorkerProcess {
     return this.#listeningSince === undefined ? undefined : performance.now() - this.#listeningSince;
   }
 
+  /** Whether it was killed because it did nothing. */
+  get hung(): boolean {
+    return this.#watch.killedBecause !== undefined;
+  }
+
   /** Lets it finish and end; kills it after `limitMs`. */
   async drain(idleMs: number, limitMs: number): Promise<void> {
     this.isWanted = false;
+    this.#watch.end();
     this.#tell({ type: 'drain', idleMs });
-    const limit = setTimeout(() => this.#worker.process.kill('SIGKILL'), limitMs);
+    const limit = setTimeout(() => this.#kill(), limitMs);
     await this.ended;
     clearTimeout(limit);
+  }
+
+  #kill(): void {
+    this.#worker.process.kill('SIGKILL');
   }
 
   #tell(order: WorkerOrder, port?: PortHandle): void {

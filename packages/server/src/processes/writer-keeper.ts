@@ -1,5 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { StorageError } from '../registry/ports/blob-store.ts';
 import type { Logger } from '../registry/ports/logger.ts';
-import { RestartDelay } from './restart-delay.ts';
+import { mostEarlyDeaths, RestartDelay } from './restart-delay.ts';
 
 /** The process that writes for all workers, as its keeper needs it. */
 export interface HostWriter {
@@ -12,7 +14,7 @@ export interface HostWriter {
 }
 
 export interface WriterKeeperOptions {
-  /** Starts a writer; resolves when workers can connect to it. */
+  /** Starts a writer; resolves when workers can connect to it, rejects with a `stalled` StorageError when it hung and was killed. */
   readonly startWriter: () => Promise<HostWriter>;
   readonly logger: Logger;
   /** A writer that was let go and is not gone by then is killed. */
@@ -33,9 +35,20 @@ export class WriterKeeper {
     this.#watch(first);
   }
 
-  /** Starts the first writer; rejects when that fails. */
+  /** Starts the first writer; rejects when that fails. One that hangs is replaced, several times. */
   static async start(options: WriterKeeperOptions): Promise<WriterKeeper> {
-    return new WriterKeeper(options, await options.startWriter());
+    const delay = new RestartDelay();
+    for (;;) {
+      try {
+        return new WriterKeeper(options, await options.startWriter());
+      } catch (error) {
+        const inMs = delay.after(undefined);
+        const hung = error instanceof StorageError && error.reason === 'stalled';
+        if (!hung || delay.earlyDeaths >= mostEarlyDeaths) throw error;
+        options.logger.error('The writer of the metadata is being started again; nothing is served before it is ready.', { error, inMs });
+        await pause(inMs);
+      }
+    }
   }
 
   /** Puts a new writer in the place of the present one, which answers what it was sent. Rejects when it cannot be started. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CommandInput, commands } from '../commands/index.ts';
 import { repositoryByName } from '../commands/repositories.ts';
 import type { SqlSession } from '../sql-session.ts';
@@ -63,7 +64,11 @@ export async function commitTogether(writer: Writer, calls: readonly Call[]): Pr
 
 async function commitOneByOne(writer: Writer, calls: readonly Call[]): Promise<Answer[]> {
   const answers: Answer[] = [];
-  for (const call of calls) answers.push(...(await commitTogether(writer, [call])));
+  for (const call of calls) {
+    answers.push(...(await commitTogether(writer, [call])));
+    // A transaction for each may take long: see `WriterLoop`.
+    await nextTurn();
+  }
   return answers;
 }
 

@@ -15,6 +15,8 @@ import { connectToThread } from './thread-connection.ts';
 import { WriterClient } from './writer-client.ts';
 import type { Group } from './writer-messages.ts';
 
+const usualPatienceMs = 30_000;
+
 /** Where the database is and how careful it is. */
 export interface SqliteMetadataOptions {
   /** The database file; its directory is created when it is missing. */
@@ -25,6 +27,8 @@ export interface SqliteMetadataOptions {
   /** Socket of the writer process of this host (`startWriterProcess`); without it a thread of this process writes. */
   readonly writerSocket?: string | undefined;
   readonly observer?: WriteObserver;
+  /** A write that is not committed by then is rejected as `stalled`. */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -50,10 +54,17 @@ export async function openSqliteMetadata(options: SqliteMetadataOptions): Promis
   return { ...store, ...rememberedReads(store, new ReadCache(reader)) };
 }
 
-function findWriter({ path, durability, failpoint, writerSocket, observer }: SqliteMetadataOptions): Promise<WriterClient> {
+function findWriter({
+  path,
+  durability,
+  failpoint,
+  writerSocket,
+  observer,
+  patienceMs = usualPatienceMs,
+}: SqliteMetadataOptions): Promise<WriterClient> {
   const onGroup = ({ calls, seconds }: Group) => observer?.committed(calls, seconds);
-  if (writerSocket !== undefined) return reachWriter(writerSocket, onGroup);
-  return WriterClient.start(connectToThread({ path, durability, failpoint }), onGroup);
+  if (writerSocket !== undefined) return reachWriter(writerSocket, { onGroup, patienceMs });
+  return WriterClient.start(connectToThread({ path, durability, failpoint }), { onGroup, patienceMs });
 }
 
 async function withSnapshot(path: string, work: (sql: SqlSession) => Promise<void>): Promise<void> {

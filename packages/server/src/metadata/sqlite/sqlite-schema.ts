@@ -3,11 +3,14 @@ import { applyPendingSteps, hasPendingSteps, migrationTable } from '../migration
 import { beginWrite } from './connection.ts';
 
 /**
- * Brings the schema up to date, in one transaction that keeps other processes out. Throws a `StorageError` when a newer
+ * Brings the schema up to date, in one transaction that keeps other processes out. Calls `onOldData` before it does that to a database
+ * that holds something, which may take long. Throws a `StorageError` when a newer
  * version has written the database.
  */
-export async function migrateSqlite(db: DatabaseSync, path: string): Promise<void> {
-  if (!hasPendingSteps(appliedSteps(db))) return;
+export async function migrateSqlite(db: DatabaseSync, path: string, onOldData: () => void = () => undefined): Promise<void> {
+  const applied = appliedSteps(db);
+  if (!hasPendingSteps(applied)) return;
+  if (applied.length > 0) onOldData();
   const { SqliteDialect } = await import('kysely');
   const dialect = new SqliteDialect({ database: { close: () => undefined, prepare: (text) => adaptStatement(db, text) } });
   beginWrite(db, path);

@@ -1,13 +1,25 @@
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { CommandInput, CommandName, CommandOutput } from '../commands/index.ts';
+import { hostNow } from './host-clock.ts';
 import type { ConnectToWriter, WriterConnection } from './writer-connection.ts';
 import { fromFailure } from './writer-failures.ts';
-import type { Answer, Call, FromWriter, Group } from './writer-messages.ts';
+import type { Answer, FromWriter, Group, TimedCall } from './writer-messages.ts';
 
 interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
+  readonly until: number;
 }
+
+/** How a client waits for its writer. */
+export interface WriterClientOptions {
+  readonly onGroup: OnGroup;
+  /** A command that is not answered by then is given up. */
+  readonly patienceMs: number;
+}
+
+/** In each of so many parts of its patience a client looks for what waits too long. */
+const looks = 20;
 
 /** Hears of every transaction that one of this client's commands was the first of. */
 export type OnGroup = (group: Group) => void;
@@ -22,21 +34,28 @@ export class WriterClient {
   readonly #onGroup: OnGroup;
   readonly #ended = Promise.withResolvers<void>();
   readonly #pending = new Map<number, Pending>();
-  #outgoing: Call[] = [];
+  readonly #patienceMs: number;
+  readonly #watch: NodeJS.Timeout;
+  #outgoing: TimedCall[] = [];
   #lastId = 0;
+  /** Since it gave up a command, nothing was heard. */
+  #isStalled = false;
   /** `leaving`: the writer wants to end, so it is let go when it has answered. */
   #state: 'open' | 'leaving' | 'closed' | 'dead' = 'open';
 
-  private constructor(connect: ConnectToWriter, onGroup: OnGroup, ready: PromiseWithResolvers<void>) {
+  private constructor(connect: ConnectToWriter, { onGroup, patienceMs }: WriterClientOptions, ready: PromiseWithResolvers<void>) {
     this.#ready = ready;
     this.#onGroup = onGroup;
+    this.#patienceMs = patienceMs;
+    // What has arrived is heard first, however long this process itself stood still.
+    this.#watch = setInterval(() => setImmediate(() => this.#giveUpLate()), patienceMs / looks).unref();
     this.#connection = connect({ message: (message) => this.#hear(message), ended: (reason) => this.#end(reason) });
   }
 
   /** Connects; resolves when the writer has the database open. Rejects with a `StorageError` when it cannot. */
-  static async start(connect: ConnectToWriter, onGroup: OnGroup): Promise<WriterClient> {
+  static async start(connect: ConnectToWriter, options: WriterClientOptions): Promise<WriterClient> {
     const ready = Promise.withResolvers<void>();
-    const client = new WriterClient(connect, onGroup, ready);
+    const client = new WriterClient(connect, options, ready);
     await ready.promise;
     return client;
   }
@@ -47,16 +66,18 @@ export class WriterClient {
   }
 
   /**
-   * Runs a command; resolves when it is committed. Rejects with a `StorageError`, retryable when the writer died (whether it was
-   * committed is not known then), or with `NeverSent`.
+   * Runs a command; resolves when it is committed. Rejects with a `StorageError`, retryable when the writer died or does not answer in
+   * time (whether it was committed is not known then), or with `NeverSent`.
    */
   execute<N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandOutput<N>> {
     if (this.isLeaving) return Promise.reject(new NeverSent());
     if (this.#state === 'closed') return Promise.reject(new StorageError('failed', 'The metadata store is closed', { retryable: false }));
+    if (this.#isStalled) return Promise.reject(this.#stalled());
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
-      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      this.#outgoing.push({ id, name, input });
+      const until = hostNow() + this.#patienceMs;
+      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject, until });
+      this.#outgoing.push({ id, name, input, until });
       // One message for everything that this turn of the event loop brings.
       if (this.#outgoing.length === 1) setImmediate(() => this.#flush());
     });
@@ -79,6 +100,7 @@ export class WriterClient {
   }
 
   #hear(message: FromWriter): void {
+    this.#isStalled = false;
     if (message === 'ready') this.#ready.resolve();
     else if (message === 'retiring') this.#leave();
     else if ('refused' in message) this.#ready.reject(fromFailure(message.refused));
@@ -105,7 +127,24 @@ export class WriterClient {
     else pending.reject(fromFailure(answer));
   }
 
+  /** The connection stays: what was sent on it is answered, or refused as too late, before anything that is sent later. */
+  #giveUpLate(): void {
+    const now = hostNow();
+    for (const [id, { until, reject }] of this.#pending) {
+      if (until > now) break;
+      this.#pending.delete(id);
+      this.#isStalled = true;
+      reject(this.#stalled());
+    }
+    if (this.#state === 'leaving') this.#letGoWhenAnswered();
+  }
+
+  #stalled(): StorageError {
+    return new StorageError('stalled', `The writer of the metadata has not answered for ${this.#patienceMs / 1000} s`);
+  }
+
   #end(reason: string): void {
+    clearInterval(this.#watch);
     const error = new StorageError('failed', `The writer of the metadata has stopped (${reason}); a new one takes over`, {
       retryable: true,
     });

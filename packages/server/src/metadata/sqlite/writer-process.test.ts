@@ -8,17 +8,23 @@ import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { processTree } from '../../../../../test/processes/process-tree.ts';
+import { until } from '../../../../../test/security/until.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
-import { app, StoreSteps } from '../contract/contract-steps.ts';
+import { actor, app, StoreSteps } from '../contract/contract-steps.ts';
 import { openSqliteMetadata } from './sqlite-metadata.ts';
 import { startWriterProcess, type WriterProcess } from './start-writer-process.ts';
+
+const notLinux = process.platform !== 'linux';
 
 interface Host {
   readonly path: string;
   readonly directory: string;
-  startWriter(failpoint?: string): Promise<WriterProcess>;
-  open(): Promise<MetadataStore>;
+  /** `stuckMs`: the limit of its supervisor, far away by default. */
+  startWriter(options?: { failpoint?: string; stuckMs?: number }): Promise<WriterProcess>;
+  open(patienceMs?: number): Promise<MetadataStore>;
+  readonly log: string[];
 }
 
 /** A database and a socket of their own; what was started is ended with the test. */
@@ -29,19 +35,24 @@ async function newHost(t: TestContext): Promise<Host> {
   t.after(async () => {
     for (const each of undo.reverse()) await each();
   });
+  const log: string[] = [];
+  const note = (message: string) => void log.push(message);
+  const logger = { info: note, warn: note, error: note };
   return {
     path,
     directory,
-    startWriter: async (failpoint) => {
-      const writer = await startWriterProcess({ path, durability: 'full', failpoint, socket: writerSocket });
+    log,
+    startWriter: async ({ failpoint, stuckMs = 60_000 } = {}) => {
+      const options = { path, durability: 'full', failpoint, socket: writerSocket } as const;
+      const writer = await startWriterProcess(options, { stuckMs, logger });
       undo.push(() => {
         writer.kill();
         return writer.ended;
       });
       return writer;
     },
-    open: async () => {
-      const store = await openSqliteMetadata({ path, durability: 'full', writerSocket });
+    open: async (patienceMs = 30_000) => {
+      const store = await openSqliteMetadata({ path, durability: 'full', writerSocket, patienceMs });
       undo.push(() => store.close());
       return store;
     },
@@ -64,7 +75,7 @@ test('one process writes for several, and each sees what another was told', asyn
 
 test('when it dies, what was sent is rejected as retryable, and what comes later waits for the next one', async (t) => {
   const host = await newHost(t);
-  await host.startWriter('manifest.in-transaction:3');
+  await host.startWriter({ failpoint: 'manifest.in-transaction:3' });
   const store = await host.open();
   const steps = new StoreSteps(store);
   const digests = [await steps.push(app), await steps.push(app)];
@@ -114,6 +125,52 @@ test('without one, a write fails as retryable after a bounded time', { timeout: 
   writer.kill();
   await writer.ended;
   await assert.rejects(new StoreSteps(store).push(app), (error) => error instanceof StorageError && error.retryable);
+});
+
+/** What a write is rejected with when the writer lives and does nothing. */
+const stalled = (error: unknown) => error instanceof StorageError && error.reason === 'stalled' && error.retryable;
+
+test('while it stands still, writes fail as stalled after a bounded time; what was given up never happens', {
+  skip: notLinux,
+}, async (t) => {
+  const host = await newHost(t);
+  const writer = await host.startWriter();
+  const [store, other] = await Promise.all([host.open(1000), host.open(60_000)]);
+  const digest = await new StoreSteps(store).push(app);
+  process.kill(writer.pid, 'SIGSTOP');
+  const late = { id: 'late', repository: app, actor, algorithm: 'sha256', at: 1 } as const;
+  await assert.rejects(store.startUpload(late), stalled);
+  const patient = new StoreSteps(other).push(app);
+  await assert.rejects(new StoreSteps(store).push(app), stalled);
+  await assert.rejects(host.open(1000), (error) => error instanceof StorageError && error.retryable, 'nobody new gets in');
+  process.kill(writer.pid, 'SIGCONT');
+  for (const each of [digest, await patient]) assert.notEqual(await store.findManifestInfo(app, { digest: each }), undefined);
+  // It is stalled until it is heard again, which it is when it refuses what came too late.
+  const pushed = () => new StoreSteps(store).push(app).then(Boolean, () => false);
+  await until(pushed);
+  assert.equal(await store.findUpload('late'), undefined);
+});
+
+test('one that does not answer is killed, and the log says so', { skip: notLinux }, async (t) => {
+  const host = await newHost(t);
+  const writer = await host.startWriter({ stuckMs: 3000 });
+  process.kill(writer.pid, 'SIGSTOP');
+  assert.equal(await writer.ended, 'killed: it did not answer for 3 s');
+  assert.match(host.log.join('\n'), /^The writer of the metadata hangs: it did not answer for 3 s, so it is killed\./);
+});
+
+test('one that hangs before it is ready is killed, and the next one starts', { skip: notLinux }, async (t) => {
+  const host = await newHost(t);
+  const starting = host.startWriter({ stuckMs: 3000 });
+  await until(() => processTree(process.pid).writers.length > 0);
+  for (const pid of processTree(process.pid).writers) process.kill(pid, 'SIGSTOP');
+  await assert.rejects(starting, (error) => {
+    assert.ok(stalled(error));
+    assert.match(String(error), /was not ready 3 s after its start/);
+    return true;
+  });
+  await host.startWriter();
+  await new StoreSteps(await host.open()).push(app);
 });
 
 test('a database that a newer version has migrated is refused by name', async (t) => {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { toFailure } from './writer-failures.ts';
 import { FrameReader, toFrame } from './writer-frames.ts';
 import { WriterLoop, type WriterPeer } from './writer-loop.ts';
-import type { Call, FromWriter, WriterOptions } from './writer-messages.ts';
+import type { FromSupervisor, TimedCall, ToSupervisor, WriterOptions } from './writer-messages.ts';
 
 /** What the writer process is started with, as JSON in its one argument. */
 export interface WriterProcessOptions extends WriterOptions {
@@ -21,13 +21,14 @@ process.once('disconnect', onOrphaned);
 
 const options = JSON.parse(process.argv[2] ?? '') as WriterProcessOptions;
 try {
-  const loop = await WriterLoop.open(options);
+  const loop = await WriterLoop.open(options, () => tellSupervisor('migrating'));
   const peers = new Map<Socket, WriterPeer>();
   const server = createServer({ allowHalfOpen: true }, (socket) => accept(loop, peers, socket));
   await listenAt(server, options.socket);
   void orphaned.then(() => leave(loop, server, peers));
-  process.on('message', (message) => {
-    if (message === 'retire') retire(loop, server, peers, () => process.off('disconnect', onOrphaned).disconnect());
+  process.on('message', (message: FromSupervisor) => {
+    if (message === 'ask') tellSupervisor('here');
+    else retire(loop, server, peers, () => process.off('disconnect', onOrphaned).disconnect());
   });
   tellSupervisor('ready');
 } catch (error) {
@@ -35,7 +36,7 @@ try {
   if (process.connected) process.disconnect();
 }
 
-function tellSupervisor(message: FromWriter): void {
+function tellSupervisor(message: ToSupervisor): void {
   // One that is gone cannot hear it, and this process ends with it.
   process.send?.(message, undefined, undefined, () => undefined);
 }
@@ -49,7 +50,7 @@ async function listenAt(server: Server, socket: string): Promise<void> {
 
 function accept(loop: WriterLoop, peers: Map<Socket, WriterPeer>, socket: Socket): void {
   const peer: WriterPeer = { tell: (message) => void (socket.writable && socket.write(toFrame(message))) };
-  const reader = new FrameReader((message) => loop.take(peer, message as readonly Call[]));
+  const reader = new FrameReader((message) => loop.take(peer, message as readonly TimedCall[]));
   peers.set(socket, peer);
   socket.on('data', (piece: Buffer) => reader.push(piece));
   socket.once('end', () => void loop.idle().then(() => socket.end()));

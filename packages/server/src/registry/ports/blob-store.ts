@@ -74,13 +74,16 @@ export interface StoredObject {
   readonly modifiedAt: number;
 }
 
+/** Why bytes cannot be written or read. `stalled`: whoever should do it lives, and does nothing. */
+export type StorageReason = 'full' | 'read-only' | 'stalled' | 'failed';
+
 /** Thrown by every store when bytes cannot be written or read. */
 export class StorageError extends Error {
-  readonly reason: 'full' | 'read-only' | 'failed';
+  readonly reason: StorageReason;
   /** true: the same call may succeed later without anybody's help. */
   readonly retryable: boolean;
 
-  constructor(reason: 'full' | 'read-only' | 'failed', message: string, options?: { retryable?: boolean; cause?: unknown }) {
+  constructor(reason: StorageReason, message: string, options?: { retryable?: boolean; cause?: unknown }) {
     super(message, { cause: options?.cause });
     this.name = 'StorageError';
     this.reason = reason;
