@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '../packages/cli/bin/node-flags.js';
 import { freePort } from '../test/tools/free-port.ts';
 import { findProgram } from '../test/tools/programs.ts';
 import { type RunningServer, startServer } from './server-process.ts';
@@ -51,7 +52,7 @@ const thisCheckout = fileURLToPath(new URL('..', import.meta.url));
 /** Under a Node that runs the sources it starts no other one. */
 const command = 'packages/cli/bin/longshore.js';
 
-/** A checkout's server, this one's unless another is given, run from its sources by the Node that runs the bench. */
+/** A checkout's server, this one's unless another is given, run from its sources as a service runs it, by the Node that runs the bench. */
 export function longshore({ durability, workers }: LongshoreSettings, checkout = thisCheckout): Contender {
   const differences = [
     ...(checkout === thisCheckout ? [] : [`of ${basename(checkout)}`]),
@@ -68,6 +69,7 @@ export function longshore({ durability, workers }: LongshoreSettings, checkout =
       const port = await freePort();
       const data = join(directory, 'data');
       const args = [
+        ...nodeFlags,
         ...nodeArguments,
         join(checkout, command),
         'serve',

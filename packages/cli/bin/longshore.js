@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { useCompileCache } from './compile-cache.js';
 import { findNode } from './find-node.js';
+import { nodeFlags } from './node-flags.js';
 import { runNode } from './run-node.js';
 
 const node = findNode();
@@ -16,5 +17,5 @@ if ('problem' in node) {
   // A server that could not start, or a worker that still hears its supervisor, holds things open that must not keep it alive.
   process.stdout.write('', () => process.exit(code));
 } else {
-  runNode(node.path, [fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
+  runNode(node.path, [...nodeFlags, fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
 }
