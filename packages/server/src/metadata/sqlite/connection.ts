@@ -7,7 +7,8 @@ export type Durability = 'full' | 'relaxed';
 /** How long a writer waits for another process to let go of the database. */
 const writerWaitMs = 10_000;
 const readerWaitMs = 2_000;
-const cacheKib = { writer: 16_384, reader: 32_768 } as const;
+/** Of each connection. A page that is not there comes from the kernel's cache, at a cost that more than this does not lower (docs/performance.md). */
+const cacheKib = 8_192;
 
 /** Opens the connection that writes. Only one of a process; other processes may have theirs. */
 export function openWriter(path: string, durability: Durability): DatabaseSync {
@@ -17,7 +18,7 @@ export function openWriter(path: string, durability: Durability): DatabaseSync {
   db.exec(`
     pragma synchronous = ${durability === 'full' ? 'full' : 'normal'};
     pragma foreign_keys = on;
-    pragma cache_size = -${cacheKib.writer};
+    pragma cache_size = -${cacheKib};
     pragma temp_store = memory;
     pragma wal_autocheckpoint = 4000;
     pragma journal_size_limit = 67108864`);
@@ -27,7 +28,7 @@ export function openWriter(path: string, durability: Durability): DatabaseSync {
 /** Opens a connection that only reads, of a database that a writer has opened before. */
 export function openReader(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: readerWaitMs });
-  db.exec(`pragma query_only = on; pragma cache_size = -${cacheKib.reader}; pragma temp_store = memory`);
+  db.exec(`pragma query_only = on; pragma cache_size = -${cacheKib}; pragma temp_store = memory`);
   return db;
 }
 
