@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { digestOf, manifestFor, manifestType } from './content.ts';
 import { restartServer } from './footprint-rows.ts';
+import { longestStallOfMigration } from './migration-stall.ts';
 import { PushClient } from './push-client.ts';
 import { cost, type Figure, type Row, type Subject } from './row.ts';
 import { watchStalls } from './stall-watch.ts';
@@ -21,7 +22,7 @@ const collectNow = ['--gc-schedule', '* * * * *', '--gc-grace-hours', '0', '--gc
 const collected = 'Garbage collection finished.';
 const collectionLimitMs = 10 * 60_000;
 
-/** How long the event loop stands still for the largest manifest and for garbage collection. */
+/** How long the event loop stands still for the largest manifest, for garbage collection and for a migration. */
 async function measure(subject: Subject): Promise<Figure[]> {
   if (!subject.contender.isLongshore) return [];
   const watch = await watchStalls(subject.directory);
@@ -41,6 +42,7 @@ async function measure(subject: Subject): Promise<Figure[]> {
   client.close();
   figures.push(stall('garbage collection', await collectGarbage(subject)));
   await restartServer(subject);
+  figures.push(stall('migration of a million rows', await longestStallOfMigration(subject)));
   return figures;
 }
 

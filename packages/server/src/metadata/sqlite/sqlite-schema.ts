@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { schemaSteps } from '../migrations/index.ts';
 import { applyPendingSteps, hasPendingSteps, migrationTable } from '../migrations/migrate.ts';
 import { beginWrite } from './connection.ts';
 
@@ -7,16 +8,21 @@ import { beginWrite } from './connection.ts';
  * that holds something, which may take long. Throws a `StorageError` when a newer
  * version has written the database.
  */
-export async function migrateSqlite(db: DatabaseSync, path: string, onOldData: () => void = () => undefined): Promise<void> {
+export async function migrateSqlite(
+  db: DatabaseSync,
+  path: string,
+  onOldData: () => void = () => undefined,
+  steps = schemaSteps,
+): Promise<void> {
   const applied = appliedSteps(db);
-  if (!hasPendingSteps(applied)) return;
+  if (!hasPendingSteps(applied, steps)) return;
   if (applied.length > 0) onOldData();
   const { SqliteDialect } = await import('kysely');
   const dialect = new SqliteDialect({ database: { close: () => undefined, prepare: (text) => adaptStatement(db, text) } });
   beginWrite(db, path);
   try {
     // Another process may have been faster while this one waited.
-    if (hasPendingSteps(appliedSteps(db))) await applyPendingSteps(dialect, 'sqlite');
+    if (hasPendingSteps(appliedSteps(db), steps)) await applyPendingSteps(dialect, 'sqlite', steps);
     db.exec('commit');
   } catch (error) {
     if (db.isTransaction) db.exec('rollback');
