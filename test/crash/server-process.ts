@@ -39,6 +39,8 @@ export interface ServerProcess {
   kill(): Promise<void>;
   /** SIGKILL to the one process that was started here; `ended` comes with the last of those that it started. */
   killSupervisor(): void;
+  /** Lets every process go on that was made to stand still. */
+  wake(): void;
   /** SIGTERM, then waits for the end. */
   stop(): Promise<Ending>;
 }
@@ -80,7 +82,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     else signalAll('SIGTERM');
     return ended;
   };
-  return { baseUrl, pid, ended, output, kill, killSupervisor: () => void child.kill('SIGKILL'), stop };
+  return { baseUrl, pid, ended, output, kill, killSupervisor: () => void child.kill('SIGKILL'), wake: () => signalAll('SIGCONT'), stop };
 }
 
 /** Runs `gc` once. */

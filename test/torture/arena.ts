@@ -18,6 +18,9 @@ export interface ArenaOptions {
 /** Between two kills of a garbage collection: its lease keeps the next one waiting, and collecting is the point. */
 const collectionKillEveryMs = 40_000;
 
+/** Short, so that a run sees what follows. A start that takes longer beside everything else is one more kill. */
+const stuckSeconds = 6;
+
 /** A server that is killed and started again, and the garbage collections beside it. */
 export class Arena {
   readonly #options: ArenaOptions;
@@ -61,8 +64,9 @@ export class Arena {
     const { random, signal, workers } = this.#options;
     while (await pause(random.between(1500, 6000), signal)) {
       if (workers === 1 || random.chance(0.15)) await this.#killServer();
-      else this.#killOne(random.chance(0.3) ? 'writer' : 'worker');
+      else this.#strikeOne(random.chance(0.3) ? 'writer' : 'worker', random.chance(0.2) ? 'SIGSTOP' : 'SIGKILL');
     }
+    this.#server?.wake();
   }
 
   /** Everything dies at once, and somebody starts it again. */
@@ -71,6 +75,8 @@ export class Arena {
     this.#ready = promise;
     promise.catch(() => undefined);
     try {
+      // What stands still cannot notice that its supervisor is gone.
+      this.#server?.wake();
       // Of a supervisor alone, everything that it started must end by itself: the end comes with the last of them.
       if (this.#options.workers > 1 && this.#options.random.chance(0.5)) this.#server?.killSupervisor();
       else void this.#server?.kill();
@@ -84,15 +90,16 @@ export class Arena {
     }
   }
 
-  /** One process dies; the supervisor must see to it that the others do not mind. */
-  #killOne(kind: 'worker' | 'writer'): void {
+  /** One process dies or stands still; the supervisor must see to it that the others do not mind. */
+  #strikeOne(kind: 'worker' | 'writer', signal: 'SIGKILL' | 'SIGSTOP'): void {
     const { random, findings } = this.#options;
     const { workers, writers } = processTree(this.#server?.pid ?? 0);
     const pid = random.pick(kind === 'worker' ? workers : writers);
     // The last one that was killed may not have been replaced yet.
     if (pid === undefined) return;
-    process.kill(pid, 'SIGKILL');
-    findings.kills[kind] += 1;
+    process.kill(pid, signal);
+    if (signal === 'SIGSTOP') findings.stops += 1;
+    else findings.kills[kind] += 1;
   }
 
   /** Collects garbage in processes of their own, beside the server, until the signal. */
@@ -125,6 +132,7 @@ export class Arena {
   #env(graceMs: number): Record<string, string> {
     const hours = String(graceMs / 3_600_000);
     return {
+      LONGSHORE_LIMITS_STUCK_SECONDS: String(stuckSeconds),
       LONGSHORE_GC_SCHEDULE: '* * * * *',
       LONGSHORE_GC_GRACE_HOURS: hours,
       LONGSHORE_GC_UNTAGGED: 'delete',

@@ -5,6 +5,8 @@ export class Findings {
   deletes = 0;
   /** Kills by what was killed. */
   readonly kills = { server: 0, worker: 0, writer: 0 };
+  /** Processes that were made to stand still, for the supervisor to notice. */
+  stops = 0;
   collections = 0;
   lost = 0;
   corrupt = 0;
@@ -32,9 +34,9 @@ export class Findings {
 
   /** The line that a run ends with. */
   summary(): string {
-    const { pushes, pulls, deletes, lost, corrupt, leaked } = this;
+    const { pushes, pulls, deletes, stops, lost, corrupt, leaked } = this;
     const { server, worker, writer } = this.kills;
-    const kinds = worker + writer === 0 ? '' : ` (server ${server}, worker ${worker}, writer ${writer})`;
+    const kinds = worker + writer === 0 ? '' : ` (server ${server}, worker ${worker}, writer ${writer}), stops ${stops}`;
     return `pushes ${pushes}, pulls ${pulls}, deletes ${deletes}, kills ${server + worker + writer}${kinds}: ${lost} lost, ${corrupt} corrupt, ${leaked} leaked`;
   }
 }

@@ -185,7 +185,7 @@ export class TortureClient {
     const needed = model.manifests.some(
       (manifest) => model.mustExist(manifest.digest) && manifest.blobs.some((blob) => blob.digest === digest),
     );
-    if (needed && answer.status !== 409)
+    if (needed && ![409, 503].includes(answer.status))
       this.#options.findings.add('lost', `blob ${model.name}@${digest} is needed, its delete answers ${answer.status}`);
   }
 

@@ -42,16 +42,21 @@ export const startWriter: StartWriter = async ({ data, durability, failpoint, li
   );
 };
 
-/**
- * Opens database and blob store; creates the data directory and migrates the database when needed. Writes to SQLite go to the writer
- * process at `writerSocket`, when there is one.
- */
-export async function openBackends(config: Config, writerSocket?: string): Promise<Backends> {
+/** How writes to SQLite are done. */
+export interface WriteSettings {
+  /** Where the writer process listens, when there is one. */
+  readonly socket?: string | undefined;
+  /** A write that is not committed by then is given up; a server cannot let its clients wait for ever, a command can. */
+  readonly patienceMs?: number;
+}
+
+/** Opens database and blob store; creates the data directory and migrates the database when needed. */
+export async function openBackends(config: Config, writing: WriteSettings = {}): Promise<Backends> {
   if (config.failpoint !== undefined) armFailpoint(config.failpoint);
   const log = openLog(config.log);
   await makeDataDirectory(config.data);
   const writes = new WriteMetrics();
-  const metadata = await openMetadata(config, writes, writerSocket);
+  const metadata = await openMetadata(config, writes, writing);
   const holdsContent = (await metadata.listRepositories({ kind: 'everything' }, { limit: 1 })).items.length > 0;
   const stores = new Map([['default', await openStore(config, holdsContent)]]);
   return {
@@ -84,9 +89,9 @@ export async function makeDataDirectory(path: string): Promise<void> {
 // at start as all the rest.
 
 async function openMetadata(
-  { metadata, data, durability, failpoint, limits }: Config,
+  { metadata, data, durability, failpoint }: Config,
   observer: WriteObserver,
-  writerSocket: string | undefined,
+  { socket, patienceMs }: WriteSettings,
 ): Promise<MetadataStore> {
   if (metadata.kind === 'postgres') {
     const { openPostgresMetadata } = await import('./metadata/postgres/postgres-metadata.ts');
@@ -94,7 +99,7 @@ async function openMetadata(
   }
   const { openSqliteMetadata } = await import('./metadata/sqlite/sqlite-metadata.ts');
   const path = join(data, databaseFile);
-  return openSqliteMetadata({ path, durability, failpoint, writerSocket, observer, patienceMs: limits.stuckSeconds * 500 });
+  return openSqliteMetadata({ path, durability, failpoint, writerSocket: socket, observer, patienceMs });
 }
 
 async function openStore({ store, data, durability }: Config, mustExist: boolean): Promise<BlobStore> {

@@ -1,11 +1,11 @@
 import type { Server } from '../compose.ts';
 import type { Config } from '../config/schema.ts';
-import type { Backends, StartWriter } from '../open-backends.ts';
+import type { Backends, StartWriter, WriteSettings } from '../open-backends.ts';
 
 /** What `serve` is made of, handed in by main.ts. */
 export interface ServeDeps {
   readonly config: Config;
-  readonly openBackends: (config: Config, writerSocket?: string) => Promise<Backends>;
+  readonly openBackends: (config: Config, writing: WriteSettings) => Promise<Backends>;
   /** Loads what builds a server over opened backends. */
   readonly loadComposition: () => Promise<{ composeServer(config: Config, backends: Backends): Promise<Server> }>;
   readonly startWriter: StartWriter;
@@ -14,4 +14,14 @@ export interface ServeDeps {
 /** How long running requests may take to finish. */
 export function drainMsOf({ limits }: Config): number {
   return limits.drainSeconds * 1000;
+}
+
+/** How long a worker or writer may do nothing. */
+export function stuckMsOf({ limits }: Config): number {
+  return limits.stuckSeconds * 1000;
+}
+
+/** How a server writes: before the writer is taken for stuck, its clients should know that they have to come back. */
+export function writingOf(config: Config, socket?: string): WriteSettings {
+  return { socket, patienceMs: stuckMsOf(config) / 2 };
 }

@@ -14,7 +14,7 @@ import { WriterKeeper } from '../processes/writer-keeper.ts';
 import type { Logger } from '../registry/ports/logger.ts';
 import { explainListening } from './explain-listening.ts';
 import { announce, firstStart, givenPassword } from './first-start.ts';
-import { drainMsOf, type ServeDeps } from './serve-deps.ts';
+import { drainMsOf, type ServeDeps, stuckMsOf, writingOf } from './serve-deps.ts';
 
 /** A writer has that much longer than its slowest client to finish. */
 const writerLimitMs = 10_000;
@@ -37,14 +37,14 @@ export async function supervise(deps: ServeDeps, count: number): Promise<number>
     count,
     logger,
     drainMs: drainMsOf(config),
-    stuckMs: config.limits.stuckSeconds * 1000,
+    stuckMs: stuckMsOf(config),
     port: handle,
     begin: { type: 'begin', held: holdSettings(config), writerSocket: writing.socket },
   });
   const stopped = untilToldToStop();
   restartOnHangUp(writing, pool, logger);
   try {
-    const backends = await deps.openBackends(config, writing.socket);
+    const backends = await deps.openBackends(config, writingOf(config, writing.socket));
     // Whatever a worker waits for at its start, this process can be told to stop.
     const isUp = await Promise.race([pool.start().then(() => true), stopped.then(() => false)]);
     if (isUp) announce(config, address, await firstStart(given, backends));

@@ -15,7 +15,8 @@ import { connectToThread } from './thread-connection.ts';
 import { WriterClient } from './writer-client.ts';
 import type { Group } from './writer-messages.ts';
 
-const usualPatienceMs = 30_000;
+/** For those whose waiting troubles nobody. */
+const longPatienceMs = 86_400_000;
 
 /** Where the database is and how careful it is. */
 export interface SqliteMetadataOptions {
@@ -27,8 +28,8 @@ export interface SqliteMetadataOptions {
   /** Socket of the writer process of this host (`startWriterProcess`); without it a thread of this process writes. */
   readonly writerSocket?: string | undefined;
   readonly observer?: WriteObserver;
-  /** A write that is not committed by then is rejected as `stalled`. */
-  readonly patienceMs?: number;
+  /** A write that is not committed by then is rejected as `stalled`; a day by default. */
+  readonly patienceMs?: number | undefined;
 }
 
 /**
@@ -60,7 +61,7 @@ function findWriter({
   failpoint,
   writerSocket,
   observer,
-  patienceMs = usualPatienceMs,
+  patienceMs = longPatienceMs,
 }: SqliteMetadataOptions): Promise<WriterClient> {
   const onGroup = ({ calls, seconds }: Group) => observer?.committed(calls, seconds);
   if (writerSocket !== undefined) return reachWriter(writerSocket, { onGroup, patienceMs });
