@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { useCompileCache } from './compile-cache.js';
 import { findNode } from './find-node.js';
 import { nodeFlags } from './node-flags.js';
+import { resolveSourcesQuickly } from './resolve-sources.js';
 import { runNode } from './run-node.js';
 
 const node = findNode();
@@ -12,6 +13,7 @@ if ('problem' in node) {
   process.exitCode = 1;
 } else if (node.running) {
   useCompileCache();
+  resolveSourcesQuickly();
   const { main } = await import('../src/main.ts');
   const code = await main(process.argv.slice(2));
   // A server that could not start, or a worker that still hears its supervisor, holds things open that must not keep it alive.
