@@ -1,15 +1,13 @@
 import { closestVerb } from './closest-verb.ts';
 import { type Command, type Surroundings, UsageError } from './command.ts';
-import { inspect } from './commands/inspect.ts';
-import { ls } from './commands/ls.ts';
-import { ping } from './commands/ping.ts';
-import { version } from './commands/version.ts';
 import { runServerVerb, serverVerbs } from './server-verbs.ts';
 
-const clientVerbs: ReadonlyMap<string, Command> = new Map(Object.entries({ ping, ls, inspect, version }));
+/** The verbs of `commands/` with the client that they use; a server needs neither. */
+const loadClientVerbs = async () => (await import('./commands/index.ts')).clientVerbs;
 const isHelp = (argument: string | undefined) => argument === '--help' || argument === '-h';
 
-function mainHelp(): string {
+async function mainHelp(): Promise<string> {
+  const clientVerbs = await loadClientVerbs();
   const line = ([verb, summary]: readonly [string, string]) => `  ${verb.padEnd(10)}${summary}`;
   return [
     'longshore: a registry for container images',
@@ -58,8 +56,8 @@ async function runClientVerb(verb: string, command: Command, args: readonly stri
   }
 }
 
-function unknownVerb(verb: string, { output }: Surroundings): number {
-  const match = closestVerb(verb, [...serverVerbs.keys(), ...clientVerbs.keys(), 'help']);
+function unknownVerb(verb: string, known: readonly string[], { output }: Surroundings): number {
+  const match = closestVerb(verb, known);
   output.err(`longshore: there is no verb '${verb}'${match === undefined ? '' : `; did you mean '${match}'?`}`);
   output.err('longshore --help lists all.');
   return 2;
@@ -75,13 +73,14 @@ const processSurroundings: Surroundings = {
 export async function main(argv: readonly string[], surroundings: Surroundings = processSurroundings): Promise<number> {
   const [first, ...rest] = argv;
   if (first === undefined || isHelp(first) || (first === 'help' && rest.length === 0)) {
-    surroundings.output.out(mainHelp());
+    surroundings.output.out(await mainHelp());
     return 0;
   }
   // `help VERB` is `VERB --help`, and `--version` is what people try first.
   const [verb = '', ...args] = first === 'help' ? [...rest, '--help'] : first === '--version' ? ['version'] : argv;
+  if (serverVerbs.has(verb)) return runServerVerb([verb, ...args], surroundings);
+  const clientVerbs = await loadClientVerbs();
   const command = clientVerbs.get(verb);
   if (command !== undefined) return runClientVerb(verb, command, args, surroundings);
-  if (serverVerbs.has(verb)) return runServerVerb([verb, ...args], surroundings);
-  return unknownVerb(verb, surroundings);
+  return unknownVerb(verb, [...serverVerbs.keys(), ...clientVerbs.keys(), 'help'], surroundings);
 }

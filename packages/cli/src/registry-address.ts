@@ -1,4 +1,5 @@
-import { createRegistryClient, type ImageReference, parseImageReference, type RegistryClient } from '@longshore/oci';
+import { type ImageReference, parseImageReference } from '@longshore/oci';
+import { createRegistryClient, type RegistryClient } from '@longshore/oci/client';
 import { UsageError } from './command.ts';
 
 /** A repository, perhaps with tag or digest, and a client of its registry. */

@@ -1,15 +1,5 @@
 export * from './accept.ts';
 export * from './challenge.ts';
-export type { BlobReadOptions, FetchedBlob } from './client/blobs.ts';
-export type { RegistryClient } from './client/client.ts';
-export { createRegistryClient } from './client/client.ts';
-export type { RegistryFailure } from './client/error.ts';
-export { RegistryClientError } from './client/error.ts';
-export type { FetchedManifest, ManifestInfo, ManifestReadOptions, ManifestToPut, PutManifestResult } from './client/manifests.ts';
-export type { CallOptions, FetchInit, RegistryClientOptions, RegistryCredentials, RegistryFetch } from './client/options.ts';
-export type { ListOptions } from './client/pages.ts';
-export type { ReferrersOptions } from './client/referrers.ts';
-export type { BlobToUpload } from './client/uploads.ts';
 export * from './content-range.ts';
 export * from './descriptor.ts';
 export * from './digest.ts';

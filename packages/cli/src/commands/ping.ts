@@ -1,4 +1,4 @@
-import { createRegistryClient, RegistryClientError } from '@longshore/oci';
+import { createRegistryClient, RegistryClientError } from '@longshore/oci/client';
 import { type Command, UsageError } from '../command.ts';
 import { registryUrl } from '../registry-address.ts';
 

@@ -1,0 +1,10 @@
+export type { BlobReadOptions, FetchedBlob } from './blobs.ts';
+export type { RegistryClient } from './client.ts';
+export { createRegistryClient } from './client.ts';
+export type { RegistryFailure } from './error.ts';
+export { RegistryClientError } from './error.ts';
+export type { FetchedManifest, ManifestInfo, ManifestReadOptions, ManifestToPut, PutManifestResult } from './manifests.ts';
+export type { CallOptions, FetchInit, RegistryClientOptions, RegistryCredentials, RegistryFetch } from './options.ts';
+export type { ListOptions } from './pages.ts';
+export type { ReferrersOptions } from './referrers.ts';
+export type { BlobToUpload } from './uploads.ts';
