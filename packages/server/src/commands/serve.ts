@@ -6,7 +6,6 @@ import { receiveOrders, tellListening } from '../processes/worker-orders.ts';
 import { explainListening } from './explain-listening.ts';
 import { announce, firstStart, givenPassword } from './first-start.ts';
 import { drainMsOf, type ServeDeps, writingOf } from './serve-deps.ts';
-import { supervise } from './supervise.ts';
 
 export const serveHelp = `longshore serve [settings]
 
@@ -26,7 +25,9 @@ Settings (also in a YAML file, or as LONGSHORE_* variables):
 export async function serve(deps: ServeDeps): Promise<number> {
   const workers = deps.config.workers === 'auto' ? availableParallelism() : deps.config.workers;
   if (cluster.isWorker) return work(deps);
-  return workers > 1 ? supervise(deps, workers) : serveAlone(deps);
+  if (workers === 1) return serveAlone(deps);
+  const { supervise } = await import('./supervise.ts');
+  return supervise(deps, workers);
 }
 
 async function serveAlone({ config, openBackends, loadComposition }: ServeDeps): Promise<number> {
