@@ -45,6 +45,9 @@ describe('a start', () => {
     }
     // An import of one of these reads exports that load an HTTP client; `process.getBuiltinModule` does not.
     for (const name of ['node:http', 'node:https', 'node:http2']) assert.ok(!urls.includes(name), `${name} is imported at every start`);
+    for (const part of ['/packages/oci/src/client/', '/packages/cli/src/commands/', '/processes/worker-pool.ts']) {
+      assert.ok(!urls.some((url) => url.includes(part)), `${part} is loaded at every start`);
+    }
     const jose = urls.filter((url) => url.includes('/node_modules/jose/'));
     assert.ok(!jose.some((url) => url.endsWith('/webapi/index.js')), 'the whole of jose is loaded at every start');
   });
