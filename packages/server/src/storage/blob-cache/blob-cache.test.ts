@@ -154,10 +154,10 @@ test('who takes the bytes slowly keeps them, and others go to the store when all
   await slow.close();
   await slow.close();
   await assert.rejects(collect(slow, 0, 0), StorageError);
-  await cached.read(second);
-  await cached.read(second);
-  assert.equal(cached.opened, 6);
-  assert.deepEqual(cached.cache.figures(), { hits: 2, misses: 6, evictions: 1, bytes: 70 * kibibyte + 512 });
+  // Until it is the one in sixteen for whom another goes, and once more.
+  for (let read = 0; read < 17; read += 1) await cached.read(second);
+  assert.equal(cached.opened, 21);
+  assert.deepEqual(cached.cache.figures(), { hits: 2, misses: 21, evictions: 1, bytes: 70 * kibibyte + 512 });
 });
 
 test('bytes that are not those of the digest are served as the store has them, never kept, and reported once', async (t) => {

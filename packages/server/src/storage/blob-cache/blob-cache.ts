@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Digest, digestAlgorithm, digestHex } from '@longshore/oci';
 import type { BlobSource } from '../../registry/ports/blob-source.ts';
 import { type BlobReader, StorageError } from '../../registry/ports/blob-store.ts';
@@ -108,7 +108,7 @@ export class BlobCache implements BlobSource {
       if (error instanceof StorageError) return undefined;
       throw error;
     }
-    if (bytes === undefined || createHash(digestAlgorithm(digest)).update(bytes).digest('hex') === digestHex(digest)) return bytes;
+    if (bytes === undefined || hash(digestAlgorithm(digest), bytes) === digestHex(digest)) return bytes;
     if (this.#unfit.size === mostUnfit) this.#unfit.clear();
     this.#unfit.add(digest);
     const { store, location } = blob;

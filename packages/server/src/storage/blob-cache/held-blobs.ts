@@ -6,6 +6,12 @@ const overheadBytes = 512;
 /** Costs of two blobs differ by their logarithms, from 2^9 (nothing but the overhead) up to 2^31. */
 const classes = 32;
 
+/**
+ * Of those for whom others would have to go, one in so many comes in. Taking a blob in costs several times what reading it does, and
+ * where more is read again and again than fits, whoever stays is as good as whoever comes: what is read often is soon among them.
+ */
+export const oneIn = 16;
+
 /** A blob in memory. Its bytes are shared by everybody who reads them and are never changed. */
 export interface HeldBlob {
   readonly digest: Digest;
@@ -32,6 +38,7 @@ export class HeldBlobs {
   #idleBytes = 0;
   #lastPriority = 0;
   #evictions = 0;
+  #asked = 0;
 
   constructor(mostBytes: number) {
     this.#mostBytes = mostBytes;
@@ -67,10 +74,11 @@ export class HeldBlobs {
     this.#keep(held);
   }
 
-  /** Keeps room for a blob, when there is enough that nobody reads. Then `fill` or `cancel` must follow. */
+  /** Keeps room for a blob: free room, or for one in `oneIn` what nobody reads now. Then `fill` or `cancel` must follow. */
   reserve(sizeBytes: number): boolean {
     const cost = sizeBytes + overheadBytes;
     if (this.#bytes - this.#idleBytes + cost > this.#mostBytes) return false;
+    if (this.#bytes + cost > this.#mostBytes && ++this.#asked % oneIn !== 0) return false;
     while (this.#bytes + cost > this.#mostBytes) this.#evict();
     this.#bytes += cost;
     return true;
