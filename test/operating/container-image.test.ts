@@ -45,6 +45,16 @@ describe('the container image', () => {
     );
   });
 
+  test('starts from what was compiled when it was built, in a root that it cannot write to', async (t) => {
+    if (!required(t)) return;
+    const variables = [`LONGSHORE_LISTEN=127.0.0.1:${await freePort()}`, 'NODE_DEBUG_NATIVE=COMPILE_CACHE'];
+    const container = await runImage(layout(), variables);
+    t.after(container.remove);
+    const output = container.server.output();
+    assert.match(output, /\/opt\/longshore\/packages\/server\/src\/main\.ts was accepted/);
+    assert.doesNotMatch(output, /no transpile cache for/);
+  });
+
   for (const workers of ['1', '2']) {
     test(`with ${workers} workers: serves without any right, keeps its own image, and ends by SIGTERM with 0`, async (t) => {
       if (!required(t)) return;

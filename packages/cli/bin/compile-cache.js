@@ -10,11 +10,12 @@ const sticky = 0o1000;
 
 /**
  * Lets Node keep what it makes of the sources (types stripped, code compiled) for the next start, which then takes less than
- * half the time and memory. NODE_COMPILE_CACHE and NODE_DISABLE_COMPILE_CACHE decide instead, where they are set.
+ * half the time and memory. NODE_COMPILE_CACHE and NODE_DISABLE_COMPILE_CACHE decide instead, where they are set; but a folder that Node
+ * cannot use, such as the read-only one of the container image under another user or on another kind of processor, is passed over.
  * @returns {void}
  */
 export function useCompileCache() {
-  if (process.env.NODE_COMPILE_CACHE !== undefined || process.env.NODE_DISABLE_COMPILE_CACHE !== undefined) return;
+  if (module.getCompileCacheDir() !== undefined || process.env.NODE_DISABLE_COMPILE_CACHE !== undefined) return;
   const directory = compileCacheDirectory(process.env.XDG_CACHE_HOME, homedir());
   if (directory !== undefined) module.enableCompileCache(directory);
 }

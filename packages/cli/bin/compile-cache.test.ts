@@ -74,4 +74,11 @@ describe('the compile cache', () => {
     await run({ NODE_DISABLE_COMPILE_CACHE: '1' });
     assert.deepEqual(readdirSync(home), ['other']);
   });
+
+  it('is the own one where the variable names a folder that cannot be made', async () => {
+    const file = join(home, 'file');
+    writeFileSync(file, '');
+    await run({ NODE_COMPILE_CACHE: join(file, 'below') });
+    assert.notDeepEqual(readdirSync(compileCacheDirectory(undefined, home) ?? ''), []);
+  });
 });
