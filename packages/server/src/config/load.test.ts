@@ -107,6 +107,7 @@ describe('what loadConfig refuses', () => {
     ['s3 without bucket', ['--store-kind', 's3'], /store.kind: s3 needs store.bucket/],
     ['half of a key pair', ['--store-kind=s3', '--store-bucket=b', '--store-access-key-id=a'], /go together; give both or none/],
     ['a key of the other kind', ['--store-bucket', 'b'], /--store-bucket: store.bucket is only used with store.kind: s3/],
+    ['a number that is wrong in more than one way', ['--limits-header-count', '-1.5'], /headerCount must be .* to 2000; given: -1.5/],
     ['an unknown kind', ['--store-kind', 'ftp'], /store.kind must be one of filesystem, s3; given: "ftp"/],
     ['a configuration file that is not there', ['--config', 'none.yaml'], /--config: cannot read the configuration file: ENOENT/],
   ] as const) {
@@ -116,6 +117,14 @@ describe('what loadConfig refuses', () => {
       assert.match(found[0] ?? '', expected);
     });
   }
+
+  it('names every key of the other kind', () => {
+    assert.deepEqual(problems(['--store-prefix', 'p', '--store-bucket', 'b', '--metadata-url-file', 'u'], {}, { u: 'postgres://d' }), [
+      '--metadata-url-file: metadata.url is only used with metadata.kind: postgres',
+      '--store-bucket: store.bucket is only used with store.kind: s3',
+      '--store-prefix: store.prefix is only used with store.kind: s3',
+    ]);
+  });
 
   it('ignores the variables that Kubernetes adds for a Service named longshore, and nothing like them', () => {
     loaded([], {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { z } from 'zod';
+import * as v from 'valibot';
 import type { ConfigProblem, GivenValue, SourceContent } from './config-problem.ts';
 import { readFlags } from './flag-source.ts';
 import { type Config, configSchema } from './schema.ts';
@@ -78,10 +78,16 @@ function ways({ variable, flag, key }: Setting): string {
   return [key, variable, flag ?? `${variable}_FILE`].join(', ');
 }
 
-/** Says about a key that its section does not have what it would take to have it. */
-function strayMessage(setting: Setting): string {
-  const section = setting.key.split('.', 1)[0] ?? '';
-  return `${setting.key} is only used with ${section}.kind: ${setting.kind}`;
+const sectionOf = (key: string) => key.split('.', 1)[0] ?? key;
+
+/** The keys of a section that only another kind of it has; the library names one of them. */
+function strays(section: string, merged: ReadonlyMap<string, GivenValue>): ConfigProblem[] {
+  const chosen = merged.get(`${section}.kind`)?.value ?? findSetting(`${section}.kind`)?.default;
+  return settings.flatMap(({ key, kind }) => {
+    const given = merged.get(key);
+    if (given === undefined || kind === undefined || kind === chosen || sectionOf(key) !== section) return [];
+    return [{ source: given.source, message: `${key} is only used with ${section}.kind: ${kind}` }];
+  });
 }
 
 function describeValue(setting: Setting, value: unknown): string {
@@ -90,37 +96,28 @@ function describeValue(setting: Setting, value: unknown): string {
 }
 
 /** Turns one refusal of the schema into problems of the sources that it came from. */
-function toProblems(issue: z.core.$ZodIssue, merged: ReadonlyMap<string, GivenValue>): ConfigProblem[] {
-  const key = issue.path.filter((part) => typeof part === 'string').join('.');
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.flatMap((name) => {
-      const setting = findSetting(`${key}.${name}`);
-      return setting === undefined ? [] : [{ source: merged.get(setting.key)?.source ?? setting.key, message: strayMessage(setting) }];
-    });
-  }
+function toProblems(issue: v.BaseIssue<unknown>, merged: ReadonlyMap<string, GivenValue>): ConfigProblem[] {
+  const path = issue.path?.map(({ key }) => key) ?? [];
+  const key = path.filter((part) => typeof part === 'string').join('.');
+  const section = sectionOf(key);
+  if (issue.expected === 'never') return strays(section, merged);
   const setting = findSetting(key);
   const given = merged.get(key);
   if (setting === undefined) return [{ source: key, message: issue.message }];
+  const source = given?.source ?? merged.get(`${section}.kind`)?.source ?? section;
   // Right by itself, but not together with another.
-  if (given !== undefined && issue.code === 'custom' && issue.params?.['contradicts'] === true) {
-    return [{ source: given.source, message: issue.message }];
-  }
-  if (given !== undefined) {
-    const index = issue.path.at(-1);
-    const value = typeof index === 'number' && Array.isArray(given.value) ? given.value[index] : given.value;
-    return [{ source: given.source, message: `${key} must be ${setting.accepts.en}${describeValue(setting, value)}` }];
-  }
-  const section = key.split('.', 1)[0] ?? key;
-  const source = merged.get(`${section}.kind`)?.source ?? section;
-  if (issue.code === 'custom') return [{ source, message: issue.message }];
-  return [{ source, message: `${section}.kind: ${setting.kind} needs ${key}; give one of ${ways(setting)}` }];
+  if (issue.type === 'partial_check') return [{ source, message: issue.message }];
+  if (given === undefined) return [{ source, message: `${section}.kind: ${setting.kind} needs ${key}; give one of ${ways(setting)}` }];
+  const index = path.at(-1);
+  const value = typeof index === 'number' && Array.isArray(given.value) ? given.value[index] : given.value;
+  return [{ source, message: `${key} must be ${setting.accepts.en}${describeValue(setting, value)}` }];
 }
 
 function withDefaults(merged: ReadonlyMap<string, GivenValue>, config: Config): Map<string, GivenValue> {
   const effective = new Map<string, GivenValue>();
   for (const { key, default: value, kind } of settings) {
     const given = merged.get(key);
-    const section = key.split('.', 1)[0] ?? '';
+    const section = sectionOf(key);
     const applies = kind === undefined || merged.get(`${section}.kind`)?.value === kind;
     if (given !== undefined) effective.set(key, given);
     else if (value !== undefined && applies) effective.set(key, { value, source: 'default' });
@@ -142,10 +139,10 @@ export function loadConfig(argv: readonly string[], env: Env, readFile: ReadFile
   const problems = sources.flatMap((source) => source.problems);
   const merged = merge(sources, problems);
   readSecretFiles(merged, readFile, problems);
-  const parsed = configSchema.safeParse(toTree(merged));
-  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => toProblems(issue, merged)));
+  const parsed = v.safeParse(configSchema, toTree(merged));
+  if (!parsed.success) problems.push(...parsed.issues.flatMap((issue) => toProblems(issue, merged)));
   if (!parsed.success || problems.length > 0) return { problems };
-  return { config: parsed.data, effective: withDefaults(merged, parsed.data) };
+  return { config: parsed.output, effective: withDefaults(merged, parsed.output) };
 }
 
 /** `loadConfig` for this process: its environment and its files. */

@@ -1,7 +1,6 @@
-import { z } from 'zod';
-import { settingsSchema } from './schema.ts';
+import type { SettingNode } from './setting-node.ts';
 import type { SettingText } from './setting-text.ts';
-import { type Setting, settings } from './settings.ts';
+import { root, type Setting, settings } from './settings.ts';
 
 /** The languages of the documentation. */
 export type Language = keyof SettingText;
@@ -99,28 +98,28 @@ export function renderReference(language: Language): string {
 }
 
 /** Adds the `...File` forms of secrets and leaves out what only concerns this program. */
-function publish(node: Record<string, unknown>): Record<string, unknown> {
-  const { zh: _zh, accepts: _accepts, otherwise: _otherwise, secret: _secret, hidden: _hidden, $schema: _schema, ...kept } = node;
-  const properties = kept.properties as Record<string, Record<string, unknown>> | undefined;
-  if (properties !== undefined) {
-    const shown = Object.entries(properties).filter(([, child]) => child.hidden !== true);
-    const published = shown.flatMap(([name, child]): [string, unknown][] => {
-      const form: [string, unknown] = [name, publish(child)];
-      return child.secret === true ? [form, [`${name}File`, { type: 'string', description: `File that holds ${name}.` }]] : [form];
-    });
-    kept.properties = Object.fromEntries(published);
-    const secrets = shown.filter(([, child]) => child.secret === true).map(([name]) => name);
-    const required = (kept.required as string[] | undefined)?.filter((name) => !secrets.includes(name)) ?? [];
-    delete kept.required;
-    if (required.length > 0) kept.required = required;
-  }
-  const variants = kept.oneOf as Record<string, unknown>[] | undefined;
-  if (variants !== undefined) kept.oneOf = variants.map(publish);
-  return kept;
+function publish({
+  zh: _zh,
+  accepts: _accepts,
+  otherwise: _otherwise,
+  secret: _secret,
+  hidden: _hidden,
+  ...node
+}: SettingNode): SettingNode {
+  const { properties, required = [], oneOf, ...kept } = node;
+  if (oneOf !== undefined) return { ...kept, oneOf: oneOf.map(publish) };
+  if (properties === undefined) return node;
+  const shown = Object.entries(properties).filter(([, child]) => child.hidden !== true);
+  const published = shown.flatMap(([name, child]): [string, SettingNode][] => {
+    const form: [string, SettingNode] = [name, publish(child)];
+    return child.secret === true ? [form, [`${name}File`, { type: 'string', description: `File that holds ${name}.` }]] : [form];
+  });
+  const needed = required.filter((name) => properties[name]?.secret !== true);
+  return { ...kept, properties: Object.fromEntries(published), ...(needed.length === 0 ? {} : { required: needed }) };
 }
 
 /** JSON Schema (2020-12) of a configuration file, for editors. */
 export function renderJsonSchema(): string {
-  const schema = publish(z.toJSONSchema(settingsSchema, { io: 'input' }) as Record<string, unknown>);
-  return `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Longshore configuration', ...schema }, undefined, 2)}\n`;
+  const schema = { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Longshore configuration', ...publish(root) };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
 }

@@ -1,234 +1,191 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { isCertificateHost } from './certificate-host.ts';
 import { isCronExpression } from './cron-expression.ts';
+import { filledText } from './filled-text.ts';
 import { limits } from './limit-settings.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { isNetworkRange } from './network-range.ts';
 import { notes } from './setting-text.ts';
+import { metadata, store } from './storage-settings.ts';
 import { wholeFrom } from './whole-number.ts';
 
-const path = z.string().min(1);
 const pathAccepts = { en: 'a path; a relative one starts at the working directory', zh: '路径；相对路径以工作目录为起点' };
-const hours = (least: number) => z.number().min(least).max(87_600);
+const hours = (least: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(87_600));
 
-const listen = z.string().transform((text, context): ListenAddress => {
-  const address = parseListenAddress(text);
-  if (address !== undefined) return address;
-  context.issues.push({ code: 'invalid_format', format: 'listen address', input: text });
-  return z.NEVER;
+const listen = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }): ListenAddress => {
+    const address = parseListenAddress(dataset.value);
+    if (address !== undefined) return address;
+    addIssue();
+    return NEVER;
+  }),
+);
+
+const publicUrl = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }): string => {
+    const url = URL.parse(dataset.value);
+    const plain = url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search + url.hash + url.username === '';
+    if (plain) return url.origin;
+    addIssue();
+    return NEVER;
+  }),
+);
+
+const receiverUrl = v.pipe(
+  v.string(),
+  v.check((text) => {
+    const url = URL.parse(text);
+    return url !== null && /^https?:$/.test(url.protocol) && url.username + url.search + url.hash === '';
+  }),
+);
+
+const garbageCollection = v.strictObject({
+  schedule: v.pipe(
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.check((text) => text === 'off' || isCronExpression(text)),
+      ),
+      '17 3 * * *',
+    ),
+    notes(
+      'When garbage is collected, in local time; `off` for only by `longshore gc`.',
+      '垃圾回收的时间（本地时间）；`off` 表示仅手动运行 `longshore gc`。',
+      {
+        accepts: { en: 'a cron expression of five fields, or off', zh: '五段 cron 表达式，或 off' },
+      },
+    ),
+  ),
+  graceHours: v.pipe(
+    v.optional(hours(0), 24),
+    notes(
+      'How long content that nothing refers to is kept. Longer than the longest push; fractions are allowed.',
+      '无引用内容的保留时长（小时），应长于最慢的一次推送；可用小数。',
+    ),
+  ),
+  untagged: v.pipe(
+    v.optional(v.picklist(['keep', 'delete']), 'keep'),
+    notes('What happens to manifests without a tag that nothing else needs.', '如何处理没有标签且无人引用的清单。'),
+  ),
+  untaggedAfterHours: v.pipe(
+    v.optional(hours(0), 168),
+    notes('With `gc.untagged: delete`: how long such manifests are kept.', '当 `gc.untagged: delete` 时，此类清单的保留时长（小时）。'),
+  ),
 });
 
-const publicUrl = z.string().transform((text, context): string => {
-  const url = URL.parse(text);
-  const plain = url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search + url.hash + url.username === '';
-  if (plain) return url.origin;
-  context.issues.push({ code: 'invalid_format', format: 'origin', input: text });
-  return z.NEVER;
-});
-
-const postgresUrl = z.string().refine((text) => /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? ''));
-const endpointUrl = z.string().refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''));
-
-const receiverUrl = endpointUrl.refine((text) => {
-  const url = URL.parse(text);
-  return url !== null && url.username + url.search + url.hash === '';
-});
-
-const garbageCollection = z.strictObject({
-  schedule: z
-    .string()
-    .refine((text) => text === 'off' || isCronExpression(text))
-    .default('17 3 * * *')
-    .meta(
+const tls = v.pipe(
+  v.strictObject({
+    certFile: v.pipe(
+      v.optional(filledText),
       notes(
-        'When garbage is collected, in local time; `off` for only by `longshore gc`.',
-        '垃圾回收的时间（本地时间）；`off` 表示仅手动运行 `longshore gc`。',
-        {
-          accepts: { en: 'a cron expression of five fields, or off', zh: '五段 cron 表达式，或 off' },
-        },
+        "The server's certificate in PEM, followed by those of its issuers; with it, the port speaks HTTPS. Read again when it changes.",
+        '服务器证书（PEM），其后为各级签发者证书；设置后端口使用 HTTPS。文件变化时自动重新读取。',
+        { accepts: pathAccepts, otherwise: { en: 'plain HTTP', zh: '明文 HTTP' } },
       ),
     ),
-  graceHours: hours(0)
-    .default(24)
-    .meta(
-      notes(
-        'How long content that nothing refers to is kept. Longer than the longest push; fractions are allowed.',
-        '无引用内容的保留时长（小时），应长于最慢的一次推送；可用小数。',
-      ),
-    ),
-  untagged: z
-    .enum(['keep', 'delete'])
-    .default('keep')
-    .meta(notes('What happens to manifests without a tag that nothing else needs.', '如何处理没有标签且无人引用的清单。')),
-  untaggedAfterHours: hours(0)
-    .default(168)
-    .meta(
-      notes('With `gc.untagged: delete`: how long such manifests are kept.', '当 `gc.untagged: delete` 时，此类清单的保留时长（小时）。'),
-    ),
-});
-
-const tls = z
-  .strictObject({
-    certFile: path
-      .optional()
-      .meta(
-        notes(
-          "The server's certificate in PEM, followed by those of its issuers; with it, the port speaks HTTPS. Read again when it changes.",
-          '服务器证书（PEM），其后为各级签发者证书；设置后端口使用 HTTPS。文件变化时自动重新读取。',
-          { accepts: pathAccepts, otherwise: { en: 'plain HTTP', zh: '明文 HTTP' } },
-        ),
-      ),
-    keyFile: path.optional().meta(
+    keyFile: v.pipe(
+      v.optional(filledText),
       notes("The certificate's private key in PEM, without a passphrase.", '证书的私钥（PEM），不带口令。', {
         accepts: pathAccepts,
         otherwise: { en: 'in the file of `tls.certFile`', zh: '位于 `tls.certFile` 文件中' },
       }),
     ),
-    selfSigned: z
-      .array(z.string().refine(isCertificateHost))
-      .default([])
-      .meta(
-        notes(
-          'Instead of `tls.certFile`: names for which the registry makes its own certificate authority and certificate.',
-          '代替 `tls.certFile`：由仓库自建证书颁发机构并为这些名称签发证书。',
-          {
-            accepts: {
-              en: 'host names, *.NAME and IP addresses, separated by commas in variables and flags',
-              zh: '主机名、*.名称或 IP 地址；在变量和参数中用逗号分隔',
-            },
+    selfSigned: v.pipe(
+      v.optional(v.array(v.pipe(v.string(), v.check(isCertificateHost))), []),
+      notes(
+        'Instead of `tls.certFile`: names for which the registry makes its own certificate authority and certificate.',
+        '代替 `tls.certFile`：由仓库自建证书颁发机构并为这些名称签发证书。',
+        {
+          accepts: {
+            en: 'host names, *.NAME and IP addresses, separated by commas in variables and flags',
+            zh: '主机名、*.名称或 IP 地址；在变量和参数中用逗号分隔',
           },
-        ),
+        },
       ),
-    minVersion: z.enum(['1.2', '1.3']).default('1.2').meta(notes('Oldest version of TLS that is accepted.', '接受的最低 TLS 版本。')),
-    http2: z
-      .boolean()
-      .default(true)
-      .meta(
-        notes(
-          'Whether clients may choose HTTP/2. One connection then carries all transfers of a client.',
-          '是否允许客户端选择 HTTP/2；一个连接即可承载客户端的全部传输。',
-        ),
+    ),
+    minVersion: v.pipe(
+      v.optional(v.picklist(['1.2', '1.3']), '1.2'),
+      notes('Oldest version of TLS that is accepted.', '接受的最低 TLS 版本。'),
+    ),
+    http2: v.pipe(
+      v.optional(v.boolean(), true),
+      notes(
+        'Whether clients may choose HTTP/2. One connection then carries all transfers of a client.',
+        '是否允许客户端选择 HTTP/2；一个连接即可承载客户端的全部传输。',
       ),
-  })
-  .superRefine((value, context) => {
-    const refuse = (key: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [key], message, params: { contradicts: true } });
-    if (value.keyFile !== undefined && value.certFile === undefined)
-      refuse('certFile', 'tls.keyFile goes with tls.certFile; give both or none');
-    if (value.selfSigned.length > 0 && value.certFile !== undefined)
-      refuse('selfSigned', 'tls.selfSigned and tls.certFile are both given; give one');
-  });
-
-const metadata = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('sqlite').default('sqlite') }),
-  z.strictObject({
-    kind: z.literal('postgres'),
-    url: postgresUrl.meta(
-      notes('Address of the database, with user and password.', '数据库地址，含用户名和密码。', {
-        secret: true,
-        accepts: { en: 'a URL, postgres://USER:PASSWORD@HOST:PORT/DATABASE', zh: 'URL：postgres://用户:密码@主机:端口/数据库' },
-      }),
     ),
   }),
-]);
+  v.forward(
+    v.partialCheck(
+      [['certFile'], ['keyFile']],
+      ({ certFile, keyFile }) => keyFile === undefined || certFile !== undefined,
+      'tls.keyFile goes with tls.certFile; give both or none',
+    ),
+    ['certFile'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['certFile'], ['selfSigned']],
+      ({ certFile, selfSigned }) => certFile === undefined || selfSigned.length === 0,
+      'tls.selfSigned and tls.certFile are both given; give one',
+    ),
+    ['selfSigned'],
+  ),
+);
 
-const s3 = z.strictObject({
-  kind: z.literal('s3'),
-  endpoint: endpointUrl.optional().meta(
-    notes('Address of the S3 service.', 'S3 服务的地址。', {
-      accepts: { en: 'an http or https URL', zh: 'http 或 https URL' },
-      otherwise: { en: "AWS, by the region's name", zh: '按区域使用 AWS' },
+const tokens = v.strictObject({
+  lifetimeSeconds: v.pipe(v.optional(wholeFrom(60, 86_400), 300), notes('How long a registry token is good.', '仓库令牌的有效期（秒）。')),
+  issuer: v.pipe(
+    v.optional(filledText),
+    notes('Issuer named in tokens.', '令牌中的签发者。', { otherwise: { en: 'longshore', zh: 'longshore' } }),
+  ),
+  service: v.pipe(
+    v.optional(filledText),
+    notes('Service that tokens are for.', '令牌面向的服务名。', {
+      otherwise: { en: 'the host of `publicUrl`, else longshore', zh: '`publicUrl` 的主机名，否则为 longshore' },
     }),
   ),
-  bucket: z.string().min(1).meta(notes('Bucket that holds the blobs. It must exist.', '存放 blob 的存储桶，必须已存在。')),
-  region: z.string().min(1).default('us-east-1').meta(notes('Region of the bucket.', '存储桶所在区域。')),
-  accessKeyId: z
-    .string()
-    .min(1)
-    .optional()
-    .meta(
-      notes('Access key.', '访问密钥 ID。', {
-        otherwise: { en: "the AWS SDK's usual sources: instance role, environment", zh: 'AWS SDK 的默认来源：实例角色、环境变量' },
-      }),
-    ),
-  secretAccessKey: z
-    .string()
-    .min(1)
-    .optional()
-    .meta(notes('Secret of the access key.', '访问密钥的密文部分。', { secret: true })),
-  forcePathStyle: z
-    .boolean()
-    .default(true)
-    .meta(notes('Bucket in the path rather than in the host name.', '存储桶名放在路径中而不是主机名中。')),
-  prefix: z.string().default('').meta(notes('Prepended to every object key.', '所有对象键的前缀。')),
-});
-
-const store = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('filesystem').default('filesystem') }),
-  s3.superRefine((value, context) => {
-    if ((value.accessKeyId === undefined) === (value.secretAccessKey === undefined)) return;
-    const missing = value.accessKeyId === undefined ? 'accessKeyId' : 'secretAccessKey';
-    context.addIssue({
-      code: 'custom',
-      path: [missing],
-      message: 'store.accessKeyId and store.secretAccessKey go together; give both or none',
-    });
-  }),
-]);
-
-const tokens = z.strictObject({
-  lifetimeSeconds: wholeFrom(60, 86_400).default(300).meta(notes('How long a registry token is good.', '仓库令牌的有效期（秒）。')),
-  issuer: z
-    .string()
-    .min(1)
-    .optional()
-    .meta(notes('Issuer named in tokens.', '令牌中的签发者。', { otherwise: { en: 'longshore', zh: 'longshore' } })),
-  service: z
-    .string()
-    .min(1)
-    .optional()
-    .meta(
-      notes('Service that tokens are for.', '令牌面向的服务名。', {
-        otherwise: { en: 'the host of `publicUrl`, else longshore', zh: '`publicUrl` 的主机名，否则为 longshore' },
-      }),
-    ),
 });
 
 /** The one description of everything that can be configured: defaults, checks, and both languages of the reference. */
-export const settingsSchema = z.strictObject({
-  listen: listen.prefault('127.0.0.1:5000').meta(
+export const settingsSchema = v.strictObject({
+  listen: v.pipe(
+    v.optional(listen, '127.0.0.1:5000'),
     notes('Where to listen.', '监听地址。', {
       accepts: { en: 'ADDRESS:PORT, or :PORT for every interface', zh: '地址:端口；`:端口` 表示所有网卡' },
     }),
   ),
-  data: path
-    .default('./longshore-data')
-    .meta(notes('Directory for the database, the blobs and the keys.', '数据库、blob 和密钥所在目录。', { accepts: pathAccepts })),
-  workers: z
-    .union([wholeFrom(1, 256), z.literal('auto')])
-    .default(1)
-    .meta(notes('Processes that share the port; `auto` is one per core.', '共享端口的工作进程数；`auto` 表示每核一个。')),
-  anonymous: z
-    .enum(['none', 'pull', 'push'])
-    .default('none')
-    .meta(notes('What everybody may do without logging in.', '未登录的用户可以做什么。')),
-  durability: z
-    .enum(['full', 'relaxed'])
-    .default('full')
-    .meta(
-      notes(
-        'full: what was answered survives a power loss. relaxed: faster, and the last seconds may be lost.',
-        'full：已确认的写入在断电后仍保留。relaxed：更快，但断电可能丢失最后几秒。',
-      ),
+  data: v.pipe(
+    v.optional(filledText, './longshore-data'),
+    notes('Directory for the database, the blobs and the keys.', '数据库、blob 和密钥所在目录。', { accepts: pathAccepts }),
+  ),
+  workers: v.pipe(
+    v.optional(v.union([wholeFrom(1, 256), v.literal('auto')]), 1),
+    notes('Processes that share the port; `auto` is one per core.', '共享端口的工作进程数；`auto` 表示每核一个。'),
+  ),
+  anonymous: v.pipe(
+    v.optional(v.picklist(['none', 'pull', 'push']), 'none'),
+    notes('What everybody may do without logging in.', '未登录的用户可以做什么。'),
+  ),
+  durability: v.pipe(
+    v.optional(v.picklist(['full', 'relaxed']), 'full'),
+    notes(
+      'full: what was answered survives a power loss. relaxed: faster, and the last seconds may be lost.',
+      'full：已确认的写入在断电后仍保留。relaxed：更快，但断电可能丢失最后几秒。',
     ),
-  adminPasswordFile: path.optional().meta(
+  ),
+  adminPasswordFile: v.pipe(
+    v.optional(filledText),
     notes("File with the administrator's first password; read when the account is created.", '管理员初始密码文件，仅在创建账户时读取。', {
       accepts: pathAccepts,
       otherwise: { en: 'a random password, printed once', zh: '随机密码，只显示一次' },
     }),
   ),
-  publicUrl: publicUrl.optional().meta(
+  publicUrl: v.pipe(
+    v.optional(publicUrl),
     notes(
       'Address that clients use, for token realm and Location headers behind a proxy.',
       '客户端使用的地址；位于代理之后时用于令牌 realm 和 Location 头。',
@@ -238,62 +195,64 @@ export const settingsSchema = z.strictObject({
       },
     ),
   ),
-  trustedProxies: z
-    .array(z.string().refine(isNetworkRange))
-    .default([])
-    .meta(
-      notes('Proxies whose X-Forwarded-* headers are believed.', '信任其 X-Forwarded-* 头的代理。', {
-        accepts: {
-          en: 'addresses or CIDR ranges, separated by commas in variables and flags',
-          zh: '地址或 CIDR 列表；在变量和参数中用逗号分隔',
-        },
-      }),
-    ),
-  deletion: z
-    .strictObject({
-      enabled: z
-        .boolean()
-        .default(true)
-        .meta(notes('Whether tags, manifests and blobs can be deleted by clients.', '是否允许客户端删除标签、清单和 blob。')),
-    })
-    .prefault({}),
-  tls: tls.prefault({}),
-  limits: limits.prefault({}),
-  uploads: z
-    .strictObject({
-      expireHours: hours(0.01)
-        .default(168)
-        .meta(notes('An unfinished upload without traffic is removed after this.', '未完成且无活动的上传多少小时后清除。')),
-    })
-    .prefault({}),
-  cache: z
-    .strictObject({
-      memoryBytes: wholeFrom(0, 4_294_967_296)
-        .default(16_777_216)
-        .meta(
-          notes(
-            'Memory of each worker for blobs of up to 256 KiB that are pulled again and again, in bytes; 0: none.',
-            '每个工作进程用于缓存反复拉取的小 blob（不超过 256 KiB）的内存字节数；0 表示不缓存。',
-          ),
-        ),
-    })
-    .prefault({}),
-  gc: garbageCollection.prefault({}),
-  tokens: tokens.prefault({}),
-  metadata: metadata
-    .prefault({})
-    .meta(
-      notes(
-        'Where names, tags and accounts are kept; SQLite lies in the data directory.',
-        '名称、标签与账户存放之处；SQLite 位于数据目录中。',
+  trustedProxies: v.pipe(
+    v.optional(v.array(v.pipe(v.string(), v.check(isNetworkRange))), []),
+    notes('Proxies whose X-Forwarded-* headers are believed.', '信任其 X-Forwarded-* 头的代理。', {
+      accepts: {
+        en: 'addresses or CIDR ranges, separated by commas in variables and flags',
+        zh: '地址或 CIDR 列表；在变量和参数中用逗号分隔',
+      },
+    }),
+  ),
+  deletion: v.optional(
+    v.strictObject({
+      enabled: v.pipe(
+        v.optional(v.boolean(), true),
+        notes('Whether tags, manifests and blobs can be deleted by clients.', '是否允许客户端删除标签、清单和 blob。'),
       ),
+    }),
+    {},
+  ),
+  tls: v.optional(tls, {}),
+  limits: v.optional(limits, {}),
+  uploads: v.optional(
+    v.strictObject({
+      expireHours: v.pipe(
+        v.optional(hours(0.01), 168),
+        notes('An unfinished upload without traffic is removed after this.', '未完成且无活动的上传多少小时后清除。'),
+      ),
+    }),
+    {},
+  ),
+  cache: v.optional(
+    v.strictObject({
+      memoryBytes: v.pipe(
+        v.optional(wholeFrom(0, 4_294_967_296), 16_777_216),
+        notes(
+          'Memory of each worker for blobs of up to 256 KiB that are pulled again and again, in bytes; 0: none.',
+          '每个工作进程用于缓存反复拉取的小 blob（不超过 256 KiB）的内存字节数；0 表示不缓存。',
+        ),
+      ),
+    }),
+    {},
+  ),
+  gc: v.optional(garbageCollection, {}),
+  tokens: v.optional(tokens, {}),
+  metadata: v.pipe(
+    v.optional(metadata, {}),
+    notes(
+      'Where names, tags and accounts are kept; SQLite lies in the data directory.',
+      '名称、标签与账户存放之处；SQLite 位于数据目录中。',
     ),
-  store: store
-    .prefault({})
-    .meta(notes('Where blobs are kept; the file system store lies in the data directory.', 'blob 存放之处；filesystem 位于数据目录中。')),
-  secrets: z
-    .strictObject({
-      keyFile: path.optional().meta(
+  ),
+  store: v.pipe(
+    v.optional(store, {}),
+    notes('Where blobs are kept; the file system store lies in the data directory.', 'blob 存放之处；filesystem 位于数据目录中。'),
+  ),
+  secrets: v.optional(
+    v.strictObject({
+      keyFile: v.pipe(
+        v.optional(filledText),
         notes(
           'Key that encrypts stored secrets; created when missing. Back it up apart from the data.',
           '加密已存机密的密钥，不存在时自动创建；请与数据分开备份。',
@@ -303,34 +262,35 @@ export const settingsSchema = z.strictObject({
           },
         ),
       ),
-    })
-    .prefault({}),
-  log: z
-    .strictObject({
-      level: z
-        .enum(['debug', 'info', 'warn', 'error'])
-        .default('info')
-        .meta(notes('Least severe message that is written.', '输出日志的最低级别。')),
-      format: z
-        .enum(['auto', 'json', 'text'])
-        .default('auto')
-        .meta(notes('auto: text on a terminal, else one JSON object a line.', 'auto：终端上为文本，否则每行一个 JSON 对象。')),
-      requests: z
-        .enum(['sampled', 'all', 'errors', 'off'])
-        .default('sampled')
-        .meta(
-          notes(
-            'Which requests get a line at level info (5xx: warn). sampled: all, but of successful quick reads 500 a second and process; ' +
-              'the others are counted in one line. errors: those answered with 4xx or 5xx or not at all.',
-            '哪些请求写入日志（级别 info，5xx 为 warn）。sampled：全部，但每个进程每秒最多记录 500 个快速成功的读取，其余只计数并汇总为一行；' +
-              'errors：仅应答为 4xx、5xx 或未应答的请求。',
-          ),
+    }),
+    {},
+  ),
+  log: v.optional(
+    v.strictObject({
+      level: v.pipe(
+        v.optional(v.picklist(['debug', 'info', 'warn', 'error']), 'info'),
+        notes('Least severe message that is written.', '输出日志的最低级别。'),
+      ),
+      format: v.pipe(
+        v.optional(v.picklist(['auto', 'json', 'text']), 'auto'),
+        notes('auto: text on a terminal, else one JSON object a line.', 'auto：终端上为文本，否则每行一个 JSON 对象。'),
+      ),
+      requests: v.pipe(
+        v.optional(v.picklist(['sampled', 'all', 'errors', 'off']), 'sampled'),
+        notes(
+          'Which requests get a line at level info (5xx: warn). sampled: all, but of successful quick reads 500 a second and process; ' +
+            'the others are counted in one line. errors: those answered with 4xx or 5xx or not at all.',
+          '哪些请求写入日志（级别 info，5xx 为 warn）。sampled：全部，但每个进程每秒最多记录 500 个快速成功的读取，其余只计数并汇总为一行；' +
+            'errors：仅应答为 4xx、5xx 或未应答的请求。',
         ),
-    })
-    .prefault({}),
-  tracing: z
-    .strictObject({
-      endpoint: receiverUrl.optional().meta(
+      ),
+    }),
+    {},
+  ),
+  tracing: v.optional(
+    v.strictObject({
+      endpoint: v.pipe(
+        v.optional(receiverUrl),
         notes(
           'Receiver of traces by OTLP over HTTP; `/v1/traces` is appended.',
           '以 OTLP/HTTP 接收追踪数据的地址；自动追加 `/v1/traces`。',
@@ -343,31 +303,27 @@ export const settingsSchema = z.strictObject({
           },
         ),
       ),
-      sampleRatio: z
-        .number()
-        .min(0)
-        .max(1)
-        .default(1)
-        .meta(
-          notes(
-            'Share of requests that are traced. A `traceparent` header may decide against it, from a trusted proxy also for it.',
-            '被追踪的请求比例。`traceparent` 头可以决定不追踪；只有来自可信代理的才能决定追踪。',
-          ),
+      sampleRatio: v.pipe(
+        v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 1),
+        notes(
+          'Share of requests that are traced. A `traceparent` header may decide against it, from a trusted proxy also for it.',
+          '被追踪的请求比例。`traceparent` 头可以决定不追踪；只有来自可信代理的才能决定追踪。',
         ),
-    })
-    .prefault({}),
-  failpoint: z
-    .string()
-    .regex(/^[a-z.-]+(:[1-9]\d*)?$/)
-    .optional()
-    .meta(notes('Place where the process kills itself.', '进程自我终止的位置。', { hidden: true })),
+      ),
+    }),
+    {},
+  ),
+  failpoint: v.pipe(
+    v.optional(v.pipe(v.string(), v.regex(/^[a-z.-]+(:[1-9]\d*)?$/))),
+    notes('Place where the process kills itself.', '进程自我终止的位置。', { hidden: true }),
+  ),
 });
 
-/** The schema with the defaults that depend on other settings filled in. */
-export const configSchema = settingsSchema.transform((settings) => ({
-  ...settings,
-  secrets: { keyFile: settings.secrets.keyFile ?? join(settings.data, 'secret.key') },
-}));
+/** The schema with the defaults that depend on other settings filledText in. */
+export const configSchema = v.pipe(
+  settingsSchema,
+  v.transform((settings) => ({ ...settings, secrets: { keyFile: settings.secrets.keyFile ?? join(settings.data, 'secret.key') } })),
+);
 
 /** The complete, checked configuration. */
-export type Config = z.output<typeof configSchema>;
+export type Config = v.InferOutput<typeof configSchema>;

@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+
 /** A text in both languages of the documentation. */
 export interface SettingText {
   readonly en: string;
@@ -19,7 +21,11 @@ export interface SettingNotes {
   readonly hidden?: true;
 }
 
-/** Notes in the form that the schema library keeps (it wants an index signature). */
-export function notes(en: string, zh: string, more: Omit<SettingNotes, 'description' | 'zh'> = {}): SettingNotes & Record<string, unknown> {
-  return { description: en, zh, ...more };
+/** The notes of a setting, as the last part of its pipe. */
+export function notes<Value>(
+  en: string,
+  zh: string,
+  more: Omit<SettingNotes, 'description' | 'zh'> = {},
+): v.MetadataAction<Value, SettingNotes & Record<string, unknown>> {
+  return v.metadata({ description: en, zh, ...more });
 }

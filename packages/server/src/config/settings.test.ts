@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import * as v from 'valibot';
 import { describeFlags, splitConfigFlags } from './flag-source.ts';
+import { describeSchema } from './setting-node.ts';
 import { findSetting, isSection, settings } from './settings.ts';
 
 describe('settings', () => {
@@ -43,5 +45,11 @@ describe('describeFlags', () => {
   it('shows what is documented and nothing hidden', () => {
     assert.match(describeFlags(), /--gc-untagged +What happens[^\n]+\n +one of keep, delete \(default: keep\)/);
     assert.doesNotMatch(describeFlags(), /failpoint/);
+  });
+});
+
+describe('describeSchema', () => {
+  it('does not guess what it does not know', () => {
+    assert.throws(() => describeSchema(v.strictObject({ since: v.date() })), /type date is not described/);
   });
 });

@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { settingsSchema } from './schema.ts';
-import type { SettingNotes, SettingText } from './setting-text.ts';
+import { describeSchema, type SettingNode } from './setting-node.ts';
+import type { SettingText } from './setting-text.ts';
 
 /** One key of the configuration with its names in every source, derived from the schema. */
 export interface Setting {
@@ -26,23 +26,10 @@ export interface Setting {
   readonly fileOf: string | undefined;
 }
 
-/** The part of JSON Schema that the derived schema uses. */
-interface Node extends Partial<SettingNotes> {
-  readonly type?: string;
-  readonly const?: string;
-  readonly enum?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly default?: unknown;
-  readonly properties?: Readonly<Record<string, Node>>;
-  readonly anyOf?: readonly Node[];
-  readonly oneOf?: readonly Node[];
-}
-
 const kebab = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('.', '-');
 const isSet = <T>(value: T | undefined): value is T => value !== undefined;
 
-function range(node: Node): SettingText {
+function range(node: SettingNode): SettingText {
   const [en, zh] = node.type === 'integer' ? ['a whole number', '整数'] : ['a number', '数字'];
   const most = node.maximum === undefined || node.maximum >= Number.MAX_SAFE_INTEGER ? undefined : node.maximum;
   if (most === undefined) return { en: `${en} from ${node.minimum}`, zh: `${zh}，不小于 ${node.minimum}` };
@@ -50,7 +37,7 @@ function range(node: Node): SettingText {
 }
 
 /** What a node takes, said from its type alone. */
-function acceptedBy(node: Node): SettingText {
+function acceptedBy(node: SettingNode): SettingText {
   if (node.accepts !== undefined) return node.accepts;
   if (node.const !== undefined) return { en: node.const, zh: node.const };
   if (node.enum !== undefined) return { en: `one of ${node.enum.join(', ')}`, zh: `${node.enum.join('、')} 之一` };
@@ -61,14 +48,14 @@ function acceptedBy(node: Node): SettingText {
   return { en: parts.map((part) => part.en).join(', or '), zh: parts.map((part) => part.zh).join('，或 ') };
 }
 
-function otherwiseOf(node: Node): SettingText | undefined {
+function otherwiseOf(node: SettingNode): SettingText | undefined {
   if (node.otherwise !== undefined) return node.otherwise;
   if (node.default === undefined) return undefined;
   if (node.default === '' || (Array.isArray(node.default) && node.default.length === 0)) return { en: 'empty', zh: '空' };
   return { en: String(node.default), zh: String(node.default) };
 }
 
-function toSetting(key: string, node: Node, kind: string | undefined): Setting {
+function toSetting(key: string, node: SettingNode, kind: string | undefined): Setting {
   const secret = node.secret === true;
   return {
     key,
@@ -101,7 +88,7 @@ function toFileSetting(secret: Setting): Setting {
 }
 
 /** A section in variants: `kind` chooses one, and every other key belongs to one. */
-function variantSettings(key: string, node: Node, variants: readonly Node[]): Setting[] {
+function variantSettings(key: string, node: SettingNode, variants: readonly SettingNode[]): Setting[] {
   const kinds = variants.map((variant) => variant.properties?.kind?.const).filter(isSet);
   const first = variants.map((variant) => variant.properties?.kind?.default).find(isSet);
   const choice = toSetting(`${key}.kind`, { ...node, type: 'string', enum: kinds, default: first }, undefined);
@@ -113,7 +100,7 @@ function variantSettings(key: string, node: Node, variants: readonly Node[]): Se
   return [choice, ...rest];
 }
 
-function settingsBelow(key: string, node: Node, kind: string | undefined): Setting[] {
+function settingsBelow(key: string, node: SettingNode, kind: string | undefined): Setting[] {
   if (node.oneOf !== undefined) return variantSettings(key, node, node.oneOf);
   if (node.properties !== undefined) {
     return Object.entries(node.properties).flatMap(([name, child]) => settingsBelow(`${key}.${name}`, child, kind));
@@ -122,8 +109,8 @@ function settingsBelow(key: string, node: Node, kind: string | undefined): Setti
   return setting.secret ? [setting, toFileSetting(setting)] : [setting];
 }
 
-// The library's type of a JSON Schema is wider than what it makes of this schema; the test reads every derived entry.
-const root = z.toJSONSchema(settingsSchema, { io: 'input' }) as Node;
+/** The description of a whole configuration. */
+export const root = describeSchema(settingsSchema);
 
 /** Every setting, in the order of the schema. */
 export const settings: readonly Setting[] = Object.entries(root.properties ?? {}).flatMap(([name, node]) =>
