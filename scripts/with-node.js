@@ -1,6 +1,6 @@
 // Plain JavaScript without dependencies: npm runs this under whatever Node is there, before anything is installed.
 //
-//   node scripts/with-node.js SCRIPT [ARGUMENTS]    installs what is missing, then runs SCRIPT with the right Node
+//   node scripts/with-node.js [FLAGS OF NODE] SCRIPT [ARGUMENTS]    installs what is missing, then runs SCRIPT with the right Node
 import { delimiter, dirname } from 'node:path';
 import { findNode } from '../packages/cli/bin/find-node.js';
 import { runNode } from '../packages/cli/bin/run-node.js';
