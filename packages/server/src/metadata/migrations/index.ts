@@ -3,7 +3,10 @@ import type { SqlDialect } from '../sql-session.ts';
 
 /** One step of the schema's history. Once released it never changes. */
 export interface SchemaStep {
-  /** Sorts after every earlier step. */
+  /**
+   * Sorts after every earlier step. `NNNN-contract-...` takes something away that older versions may use; every other step only
+   * adds, so that older versions go on beside newer ones (docs/decisions/0009-migrations-expand.md).
+   */
   readonly name: string;
   readonly load: () => Promise<{ up(db: Kysely<unknown>, dialect: SqlDialect): Promise<void> }>;
 }
@@ -14,3 +17,9 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0002-repositories-of-a-project', load: () => import('./0002-repositories-of-a-project.ts') },
   { name: '0003-events-by-availability', load: () => import('./0003-events-by-availability.ts') },
 ];
+
+/**
+ * Contracting steps of later versions that this version can live with, by name: what they take away is not used here any more. One
+ * is written down here at least one release before the release that has the step.
+ */
+export const foreseenContractions: readonly string[] = [];

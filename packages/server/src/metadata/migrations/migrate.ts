@@ -2,25 +2,37 @@ import type { Dialect, Kysely } from 'kysely';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { SqlDialect } from '../sql-session.ts';
 import type { SchemaStep } from './index.ts';
-import { schemaSteps } from './index.ts';
+import { foreseenContractions, schemaSteps } from './index.ts';
 
 /** Where the applied steps are noted; the name is part of the schema. */
 export const migrationTable = 'schema_migrations';
 
 /**
- * Compares the steps that a database has with those that this version knows. Throws a `StorageError` that names the step when
- * the database has one that is unknown here: a newer version wrote it, and an older one could damage it.
+ * Compares the steps that a database has with those that this version knows. A newer version may have applied more: those that only
+ * add something are no concern of this one. Throws a `StorageError` that names the step when one took something away that is
+ * needed here.
  */
-export function hasPendingSteps(applied: readonly string[], steps: readonly SchemaStep[] = schemaSteps): boolean {
-  const unknown = applied.filter((name) => !steps.some((step) => step.name === name));
-  if (unknown.length > 0) {
+export function hasPendingSteps(
+  applied: readonly string[],
+  steps: readonly SchemaStep[] = schemaSteps,
+  foreseen: readonly string[] = foreseenContractions,
+): boolean {
+  const known = new Set([...steps.map(({ name }) => name), ...foreseen]);
+  const harmful = applied.filter((name) => isContraction(name) && !known.has(name));
+  if (harmful.length > 0) {
     throw new StorageError(
       'failed',
-      `The database was written by a newer version of Longshore: it has the schema migration '${unknown.join("', '")}', which this version does not know. Run the newer version.`,
+      `The database was changed by a newer version of Longshore in a way that this version cannot work with, by the schema migration '${harmful.join("', '")}'. Run the newer version.`,
       { retryable: false },
     );
   }
-  return applied.length < steps.length;
+  const done = new Set(applied);
+  return steps.some(({ name }) => !done.has(name));
+}
+
+/** Whether a step takes away what older versions may use; it says so in its name, which is all that they see of it. */
+export function isContraction(name: string): boolean {
+  return /^\d{4}-contract-/.test(name);
 }
 
 /**

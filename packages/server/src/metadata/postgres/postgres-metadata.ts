@@ -12,7 +12,7 @@ import { StatementCache } from './statement-cache.ts';
 
 /**
  * Connects to PostgreSQL 15 or newer and brings the schema up to date. Any number of processes may use the database. Throws a
- * `StorageError` when it cannot be reached, and when a newer version has written it.
+ * `StorageError` when it cannot be reached, and when a newer version took away what this one needs.
  */
 export async function openPostgresMetadata(options: PostgresMetadataOptions & { observer?: WriteObserver }): Promise<MetadataStore> {
   await prepareSchema(options);

@@ -4,7 +4,7 @@ import { applyPendingSteps, hasPendingSteps, migrationTable } from '../migration
 /** Held while migrating, so that replicas that start together do it one after the other. Any number, but always this one. */
 const migrationLock = 5_104_171_503;
 
-/** Brings the schema up to date in one transaction. Throws a `StorageError` when a newer version has written the database. */
+/** Brings the schema up to date in one transaction. Throws a `StorageError` when a newer version took away what this one needs. */
 export async function migratePostgres(client: Client): Promise<void> {
   if (!hasPendingSteps(await appliedSteps(client))) return;
   const { PostgresDialect } = await import('kysely');

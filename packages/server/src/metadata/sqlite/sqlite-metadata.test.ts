@@ -132,15 +132,15 @@ test('a process that dies inside of a transaction leaves nothing of it', async (
   assert.equal((await store.claimEvents({ claimant: 'a', at: 1, until: 2, limit: 9 })).length, 2);
 });
 
-test("a database that a newer version has migrated is refused by the migration's name", async (t) => {
+test("a database from which a newer version took something away is refused by the migration's name", async (t) => {
   const path = await newPath(t);
   await (await openSqliteMetadata({ path, durability: 'full' })).close();
   const db = new DatabaseSync(path);
-  db.exec("insert into schema_migrations (name, timestamp) values ('9999-from-the-future', '2099')");
+  db.exec("insert into schema_migrations (name, timestamp) values ('9999-contract-from-the-future', '2099')");
   db.close();
   await assert.rejects(openSqliteMetadata({ path, durability: 'full' }), (error) => {
     assert.ok(error instanceof StorageError && !error.retryable);
-    assert.match(error.message, /'9999-from-the-future'.*Run the newer version/);
+    assert.match(error.message, /'9999-contract-from-the-future'.*Run the newer version/);
     return true;
   });
 });

@@ -35,7 +35,7 @@ export interface SqliteMetadataOptions {
 /**
  * Opens the embedded database. The writer creates it or brings its schema up to date, away from this thread's event loop. Several
  * processes of one machine may have it open. Throws a `StorageError` when the file cannot be used, when it is on a network file
- * system, and when a newer version has written it.
+ * system, and when a newer version took away what this one needs.
  */
 export async function openSqliteMetadata(options: SqliteMetadataOptions): Promise<MetadataStore> {
   const { path } = options;

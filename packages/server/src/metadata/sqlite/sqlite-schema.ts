@@ -5,8 +5,7 @@ import { beginWrite } from './connection.ts';
 
 /**
  * Brings the schema up to date, in one transaction that keeps other processes out. Calls `onOldData` before it does that to a database
- * that holds something, which may take long. Throws a `StorageError` when a newer
- * version has written the database.
+ * that holds something, which may take long. Throws a `StorageError` when a newer version took away what this one needs.
  */
 export async function migrateSqlite(
   db: DatabaseSync,

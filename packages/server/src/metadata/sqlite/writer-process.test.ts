@@ -173,17 +173,17 @@ test('one that hangs before it is ready is killed, and the next one starts', { s
   await new StoreSteps(await host.open()).push(app);
 });
 
-test('a database that a newer version has migrated is refused by name', async (t) => {
+test('a database from which a newer version took something away is refused by name', async (t) => {
   const host = await newHost(t);
   const writer = await host.startWriter();
   writer.retire();
   await writer.ended;
   const db = new DatabaseSync(host.path);
-  db.exec("insert into schema_migrations (name, timestamp) values ('9999-from-the-future', '2099')");
+  db.exec("insert into schema_migrations (name, timestamp) values ('9999-contract-from-the-future', '2099')");
   db.close();
   await assert.rejects(host.startWriter(), (error) => {
     assert.ok(error instanceof StorageError && !error.retryable);
-    assert.match(error.message, /'9999-from-the-future'.*Run the newer version/);
+    assert.match(error.message, /'9999-contract-from-the-future'.*Run the newer version/);
     return true;
   });
 });
