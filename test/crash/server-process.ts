@@ -13,6 +13,8 @@ const compileCache = join(tmpdir(), 'longshore-compile-cache');
 /** How a process of the server is started. */
 export interface ServerOptions {
   readonly data: string;
+  /** Address and port; a free port of 127.0.0.1 when it is left out. */
+  readonly listen?: string | undefined;
   /** How many workers serve; one when it is left out. */
   readonly workers?: number | undefined;
   /** `LONGSHORE_...` variables. */
@@ -50,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const args = [
     'serve',
     '--listen',
-    '127.0.0.1:0',
+    options.listen ?? '127.0.0.1:0',
     '--data',
     options.data,
     '--anonymous',

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { findProgram, requirePrograms } from '../../../../../test/tools/programs.ts';
 import { type RadosGateway, radosgwPrograms, startRadosgw } from '../../../../../test/tools/radosgw.ts';
 import type { BlobStore, UploadPosition } from '../../registry/ports/blob-store.ts';
 import { describeBlobStore } from '../blob-store-contract.ts';
 import { assertContent, digestOf, listAll } from '../contract/contract-steps.ts';
 import type { BucketOptions } from './bucket.ts';
+import { makeBucket } from './bucket-bench.ts';
 import { openS3Store } from './s3-store.ts';
 
 const mebibyte = 1024 * 1024;
@@ -19,12 +19,7 @@ after(async () => (await gateway)?.stop());
 /** A new bucket of the one gateway that all tests of this file share. */
 async function newBucket(): Promise<BucketOptions> {
   gateway ??= startRadosgw();
-  const { endpoint, accessKey: accessKeyId, secretKey: secretAccessKey } = await gateway;
-  const bucket = `longshore-${randomBytes(6).toString('hex')}`;
-  const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } });
-  await client.send(new CreateBucketCommand({ Bucket: bucket }));
-  client.destroy();
-  return { endpoint, region: 'us-east-1', bucket, accessKeyId, secretAccessKey, forcePathStyle: true };
+  return makeBucket(await gateway);
 }
 
 /** A test on a real S3 service, with a store of its own. */
