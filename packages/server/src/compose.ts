@@ -20,7 +20,7 @@ import { createIdentity, type Identity } from './identity/create-identity.ts';
 import { loadOrCreateSecretKey } from './identity/secret-key.ts';
 import { startOutbox } from './jobs/outbox.ts';
 import { startSchedule } from './jobs/schedule.ts';
-import { memoryCacheFamilies } from './observability/cache-metrics.ts';
+import { memoryCacheFamilies, metadataCacheFamilies } from './observability/cache-metrics.ts';
 import { metricsContentType } from './observability/metric-family.ts';
 import { activityFamilies, certificateFamilies, type Metrics } from './observability/metrics.ts';
 import { startTelemetry, type Telemetry } from './observability/telemetry.ts';
@@ -129,7 +129,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
     refusedConnection: () => metrics.refusedConnection(),
     ...(tls === undefined ? {} : { createHttpServer: tls.createServer }),
   });
-  metrics.add(() => writes.families());
+  metrics.add(() => [...writes.families(), ...metadataCacheFamilies(backends.metadataCache?.())]);
   metrics.add(() => activityFamilies(listener.activity()));
   if (tls !== undefined) metrics.add(() => certificateFamilies(tls.expiresAt()));
   const background = createBackground(config, backends, identity, metrics);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config/schema.ts';
+import type { MetadataCacheFigures } from './observability/cache-metrics.ts';
 import { type Log, openLog } from './observability/logger.ts';
 import { WriteMetrics } from './observability/write-metrics.ts';
 import type { HostWriter } from './processes/writer-keeper.ts';
@@ -11,8 +12,6 @@ import type { Logger } from './registry/ports/logger.ts';
 import type { MetadataStore } from './registry/ports/metadata-store.ts';
 import type { WriteObserver } from './registry/ports/write-observer.ts';
 
-/** Per process; PostgreSQL allows 100 in all by default. */
-const postgresConnections = 10;
 const databaseFile = 'longshore.db';
 
 /** What holds state: every command opens it, the server adds the rest. */
@@ -21,6 +20,8 @@ export interface Backends {
   readonly stores: ReadonlyMap<string, BlobStore>;
   readonly log: Log;
   readonly writes: WriteMetrics;
+  /** What the cache of the database did; undefined without one. */
+  readonly metadataCache: (() => MetadataCacheFigures) | undefined;
   readonly logger: Logger;
   close(): Promise<void>;
 }
@@ -56,7 +57,7 @@ export async function openBackends(config: Config, writing: WriteSettings = {}):
   const log = openLog(config.log);
   await makeDataDirectory(config.data);
   const writes = new WriteMetrics();
-  const metadata = await openMetadata(config, writes, writing);
+  const { metadata, metadataCache } = await openMetadata(config, log.logger, writes, writing);
   const holdsContent = (await metadata.listRepositories({ kind: 'everything' }, { limit: 1 })).items.length > 0;
   const stores = new Map([['default', await openStore(config, holdsContent)]]);
   return {
@@ -64,6 +65,7 @@ export async function openBackends(config: Config, writing: WriteSettings = {}):
     stores,
     log,
     writes,
+    metadataCache,
     logger: log.logger,
     close: async () => {
       await Promise.all([...stores.values()].map((store) => store.close()));
@@ -90,16 +92,21 @@ export async function makeDataDirectory(path: string): Promise<void> {
 
 async function openMetadata(
   { metadata, data, durability, failpoint }: Config,
+  logger: Logger,
   observer: WriteObserver,
   { socket, patienceMs }: WriteSettings,
-): Promise<MetadataStore> {
+): Promise<Pick<Backends, 'metadata' | 'metadataCache'>> {
   if (metadata.kind === 'postgres') {
     const { openPostgresMetadata } = await import('./metadata/postgres/postgres-metadata.ts');
-    return openPostgresMetadata({ url: metadata.url, maxConnections: postgresConnections, observer });
+    const { kind: _kind, poolSize, timeoutSeconds, ...database } = metadata;
+    const timeoutMs = Math.round(timeoutSeconds * 1000);
+    const store = await openPostgresMetadata({ ...database, maxConnections: poolSize, timeoutMs, logger, observer });
+    return { metadata: store, metadataCache: store.cacheFigures };
   }
   const { openSqliteMetadata } = await import('./metadata/sqlite/sqlite-metadata.ts');
   const path = join(data, databaseFile);
-  return openSqliteMetadata({ path, durability, failpoint, writerSocket: socket, observer, patienceMs });
+  const store = await openSqliteMetadata({ path, durability, failpoint, writerSocket: socket, observer, patienceMs });
+  return { metadata: store, metadataCache: undefined };
 }
 
 async function openStore({ store, data, durability }: Config, mustExist: boolean): Promise<BlobStore> {

@@ -22,8 +22,8 @@ function problemsOf(result: ReturnType<typeof load>): readonly ConfigProblem[] {
 describe('secrets', () => {
   it('come from a file, without its last line break', () => {
     const result = load(['--metadata-kind', 'postgres', '--metadata-url-file', '/run/url'], {}, { '/run/url': `${url}\n` });
-    assert.ok('config' in result);
-    assert.deepEqual(result.config.metadata, { kind: 'postgres', url });
+    assert.ok('config' in result && result.config.metadata.kind === 'postgres');
+    assert.equal(result.config.metadata.url, url);
   });
 
   it('are displaced by a later source, whichever form that has', () => {

@@ -6,8 +6,17 @@ const deadlockDetected = '40P01';
 const uniqueViolation = '23505';
 const foreignKeyViolation = '23503';
 const diskFull = '53100';
+const tooManyConnections = '53300';
 const readOnlyTransaction = '25006';
 const passingClasses = ['08', '53', '57', '58'];
+
+/** What the client's pool says when no connection became free in time. */
+const poolExhausted = 'timeout exceeded when trying to connect';
+const busyMessage =
+  'Every connection of this process to PostgreSQL is busy: look for statements that take long, or raise metadata.poolSize and the max_connections of the server with it';
+
+const tooManyMessage = (detail: string) =>
+  `PostgreSQL has no connection left: ${detail}. Each worker of each replica takes metadata.poolSize and one to listen: lower it, raise max_connections of the server, or put a pooler in between`;
 
 /**
  * true when the transaction lost a race and may win the next one. Violations are among them: rows that one statement of a
@@ -25,6 +34,8 @@ export function toStorageError(error: unknown): unknown {
   if (state === diskFull) return new StorageError('full', `The disk of the PostgreSQL server is full: ${detail}`, { cause: error });
   if (state === readOnlyTransaction)
     return new StorageError('read-only', `The PostgreSQL server is read-only: ${detail}`, { cause: error });
+  if (state === tooManyConnections) return new StorageError('failed', tooManyMessage(detail), { retryable: true, cause: error });
+  if (error.message === poolExhausted) return new StorageError('failed', busyMessage, { retryable: true, cause: error });
   if (state !== undefined) {
     const retryable = isLostRace(error) || passingClasses.includes(state.slice(0, 2));
     return new StorageError('failed', `PostgreSQL refused a statement: ${detail}`, { retryable, cause: error });

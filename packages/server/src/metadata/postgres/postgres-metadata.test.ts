@@ -10,7 +10,7 @@ import { StatementCache } from './statement-cache.ts';
 const bench = PostgresBench.forThisFile();
 
 test('placeholders are numbered, and a text has one name', () => {
-  const cache = new StatementCache();
+  const cache = new StatementCache(true);
   assert.deepEqual(cache.translate('select ? where a = ? and b in (?, ?)'), {
     name: 's1',
     text: 'select $1 where a = $2 and b in ($3, $4)',

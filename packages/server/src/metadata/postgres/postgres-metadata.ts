@@ -1,37 +1,72 @@
+import type { Pool } from 'pg';
+import type { Logger } from '../../registry/ports/logger.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import type { WriteObserver } from '../../registry/ports/write-observer.ts';
+import type { Execute } from '../commands/index.ts';
 import { observedExecute } from '../observed-execute.ts';
 import { createSqlMetadataStore } from '../sql-metadata-store.ts';
+import type { ChangeCache, ChangeCacheFigures } from './change-cache.ts';
+import { openChangeCache } from './change-cache.ts';
+import { isPooled } from './pooled-connection.ts';
 import { toStorageError } from './postgres-errors.ts';
-import type { PostgresMetadataOptions } from './postgres-pool.ts';
-import { connectWithoutTimeout, createPostgresPool } from './postgres-pool.ts';
+import type { PostgresConnectionOptions } from './postgres-pool.ts';
+import { connectWithoutTimeout, createPostgresPool, defaultTimeoutMs } from './postgres-pool.ts';
 import { migratePostgres } from './postgres-schema.ts';
 import { PostgresSession } from './postgres-session.ts';
-import { executeCommand, withSnapshot } from './postgres-transactions.ts';
+import { executeCommand, limitsOf, withSnapshot } from './postgres-transactions.ts';
 import { StatementCache } from './statement-cache.ts';
+
+export interface PostgresMetadataOptions extends PostgresConnectionOptions {
+  /** Reaches the server itself where `url` leads through a pooler, to hear what other replicas change. */
+  readonly listenUrl?: string | undefined;
+  /** Whether the server keeps statements prepared; `auto`, the default: unless a pooler is in between. */
+  readonly preparedStatements?: 'auto' | 'on' | 'off' | undefined;
+  /** Memory for answers that are given again until the database tells of a change; 0, the default: none. */
+  readonly cacheBytes?: number | undefined;
+  /** Told when changes cannot be heard, and when they can again. */
+  readonly logger?: Logger | undefined;
+  readonly observer?: WriteObserver | undefined;
+}
+
+export interface PostgresMetadata extends MetadataStore {
+  /** What the cache did; undefined without one. */
+  readonly cacheFigures: (() => ChangeCacheFigures) | undefined;
+}
 
 /**
  * Connects to PostgreSQL 15 or newer and brings the schema up to date. Any number of processes may use the database. Throws a
  * `StorageError` when it cannot be reached, and when a newer version took away what this one needs.
  */
-export async function openPostgresMetadata(options: PostgresMetadataOptions & { observer?: WriteObserver }): Promise<MetadataStore> {
-  await prepareSchema(options);
-  const pool = createPostgresPool(options);
-  const statements = new StatementCache();
+export async function openPostgresMetadata(options: PostgresMetadataOptions): Promise<PostgresMetadata> {
+  const { timeoutMs = defaultTimeoutMs, preparedStatements = 'auto' } = options;
+  const { isBehindPooler } = await prepareSchema(options);
+  const pool = createPostgresPool(options, isBehindPooler);
+  const statements = new StatementCache(preparedStatements === 'auto' ? !isBehindPooler : preparedStatements === 'on');
+  const transactions = { pool, statements, afterBegin: isBehindPooler ? limitsOf(timeoutMs) : '' };
+  const reader = new PostgresSession(pool, statements);
+  const cache = openCache(options, pool, isBehindPooler);
+  const execute: Execute = (name, input) => executeCommand(transactions, name, input);
   let closed: Promise<void> | undefined;
-  return createSqlMetadataStore({
-    reader: new PostgresSession(pool, statements),
-    execute: observedExecute((name, input) => executeCommand(pool, statements, name, input), options.observer),
-    snapshot: (work) => withSnapshot(pool, statements, work),
-    close: () => (closed ??= pool.end()),
+  const store = createSqlMetadataStore({
+    reader,
+    execute: observedExecute(cache === undefined ? execute : cache.noting(execute), options.observer),
+    snapshot: (work) => withSnapshot(transactions, work),
+    close: () => (closed ??= closeBoth(cache, pool)),
   });
+  return { ...store, ...cache?.reads(store, reader), cacheFigures: cache?.figures };
 }
 
-async function prepareSchema(options: PostgresMetadataOptions): Promise<void> {
+async function closeBoth(cache: ChangeCache | undefined, pool: Pool): Promise<void> {
+  await cache?.close();
+  await pool.end();
+}
+
+async function prepareSchema(options: PostgresConnectionOptions): Promise<{ isBehindPooler: boolean }> {
   try {
     const client = await connectWithoutTimeout(options);
     try {
       await migratePostgres(client);
+      return { isBehindPooler: await isPooled(client) };
     } finally {
       await client.end();
     }
@@ -39,3 +74,18 @@ async function prepareSchema(options: PostgresMetadataOptions): Promise<void> {
     throw toStorageError(error);
   }
 }
+
+/** Without a way to hear of changes there is no cache. */
+function openCache(options: PostgresMetadataOptions, pool: Pool, isBehindPooler: boolean): ChangeCache | undefined {
+  const { cacheBytes = 0, listenUrl, url, password, logger = silent } = options;
+  if (cacheBytes === 0) return undefined;
+  if (isBehindPooler && listenUrl === undefined) {
+    logger.warn(
+      'metadata.url leads through a pooler, which passes no changes on: set metadata.listenUrl, or every read asks the database.',
+    );
+    return undefined;
+  }
+  return openChangeCache({ address: { url: listenUrl ?? url, password }, pool, logger, mostBytes: cacheBytes });
+}
+
+const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,0 +1,96 @@
+import type { Digest } from '@longshore/oci';
+import type { Pool } from 'pg';
+import type { Logger } from '../../registry/ports/logger.ts';
+import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
+import type { CommandName, Execute } from '../commands/index.ts';
+import type { SqlSession } from '../sql-session.ts';
+import { ChangeListener } from './change-listener.ts';
+import type { DatabaseAddress } from './connection-settings.ts';
+import type { KnownAnswersFigures } from './known-answers.ts';
+import { KnownAnswers } from './known-answers.ts';
+import { knownReads } from './known-reads.ts';
+import { connectListener } from './postgres-pool.ts';
+import { SizedMap } from './sized-map.ts';
+import { findTaggedIn } from './tagged-manifest.ts';
+
+export interface ChangeCacheFigures extends KnownAnswersFigures {
+  /** Whether changes are heard now. */
+  readonly isFresh: boolean;
+  /** Changes that were heard. */
+  readonly changes: number;
+}
+
+/** What is known of a database, for as long as it is heard what changes in it. */
+export interface ChangeCache {
+  /** The same commands; after one that may take something away nothing is known until that was heard too. */
+  noting(execute: Execute): Execute;
+  /** The reads that need not always ask. */
+  reads(store: MetadataStore, sql: SqlSession): Partial<MetadataStore>;
+  figures(): ChangeCacheFigures;
+  close(): Promise<void>;
+}
+
+/** Commands that take nothing away that a cached answer may be about. Every other is noted. */
+const adding: ReadonlySet<CommandName> = new Set<CommandName>([
+  'acquireLease',
+  'addSigningKey',
+  'advanceUpload',
+  'cancelUpload',
+  'claimEvents',
+  'claimUpload',
+  'clearLoginFailures',
+  'commitBlob',
+  'commitManifest',
+  'createAccessToken',
+  'createUser',
+  'deleteExpiredSigningKeys',
+  'deleteTag',
+  'finishEvents',
+  'leaseContent',
+  'mountBlob',
+  'noteAccessTokenUse',
+  'noteLoginFailure',
+  'postponeEvents',
+  'probe',
+  'recordEvent',
+  'releaseContent',
+  'releaseLease',
+  'removeExpiredUpload',
+  'renewBlob',
+  'startUpload',
+]);
+
+/** Begins to listen at the first read. Of `mostBytes` half is for bytes of manifests, a quarter for answers, the rest for tags. */
+export function openChangeCache(deps: { address: DatabaseAddress; pool: Pool; logger: Logger; mostBytes: number }): ChangeCache {
+  const { address, pool, logger, mostBytes } = deps;
+  let changes = 0;
+  const answers: KnownAnswers = new KnownAnswers({ isFresh: () => listener.isFresh() }, mostBytes / 4);
+  const contents = new SizedMap<Uint8Array>(mostBytes / 2);
+  const guesses = new SizedMap<Digest>(mostBytes / 4);
+  const listener = new ChangeListener({
+    connect: () => connectListener(address),
+    notify: async (channel) => void (await pool.query("select pg_notify($1, '')", [channel])),
+    logger,
+    onChange: (subject) => {
+      changes += 1;
+      if (subject === '*') answers.forgetAll();
+      else answers.forget(subject);
+    },
+    onListening: () => answers.forgetAll(),
+  });
+  return {
+    noting: (execute) => (name, input) => {
+      if (adding.has(name)) return execute(name, input);
+      // Also when it failed: nobody knows whether a commit whose answer was lost took place.
+      return execute(name, input).finally(() => listener.noteOwnChange());
+    },
+    reads: (store, sql) => knownReads(store, findTaggedIn(sql), { answers, contents, guesses }),
+    figures: () => ({
+      ...answers.figures(),
+      bytes: answers.figures().bytes + contents.bytes + guesses.bytes,
+      isFresh: listener.isFresh(),
+      changes,
+    }),
+    close: () => listener.close(),
+  };
+}

@@ -1,0 +1,156 @@
+import type { Digest, RepositoryName, Tag } from '@longshore/oci';
+import { digestHex } from '@longshore/oci';
+import type { StoredManifest, StoredManifestInfo } from '../../registry/ports/content-store.ts';
+import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
+import type { Keeper, KnownAnswers } from './known-answers.ts';
+import type { SizedMap } from './sized-map.ts';
+import type { FindTagged } from './tagged-manifest.ts';
+
+/** What is known without asking the database. */
+export interface Knowledge {
+  /** Kept until the database tells of a change. */
+  readonly answers: KnownAnswers;
+  /** Manifests by digest: what cannot change. */
+  readonly contents: SizedMap<Uint8Array>;
+  /** What a tag pointed at when it was last asked for: a guess, which every read checks. */
+  readonly guesses: SizedMap<Digest>;
+}
+
+type Known = Pick<
+  MetadataStore,
+  'findBlob' | 'findManifest' | 'findManifestInfo' | 'findGrant' | 'findUser' | 'findAccessToken' | 'renewBlob' | 'noteAccessTokenUse'
+>;
+
+const smallBytes = 256;
+/** As the triggers of the schema name what has changed. */
+const ofDigest = (digest: Digest) => `d ${digestHex(digest)}`;
+const ofUser = (id: number) => `u ${id}`;
+/** No trigger tells of this: only this process forgets it. */
+const ofToken = (id: number) => `t ${id}`;
+
+/** The reads that pulls are made of, from what is known where that is enough. Tags are asked for each time: whoever was told that one was moved must find it moved on every replica. */
+export function knownReads(store: Known, findTagged: FindTagged, { answers, contents, guesses }: Knowledge): Known {
+  const keepInfo = (repository: RepositoryName, info: StoredManifestInfo, keep: Keeper) =>
+    keep(`m ${repository} ${info.digest}`, info, [ofDigest(info.digest)], smallBytes);
+
+  function keepManifest(repository: RepositoryName, { digest, mediaType, bytes }: StoredManifest, keep: Keeper): void {
+    keepInfo(repository, { digest, mediaType, sizeBytes: bytes.byteLength }, keep);
+    if (contents.get(digest) === undefined) contents.set(digest, ownCopy(bytes), bytes.byteLength);
+  }
+
+  const findKnown = (repository: RepositoryName, digest: Digest) => answers.find<StoredManifestInfo>(`m ${repository} ${digest}`);
+  const readInfo = (repository: RepositoryName, digest: Digest) =>
+    answers.read(
+      () => store.findManifestInfo(repository, { digest }),
+      (info, keep) => keepInfo(repository, info, keep),
+    );
+
+  async function findByDigest(repository: RepositoryName, digest: Digest): Promise<StoredManifest | undefined> {
+    const known = findKnown(repository, digest);
+    const bytes = contents.get(digest);
+    if (bytes !== undefined) {
+      const info = known ?? (await readInfo(repository, digest));
+      return info && { digest, mediaType: info.mediaType, bytes };
+    }
+    return answers.read(
+      () => store.findManifest(repository, { digest }),
+      (manifest, keep) => keepManifest(repository, manifest, keep),
+    );
+  }
+
+  async function findByTag(repository: RepositoryName, tag: Tag): Promise<StoredManifest | undefined> {
+    const key = `${repository} ${tag}`;
+    const guess = guesses.get(key);
+    const bytes = guess && contents.get(guess);
+    const found = await answers.read(
+      () => findTagged(repository, tag, guess && bytes && { digest: guess, bytes }),
+      (manifest, keep) => keepManifest(repository, manifest, keep),
+    );
+    if (found !== undefined && found.digest !== guess) guesses.set(key, found.digest, found.digest.length);
+    return found;
+  }
+
+  return {
+    findManifest: (repository, reference) =>
+      'tag' in reference ? findByTag(repository, reference.tag) : findByDigest(repository, reference.digest),
+    findManifestInfo: async (repository, reference) =>
+      'tag' in reference
+        ? store.findManifestInfo(repository, reference)
+        : (findKnown(repository, reference.digest) ?? readInfo(repository, reference.digest)),
+    ...knownBlobs(store, answers),
+    ...knownAccounts(store, answers),
+  };
+}
+
+function knownBlobs(store: Known, answers: KnownAnswers): Pick<Known, 'findBlob' | 'renewBlob'> {
+  return {
+    findBlob: async (repository, digest) => {
+      const key = `b ${repository} ${digest}`;
+      return (
+        answers.find(key) ??
+        answers.read(
+          () => store.findBlob(repository, digest),
+          (blob, keep) => keep(key, blob, [ofDigest(digest)], smallBytes + blob.location.length),
+        )
+      );
+    },
+    renewBlob: async (input) => {
+      const isRenewed = await store.renewBlob(input);
+      // What is known would have it renewed again and again.
+      answers.forget(ofDigest(input.digest));
+      return isRenewed;
+    },
+  };
+}
+
+function knownAccounts(
+  store: Known,
+  answers: KnownAnswers,
+): Pick<Known, 'findUser' | 'findAccessToken' | 'findGrant' | 'noteAccessTokenUse'> {
+  return {
+    findUser: async (by) => {
+      const key = 'id' in by ? `u ${by.id}` : `n ${by.name}`;
+      return (
+        answers.find(key) ??
+        answers.read(
+          () => store.findUser(by),
+          (user, keep) => keep(key, user, [ofUser(user.id)], smallBytes),
+        )
+      );
+    },
+    findAccessToken: async (secretHash) => {
+      const key = `t ${Buffer.from(secretHash).toString('base64')}`;
+      return (
+        answers.find(key) ??
+        answers.read(
+          () => store.findAccessToken(secretHash),
+          (found, keep) => keep(key, found, [ofUser(found.user.id), ofToken(found.token.id)], 2 * smallBytes),
+        )
+      );
+    },
+    findGrant: async (userId, project) => {
+      const key = `g ${userId} ${project}`;
+      return (
+        answers.find(key) ??
+        answers.read(
+          () => store.findGrant(userId, project),
+          (grant, keep) => {
+            if (userId !== undefined && grant.role !== undefined) keep(key, grant, [ofUser(userId)], smallBytes);
+          },
+        )
+      );
+    },
+    noteAccessTokenUse: async (input) => {
+      await store.noteAccessTokenUse(input);
+      // What is known would have it noted again and again.
+      answers.forget(ofToken(input.id));
+    },
+  };
+}
+
+/** Memory of its own: a piece of what came from the server would keep the whole of it. */
+function ownCopy(bytes: Uint8Array): Uint8Array {
+  const copy = Buffer.allocUnsafeSlow(bytes.byteLength);
+  copy.set(bytes);
+  return copy;
+}

@@ -1,0 +1,48 @@
+import type { Client } from 'pg';
+import { isPooled } from './pooled-connection.ts';
+
+/** Where the triggers of the schema tell what has changed. */
+const changeChannel = 'longshore_changes';
+
+export interface ListeningDeps {
+  /** Opens a connection of its own. */
+  readonly connect: () => Promise<Client>;
+  /** Sends a notification by the way that writes go. */
+  readonly notify: (channel: string) => Promise<void>;
+}
+
+/**
+ * Opens a connection on which `onChange` hears what the triggers tell from now on. Throws when it leads through a pooler, which passes
+ * nothing on, or to another database than writes, which would be silent for ever.
+ */
+export async function openListening({ connect, notify }: ListeningDeps, onChange: (subject: string) => void): Promise<Client> {
+  const client = await connect();
+  try {
+    if (await isPooled(client)) throw new Error('metadata.listenUrl leads through a pooler: give the address of the server itself');
+    client.on('notification', ({ channel, payload }) => {
+      if (channel === changeChannel) onChange(payload ?? '');
+    });
+    await client.query(`listen ${changeChannel}`);
+    if (!(await hears(client, notify))) throw new Error('metadata.listenUrl leads to another database than metadata.url');
+    return client;
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+}
+
+/** Whether what is told by the way of writes arrives here. */
+async function hears(client: Client, notify: ListeningDeps['notify']): Promise<boolean> {
+  const { rows } = await client.query<{ channel: string }>(`select 'longshore_proof_' || pg_backend_pid() as channel`);
+  const own = rows[0]?.channel ?? '';
+  let heard = false;
+  client.on('notification', ({ channel }) => {
+    heard ||= channel === own;
+  });
+  await client.query(`listen ${own}`);
+  await notify(own);
+  // Its answer comes behind whatever was told before.
+  await client.query('select 1');
+  await client.query(`unlisten ${own}`);
+  return heard;
+}
