@@ -251,7 +251,7 @@ function createBackground(
     start: async () => {
       await identity.maintainKeys();
       const jobs = [keyUpkeep, ...features.flatMap((feature) => feature.jobs ?? [])].map((job) => metrics.countRuns(job));
-      const schedules = jobs.map((job) => startSchedule(job, { leases: metadata, logger, clock: Date.now, holder, leaseMs: 60_000 }));
+      const schedules = jobs.map((job) => startSchedule(job, { leases: metadata, logger, holder, leaseMs: 60_000 }));
       const outbox = startOutbox({
         events: metadata,
         subscribers: [garbageCounter, ...features.flatMap((feature) => feature.subscribers ?? [])],

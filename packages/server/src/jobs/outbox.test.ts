@@ -158,16 +158,17 @@ test('wake delivers at once, and stop finishes what is claimed', async () => {
   assert.equal(table.rows.size, 0);
 });
 
-test('a store that fails is logged and asked again', async () => {
+test('a store that is away is asked again and again, and said once; so is its return', async () => {
   const { table, start } = eventTable(1);
-  table.claimFailures = 1;
+  table.claimFailures = 3;
   const logged: string[] = [];
   const { promise: delivered, resolve } = Promise.withResolvers<void>();
   const outbox = start([{ name: 'a', handle: async () => resolve() }], { logged });
-  setImmediate(() => outbox.wake());
+  const waking = setInterval(() => outbox.wake(), 1);
   await delivered;
+  clearInterval(waking);
   await outbox.stop();
-  assert.equal(logged.length, 1);
+  assert.deepEqual(logged, ['Events could not be claimed or finished; they will be delivered later.', 'Events are delivered again.']);
 });
 
 test('delays double from one second to five minutes, less up to half at random', () => {

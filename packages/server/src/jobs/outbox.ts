@@ -27,6 +27,9 @@ export interface OutboxOptions {
   readonly batchSize: number;
 }
 
+/** Asking a store that is away costs nothing, and events are not to wait for long when it is back. */
+const longestPauseMs = 5_000;
+
 /**
  * Starts delivering. Every event reaches every subscriber at least once; one that fails, or takes longer than the
  * lease, is logged and comes again after a growing delay. Without subscribers events are finished at once. Nothing
@@ -47,18 +50,25 @@ export function startOutbox(options: OutboxOptions): Outbox {
 
   async function run(): Promise<void> {
     let storeFailures = 0;
+    let said: string | undefined;
     while (!stopping) {
       woken = false;
       let full = false;
       try {
         full = (await deliverBatch(options)) === options.batchSize;
         storeFailures = 0;
+        if (said !== undefined) options.logger.info('Events are delivered again.');
+        said = undefined;
       } catch (error) {
         storeFailures += 1;
-        options.logger.error('Events could not be claimed or finished; they will be delivered later.', { error });
+        // What lasts is said once.
+        const message = error instanceof Error ? error.message : String(error);
+        if (said !== message) options.logger.error('Events could not be claimed or finished; they will be delivered later.', { error });
+        said = message;
       }
       if (full) await nextTurn();
-      else if (!stopping && (!woken || storeFailures > 0)) await pause(storeFailures > 0 ? retryDelayMs(storeFailures) : options.pollMs);
+      else if (!stopping && (!woken || storeFailures > 0))
+        await pause(storeFailures > 0 ? Math.min(retryDelayMs(storeFailures), longestPauseMs) : options.pollMs);
     }
   }
 

@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
-import { runWithLease } from '../registry/held-lease.ts';
+import { LeaseLostError, runWithLease } from '../registry/held-lease.ts';
+import { StorageError } from '../registry/ports/blob-store.ts';
 import type { LeaseStore } from '../registry/ports/lease-store.ts';
 import type { Logger } from '../registry/ports/logger.ts';
 import type { ScheduledJob } from '../registry/ports/scheduled-job.ts';
@@ -16,10 +17,9 @@ export interface Schedule {
 export interface ScheduleOptions {
   readonly leases: LeaseStore;
   readonly logger: Logger;
-  readonly clock: () => number;
   /** Unique to this process among all that share the metadata. */
   readonly holder: string;
-  /** How long the job stays taken when its owner dies in the middle. */
+  /** How long the job stays taken when its owner dies in the middle, and how long it rests after a failure that may pass. */
   readonly leaseMs: number;
 }
 
@@ -29,29 +29,49 @@ const longestKeepMs = 12 * 60 * 60_000;
 /**
  * Starts a job by its cron expression; a malformed one throws here. Every process starts it and the lease lets one run.
  * After a success the lease stays taken for half the time to the next round (12 hours at most), so that a process whose clock is behind
- * finds the round already done; only lengths are compared, never two clocks. What the job throws is logged.
+ * finds the round already done; only lengths are compared, never two clocks. What the job throws is logged. After a failure that may
+ * pass, such as a database that was away, it is tried again before its next time, by whoever is first: a nightly job must not lose a
+ * night for a restart.
  */
 export function startSchedule(job: ScheduledJob, options: ScheduleOptions): Schedule {
-  const { leases, logger, clock, holder, leaseMs } = options;
+  const { leases, logger, holder, leaseMs } = options;
   const stopped = new AbortController();
   let current: Promise<boolean> | undefined;
+  let again: NodeJS.Timeout | undefined;
+  let said: string | undefined;
   const cron = new Cron(job.cron, { protect: true, unref: true }, async () => {
     await runNow();
   });
 
   async function attempt(): Promise<boolean> {
+    clearTimeout(again);
     try {
       const run = await runWithLease(
-        { leases, name: `job:${job.name}`, holder, ttlMs: leaseMs, clock },
+        { leases, name: `job:${job.name}`, holder, ttlMs: leaseMs },
         { signal: stopped.signal, keepMs: () => Math.min((cron.msToNext() ?? 0) / 2, longestKeepMs) },
         (signal) => job.run(signal),
       );
+      said = undefined;
       return run.held;
     } catch (error) {
       if (stopped.signal.aborted) logger.info('A scheduled job was stopped before its end.', { job: job.name });
-      else logger.error('A scheduled job failed; it runs again at its next time.', { job: job.name, error });
+      else report(error);
       return false;
     }
+  }
+
+  function report(error: unknown): void {
+    const mayPass = error instanceof LeaseLostError || (error instanceof StorageError && error.retryable);
+    const isSoon = mayPass && leaseMs < (cron.msToNext() ?? 0);
+    if (isSoon) again = setTimeout(() => void runNow(), leaseMs).unref();
+    // What lasts is said once.
+    const message = error instanceof Error ? error.message : String(error);
+    if (isSoon && said === message) return;
+    said = message;
+    logger.error(`A scheduled job failed; it runs again ${isSoon ? `in ${leaseMs / 1000} s` : 'at its next time'}.`, {
+      job: job.name,
+      error,
+    });
   }
 
   function runNow(): Promise<boolean> {
@@ -67,6 +87,7 @@ export function startSchedule(job: ScheduledJob, options: ScheduleOptions): Sche
       cron.stop();
       stopped.abort();
       await current;
+      clearTimeout(again);
     },
   };
 }

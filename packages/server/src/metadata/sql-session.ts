@@ -25,7 +25,10 @@ export interface SqlSession {
  * On PostgreSQL whoever decides on other rows locks first and looks in the next statement, which then sees what the
  * transaction it waited for has written.
  */
-export function locking(sql: SqlSession, clause: 'for update' | 'for update of t' | 'for key share' | 'for update skip locked'): string {
+export function locking(
+  sql: SqlSession,
+  clause: 'for update' | 'for update of t' | 'for share' | 'for key share' | 'for update skip locked',
+): string {
   return sql.dialect === 'sqlite' ? '' : clause;
 }
 

@@ -13,7 +13,8 @@ function leaseTable() {
     rows: new Map<string, { holder: string; until: number; fencingToken: number }>(),
   };
   const leases: LeaseStore = {
-    async acquireLease({ name, holder, at, ttlMs }) {
+    async acquireLease({ name, holder, ttlMs }) {
+      const at = table.now;
       for (const resolve of table.waiting.splice(0)) setImmediate(resolve);
       if (table.failing) throw new Error('the database is away');
       const row = table.rows.get(name);
@@ -28,7 +29,7 @@ function leaseTable() {
       if (row?.holder === holder) row.until = 0;
     },
   };
-  const terms = (holder: string, ttlMs: number) => ({ leases, name: 'sweep', holder, ttlMs, clock: () => table.now });
+  const terms = (holder: string, ttlMs: number) => ({ leases, name: 'sweep', holder, ttlMs });
   const nextCall = () => new Promise<void>((resolve) => table.waiting.push(resolve));
   return { table, terms, nextCall };
 }
@@ -40,12 +41,12 @@ const aborted = (signal: AbortSignal) =>
 
 test('one holder runs, the other is told that the lease is taken, and the next one gets a higher token', async () => {
   const { terms } = leaseTable();
-  const first = await runWithLease(terms('a', 60_000), {}, async (_, token) => {
+  const first = await runWithLease(terms('a', 60_000), {}, async (_, { token }) => {
     const second = await runWithLease(terms('b', 60_000), {}, async () => assert.fail('two at once'));
     assert.deepEqual(second, { held: false });
     return token;
   });
-  const third = await runWithLease(terms('b', 60_000), {}, async (_, token) => token);
+  const third = await runWithLease(terms('b', 60_000), {}, async (_, { token }) => token);
   assert.deepEqual(
     [first, third],
     [

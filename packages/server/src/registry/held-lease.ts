@@ -1,4 +1,4 @@
-import type { LeaseStore } from './ports/lease-store.ts';
+import type { Fence, LeaseStore } from './ports/lease-store.ts';
 
 /** Which lease, for whom, and for how long it stays taken when its holder dies. */
 export interface LeaseTerms {
@@ -7,7 +7,6 @@ export interface LeaseTerms {
   /** Unique among all runs of all processes that may ever want this lease. */
   readonly holder: string;
   readonly ttlMs: number;
-  readonly clock: () => number;
 }
 
 /** What came of asking for a lease: whether it was free, and what the work returned. */
@@ -22,7 +21,7 @@ export class LeaseLostError extends Error {
 }
 
 /**
- * Runs `work` while holding a lease, renewed every third of its length. The signal that `work` gets aborts with
+ * Runs `work` while holding a lease, renewed every third of its length; its second argument proves that to commands. The signal that `work` gets aborts with
  * `signal`, and with a `LeaseLostError` when the fencing token changed or no renewal succeeded for a whole length,
  * measured on this process's own steady clock. Releases at the end unless `keepMs` says for how long, from the end of
  * `work`, the lease stays taken after a success. Rejects as `work` rejects.
@@ -30,11 +29,11 @@ export class LeaseLostError extends Error {
 export async function runWithLease<T>(
   terms: LeaseTerms,
   options: { signal?: AbortSignal | undefined; keepMs?: (() => number) | undefined },
-  work: (signal: AbortSignal, fencingToken: number) => Promise<T>,
+  work: (signal: AbortSignal, fence: Fence) => Promise<T>,
 ): Promise<LeasedRun<T>> {
-  const { leases, name, holder, ttlMs, clock } = terms;
+  const { leases, name, holder, ttlMs } = terms;
   options.signal?.throwIfAborted();
-  const lease = await leases.acquireLease({ name, holder, at: clock(), ttlMs });
+  const lease = await leases.acquireLease({ name, holder, ttlMs });
   if (lease === undefined) return { held: false };
   const lost = new AbortController();
   const renewal = keepRenewing(terms, lease.fencingToken, lost);
@@ -42,12 +41,12 @@ export async function runWithLease<T>(
   const settle = async (keepMs: number): Promise<void> => {
     await renewal.stop();
     if (lost.signal.aborted) return;
-    if (keepMs > 0) await leases.acquireLease({ name, holder, at: clock(), ttlMs: keepMs });
+    if (keepMs > 0) await leases.acquireLease({ name, holder, ttlMs: keepMs });
     else await leases.releaseLease({ name, holder });
   };
   let value: T;
   try {
-    value = await work(signal, lease.fencingToken);
+    value = await work(signal, { lease: name, token: lease.fencingToken });
   } catch (error) {
     // What the work threw says more than a failed release would; a lease that stays behind runs out by itself.
     await settle(0).catch(() => undefined);
@@ -58,14 +57,14 @@ export async function runWithLease<T>(
 }
 
 function keepRenewing(terms: LeaseTerms, fencingToken: number, lost: AbortController): { stop(): Promise<void> } {
-  const { leases, name, holder, ttlMs, clock } = terms;
+  const { leases, name, holder, ttlMs } = terms;
   let provenAt = performance.now();
   let renewing: Promise<void> = Promise.resolve();
   let running = false;
   const renew = async (): Promise<void> => {
     const askedAt = performance.now();
     try {
-      const renewed = await leases.acquireLease({ name, holder, at: clock(), ttlMs });
+      const renewed = await leases.acquireLease({ name, holder, ttlMs });
       if (renewed?.fencingToken === fencingToken) provenAt = askedAt;
       else lost.abort(new LeaseLostError(name));
     } catch (error) {

@@ -3,7 +3,7 @@ import { runWithLease } from '../../registry/held-lease.ts';
 import type { BlobStore } from '../../registry/ports/blob-store.ts';
 import type { EventStore } from '../../registry/ports/event-store.ts';
 import type { GarbageReport, GarbageStore } from '../../registry/ports/garbage-store.ts';
-import type { LeaseStore } from '../../registry/ports/lease-store.ts';
+import type { Fence, LeaseStore } from '../../registry/ports/lease-store.ts';
 import type { Logger } from '../../registry/ports/logger.ts';
 import { removeExpiredUploads } from './expired-uploads.ts';
 import type { GarbageItem } from './garbage-item.ts';
@@ -58,10 +58,10 @@ export class GarbageCollectionBusyError extends Error {
  * Rejects with the signal's reason, `GarbageCollectionBusyError`, `LeaseLostError`, or what the metadata threw.
  */
 export async function collectGarbage(options: GarbageDeps & GarbageOptions): Promise<GarbageReport> {
-  const { leases, clock, dryRun, signal } = options;
-  if (dryRun) return preview(newRun(options, signal ?? new AbortController().signal), options.onItem);
-  const terms = { leases, name: 'gc', holder: randomUUID(), ttlMs: leaseMs, clock };
-  const run = await runWithLease(terms, { signal }, (leased) => remove(newRun(options, leased), options));
+  const { leases, dryRun, signal } = options;
+  if (dryRun) return preview(newRun(options, signal ?? new AbortController().signal, undefined), options.onItem);
+  const terms = { leases, name: 'gc', holder: randomUUID(), ttlMs: leaseMs };
+  const run = await runWithLease(terms, { signal }, (leased, fence) => remove(newRun(options, leased, fence), options));
   if (!run.held) throw new GarbageCollectionBusyError();
   return run.value;
 }
@@ -90,7 +90,7 @@ async function preview(run: GarbageRun, onItem: ((item: GarbageItem) => void) | 
   return tally.report(true);
 }
 
-function newRun(options: GarbageDeps & GarbageOptions, signal: AbortSignal): GarbageRun {
+function newRun(options: GarbageDeps & GarbageOptions, signal: AbortSignal, fence: Fence | undefined): GarbageRun {
   const { garbage, stores, logger, policy, clock, dryRun, onProgress } = options;
-  return { garbage, stores, logger, policy, startedAt: clock(), dryRun, tally: new GarbageTally(), signal, onProgress };
+  return { garbage, stores, logger, policy, startedAt: clock(), dryRun, tally: new GarbageTally(), signal, fence, onProgress };
 }

@@ -22,7 +22,7 @@ export async function removeExpiredUploads(run: GarbageRun, show: (upload: Uploa
 }
 
 async function removeExpired(run: GarbageRun, upload: UploadSession, before: number): Promise<void> {
-  if (!(await run.garbage.removeExpiredUpload({ id: upload.id, before }))) return;
+  if (!(await run.garbage.removeExpiredUpload({ id: upload.id, before, fence: run.fence }))) return;
   reach('gc.upload.removed');
   const discarded = await deleteFrom(run, upload.repository.store, `upload ${upload.id}`, (blobs) => blobs.discardUpload(upload));
   if (discarded) run.tally.addStored('upload', upload.offset);

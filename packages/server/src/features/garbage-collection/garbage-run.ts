@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type BlobStore, StorageError } from '../../registry/ports/blob-store.ts';
 import type { GarbageReport, GarbageStore } from '../../registry/ports/garbage-store.ts';
+import type { Fence } from '../../registry/ports/lease-store.ts';
 import type { Logger } from '../../registry/ports/logger.ts';
 import type { GarbagePolicy } from './garbage-policy.ts';
 import type { GarbageTally } from './garbage-tally.ts';
@@ -16,6 +17,8 @@ export interface GarbageRun {
   readonly dryRun: boolean;
   readonly tally: GarbageTally;
   readonly signal: AbortSignal;
+  /** Whose turn it is; a run that writes has one. */
+  readonly fence: Fence | undefined;
   readonly onProgress: ((report: GarbageReport) => void) | undefined;
 }
 

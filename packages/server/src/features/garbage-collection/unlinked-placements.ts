@@ -20,13 +20,13 @@ export async function finishCondemned(run: GarbageRun): Promise<void> {
  * gets a location of its own from then on; the bytes go, then the row, so that a crash leaves something to find.
  */
 export async function removeUnlinkedPlacements(run: GarbageRun): Promise<void> {
-  const { garbage, policy, startedAt } = run;
+  const { garbage, policy, startedAt, fence } = run;
   const before = startedAt - policy.graceMs;
   let cursor: string | undefined;
   do {
     const page = await garbage.listUnlinkedPlacements(before, cursor, policy.batchSize);
     const placementIds = page.items.map((placement) => placement.placementId);
-    const condemned = placementIds.length === 0 ? [] : await garbage.condemnPlacements({ before, at: startedAt, placementIds });
+    const condemned = placementIds.length === 0 ? [] : await garbage.condemnPlacements({ before, at: startedAt, placementIds, fence });
     if (condemned.length > 0) {
       reach('gc.condemned');
       await deleteCondemned(run, condemned);
@@ -51,7 +51,7 @@ async function deleteCondemned(run: GarbageRun, condemned: readonly UnlinkedPlac
   }
   reach('gc.bytes-deleted');
   if (placementIds.length > 0) {
-    await run.garbage.forgetPlacements({ placementIds, at: run.startedAt });
+    await run.garbage.forgetPlacements({ placementIds, at: run.startedAt, fence: run.fence });
     reach('gc.forgotten');
   }
   return stuck;

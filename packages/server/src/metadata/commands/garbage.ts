@@ -1,6 +1,7 @@
 import type { Digest, RepositoryName } from '@longshore/oci';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { UnlinkedPlacement } from '../../registry/ports/garbage-store.ts';
+import type { Fence } from '../../registry/ports/lease-store.ts';
 import { byColumnOrder, toColumn } from '../digest-column.ts';
 import { present } from '../garbage-conditions.ts';
 import type { PlacementRow } from '../placement-row.ts';
@@ -10,6 +11,7 @@ import { locking } from '../sql-session.ts';
 import type { UsageChange } from './blob-links.ts';
 import { applyUsage, releaseLink } from './blob-links.ts';
 import { recordChange } from './changes.ts';
+import { requireFence } from './leases.ts';
 
 interface InRepository {
   readonly repositoryId: number;
@@ -22,8 +24,9 @@ interface InRepository {
 /** `GarbageStore.removeUntaggedManifests`. */
 export async function removeUntaggedManifests(
   sql: SqlSession,
-  input: { before: Millis; at: Millis; manifests: readonly InRepository[] },
+  input: { before: Millis; at: Millis; manifests: readonly InRepository[]; fence?: Fence | undefined },
 ): Promise<number> {
+  await requireFence(sql, input.fence);
   const { before, at, manifests } = input;
   const condition = present.untagged(before, at);
   let removed = 0;
@@ -42,7 +45,11 @@ export async function removeUntaggedManifests(
 }
 
 /** `GarbageStore.removeUnreferencedLinks`. */
-export async function removeUnreferencedLinks(sql: SqlSession, input: { before: Millis; links: readonly InRepository[] }): Promise<number> {
+export async function removeUnreferencedLinks(
+  sql: SqlSession,
+  input: { before: Millis; links: readonly InRepository[]; fence?: Fence | undefined },
+): Promise<number> {
+  await requireFence(sql, input.fence);
   const condition = present.unreferenced(input.before, input.before);
   const usage: UsageChange = new Map();
   let removed = 0;
@@ -70,8 +77,9 @@ export async function removeUnreferencedLinks(sql: SqlSession, input: { before: 
 /** `GarbageStore.condemnPlacements`. */
 export async function condemnPlacements(
   sql: SqlSession,
-  input: { before: Millis; at: Millis; placementIds: readonly number[] },
+  input: { before: Millis; at: Millis; placementIds: readonly number[]; fence?: Fence | undefined },
 ): Promise<UnlinkedPlacement[]> {
+  await requireFence(sql, input.fence);
   const condition = present.unlinked(input.before, input.at);
   const condemned: UnlinkedPlacement[] = [];
   for (const id of [...input.placementIds].sort((left, right) => left - right)) {
@@ -92,7 +100,11 @@ export async function condemnPlacements(
 }
 
 /** `GarbageStore.forgetPlacements`. */
-export async function forgetPlacements(sql: SqlSession, input: { placementIds: readonly number[]; at: Millis }): Promise<void> {
+export async function forgetPlacements(
+  sql: SqlSession,
+  input: { placementIds: readonly number[]; at: Millis; fence?: Fence | undefined },
+): Promise<void> {
+  await requireFence(sql, input.fence);
   const blobs = new Set<number>();
   for (const id of [...input.placementIds].sort((left, right) => left - right)) {
     const row = await sql.get<{ blob_id: number }>("delete from blob_placements where id = ? and state = 'condemned' returning blob_id", [

@@ -1,6 +1,8 @@
 import type { RepositoryName } from '@longshore/oci';
 import type { Actor, Millis, UploadSession } from '../../registry/ports/content-store.ts';
+import type { Fence } from '../../registry/ports/lease-store.ts';
 import type { SqlSession } from '../sql-session.ts';
+import { requireFence } from './leases.ts';
 import { ensureRepository, toRepository } from './repositories.ts';
 
 /** `ContentStore.startUpload`. Epochs begin at 1. */
@@ -42,6 +44,10 @@ export async function cancelUpload(sql: SqlSession, input: { id: string }): Prom
 }
 
 /** `GarbageStore.removeExpiredUpload`. */
-export async function removeExpiredUpload(sql: SqlSession, input: { id: string; before: Millis }): Promise<boolean> {
+export async function removeExpiredUpload(
+  sql: SqlSession,
+  input: { id: string; before: Millis; fence?: Fence | undefined },
+): Promise<boolean> {
+  await requireFence(sql, input.fence);
   return (await sql.run('delete from uploads where id = ? and touched_at < ?', [input.id, input.before])) > 0;
 }

@@ -1,6 +1,7 @@
 import type { Digest, RepositoryName } from '@longshore/oci';
 import type { BlobLocation } from './blob-store.ts';
 import type { Millis, UploadSession } from './content-store.ts';
+import type { Fence } from './lease-store.ts';
 
 export interface UntaggedManifest {
   readonly repositoryId: number;
@@ -39,7 +40,8 @@ export interface Candidates<T> {
 /**
  * Garbage is found here, by SQL and in pages. Each `remove...` checks its condition again inside its own transaction,
  * serialized against pushes, so that a push which re-uses the content in the meantime always wins.
- * `before` is the newest renewal (or push, or touch) that still counts as old enough.
+ * `before` is the newest renewal (or push, or touch) that still counts as old enough. What carries a `fence` is refused when somebody
+ * else collects by now.
  */
 export interface GarbageStore {
   /** Manifests without tag, without parent index, without a present subject, and not leased. */
@@ -48,20 +50,30 @@ export interface GarbageStore {
     before: Millis;
     at: Millis;
     manifests: readonly { repositoryId: number; digest: Digest }[];
+    fence?: Fence | undefined;
   }): Promise<number>;
 
   /** Blob links that no manifest of their repository needs. */
   listUnreferencedLinks(before: Millis, cursor: string | undefined, limit: number): Promise<Candidates<UnreferencedLink>>;
-  removeUnreferencedLinks(input: { before: Millis; links: readonly { repositoryId: number; digest: Digest }[] }): Promise<number>;
+  removeUnreferencedLinks(input: {
+    before: Millis;
+    links: readonly { repositoryId: number; digest: Digest }[];
+    fence?: Fence | undefined;
+  }): Promise<number>;
 
   /** Live placements that no repository links and no lease holds. */
   listUnlinkedPlacements(before: Millis, cursor: string | undefined, limit: number): Promise<Candidates<UnlinkedPlacement>>;
   /** live -> condemned: from here on a push of the same digest gets a new location. Returns those condemned. */
-  condemnPlacements(input: { before: Millis; at: Millis; placementIds: readonly number[] }): Promise<UnlinkedPlacement[]>;
+  condemnPlacements(input: {
+    before: Millis;
+    at: Millis;
+    placementIds: readonly number[];
+    fence?: Fence | undefined;
+  }): Promise<UnlinkedPlacement[]>;
   /** Condemned placements whose bytes may still be stored (a crash between condemning and deleting leaves them). */
   listCondemnedPlacements(limit: number): Promise<UnlinkedPlacement[]>;
   /** Forgets condemned placements after their bytes are deleted, and blobs that have no placement left. */
-  forgetPlacements(input: { placementIds: readonly number[]; at: Millis }): Promise<void>;
+  forgetPlacements(input: { placementIds: readonly number[]; at: Millis; fence?: Fence | undefined }): Promise<void>;
 
   /**
    * Everything that a run with these limits would remove or finish removing, consequences included: children and
@@ -77,7 +89,7 @@ export interface GarbageStore {
   /** Uploads not touched since `before`. */
   listExpiredUploads(before: Millis, limit: number): Promise<UploadSession[]>;
   /** Ends an upload if it is still untouched since `before`; the caller then discards its bytes. */
-  removeExpiredUpload(input: { id: string; before: Millis }): Promise<boolean>;
+  removeExpiredUpload(input: { id: string; before: Millis; fence?: Fence | undefined }): Promise<boolean>;
 
   /** Which of these locations / upload ids the metadata knows (in any state). For the orphan sweep. */
   knownLocations(store: string, locations: readonly string[]): Promise<Set<string>>;
