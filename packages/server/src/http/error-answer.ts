@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { errorBody } from '@longshore/oci';
-import { StorageError } from '../registry/ports/blob-store.ts';
+import { StorageError, type StorageReason } from '../registry/ports/blob-store.ts';
 import type { Logger } from '../registry/ports/logger.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { headerListOf, sendBody, sendHead } from './answer.ts';
@@ -10,6 +10,12 @@ import { discardBody } from './unread-body.ts';
 
 /** Above this, an unread body is not worth reading to the end just to keep the connection. */
 const mostDrained = 1024 * 1024;
+
+/** What clients are told where `try again later` is not all that there is to say. */
+const storageMessages: Partial<Record<StorageReason, string>> = {
+  'read-only': 'The registry cannot write to its storage: ask its administrator to look at the log.',
+  unreachable: 'The registry cannot reach its database or its store at the moment: repeat the request in some seconds.',
+};
 
 /** Why a store or an unknown failure ends a request: the client gets what to do, the log gets the cause. */
 function asRegistryError(error: unknown): RegistryError {
@@ -22,8 +28,7 @@ function asRegistryError(error: unknown): RegistryError {
         cause: error,
       });
     }
-    const message =
-      error.reason === 'read-only' ? 'The registry cannot write to its storage: ask its administrator to look at the log.' : undefined;
+    const message = storageMessages[error.reason];
     const headers = error.retryable ? { 'Retry-After': '5' } : undefined;
     return new RegistryError('UNAVAILABLE', { status: 503, cause: error, ...(message && { message }), ...(headers && { headers }) });
   }
@@ -42,7 +47,7 @@ export function answerError(exchange: HttpExchange, thrown: unknown, logger: Log
     return;
   }
   const error = asRegistryError(thrown);
-  if (error.cause !== undefined && error.status >= 500) {
+  if (error.cause !== undefined && error.status >= 500 && !isSaidAlready(error.cause)) {
     const { id: requestId, method, path } = exchange;
     logger.error(error.message, { requestId, method, path, status: error.status, cause: error.cause });
   }
@@ -68,6 +73,11 @@ export function answerError(exchange: HttpExchange, thrown: unknown, logger: Log
     response.write(body);
   }
   void discardBody(request).then(() => response.end());
+}
+
+/** What is away was written to the log when that was found out: not again for every request that meets it. */
+function isSaidAlready(cause: unknown): boolean {
+  return cause instanceof StorageError && cause.reason === 'unreachable';
 }
 
 /** Whether the rest of the body is known to be short and to come, so that the connection can be kept. */

@@ -35,6 +35,7 @@ test('readyz names what does not work and why, without paths, hosts or causes; v
   for (const [reason, text] of [
     ['full', 'no space left: free some'],
     ['read-only', 'cannot be written to: see the log for the cause'],
+    ['unreachable', 'cannot be reached: see the log for the cause'],
     ['failed', 'does not work: see the log for the cause'],
   ] as const) {
     store.outcome = () => Promise.reject(new StorageError(reason, "Cannot write to '/srv/secret' on db.internal"));
@@ -45,7 +46,7 @@ test('readyz names what does not work and why, without paths, hosts or causes; v
   store.outcome = async () => undefined;
   assert.equal(await ask('/readyz'), '200 ready\n');
   assert.equal(log.at(-1), 'info Works again: store default.');
-  assert.equal(log.length, 4, 'the log hears of changes only');
+  assert.equal(log.length, 5, 'the log hears of changes only');
 });
 
 test('a warning does not make a server unready', async () => {

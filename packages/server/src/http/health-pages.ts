@@ -111,6 +111,7 @@ function reasonOf(cause: unknown): string {
   const reason = cause instanceof StorageError ? cause.reason : 'failed';
   if (reason === 'full') return 'no space left: free some';
   if (reason === 'read-only') return 'cannot be written to: see the log for the cause';
+  if (reason === 'unreachable') return 'cannot be reached: see the log for the cause';
   if (reason === 'stalled') return 'its writer does not answer: see the log for the cause';
   return 'does not work: see the log for the cause';
 }

@@ -74,8 +74,11 @@ export interface StoredObject {
   readonly modifiedAt: number;
 }
 
-/** Why bytes cannot be written or read. `stalled`: whoever should do it lives, and does nothing. */
-export type StorageReason = 'full' | 'read-only' | 'stalled' | 'failed';
+/**
+ * Why bytes cannot be written or read. `stalled`: whoever should do it lives, and does nothing. `unreachable`: a service is known to be
+ * away, which the log was told once, so it was not even asked.
+ */
+export type StorageReason = 'full' | 'read-only' | 'stalled' | 'unreachable' | 'failed';
 
 /** Thrown by every store when bytes cannot be written or read. */
 export class StorageError extends Error {
