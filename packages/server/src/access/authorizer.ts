@@ -1,5 +1,6 @@
 import type { AccountStore } from '../registry/ports/account-store.ts';
 import type { Action, Authorizer, Decision, Principal, Resource, Subject, Visibility } from '../registry/ports/authorizer.ts';
+import { projectOf } from '../registry/project-name.ts';
 import { limitAllowsLists, withinLimit } from './access-limit.ts';
 import type { AnonymousAccess } from './roles.ts';
 import { anonymousActions, roleActions, rolesThatAllow } from './roles.ts';
@@ -61,12 +62,6 @@ function decideOnRegistry(action: Action): Decision {
 function decideOnNewProject(subject: Subject & { kind: 'user' }, project: string): Decision {
   if (project !== subject.name) return deny(`project ${project} does not exist, and ${subject.name} may only begin a project of that name`);
   return allow(`${subject.name} may begin the project of the same name`);
-}
-
-/** The first component of a repository's name. */
-function projectOf(repository: string): string {
-  const slash = repository.indexOf('/');
-  return slash === -1 ? repository : repository.slice(0, slash);
 }
 
 function describe(resource: Resource): string {

@@ -20,7 +20,7 @@ export interface GarbageConditions {
   readonly untagged: GarbageCondition;
   /** On `repository_blobs`: no manifest of the repository points at it, no lease, and not renewed. */
   readonly unreferenced: GarbageCondition;
-  /** On `blob_placements`: served or lost, in no repository on this store, no lease, and not renewed. */
+  /** On `blob_placements`: served or lost, in no repository of a project on this store or moving away from it, no lease, and not renewed. */
   readonly unlinked: GarbageCondition;
 }
 
@@ -56,7 +56,8 @@ function conditions(ignoring: { manifest: (id: string) => string; link: string }
       text: `blob_placements.state in ('live', 'lost') and blob_placements.renewed_at < ?
         and not exists (select 1 from repository_blobs rb join repositories r on r.id = rb.repository_id
                         join projects p on p.id = r.project_id
-                        where rb.blob_id = blob_placements.blob_id and p.store_id = blob_placements.store_id ${ignoring.link})
+                        where rb.blob_id = blob_placements.blob_id
+                          and blob_placements.store_id in (p.store_id, p.previous_store_id) ${ignoring.link})
         and ${notLeased(digestOf('blob_placements'))}`,
       params: [before, leasedAt],
     }),

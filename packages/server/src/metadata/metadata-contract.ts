@@ -8,6 +8,7 @@ import { describeInventory } from './contract/inventory.ts';
 import { describeLists } from './contract/lists.ts';
 import { describeManifests } from './contract/manifests.ts';
 import { describePreview } from './contract/preview.ts';
+import { describeProjects } from './contract/projects.ts';
 import { describeRaces } from './contract/races.ts';
 import { describeTags } from './contract/tags.ts';
 import { describeUploads } from './contract/uploads.ts';
@@ -21,6 +22,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describeTags(open);
     describeLists(open);
     describeInventory(open);
+    describeProjects(open);
     describeGarbage(open);
     describePreview(open);
     describeEventsAndLeases(open);

@@ -20,15 +20,15 @@ export interface SqlSession {
   run(text: string, params?: readonly SqlValue[]): Promise<number>;
 }
 
+/** How rows are locked on PostgreSQL; `t` and `p` are names of tables in the statement. */
+export type RowLock = 'for update' | 'for update of t' | 'for share' | 'for key share' | 'for key share of p' | 'for update skip locked';
+
 /**
  * A row lock clause, for instance `for update`. SQLite has one writer at a time and no such clause, so there it is empty.
  * On PostgreSQL whoever decides on other rows locks first and looks in the next statement, which then sees what the
  * transaction it waited for has written.
  */
-export function locking(
-  sql: SqlSession,
-  clause: 'for update' | 'for update of t' | 'for share' | 'for key share' | 'for update skip locked',
-): string {
+export function locking(sql: SqlSession, clause: RowLock): string {
   return sql.dialect === 'sqlite' ? '' : clause;
 }
 

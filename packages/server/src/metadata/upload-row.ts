@@ -3,11 +3,11 @@ import type { Actor, Millis, UploadSession } from '../registry/ports/content-sto
 
 /** The columns of an upload session, from `uploadTables`. */
 export const uploadColumns = `u.id, u.owner, u.algorithm, u.byte_offset, u.epoch, u.state, u.touched_at,
-  r.id as repository_id, r.project_id, r.name as repository, s.name as store`;
+  r.id as repository_id, r.project_id, r.name as repository, ps.name as project_store, s.name as store`;
 
-/** An upload `u` with its repository `r`. */
+/** An upload `u` with its repository `r` and the store `s` of its bytes. */
 export const uploadTables = `uploads u join repositories r on r.id = u.repository_id
-  join projects p on p.id = r.project_id join stores s on s.id = p.store_id`;
+  join projects p on p.id = r.project_id join stores ps on ps.id = p.store_id join stores s on s.id = coalesce(u.store_id, p.store_id)`;
 
 /** A row of `uploadColumns`. */
 export interface UploadRow {
@@ -21,6 +21,7 @@ export interface UploadRow {
   readonly repository_id: number;
   readonly project_id: number;
   readonly repository: RepositoryName;
+  readonly project_store: string;
   readonly store: string;
 }
 
@@ -28,7 +29,8 @@ export interface UploadRow {
 export function toUploadSession(row: UploadRow): UploadSession {
   return {
     id: row.id,
-    repository: { id: row.repository_id, projectId: row.project_id, name: row.repository, store: row.store },
+    repository: { id: row.repository_id, projectId: row.project_id, name: row.repository, store: row.project_store },
+    store: row.store,
     owner: row.owner,
     algorithm: row.algorithm,
     offset: row.byte_offset,

@@ -1,13 +1,19 @@
 import type { BlobSource } from './ports/blob-source.ts';
 import { type BlobReader, type BlobStore, StorageError } from './ports/blob-store.ts';
 import type { StoredBlob } from './ports/content-store.ts';
+import { projectOf } from './project-name.ts';
 
-/** The configured stores by name. Projects name the one they live on; `default` always exists. */
+/** Names the store on which a new project of that name is to live. */
+export type ChooseStore = (project: string) => string;
+
+/** The configured stores by name. Each project lives on one, as the metadata says; `default` always exists. */
 export class BlobStores implements BlobSource {
   readonly #stores: ReadonlyMap<string, BlobStore>;
+  readonly #choose: ChooseStore;
 
-  constructor(stores: ReadonlyMap<string, BlobStore>) {
+  constructor(stores: ReadonlyMap<string, BlobStore>, choose: ChooseStore = () => 'default') {
     this.#stores = stores;
+    this.#choose = choose;
   }
 
   /** The store of that name; a `StorageError` when the configuration no longer has it. */
@@ -17,6 +23,11 @@ export class BlobStores implements BlobSource {
       throw new StorageError('failed', `The store '${name}' is not configured: add it back to the configuration, content lives on it.`);
     }
     return store;
+  }
+
+  /** Name of the store on which the repository's project is to live if it is new. */
+  forNew(repository: string): string {
+    return this.#choose(projectOf(repository));
   }
 
   async open({ store, location }: StoredBlob): Promise<BlobReader | undefined> {

@@ -1,8 +1,11 @@
 import type { Digest, RepositoryName } from '@longshore/oci';
+import type { BlobStores } from './blob-stores.ts';
 import type { Visibility } from './ports/authorizer.ts';
 import type { BlobSource } from './ports/blob-source.ts';
-import type { BlobStore } from './ports/blob-store.ts';
+import type { BlobStore, ByteSink } from './ports/blob-store.ts';
 import type { Actor, ContentStore, StoredBlob } from './ports/content-store.ts';
+import type { ProjectStore } from './ports/project-store.ts';
+import { projectOf } from './project-name.ts';
 import type { OpenBlob } from './registry.ts';
 import { RegistryError } from './registry-error.ts';
 
@@ -10,8 +13,9 @@ import { RegistryError } from './registry-error.ts';
 const mountProbes = 8;
 
 export interface BlobsDeps {
-  readonly content: ContentStore;
+  readonly content: ContentStore & Pick<ProjectStore, 'findProject'>;
   readonly source: BlobSource;
+  readonly stores: BlobStores;
   readonly now: () => number;
   /** Age of a blob's grace from which telling somebody that it exists renews it. */
   readonly renewAfterMs: number;
@@ -34,14 +38,19 @@ export class Blobs {
   }
 
   async open(repository: RepositoryName, digest: Digest): Promise<OpenBlob> {
-    const blob = await this.#require(repository, digest);
-    const reader = await this.#deps.source.open(blob);
-    if (reader === undefined) {
-      // From now on it is not served, a HEAD says 404, and the next push of it stores a new copy.
-      await this.#deps.content.reportLostBlob({ store: blob.store, location: blob.location, at: this.#deps.now() });
-      throw unknownBlob(digest, 'Its bytes are missing from the store: push it again, or restore the store from a backup.');
+    const { source, content, now } = this.#deps;
+    let blob = await this.#require(repository, digest);
+    for (;;) {
+      const reader = await source.open(blob);
+      if (reader !== undefined) return { digest, sizeBytes: blob.sizeBytes, reader };
+      // From now on that copy is not served; without another a HEAD says 404, and the next push stores a new one.
+      await content.reportLostBlob({ store: blob.store, location: blob.location, at: now() });
+      const other = await content.findBlob(repository, digest);
+      if (other === undefined || other.location === blob.location) break;
+      // A move copied it elsewhere, or has not copied it yet.
+      blob = other;
     }
-    return { digest, sizeBytes: blob.sizeBytes, reader };
+    throw unknownBlob(digest, 'Its bytes are missing from the store: push it again, or restore the store from a backup.');
   }
 
   async delete(repository: RepositoryName, digest: Digest, actor: Actor): Promise<void> {
@@ -63,14 +72,20 @@ export class Blobs {
     visibility: Visibility;
     actor: Actor;
   }): Promise<boolean> {
-    const { content, now } = this.#deps;
+    const { content, stores, now } = this.#deps;
     const { digest, to, actor } = mount;
-    const store = (await content.findRepository(to))?.store ?? 'default';
-    const sources = mount.from === undefined ? await content.findBlobSources(digest, store, mount.visibility, mountProbes) : [mount.from];
-    for (const from of sources) {
-      if (await content.mountBlob({ digest, from, to, actor, at: now() })) return true;
+    const store = stores.forNew(to);
+    for (const from of mount.from === undefined ? await this.#sources(mount, store) : [mount.from]) {
+      if (await content.mountBlob({ digest, from, to, store, actor, at: now() })) return true;
     }
     return false;
+  }
+
+  /** Repositories to mount from, on the store where the project of `to` lives or would. */
+  async #sources({ digest, to, visibility }: { digest: Digest; to: RepositoryName; visibility: Visibility }, store: string) {
+    const { content } = this.#deps;
+    const project = await content.findProject(projectOf(to));
+    return content.findBlobSources(digest, project?.store ?? store, visibility, mountProbes);
   }
 
   async #require(repository: RepositoryName, digest: Digest): Promise<StoredBlob> {
@@ -80,16 +95,13 @@ export class Blobs {
   }
 }
 
-/** Reads a stored blob whole, for a check of its bytes; `sink` sees every piece in order. */
-export async function readWhole(store: BlobStore, location: StoredBlob['location'], sink: (piece: Uint8Array) => void): Promise<boolean> {
+/** Reads a stored blob whole; `sink` gets every piece in order. False when the store does not have it. */
+export async function readWhole(store: BlobStore, location: StoredBlob['location'], sink: ByteSink): Promise<boolean> {
   const reader = await store.open(location);
   if (reader === undefined) return false;
   try {
     if (reader.sizeBytes > 0) {
-      await reader.read(0, reader.sizeBytes - 1, (piece) => {
-        sink(piece);
-        return undefined;
-      });
+      await reader.read(0, reader.sizeBytes - 1, sink);
     }
     return true;
   } finally {

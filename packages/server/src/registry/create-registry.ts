@@ -4,13 +4,14 @@ import { Manifests, type ReadManifest } from './manifests.ts';
 import type { BlobSource } from './ports/blob-source.ts';
 import type { ContentStore } from './ports/content-store.ts';
 import type { Logger } from './ports/logger.ts';
+import type { ProjectStore } from './ports/project-store.ts';
 import { listReferrers } from './referrers.ts';
 import type { Registry } from './registry.ts';
 import { RegistryError } from './registry-error.ts';
 import { Uploads } from './uploads.ts';
 
 export interface RegistryDeps {
-  readonly content: ContentStore;
+  readonly content: ContentStore & Pick<ProjectStore, 'findProject'>;
   readonly stores: BlobStores;
   /** What pulled blobs are read from: `stores`, or a cache of them. */
   readonly source: BlobSource;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Digest, digestAlgorithm, digestFromBytes, type ManifestProblem, type RepositoryName } from '@longshore/oci';
+import type { BlobStores } from './blob-stores.ts';
 import { reach } from './failpoints.ts';
 import type { Actor, ContentStore, StoredManifest, StoredManifestInfo } from './ports/content-store.ts';
 import { type ManifestSummary, readManifest } from './read-manifest.ts';
@@ -17,6 +18,7 @@ export type ReadManifest = (bytes: Uint8Array, contentType: string) => Promise<M
 
 export interface ManifestsDeps {
   readonly content: ContentStore;
+  readonly stores: BlobStores;
   readonly readLargeManifest: ReadManifest;
   readonly now: () => number;
   /** Age of a grace from which a manifest renews it. */
@@ -54,6 +56,7 @@ export class Manifests {
     reach('manifest.before-transaction');
     const commit = await this.#deps.content.commitManifest({
       repository: push.repository,
+      store: this.#deps.stores.forNew(push.repository),
       actor: push.actor,
       at,
       renewBefore: at - this.#deps.renewAfterMs,

@@ -2,8 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type Digest, type DigestAlgorithm, digestAlgorithm, digestFromBytes, type RepositoryName } from '@longshore/oci';
 import type { BlobStores } from './blob-stores.ts';
 import { readWhole } from './blobs.ts';
+import { copyBlob } from './copy-blob.ts';
 import { reach } from './failpoints.ts';
-import { type BlobLocation, StorageError } from './ports/blob-store.ts';
+import { type BlobLocation, type BlobStore, StorageError } from './ports/blob-store.ts';
 import type { Actor, ContentStore, UploadSession } from './ports/content-store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Chunk, UploadHandle, UploadProgress } from './registry.ts';
@@ -37,9 +38,10 @@ export class Uploads {
   async start(repository: RepositoryName, actor: Actor, algorithm: DigestAlgorithm): Promise<UploadProgress> {
     const { content, stores, now } = this.#deps;
     const at = now();
-    const session = await content.startUpload({ id: randomBytes(18).toString('base64url'), repository, actor, algorithm, at });
+    const id = randomBytes(18).toString('base64url');
+    const session = await content.startUpload({ id, repository, store: stores.forNew(repository), actor, algorithm, at });
     reach('upload.started');
-    const live = new LiveUpload(session, session.epoch, stores.of(session.repository.store), at);
+    const live = new LiveUpload(session, session.epoch, stores.of(session.store), at);
     live.busy = false;
     await this.#keep(live);
     return session;
@@ -134,7 +136,7 @@ export class Uploads {
   async #takeOver(session: UploadSession): Promise<LiveUpload> {
     const { content, stores, logger, now } = this.#deps;
     try {
-      return await LiveUpload.takeOver(session, stores.of(session.repository.store), now());
+      return await LiveUpload.takeOver(session, stores.of(session.store), now());
     } catch (cause) {
       if (!(cause instanceof StorageError) || cause.retryable) throw cause;
       logger.warn('An upload cannot be continued and was ended; its client starts again.', { upload: session.id, cause });
@@ -159,18 +161,30 @@ export class Uploads {
   }
 
   async #commit(upload: UploadHandle, live: LiveUpload, digest: Digest, location: BlobLocation): Promise<void> {
-    const { content, now } = this.#deps;
-    const { id, epoch, offset: sizeBytes } = live;
-    const commit = await content.commitBlob({ uploadId: id, epoch, digest, sizeBytes, location, actor: upload.actor, at: now() });
-    reach('blob.committed');
-    if (commit.outcome !== 'stored') await this.#removeSpare(live, location);
-    if (commit.outcome === 'lost') throw takenOver(upload);
+    const { content, stores, now } = this.#deps;
+    const { id: uploadId, epoch, offset: sizeBytes } = live;
+    let place: { store: BlobStore; location: BlobLocation; copiedTo?: string } = { store: live.store, location };
+    for (;;) {
+      const { store, ...stored } = place;
+      const commit = await content.commitBlob({ uploadId, epoch, digest, sizeBytes, ...stored, actor: upload.actor, at: now() });
+      reach('blob.committed');
+      if (commit.outcome === 'stored') return;
+      if (commit.outcome === 'elsewhere') {
+        // The project began to move since this upload began.
+        const copied = await copyBlob({ ...place, digest }, stores.of(commit.store));
+        if (copied === undefined) throw takenOver(upload);
+        place = { store: stores.of(commit.store), location: copied, copiedTo: commit.store };
+      }
+      await this.#removeSpare(store, stored.location);
+      if (commit.outcome === 'lost') throw takenOver(upload);
+      if (commit.outcome === 'duplicate') return;
+    }
   }
 
   /** A copy that nobody needs. Failing to delete it costs space until the orphan sweep, never the push. */
-  async #removeSpare(live: LiveUpload, location: BlobLocation): Promise<void> {
+  async #removeSpare(store: BlobStore, location: BlobLocation): Promise<void> {
     try {
-      await live.store.delete(location);
+      await store.delete(location);
     } catch (cause) {
       this.#deps.logger.warn('a spare copy of a blob could not be deleted; the orphan sweep will', { location, cause });
     }
@@ -178,10 +192,10 @@ export class Uploads {
 
   async #readBack(session: UploadSession, live: LiveUpload, digest: Digest, location: BlobLocation): Promise<void> {
     const hash = createHash(digestAlgorithm(digest));
-    const readable = await readWhole(live.store, location, (piece) => hash.update(piece));
+    const readable = await readWhole(live.store, location, (piece) => void hash.update(piece));
     const stored = digestFromBytes(hash.digest());
     if (readable && stored === digest) return;
-    await this.#removeSpare(live, location);
+    await this.#removeSpare(live.store, location);
     throw await this.#refuse(session, live, digest, stored);
   }
 
@@ -197,7 +211,7 @@ export class Uploads {
   }
 
   async #discard(session: UploadSession, epoch: number): Promise<void> {
-    const store = this.#deps.stores.of(session.repository.store);
+    const store = this.#deps.stores.of(session.store);
     try {
       await store.discardUpload({ ...session, epoch });
     } catch (cause) {

@@ -85,7 +85,7 @@ async function preview(run: GarbageRun, onItem: ((item: GarbageItem) => void) | 
     onItem?.(item);
   };
   await garbage.previewGarbage({ untaggedBefore: untaggedBefore(run), before: startedAt - policy.graceMs, signal }, show);
-  await removeExpiredUploads(run, ({ id, offset, repository }) => show({ kind: 'upload', store: repository.store, id, sizeBytes: offset }));
+  await removeExpiredUploads(run, ({ id, offset, store }) => show({ kind: 'upload', store, id, sizeBytes: offset }));
   await removeOrphanFiles(run, (store, { id, sizeBytes }) => show({ kind: 'orphan', store, id, sizeBytes }));
   return tally.report(true);
 }

@@ -24,6 +24,6 @@ export async function removeExpiredUploads(run: GarbageRun, show: (upload: Uploa
 async function removeExpired(run: GarbageRun, upload: UploadSession, before: number): Promise<void> {
   if (!(await run.garbage.removeExpiredUpload({ id: upload.id, before, fence: run.fence }))) return;
   reach('gc.upload.removed');
-  const discarded = await deleteFrom(run, upload.repository.store, `upload ${upload.id}`, (blobs) => blobs.discardUpload(upload));
+  const discarded = await deleteFrom(run, upload.store, `upload ${upload.id}`, (blobs) => blobs.discardUpload(upload));
   if (discarded) run.tally.addStored('upload', upload.offset);
 }

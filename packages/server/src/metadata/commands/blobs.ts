@@ -10,19 +10,22 @@ import { applyUsage, linkBlob, releaseLink } from './blob-links.ts';
 import { ensureBlob, placeBlob, renewLivePlacement } from './blob-placements.ts';
 import { recordChange } from './changes.ts';
 import { isReferenced } from './manifest-references.ts';
-import { ensureRepository, repositoryById, repositoryByName } from './repositories.ts';
+import { ensureRepository, lockRepository, repositoryByName, storesOf } from './repositories.ts';
 
 /** `ContentStore.commitBlob`. */
 export async function commitBlob(sql: SqlSession, input: NewBlob): Promise<BlobCommit> {
   const { digest, sizeBytes, location, actor, at } = input;
-  const session = await sql.get<{ repository_id: number }>('delete from uploads where id = ? and epoch = ? returning repository_id', [
-    input.uploadId,
-    input.epoch,
-  ]);
+  const session = await sql.get<{ repository_id: number; store_id: number | null }>(
+    'delete from uploads where id = ? and epoch = ? returning repository_id, store_id',
+    [input.uploadId, input.epoch],
+  );
   if (session === undefined) return { outcome: 'lost' };
-  const repository = await repositoryById(sql, session.repository_id);
+  const repository = await lockRepository(sql, session.repository_id);
+  const { store_id: home, store } = repository;
+  const isHome = input.copiedTo === undefined ? (session.store_id ?? home) === home : input.copiedTo === store;
+  if (!isHome) throw new Withdrawn({ outcome: 'elsewhere', store } satisfies BlobCommit);
   const blobId = await ensureBlob(sql, digest, sizeBytes);
-  const placed = await placeBlob(sql, { blobId, storeId: repository.store_id, location }, at);
+  const placed = await placeBlob(sql, { blobId, storeId: home, location }, at);
   await linkBlob(sql, { repositoryId: repository.id, projectId: repository.project_id, blobId, sizeBytes }, at);
   await recordChange(sql, { type: 'blob.pushed', at, actor, repository: repository.name, digest, data: { sizeBytes } });
   reach('blob.in-transaction');
@@ -32,17 +35,19 @@ export async function commitBlob(sql: SqlSession, input: NewBlob): Promise<BlobC
 /** `ContentStore.mountBlob`. */
 export async function mountBlob(
   sql: SqlSession,
-  input: { digest: Digest; from: RepositoryName; to: RepositoryName; actor: Actor; at: Millis },
+  input: { digest: Digest; from: RepositoryName; to: RepositoryName; store?: string | undefined; actor: Actor; at: Millis },
 ): Promise<boolean> {
   const { digest, from, to, actor, at } = input;
-  const source = await sql.get<{ id: number; size: number }>(
-    `select b.id, b.size from blobs b join repository_blobs rb on rb.blob_id = b.id join repositories r on r.id = rb.repository_id
+  const source = await sql.get<{ id: number; size: number; project_id: number }>(
+    `select b.id, b.size, r.project_id from blobs b join repository_blobs rb on rb.blob_id = b.id join repositories r on r.id = rb.repository_id
      where b.digest = ? and r.name = ?`,
     [toColumn(digest), from],
   );
   if (source === undefined) return false;
-  const target = await ensureRepository(sql, to, actor, at);
-  if (!(await renewLivePlacement(sql, source.id, target.store_id, at))) throw new Withdrawn(false);
+  const target = await lockRepository(sql, (await ensureRepository(sql, { ...input, repository: to })).id);
+  // What a move does not know of yet must not be added where it copies from.
+  const stores = source.project_id === target.project_id ? storesOf(target) : [target.store_id];
+  if (!(await renewAnyPlacement(sql, source.id, stores, at))) throw new Withdrawn(false);
   const link = { repositoryId: target.id, projectId: target.project_id, blobId: source.id, sizeBytes: source.size };
   if (await linkBlob(sql, link, at)) {
     await recordChange(sql, { type: 'blob.mounted', at, actor, repository: to, digest, data: { from, sizeBytes: source.size } });
@@ -55,8 +60,9 @@ export async function renewBlob(sql: SqlSession, input: { repository: Repository
   const changes = await sql.run(
     `update repository_blobs set renewed_at = ?
      where repository_id = (select id from repositories where name = ?) and blob_id = (select id from blobs where digest = ?)
-       and exists (select 1 from blob_placements bp join projects p on p.store_id = bp.store_id join repositories r on r.project_id = p.id
-                   where r.id = repository_blobs.repository_id and bp.blob_id = repository_blobs.blob_id and bp.state = 'live')`,
+       and exists (select 1 from repositories r join projects p on p.id = r.project_id
+                   join blob_placements bp on bp.blob_id = repository_blobs.blob_id and bp.store_id in (p.store_id, p.previous_store_id)
+                   where r.id = repository_blobs.repository_id and bp.state = 'live')`,
     [input.at, input.repository, toColumn(input.digest)],
   );
   return changes > 0;
@@ -84,6 +90,13 @@ export async function deleteBlob(
   await recordChange(sql, { type: 'blob.deleted', at, actor, repository: repository.name, digest });
   reach('blob.delete.in-transaction');
   return 'deleted';
+}
+
+/** Renews the live placements on any of these stores, in the order given; false when there is none. */
+async function renewAnyPlacement(sql: SqlSession, blobId: number, stores: readonly number[], at: Millis): Promise<boolean> {
+  let found = false;
+  for (const store of new Set(stores)) found = (await renewLivePlacement(sql, blobId, store, at)) || found;
+  return found;
 }
 
 /** `ContentStore.reportLostBlob`. */

@@ -12,6 +12,7 @@ import {
 import { acquireLease, probe, releaseLease } from './leases.ts';
 import { clearLoginFailures, noteLoginFailure } from './login-failures.ts';
 import { commitManifest, deleteManifest } from './manifests.ts';
+import { assignStore, beginMove, finishMove, placeCopy, registerStores, renewCopies } from './projects.ts';
 import { deleteTag } from './tags.ts';
 import { advanceUpload, cancelUpload, claimUpload, removeExpiredUpload, startUpload } from './uploads.ts';
 
@@ -23,6 +24,8 @@ export const commands = {
   ...accounts,
   acquireLease,
   advanceUpload,
+  assignStore,
+  beginMove,
   cancelUpload,
   claimEvents,
   claimUpload,
@@ -34,19 +37,23 @@ export const commands = {
   deleteManifest,
   deleteTag,
   finishEvents,
+  finishMove,
   forgetPlacements,
   leaseContent,
   mountBlob,
   noteLoginFailure,
+  placeCopy,
   postponeEvents,
   probe,
   recordEvent,
+  registerStores,
   releaseContent,
   releaseLease,
   removeExpiredUpload,
   removeUnreferencedLinks,
   removeUntaggedManifests,
   renewBlob,
+  renewCopies,
   reportLostBlob,
   startUpload,
 };

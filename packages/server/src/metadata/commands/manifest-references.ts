@@ -5,7 +5,7 @@ import { referenceKind } from '../reference-kind.ts';
 import { chunks, padded, placeholders } from '../sql-lists.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
-import type { RepositoryRow } from './repositories.ts';
+import { type RepositoryRow, storesOf } from './repositories.ts';
 
 type Reference = NewManifest['references'][number];
 type Kind = Reference['kind'];
@@ -91,9 +91,9 @@ export async function renewLinks(
     const rows = await sql.all<LockedRow>(
       `select t.blob_id as id, b.digest, t.renewed_at from blobs b cross join repository_blobs t
        where b.digest in (${placeholders(targets.length)}) and t.repository_id = ? and t.blob_id = b.id
-         and exists (select 1 from blob_placements bp where bp.blob_id = b.id and bp.store_id = ? and bp.state = 'live')
+         and exists (select 1 from blob_placements bp where bp.blob_id = b.id and bp.store_id in (?, ?) and bp.state = 'live')
        order by b.digest ${locking(sql, 'for update of t')}`,
-      [...targets, repository.id, repository.store_id],
+      [...targets, repository.id, ...storesOf(repository)],
     );
     const old = idsOf(rows, before);
     if (old.length > 0) {

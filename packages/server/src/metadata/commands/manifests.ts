@@ -17,7 +17,7 @@ export async function commitManifest(sql: SqlSession, input: NewManifest): Promi
   const { digest, actor, at } = input;
   const references = inLockOrder(input.references);
   const renewal = { at, before: input.renewBefore };
-  const repository = await ensureRepository(sql, input.repository, actor, at);
+  const repository = await ensureRepository(sql, input);
   const manifest = await renewChildren(sql, repository, references, renewal);
   const { id, created } = await storeManifest(sql, repository.id, input);
   if (created) {

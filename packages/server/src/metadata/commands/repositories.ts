@@ -1,6 +1,9 @@
 import type { RepositoryName } from '@longshore/oci';
 import type { Actor, Millis, Repository } from '../../registry/ports/content-store.ts';
+import { projectOf } from '../../registry/project-name.ts';
 import type { SqlSession } from '../sql-session.ts';
+import { locking } from '../sql-session.ts';
+import { ensureProject } from './projects.ts';
 
 /** A repository with the ids that other rows refer to. */
 export interface RepositoryRow {
@@ -9,29 +12,35 @@ export interface RepositoryRow {
   readonly name: RepositoryName;
   readonly store_id: number;
   readonly store: string;
+  /** Where the project's content still is, while it moves. */
+  readonly previous_store_id: number | null;
 }
 
+// No join of stores: when PostgreSQL has waited for a lock it looks at the locked row again, but at no other row of a join.
 const selectRepository = `
-  select r.id, r.project_id, r.name, p.store_id, s.name as store
-  from repositories r join projects p on p.id = r.project_id join stores s on s.id = p.store_id`;
+  select r.id, r.project_id, r.name, p.store_id, (select s.name from stores s where s.id = p.store_id) as store, p.previous_store_id
+  from repositories r join projects p on p.id = r.project_id`;
 
 /** The repository of that name. */
 export function repositoryByName(sql: SqlSession, name: RepositoryName): Promise<RepositoryRow | undefined> {
   return sql.get<RepositoryRow>(`${selectRepository} where r.name = ?`, [name]);
 }
 
-/** The repository of that id, which another row refers to. */
-export async function repositoryById(sql: SqlSession, id: number): Promise<RepositoryRow> {
-  const row = await sql.get<RepositoryRow>(`${selectRepository} where r.id = ?`, [id]);
+/** The repository of that id, which another row refers to. Its project cannot begin to move before the transaction ends. */
+export async function lockRepository(sql: SqlSession, id: number): Promise<RepositoryRow> {
+  const row = await sql.get<RepositoryRow>(`${selectRepository} where r.id = ? ${locking(sql, 'for key share of p')}`, [id]);
   if (row === undefined) throw new Error(`There is no repository with the id ${id}`);
   return row;
 }
 
-/** The repository of that name, created when it is new, together with its project. */
-export async function ensureRepository(sql: SqlSession, name: RepositoryName, actor: Actor, at: Millis): Promise<RepositoryRow> {
+/** The repository of that name, created when it is new, together with its project, which then lives on `store`. */
+export async function ensureRepository(
+  sql: SqlSession,
+  { repository: name, store, actor, at }: { repository: RepositoryName; store?: string | undefined; actor: Actor; at: Millis },
+): Promise<RepositoryRow> {
   const existing = await repositoryByName(sql, name);
   if (existing !== undefined) return existing;
-  const projectId = await ensureProject(sql, projectOf(name), actor, at);
+  const projectId = await ensureProject(sql, { project: projectOf(name), store: store ?? 'default', actor, at });
   await sql.run('insert into repositories (project_id, name, created_at) values (?, ?, ?) on conflict (name) do nothing', [
     projectId,
     name,
@@ -47,37 +56,7 @@ export function toRepository(row: RepositoryRow): Repository {
   return { id: row.id, projectId: row.project_id, name: row.name, store: row.store };
 }
 
-/** The project that a repository belongs to: the first component of its name. */
-function projectOf(name: RepositoryName): string {
-  const slash = name.indexOf('/');
-  return slash === -1 ? name : name.slice(0, slash);
-}
-
-async function ensureProject(sql: SqlSession, name: string, actor: Actor, at: Millis): Promise<number> {
-  const select = 'select id from projects where name = ?';
-  const existing = await sql.get<{ id: number }>(select, [name]);
-  if (existing !== undefined) return existing.id;
-  const created = await sql.get<{ id: number }>(
-    `insert into projects (name, store_id, created_at, created_by) select ?, s.id, ?, ? from stores s where s.name = 'default'
-     on conflict (name) do nothing returning id`,
-    [name, at, actor],
-  );
-  if (created === undefined) {
-    const winner = await sql.get<{ id: number }>(select, [name]);
-    if (winner === undefined) throw new Error(`The project ${name} vanished while it was created`);
-    return winner.id;
-  }
-  await grantToFounder(sql, created.id, actor, at);
-  return created.id;
-}
-
-/** Whoever creates a project by the first push maintains it; only users can (`user:<id>:<name>`). */
-async function grantToFounder(sql: SqlSession, projectId: number, actor: Actor, at: Millis): Promise<void> {
-  const userId = /^user:(\d+):/.exec(actor)?.[1];
-  if (userId === undefined) return;
-  await sql.run(
-    `insert into grants (user_id, project_id, role, granted_at) select u.id, ?, 'maintainer', ? from users u where u.id = ?
-     on conflict (user_id, project_id) do nothing`,
-    [projectId, at, Number(userId)],
-  );
+/** The stores on which content of the repository may be: one, or two while its project moves. */
+export function storesOf(repository: RepositoryRow): [number, number] {
+  return [repository.store_id, repository.previous_store_id ?? repository.store_id];
 }

@@ -8,16 +8,24 @@ import { ensureRepository, toRepository } from './repositories.ts';
 /** `ContentStore.startUpload`. Epochs begin at 1. */
 export async function startUpload(
   sql: SqlSession,
-  input: { id: string; repository: RepositoryName; actor: Actor; algorithm: 'sha256' | 'sha512'; at: Millis },
+  input: {
+    id: string;
+    repository: RepositoryName;
+    store?: string | undefined;
+    actor: Actor;
+    algorithm: 'sha256' | 'sha512';
+    at: Millis;
+  },
 ): Promise<UploadSession> {
   const { id, actor, algorithm, at } = input;
-  const repository = await ensureRepository(sql, input.repository, actor, at);
+  const row = await ensureRepository(sql, input);
   await sql.run(
-    `insert into uploads (id, repository_id, owner, algorithm, byte_offset, epoch, state, started_at, touched_at)
-     values (?, ?, ?, ?, 0, 1, null, ?, ?)`,
-    [id, repository.id, actor, algorithm, at, at],
+    `insert into uploads (id, repository_id, store_id, owner, algorithm, byte_offset, epoch, state, started_at, touched_at)
+     values (?, ?, ?, ?, ?, 0, 1, null, ?, ?)`,
+    [id, row.id, row.store_id, actor, algorithm, at, at],
   );
-  return { id, repository: toRepository(repository), owner: actor, algorithm, offset: 0, epoch: 1, state: undefined, touchedAt: at };
+  const repository = toRepository(row);
+  return { id, repository, store: row.store, owner: actor, algorithm, offset: 0, epoch: 1, state: undefined, touchedAt: at };
 }
 
 /** `ContentStore.advanceUpload`. */

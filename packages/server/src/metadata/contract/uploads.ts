@@ -12,6 +12,7 @@ export function describeUploads(open: OpenStore): void {
       assert.deepEqual(started, {
         id: 'one',
         repository: await store.findRepository(app),
+        store: 'default',
         owner: actor,
         algorithm: 'sha512',
         offset: 0,

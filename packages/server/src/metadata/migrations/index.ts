@@ -17,6 +17,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0002-repositories-of-a-project', load: () => import('./0002-repositories-of-a-project.ts') },
   { name: '0003-events-by-availability', load: () => import('./0003-events-by-availability.ts') },
   { name: '0004-told-changes', load: () => import('./0004-told-changes.ts') },
+  { name: '0005-moves-between-stores', load: () => import('./0005-moves-between-stores.ts') },
 ];
 
 /**

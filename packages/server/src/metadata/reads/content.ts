@@ -35,13 +35,14 @@ export async function findRepository(sql: SqlSession, name: RepositoryName): Pro
 /** `ContentStore.findBlob`. */
 export async function findBlob(sql: SqlSession, repository: RepositoryName, digest: Digest): Promise<StoredBlob | undefined> {
   const row = await sql.get<{ size: number; store: string; location: BlobLocation; renewed_at: Millis }>(
-    `select b.size, s.name as store, bp.location, rb.renewed_at
+    `select b.size, s.name as store, coalesce(bp.location, old.location) as location, rb.renewed_at
      from repositories r
      join projects p on p.id = r.project_id
-     join stores s on s.id = p.store_id
      join blobs b on b.digest = ?
      join repository_blobs rb on rb.repository_id = r.id and rb.blob_id = b.id
-     join blob_placements bp on bp.blob_id = b.id and bp.store_id = p.store_id and bp.state = 'live'
+     left join blob_placements bp on bp.blob_id = b.id and bp.store_id = p.store_id and bp.state = 'live'
+     left join blob_placements old on bp.id is null and old.blob_id = b.id and old.store_id = p.previous_store_id and old.state = 'live'
+     join stores s on s.id = coalesce(bp.store_id, old.store_id)
      where r.name = ?`,
     [toColumn(digest), repository],
   );

@@ -3,6 +3,7 @@ import * as content from './content.ts';
 import * as garbage from './garbage.ts';
 import * as inventory from './inventory.ts';
 import * as lists from './lists.ts';
+import * as projects from './projects.ts';
 
 /** Every read, by name: one statement each, except that counts and lists of garbage go through the table in windows. */
-export const reads = { ...accounts, ...content, ...garbage, ...inventory, ...lists };
+export const reads = { ...accounts, ...content, ...garbage, ...inventory, ...lists, ...projects };

@@ -63,6 +63,8 @@ export interface UploadSession {
   /** Unguessable, URL-safe. */
   readonly id: string;
   readonly repository: Repository;
+  /** Name of the store that its bytes are on: where the project lived when it began. */
+  readonly store: string;
   /** Who may continue it; nobody else can see it. */
   readonly owner: Actor;
   readonly algorithm: 'sha256' | 'sha512';
@@ -76,6 +78,8 @@ export interface UploadSession {
 
 export interface NewManifest {
   readonly repository: RepositoryName;
+  /** As in `startUpload`. */
+  readonly store?: string | undefined;
   readonly actor: Actor;
   readonly at: Millis;
   readonly digest: Digest;
@@ -108,6 +112,8 @@ export interface NewBlob {
   readonly digest: Digest;
   readonly sizeBytes: number;
   readonly location: BlobLocation;
+  /** Set when `location` is on another store than the session's. */
+  readonly copiedTo?: string | undefined;
   readonly actor: Actor;
   readonly at: Millis;
 }
@@ -116,6 +122,8 @@ export type BlobCommit =
   | { readonly outcome: 'stored' }
   /** The store already had a live copy, which is linked now; the caller deletes the location it offered. */
   | { readonly outcome: 'duplicate' }
+  /** Nothing changed: the project lives on `store` now. The caller copies the bytes there and commits again with `copiedTo`. */
+  | { readonly outcome: 'elsewhere'; readonly store: string }
   /** The session is gone or was taken over; nothing was linked and the caller deletes the location it offered. */
   | { readonly outcome: 'lost' };
 
@@ -128,7 +136,7 @@ export type BlobCommit =
 export interface ContentStore {
   // Reads
   findRepository(name: RepositoryName): Promise<Repository | undefined>;
-  /** A blob that this repository links and that has a live placement on the repository's store. */
+  /** A blob that this repository links and that has a live placement on its project's store, or else where the project moves from. */
   findBlob(repository: RepositoryName, digest: Digest): Promise<StoredBlob | undefined>;
   findManifest(repository: RepositoryName, reference: { tag: Tag } | { digest: Digest }): Promise<StoredManifest | undefined>;
   /** As `findManifest` without the bytes. */
@@ -144,10 +152,11 @@ export interface ContentStore {
   listTagHistory(repository: RepositoryName, tag: Tag, limit: number): Promise<TagChange[]>;
 
   // Blobs and uploads
-  /** Creates the repository (and its project, owned by `actor`, on the default store) when it is new. */
+  /** Creates the repository (and its project, owned by `actor`, on `store`) when it is new. Without `store`: on `default`. */
   startUpload(input: {
     id: string;
     repository: RepositoryName;
+    store?: string | undefined;
     actor: Actor;
     algorithm: 'sha256' | 'sha512';
     at: Millis;
@@ -161,8 +170,18 @@ export interface ContentStore {
   cancelUpload(input: { id: string }): Promise<boolean>;
   /** Ends the session, records placement and link, and writes the event: the moment a blob becomes visible. */
   commitBlob(input: NewBlob): Promise<BlobCommit>;
-  /** Links a blob that `from` links, and renews its grace. False when `from` does not have it (any more). */
-  mountBlob(input: { digest: Digest; from: RepositoryName; to: RepositoryName; actor: Actor; at: Millis }): Promise<boolean>;
+  /**
+   * Links a blob that `from` links, and renews its grace; `store` as in `startUpload`. False when `from` does not have it (any more),
+   * and when the store of the project of `to` does not: then nothing is created.
+   */
+  mountBlob(input: {
+    digest: Digest;
+    from: RepositoryName;
+    to: RepositoryName;
+    store?: string | undefined;
+    actor: Actor;
+    at: Millis;
+  }): Promise<boolean>;
   /** Renews a blob's grace because somebody was told that it exists. False when it is no longer there. */
   renewBlob(input: { repository: RepositoryName; digest: Digest; at: Millis }): Promise<boolean>;
   /** Unlinks a blob from one repository. 'in-use': a manifest of this repository still points at it. */

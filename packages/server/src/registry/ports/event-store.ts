@@ -10,6 +10,7 @@ export const eventTypes = [
   'blob.pushed',
   'blob.mounted',
   'blob.deleted',
+  'project.moved',
   'gc.finished',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
@@ -19,7 +20,7 @@ export interface RegistryEvent {
   readonly type: EventType;
   readonly at: Millis;
   readonly actor: Actor;
-  /** Undefined for events of no repository (gc.finished). */
+  /** Undefined for events of no repository (gc.finished, project.moved). */
   readonly repository: string | undefined;
   readonly digest: string | undefined;
   readonly tag: string | undefined;
