@@ -16,10 +16,10 @@ export interface Knowledge {
   readonly guesses: SizedMap<Digest>;
 }
 
-type Known = Pick<
-  MetadataStore,
-  'findBlob' | 'findManifest' | 'findManifestInfo' | 'findGrant' | 'findUser' | 'findAccessToken' | 'renewBlob' | 'noteAccessTokenUse'
->;
+type Manifests = Pick<MetadataStore, 'findManifest' | 'findManifestInfo'>;
+type Blobs = Pick<MetadataStore, 'findBlob' | 'renewBlob' | 'commitBlob' | 'mountBlob' | 'commitManifest'>;
+type Accounts = Pick<MetadataStore, 'findUser' | 'findAccessToken' | 'findGrant' | 'noteAccessTokenUse'>;
+type Known = Manifests & Blobs & Accounts;
 
 const smallBytes = 256;
 /** As the triggers of the schema name what has changed. */
@@ -82,7 +82,15 @@ export function knownReads(store: Known, findTagged: FindTagged, { answers, cont
   };
 }
 
-function knownBlobs(store: Known, answers: KnownAnswers): Pick<Known, 'findBlob' | 'renewBlob'> {
+function knownBlobs(store: Blobs, answers: KnownAnswers): Blobs {
+  /** What is known of the grace of these blobs is old now; it would be renewed again and again. */
+  const renewing =
+    <I, O>(write: (input: I) => Promise<O>, digestsOf: (input: I) => readonly Digest[]) =>
+    async (input: I): Promise<O> => {
+      const outcome = await write(input);
+      for (const digest of digestsOf(input)) answers.forget(ofDigest(digest));
+      return outcome;
+    };
   return {
     findBlob: async (repository, digest) => {
       const key = `b ${repository} ${digest}`;
@@ -94,19 +102,14 @@ function knownBlobs(store: Known, answers: KnownAnswers): Pick<Known, 'findBlob'
         )
       );
     },
-    renewBlob: async (input) => {
-      const isRenewed = await store.renewBlob(input);
-      // What is known would have it renewed again and again.
-      answers.forget(ofDigest(input.digest));
-      return isRenewed;
-    },
+    renewBlob: renewing(store.renewBlob, ({ digest }) => [digest]),
+    commitBlob: renewing(store.commitBlob, ({ digest }) => [digest]),
+    mountBlob: renewing(store.mountBlob, ({ digest }) => [digest]),
+    commitManifest: renewing(store.commitManifest, ({ references }) => references.map(({ digest }) => digest)),
   };
 }
 
-function knownAccounts(
-  store: Known,
-  answers: KnownAnswers,
-): Pick<Known, 'findUser' | 'findAccessToken' | 'findGrant' | 'noteAccessTokenUse'> {
+function knownAccounts(store: Accounts, answers: KnownAnswers): Accounts {
   return {
     findUser: async (by) => {
       const key = 'id' in by ? `u ${by.id}` : `n ${by.name}`;

@@ -1,3 +1,4 @@
+import { until } from '../../../../../test/security/until.ts';
 import { describeMetadataStore } from '../metadata-contract.ts';
 import { PostgresBench } from './postgres-bench.ts';
 import { openPostgresMetadata } from './postgres-metadata.ts';
@@ -6,7 +7,9 @@ const bench = PostgresBench.forThisFile();
 
 if (bench !== undefined) {
   describeMetadataStore('PostgreSQL', async () => {
-    const store = await openPostgresMetadata({ url: await bench.newDatabase() });
+    const store = await openPostgresMetadata({ url: await bench.newDatabase(), cacheBytes: 1_000_000 });
+    // Before that the cache is not used.
+    await until(() => store.cacheFigures?.().isFresh === true);
     return { store, dispose: () => store.close() };
   });
 }
