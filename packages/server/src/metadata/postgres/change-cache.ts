@@ -1,15 +1,15 @@
 import type { Digest } from '@longshore/oci';
-import type { Pool } from 'pg';
 import type { Logger } from '../../registry/ports/logger.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import type { CommandName, Execute } from '../commands/index.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { ChangeListener } from './change-listener.ts';
-import type { DatabaseAddress } from './connection-settings.ts';
+import type { GuardedPool } from './guarded-pool.ts';
 import type { KnownAnswersFigures } from './known-answers.ts';
 import { KnownAnswers } from './known-answers.ts';
 import { knownReads } from './known-reads.ts';
-import { connectListener } from './postgres-pool.ts';
+import { findHost, type PostgresHosts } from './postgres-hosts.ts';
+import { connectListener, listenerMs } from './postgres-pool.ts';
 import { SizedMap } from './sized-map.ts';
 import { findTaggedIn } from './tagged-manifest.ts';
 
@@ -61,15 +61,15 @@ const adding: ReadonlySet<CommandName> = new Set<CommandName>([
 ]);
 
 /** Begins to listen at the first read. Of `mostBytes` half is for bytes of manifests, a quarter for answers, the rest for tags. */
-export function openChangeCache(deps: { address: DatabaseAddress; pool: Pool; logger: Logger; mostBytes: number }): ChangeCache {
-  const { address, pool, logger, mostBytes } = deps;
+export function openChangeCache(deps: { hosts: PostgresHosts; pool: GuardedPool; logger: Logger; mostBytes: number }): ChangeCache {
+  const { hosts, pool, logger, mostBytes } = deps;
   let changes = 0;
   const answers: KnownAnswers = new KnownAnswers({ isFresh: () => listener.isFresh() }, mostBytes / 4);
   const contents = new SizedMap<Uint8Array>(mostBytes / 2);
   const guesses = new SizedMap<Digest>(mostBytes / 4);
   const listener = new ChangeListener({
-    connect: () => connectListener(address),
-    notify: async (channel) => void (await pool.query("select pg_notify($1, '')", [channel])),
+    connect: async () => connectListener(await findHost(hosts, AbortSignal.timeout(listenerMs))),
+    notify: async (channel) => void (await pool.query({ text: "select pg_notify($1, '')", values: [channel] })),
     logger,
     onChange: (subject) => {
       changes += 1;

@@ -9,6 +9,12 @@ const diskFull = '53100';
 const tooManyConnections = '53300';
 const readOnlyTransaction = '25006';
 const passingClasses = ['08', '53', '57', '58'];
+/** The server ends, has ended, or does not serve yet; and everything about a connection that broke or was refused. */
+const partingStates = ['57P01', '57P02', '57P03'];
+const connectionClass = '08';
+
+/** What the client says when a statement took longer than it may. */
+const lateAnswer = 'Query read timeout';
 
 /** What the client's pool says when no connection became free in time. */
 const poolExhausted = 'timeout exceeded when trying to connect';
@@ -24,6 +30,33 @@ const tooManyMessage = (detail: string) =>
  */
 export function isLostRace(error: unknown): boolean {
   return [serializationFailure, deadlockDetected, uniqueViolation, foreignKeyViolation].includes(sqlState(error) ?? '');
+}
+
+/** Whether the server said it as one that stays: not the way to it, and not a server that is about to end. */
+export function isAnswer(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return !partingStates.includes(state) && !state.startsWith(connectionClass);
+  // The pool gave up, which says nothing of the server.
+  return error instanceof Error && error.message === poolExhausted;
+}
+
+/** Whether a connection broke or could not be made: what was not committed on it has not happened, and may be done again. */
+export function isCut(error: unknown): boolean {
+  return error instanceof Error && !(error instanceof StorageError) && !isAnswer(error) && error.message !== lateAnswer;
+}
+
+/** Whether a write met a server that only reads. */
+export function isReadOnly(error: unknown): boolean {
+  return sqlState(error) === readOnlyTransaction;
+}
+
+/** A change of which nobody knows whether it was made: the answer to its commit was lost. */
+export class UnknownOutcomeError extends StorageError {
+  constructor(cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super('failed', `Whether a change was committed is not known, since the answer was lost: ${reason}`, { retryable: true, cause });
+    this.name = 'UnknownOutcomeError';
+  }
 }
 
 /** Turns what the driver or the server raised into a `StorageError`. */

@@ -41,7 +41,7 @@ if (bench !== undefined) {
     await assert.rejects(openPostgresMetadata({ url }), /'9999-contract-from-the-future'.*Run the newer version/);
   });
 
-  test('a cut connection fails what was running on it, and the store works on', async () => {
+  test('what was running on a connection that was cut is done again, once, and the store works on', async () => {
     const url = await bench.newDatabase();
     const store = await openPostgresMetadata({ url, maxConnections: 2 });
     const steps = new StoreSteps(store);
@@ -50,6 +50,8 @@ if (bench !== undefined) {
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'longshore' and datname = current_database()";
     await bench.whileLocked(url, 'lock table manifests', async (waiting) => {
       const push = steps.push(app).catch((error: unknown) => error);
+      await waiting(1);
+      await bench.query(url, cut);
       await waiting(1);
       await bench.query(url, cut);
       const error = await push;

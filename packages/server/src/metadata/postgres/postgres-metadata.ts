@@ -1,4 +1,3 @@
-import type { Pool } from 'pg';
 import type { Logger } from '../../registry/ports/logger.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import type { WriteObserver } from '../../registry/ports/write-observer.ts';
@@ -7,10 +6,13 @@ import { observedExecute } from '../observed-execute.ts';
 import { createSqlMetadataStore } from '../sql-metadata-store.ts';
 import type { ChangeCache, ChangeCacheFigures } from './change-cache.ts';
 import { openChangeCache } from './change-cache.ts';
+import type { DatabaseAddress } from './connection-settings.ts';
+import { GuardedPool } from './guarded-pool.ts';
 import { isPooled } from './pooled-connection.ts';
 import { toStorageError } from './postgres-errors.ts';
+import { findHost, type PostgresHosts, readHosts } from './postgres-hosts.ts';
 import type { PostgresConnectionOptions } from './postgres-pool.ts';
-import { connectWithoutTimeout, createPostgresPool, defaultTimeoutMs } from './postgres-pool.ts';
+import { connectWithoutTimeout, defaultTimeoutMs } from './postgres-pool.ts';
 import { migratePostgres } from './postgres-schema.ts';
 import { PostgresSession } from './postgres-session.ts';
 import { executeCommand, limitsOf, withSnapshot } from './postgres-transactions.ts';
@@ -23,7 +25,7 @@ export interface PostgresMetadataOptions extends PostgresConnectionOptions {
   readonly preparedStatements?: 'auto' | 'on' | 'off' | undefined;
   /** Memory for answers that are given again until the database tells of a change; 0, the default: none. */
   readonly cacheBytes?: number | undefined;
-  /** Told when changes cannot be heard, and when they can again. */
+  /** Told when the database is away or changes cannot be heard, and when they can again. */
   readonly logger?: Logger | undefined;
   readonly observer?: WriteObserver | undefined;
 }
@@ -39,8 +41,10 @@ export interface PostgresMetadata extends MetadataStore {
  */
 export async function openPostgresMetadata(options: PostgresMetadataOptions): Promise<PostgresMetadata> {
   const { timeoutMs = defaultTimeoutMs, preparedStatements = 'auto' } = options;
-  const { isBehindPooler } = await prepareSchema(options);
-  const pool = createPostgresPool(options, isBehindPooler);
+  const { maxConnections, logger = silent } = options;
+  const hosts = readHosts(options);
+  const { first, isBehindPooler } = await prepareSchema(hosts, timeoutMs);
+  const pool = new GuardedPool({ hosts, first, maxConnections, timeoutMs, isBehindPooler, logger });
   const statements = new StatementCache(preparedStatements === 'auto' ? !isBehindPooler : preparedStatements === 'on');
   const transactions = { pool, statements, afterBegin: isBehindPooler ? limitsOf(timeoutMs) : '' };
   const reader = new PostgresSession(pool, statements);
@@ -56,17 +60,18 @@ export async function openPostgresMetadata(options: PostgresMetadataOptions): Pr
   return { ...store, ...cache?.reads(store, reader), cacheFigures: cache?.figures };
 }
 
-async function closeBoth(cache: ChangeCache | undefined, pool: Pool): Promise<void> {
+async function closeBoth(cache: ChangeCache | undefined, pool: GuardedPool): Promise<void> {
   await cache?.close();
   await pool.end();
 }
 
-async function prepareSchema(options: PostgresConnectionOptions): Promise<{ isBehindPooler: boolean }> {
+async function prepareSchema(hosts: PostgresHosts, timeoutMs: number): Promise<{ first: DatabaseAddress; isBehindPooler: boolean }> {
   try {
-    const client = await connectWithoutTimeout(options);
+    const first = await findHost(hosts, AbortSignal.timeout(timeoutMs));
+    const client = await connectWithoutTimeout({ ...first, timeoutMs });
     try {
       await migratePostgres(client);
-      return { isBehindPooler: await isPooled(client) };
+      return { first, isBehindPooler: await isPooled(client) };
     } finally {
       await client.end();
     }
@@ -76,7 +81,7 @@ async function prepareSchema(options: PostgresConnectionOptions): Promise<{ isBe
 }
 
 /** Without a way to hear of changes there is no cache. */
-function openCache(options: PostgresMetadataOptions, pool: Pool, isBehindPooler: boolean): ChangeCache | undefined {
+function openCache(options: PostgresMetadataOptions, pool: GuardedPool, isBehindPooler: boolean): ChangeCache | undefined {
   const { cacheBytes = 0, listenUrl, url, password, logger = silent } = options;
   if (cacheBytes === 0) return undefined;
   if (isBehindPooler && listenUrl === undefined) {
@@ -85,7 +90,7 @@ function openCache(options: PostgresMetadataOptions, pool: Pool, isBehindPooler:
     );
     return undefined;
   }
-  return openChangeCache({ address: { url: listenUrl ?? url, password }, pool, logger, mostBytes: cacheBytes });
+  return openChangeCache({ hosts: readHosts({ url: listenUrl ?? url, password }), pool, logger, mostBytes: cacheBytes });
 }
 
 const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };

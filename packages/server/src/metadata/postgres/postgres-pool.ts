@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Client, Pool } from 'pg';
 import pg from 'pg';
 import type { DatabaseAddress } from './connection-settings.ts';
@@ -16,15 +17,20 @@ export const defaultTimeoutMs = 10_000;
 const answerMs = 5_000;
 const idleMs = 60_000;
 /** A listener waits no longer than that, to be made again. */
-const listenerMs = 3_000;
+export const listenerMs = 3_000;
 
-/** Connections are made when they are needed. `isPooled`: a pooler is in between, which refuses settings of a session. */
+/**
+ * Connections are made when they are needed, each on a socket of `openSocket`. `isPooled`: a pooler is in between, which refuses settings
+ * of a session. Whoever makes it listens for errors.
+ */
 export function createPostgresPool(
   { maxConnections = 10, timeoutMs = defaultTimeoutMs, ...address }: PostgresConnectionOptions,
   isPooled: boolean,
+  openSocket: () => Socket,
 ): Pool {
-  const pool = new pg.Pool({
+  return new pg.Pool({
     ...connectionSettings(address, timeoutMs),
+    stream: openSocket,
     max: maxConnections,
     idleTimeoutMillis: idleMs,
     // The server ends a statement in time; this is for a server that has vanished without a word.
@@ -32,11 +38,6 @@ export function createPostgresPool(
     // Should the process freeze inside a transaction, its locks must not outlive the patience of everybody else.
     ...(isPooled ? {} : { statement_timeout: timeoutMs, idle_in_transaction_session_timeout: timeoutMs }),
   });
-  // A connection that breaks while it is idle has left the pool already, and one that breaks in use fails the query that it runs:
-  // whoever is concerned hears of it. Without these listeners the event alone would end the process.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => void client.on('error', () => undefined));
-  return pool;
 }
 
 /** One connection for work that takes as long as it takes. */

@@ -1,15 +1,15 @@
-import type { Pool, PoolClient } from 'pg';
 import type { SqlRow, SqlSession, SqlValue } from '../sql-session.ts';
+import type { GuardedConnection, GuardedPool } from './guarded-pool.ts';
 import { toStorageError } from './postgres-errors.ts';
 import type { StatementCache } from './statement-cache.ts';
 
 /** A session on the pool (each statement by itself, on any connection) or on one connection of it. */
 export class PostgresSession implements SqlSession {
   readonly dialect = 'postgres';
-  readonly #target: Pool | PoolClient;
+  readonly #target: Pick<GuardedPool | GuardedConnection, 'query'>;
   readonly #statements: StatementCache;
 
-  constructor(target: Pool | PoolClient, statements: StatementCache) {
+  constructor(target: Pick<GuardedPool | GuardedConnection, 'query'>, statements: StatementCache) {
     this.#target = target;
     this.#statements = statements;
   }

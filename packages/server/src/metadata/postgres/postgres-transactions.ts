@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool } from 'pg';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { CommandInput, CommandName, CommandOutput } from '../commands/index.ts';
 import { commands } from '../commands/index.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { Withdrawn } from '../sql-session.ts';
-import { isLostRace, toStorageError } from './postgres-errors.ts';
+import type { GuardedPool } from './guarded-pool.ts';
+import { isAnswer, isCut, isLostRace, toStorageError, UnknownOutcomeError } from './postgres-errors.ts';
 import { PostgresSession } from './postgres-session.ts';
 import type { StatementCache } from './statement-cache.ts';
 
@@ -15,7 +15,7 @@ const longestPauseMs = 20;
 
 /** What transactions run on. */
 export interface TransactionDeps {
-  readonly pool: Pool;
+  readonly pool: GuardedPool;
   readonly statements: StatementCache;
   /** Statements that follow every `begin`, each with a semicolon before it; empty where the session has its settings already. */
   readonly afterBegin: string;
@@ -26,19 +26,28 @@ export function limitsOf(timeoutMs: number): string {
   return `; set local statement_timeout = ${timeoutMs}; set local idle_in_transaction_session_timeout = ${timeoutMs}`;
 }
 
-/** Runs a command in a transaction, again from the start when it lost a race. Throws `StorageError`. */
+/**
+ * Runs a command in a transaction, again from the start when it lost a race, and once when its connection broke before the commit was
+ * sent: until then nothing of it has happened. Throws `StorageError`; an `UnknownOutcomeError` when the answer to the commit was lost.
+ */
 export async function executeCommand<N extends CommandName>(
   deps: TransactionDeps,
   name: N,
   input: CommandInput<N>,
 ): Promise<CommandOutput<N>> {
   const run = commands[name] as (sql: SqlSession, input: unknown) => Promise<CommandOutput<N>>;
+  let wasCut = false;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await inTransaction(deps, 'begin', 'commit', (sql) => run(sql, input));
     } catch (error) {
       if (error instanceof Withdrawn) return error.answer as CommandOutput<N>;
-      if (!(error instanceof StorageError) || !isLostRace(error.cause) || attempt === mostAttempts) throw error;
+      if (!(error instanceof StorageError) || error instanceof UnknownOutcomeError || attempt === mostAttempts) throw error;
+      if (error.reason !== 'unreachable' && isCut(error.cause) && !wasCut) {
+        wasCut = true;
+        continue;
+      }
+      if (!isLostRace(error.cause)) throw error;
       await sleep(Math.random() * longestPauseMs);
     }
   }
@@ -55,23 +64,33 @@ async function inTransaction<T>(
   end: string,
   work: (sql: SqlSession) => Promise<T>,
 ): Promise<T> {
-  const client = await orStorageError(pool.connect());
-  let broken = false;
+  const connection = await orStorageError(pool.connect());
+  let isBroken = false;
   try {
-    await orStorageError(client.query(begin + afterBegin));
-    const answer = await work(new PostgresSession(client, statements));
-    await orStorageError(client.query(end));
+    await orStorageError(connection.query(begin + afterBegin));
+    const answer = await work(new PostgresSession(connection, statements));
+    await connection.query(end).catch((error: unknown) => {
+      throw end === 'commit' && !isAnswer(error) ? new UnknownOutcomeError(error) : toStorageError(error);
+    });
     return answer;
   } catch (error) {
-    // When not even this works the connection is of no use to anybody, and the first error is the one that matters.
-    broken = await client.query('rollback').then(
-      () => false,
-      () => true,
-    );
+    // Where nobody answers, a rollback would only wait; where not even it works, the connection is of no use to anybody. The first
+    // error is the one that matters.
+    isBroken =
+      isUnanswered(error) ||
+      (await connection.query('rollback').then(
+        () => false,
+        () => true,
+      ));
     throw error;
   } finally {
-    client.release(broken);
+    connection.release(isBroken);
   }
+}
+
+/** Commands throw errors of their own, which say nothing of the connection. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof StorageError && (error.reason === 'unreachable' || (error.cause !== undefined && !isAnswer(error.cause)));
 }
 
 function orStorageError<T>(promise: Promise<T>): Promise<T> {

@@ -1,0 +1,134 @@
+import { Socket } from 'node:net';
+import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
+import type { Logger } from '../../registry/ports/logger.ts';
+import { type Patience, Reachability } from '../../registry/reachability.ts';
+import type { DatabaseAddress } from './connection-settings.ts';
+import { isAnswer, isCut, isReadOnly } from './postgres-errors.ts';
+import { findHost, type PostgresHosts } from './postgres-hosts.ts';
+import { createPostgresPool, type PostgresConnectionOptions } from './postgres-pool.ts';
+
+/** A request that meets a silent server is refused within two seconds: see `Reachability`. */
+const patience: Patience = { quietMs: 700, lookMs: 1000, againMs: 400 };
+
+/** One connection, until it is released; `isBroken`: nobody else can use it. */
+export interface GuardedConnection {
+  query<T extends QueryResultRow>(statement: string | QueryConfig): Promise<QueryResult<T>>;
+  release(isBroken: boolean): void;
+}
+
+/** What a pool is made of. */
+export interface GuardedPoolOptions extends Omit<PostgresConnectionOptions, 'url' | 'password'> {
+  readonly hosts: PostgresHosts;
+  /** One of the hosts that answered a moment ago. */
+  readonly first: DatabaseAddress;
+  /** A pooler is in between. */
+  readonly isBehindPooler: boolean;
+  readonly logger: Logger;
+}
+
+/**
+ * Connections to whichever server of several is to be used, and nobody waits for one that does not answer: what needs the database
+ * fails as `unreachable` within two seconds, and at once from then on, until a server can be used again. A server that begins to refuse
+ * writes is left for another where a writer is needed.
+ */
+export class GuardedPool {
+  readonly #options: GuardedPoolOptions;
+  readonly #reachability: Reachability;
+  readonly #sockets = new Set<Socket>();
+  #address: DatabaseAddress;
+  #pool: Pool;
+  /** Its connections lead to a server that only reads by now. */
+  #isStale = false;
+
+  constructor(options: GuardedPoolOptions) {
+    this.#options = options;
+    this.#address = options.first;
+    this.#reachability = new Reachability({
+      what: 'The PostgreSQL database',
+      look: (signal) => this.#look(signal),
+      isAnswer: (error) => isAnswer(error) && !this.#mustLeave(error),
+      onAway: () => this.#replacePool(true),
+      logger: options.logger,
+      patience,
+    });
+    this.#pool = this.#createPool();
+  }
+
+  /** Runs one statement that may be run twice: it is, when the connection breaks under the first. */
+  async query<T extends QueryResultRow>(statement: string | QueryConfig): Promise<QueryResult<T>> {
+    const ask = () => this.#reachability.ask(() => this.#pool.query<T>(statement));
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isCut(error)) throw error;
+      return ask();
+    }
+  }
+
+  async connect(): Promise<GuardedConnection> {
+    let isWanted = true;
+    try {
+      return await this.#reachability.ask(async () => {
+        const client = await this.#pool.connect();
+        if (!isWanted) client.release(true);
+        return this.#guard(client);
+      });
+    } catch (error) {
+      isWanted = false;
+      throw error;
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#reachability.close();
+    await this.#pool.end();
+  }
+
+  #guard(client: PoolClient): GuardedConnection {
+    return {
+      query: (statement) => this.#reachability.ask(() => client.query(statement)),
+      release: (isBroken) => client.release(isBroken),
+    };
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const address = await findHost(this.#options.hosts, signal);
+    if (signal.aborted || (address.url === this.#address.url && !this.#isStale)) return;
+    this.#address = address;
+    this.#isStale = false;
+    this.#replacePool(false);
+  }
+
+  #mustLeave(error: unknown): boolean {
+    const must = this.#options.hosts.needsWriter && isReadOnly(error);
+    this.#isStale ||= must;
+    return must;
+  }
+
+  /** Connections that are in use are cut, or else finish what they are at. */
+  #replacePool(isCut: boolean): void {
+    const [old, sockets] = [this.#pool, [...this.#sockets]];
+    this.#pool = this.#createPool();
+    // Ends when its last connection does, and nobody waits for that.
+    void old.end();
+    if (isCut) for (const socket of sockets) socket.destroy();
+  }
+
+  #createPool(): Pool {
+    const { hosts: _hosts, first: _first, isBehindPooler, logger, ...options } = this.#options;
+    const pool = createPostgresPool({ ...options, ...this.#address }, isBehindPooler, () => this.#openSocket());
+    // A connection that breaks while it is idle has left the pool already, and one that breaks in use fails the query that it runs.
+    // Without these listeners the event alone would end the process.
+    pool.on('error', (error) => {
+      if (pool === this.#pool) this.#reachability.suspect(error);
+    });
+    pool.on('connect', (client) => void client.on('error', () => undefined));
+    return pool;
+  }
+
+  #openSocket(): Socket {
+    const socket = new Socket();
+    this.#sockets.add(socket);
+    return socket.once('close', () => this.#sockets.delete(socket));
+  }
+}
