@@ -11,6 +11,7 @@ import type { BlobStore } from './registry/ports/blob-store.ts';
 import type { Logger } from './registry/ports/logger.ts';
 import type { MetadataStore } from './registry/ports/metadata-store.ts';
 import type { WriteObserver } from './registry/ports/write-observer.ts';
+import { untilReachable } from './registry/until-reachable.ts';
 
 const databaseFile = 'longshore.db';
 
@@ -49,6 +50,8 @@ export interface WriteSettings {
   readonly socket?: string | undefined;
   /** A write that is not committed by then is given up; a server cannot let its clients wait for ever, a command can. */
   readonly patienceMs?: number;
+  /** A database that cannot be reached yet is waited for no longer than that, whatever the setting says. */
+  readonly mostWaitMs?: number | undefined;
 }
 
 /** Opens database and blob store; creates the data directory and migrates the database when needed. */
@@ -94,13 +97,18 @@ async function openMetadata(
   { metadata, data, durability, failpoint }: Config,
   logger: Logger,
   observer: WriteObserver,
-  { socket, patienceMs }: WriteSettings,
+  { socket, patienceMs, mostWaitMs = Number.POSITIVE_INFINITY }: WriteSettings,
 ): Promise<Pick<Backends, 'metadata' | 'metadataCache'>> {
   if (metadata.kind === 'postgres') {
     const { openPostgresMetadata } = await import('./metadata/postgres/postgres-metadata.ts');
-    const { kind: _kind, poolSize, timeoutSeconds, ...database } = metadata;
+    const { kind: _kind, poolSize, timeoutSeconds, waitSeconds, ...database } = metadata;
     const timeoutMs = Math.round(timeoutSeconds * 1000);
-    const store = await openPostgresMetadata({ ...database, maxConnections: poolSize, timeoutMs, logger, observer });
+    const store = await untilReachable(() => openPostgresMetadata({ ...database, maxConnections: poolSize, timeoutMs, logger, observer }), {
+      what: 'The PostgreSQL database',
+      setting: 'metadata.waitSeconds',
+      limitMs: Math.min(waitSeconds * 1000, mostWaitMs),
+      logger,
+    });
     return { metadata: store, metadataCache: store.cacheFigures };
   }
   const { openSqliteMetadata } = await import('./metadata/sqlite/sqlite-metadata.ts');

@@ -25,3 +25,8 @@ export function stuckMsOf({ limits }: Config): number {
 export function writingOf(config: Config, socket?: string): WriteSettings {
   return { socket, patienceMs: stuckMsOf(config) / 2 };
 }
+
+/** The same for a worker, which is taken for stuck when it is not ready in time: it ends before, and is started again. */
+export function writingOfWorker(config: Config, socket: string | undefined): WriteSettings {
+  return { ...writingOf(config, socket), mostWaitMs: stuckMsOf(config) / 2 };
+}

@@ -5,7 +5,7 @@ import { untilToldToStop } from '../processes/stop-signal.ts';
 import { receiveOrders, tellListening } from '../processes/worker-orders.ts';
 import { explainListening } from './explain-listening.ts';
 import { announce, firstStart, givenPassword } from './first-start.ts';
-import { drainMsOf, type ServeDeps, writingOf } from './serve-deps.ts';
+import { drainMsOf, type ServeDeps, writingOf, writingOfWorker } from './serve-deps.ts';
 
 export const serveHelp = `longshore serve [settings]
 
@@ -58,7 +58,7 @@ async function work({ config: own, openBackends, loadComposition }: ServeDeps): 
   const orders = receiveOrders();
   const { held, writerSocket, port } = await orders.begin;
   const { config, ignored } = applyHeld(own, held);
-  const [backends, { composeServer }] = await Promise.all([openBackends(config, writingOf(config, writerSocket)), loadComposition()]);
+  const [backends, { composeServer }] = await Promise.all([openBackends(config, writingOfWorker(config, writerSocket)), loadComposition()]);
   if (ignored.length > 0) {
     backends.logger.warn('These settings have changed and apply after a restart of the whole server; a rolling one keeps them.', {
       settings: ignored,

@@ -44,8 +44,10 @@ export async function supervise(deps: ServeDeps, count: number): Promise<number>
   const stopped = untilToldToStop();
   restartOnHangUp(writing, pool, logger);
   try {
-    const backends = await deps.openBackends(config, writingOf(config, writing.socket));
-    // Whatever a worker waits for at its start, this process can be told to stop.
+    // Whatever is waited for at the start, by this process or by a worker, this process can be told to stop.
+    const opening = deps.openBackends(config, writingOf(config, writing.socket));
+    const backends = await Promise.race([opening, stopped.then(() => undefined)]);
+    if (backends === undefined) return 0;
     const isUp = await Promise.race([pool.start().then(() => true), stopped.then(() => false)]);
     if (isUp) announce(config, address, await firstStart(given, backends));
     await backends.close();

@@ -5,7 +5,8 @@ import { wholeFrom } from './whole-number.ts';
 
 const postgresUrl = v.pipe(
   v.string(),
-  v.check((text) => /^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? '')),
+  // Of several hosts the first; the others are read when they are connected to.
+  v.check((text) => /^postgres(ql)?:$/.test(URL.parse(text.replace(/,[^/?#@]*(?=[/?#]|$)/, ''))?.protocol ?? '')),
 );
 const endpointUrl = v.pipe(
   v.string(),
@@ -13,8 +14,8 @@ const endpointUrl = v.pipe(
 );
 
 const postgresAccepts = {
-  en: 'a URL, postgres://USER:PASSWORD@HOST:PORT/DATABASE, with ?sslmode=verify-full&sslrootcert=FILE for TLS',
-  zh: 'URL：postgres://用户:密码@主机:端口/数据库；TLS 用 ?sslmode=verify-full&sslrootcert=文件',
+  en: 'a URL, postgres://USER:PASSWORD@HOST:PORT/DATABASE, with ?sslmode=verify-full&sslrootcert=FILE for TLS; of several HOST:PORT, separated by commas, the one that takes writes is used',
+  zh: 'URL：postgres://用户:密码@主机:端口/数据库；TLS 用 ?sslmode=verify-full&sslrootcert=文件；可写多个以逗号分隔的“主机:端口”，使用其中可写的那一个',
 };
 
 const postgres = v.strictObject({
@@ -50,6 +51,13 @@ const postgres = v.strictObject({
     notes(
       'Longest time of a statement, of a pause inside a transaction, and of the wait for a connection.',
       '单条语句、事务内停顿以及等待连接的最长时间（秒）。',
+    ),
+  ),
+  waitSeconds: v.pipe(
+    v.optional(wholeFrom(0, 86_400), 60),
+    notes(
+      'How long a start waits for a database that cannot be reached yet; then it ends with an error.',
+      '启动时数据库尚不可达的最长等待时间（秒）；超过后报错退出。',
     ),
   ),
   preparedStatements: v.pipe(
