@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Failpoint } from '../../packages/server/src/registry/failpoints.ts';
 import { auditDisk, letTimePass } from './disk-audit.ts';
 import { blobOf, imageOf, type Manifest } from './image.ts';
 import { type Answer, describeAnswer, locationOf, NoAnswerError, RegistryClient } from './registry-client.ts';
 import { walkRegistry } from './registry-walk.ts';
-import { type ServerProcess, startGarbageCollection, startServer } from './server-process.ts';
+import { type ServerProcess, startCommand, startServer } from './server-process.ts';
 
 /** Content and the place where it was pushed. */
 export interface Pushed {
@@ -19,10 +21,22 @@ const noGrace = { LONGSHORE_GC_GRACE_HOURS: '0', LONGSHORE_GC_UNTAGGED: 'delete'
 export class CrashScenario {
   readonly data: string;
   readonly client: RegistryClient;
+  /** Directories of the stores besides `default`, by name. */
+  readonly stores: Readonly<Record<string, string>>;
+  readonly #env: Readonly<Record<string, string>>;
   #server: ServerProcess | undefined;
 
-  constructor(data: string) {
-    this.data = data;
+  /** The database and the stores are below `directory`; every scenario has the store `second` besides `default`. */
+  constructor(directory: string) {
+    this.data = join(directory, 'data');
+    this.stores = { second: join(directory, 'second') };
+    const file = join(directory, 'longshore.yaml');
+    mkdirSync(this.data, { recursive: true });
+    writeFileSync(
+      file,
+      JSON.stringify({ mirrorRepositories: [{ name: 'second', type: 'local', storage: { path: this.stores['second'] } }] }),
+    );
+    this.#env = { LONGSHORE_CONFIG: file };
     this.client = new RegistryClient(() => {
       assert.ok(this.#server, 'no server is running');
       return this.#server.baseUrl;
@@ -31,7 +45,7 @@ export class CrashScenario {
 
   /** Starts the server, to die at `failpoint` when one is given. */
   async start(failpoint?: string, workers?: number): Promise<void> {
-    const env: Record<string, string> = failpoint === undefined ? {} : { LONGSHORE_FAILPOINT: failpoint };
+    const env = failpoint === undefined ? this.#env : { ...this.#env, LONGSHORE_FAILPOINT: failpoint };
     this.#server = await startServer({ data: this.data, workers, env });
   }
 
@@ -70,15 +84,20 @@ export class CrashScenario {
 
   /** Collects garbage in a process of its own without grace; `failpoint` must kill it. */
   async collectGarbage(failpoint?: Failpoint): Promise<void> {
-    const env = failpoint === undefined ? noGrace : { ...noGrace, LONGSHORE_FAILPOINT: failpoint };
-    const collection = startGarbageCollection({ data: this.data, env });
-    const ending = await collection.ended;
+    await this.#run(['gc'], noGrace, failpoint);
+  }
+
+  /** Moves a project in a process of its own; `failpoint` must kill it. */
+  async moveProject(project: string, to: string, failpoint?: Failpoint): Promise<void> {
+    await this.#run(['store', 'move', project, '--to', to], {}, failpoint);
+  }
+
+  async #run(args: readonly string[], settings: Readonly<Record<string, string>>, failpoint: Failpoint | undefined): Promise<void> {
+    const armed = failpoint === undefined ? {} : { LONGSHORE_FAILPOINT: failpoint };
+    const command = startCommand(args, { data: this.data, env: { ...this.#env, ...settings, ...armed } });
+    const ending = await command.ended;
     const expected = failpoint === undefined ? { code: 0, signal: null } : { code: null, signal: 'SIGKILL' };
-    assert.deepEqual(
-      ending,
-      expected,
-      `${failpoint === undefined ? '' : `failpoint ${failpoint} was not reached\n`}${collection.output()}`,
-    );
+    assert.deepEqual(ending, expected, `${failpoint === undefined ? '' : `failpoint ${failpoint} was not reached\n`}${command.output()}`);
   }
 
   /** Pushes an image whose every answer must be a success. */
@@ -120,7 +139,7 @@ export class CrashScenario {
   async checkNothingLeaks(acknowledged: readonly Pushed[]): Promise<void> {
     letTimePass(this.data);
     await this.collectGarbage();
-    const audit = auditDisk(this.data);
+    const audit = auditDisk(this.data, this.stores);
     assert.deepEqual({ leaked: audit.leaked, lost: audit.lost }, { leaked: [], lost: [] });
     await this.check(acknowledged);
     await this.stop();

@@ -11,17 +11,21 @@ export interface DiskAudit {
   readonly placements: number;
 }
 
-/** Compares the files of the store with the live placements. */
-export function auditDisk(data: string): DiskAudit {
+/** Compares the files of the stores with the live placements; `stores`: directories of others than `default`, by name. */
+export function auditDisk(data: string, stores: Readonly<Record<string, string>> = {}): DiskAudit {
   const database = new DatabaseSync(databaseIn(data), { readOnly: true });
   try {
-    const store = storeIn(data);
-    const files = new Map(
-      ['blobs', 'uploads'].flatMap((name) => filesBelow(join(store, name))).map((path) => [relative(store, path), statSync(path).size]),
+    const files = new Map<string, number>(
+      Object.entries({ default: storeIn(data), ...stores }).flatMap(([store, directory]) =>
+        ['blobs', 'uploads']
+          .flatMap((name) => filesBelow(join(directory, name)))
+          .map((path) => [`${store} ${relative(directory, path)}`, statSync(path).size] as [string, number]),
+      ),
     );
     const live = rows<{ location: string; size: number }>(
       database,
-      "select location, size from blob_placements join blobs on blobs.id = blob_placements.blob_id where state = 'live'",
+      `select stores.name || ' ' || location as location, size from blob_placements
+       join blobs on blobs.id = blob_placements.blob_id join stores on stores.id = store_id where state = 'live'`,
     );
     const lost = live
       .filter(({ location, size }) => files.get(location) !== size)
@@ -49,8 +53,9 @@ function leakedRows(database: DatabaseSync): string[] {
     'a placement that is not live': "select location as what from blob_placements where state <> 'live'",
     'an upload': 'select id as what from uploads',
     'a blob without placement': 'select id as what from blobs where id not in (select blob_id from blob_placements)',
-    'a placement that no repository links':
-      'select location as what from blob_placements where blob_id not in (select blob_id from repository_blobs)',
+    'a placement that no repository links': `select location as what from blob_placements where not exists (select 1 from repository_blobs rb
+        join repositories r on r.id = rb.repository_id join projects p on p.id = r.project_id
+        where rb.blob_id = blob_placements.blob_id and p.store_id = blob_placements.store_id)`,
     'a link that no manifest needs': `select repository_id || '/' || lower(hex(digest)) as what from repository_blobs join blobs on blobs.id = blob_id
       where not exists (select 1 from manifest_references r where r.repository_id = repository_blobs.repository_id and r.target = digest)`,
   };

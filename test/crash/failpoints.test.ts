@@ -97,6 +97,26 @@ const collect: Story = async (scenario, failpoint, base) => {
   return [base, kept, await scenario.push('crash/two', 'child', child.manifest)];
 };
 
+/** Kills a move, and pushes, continues an upload, and collects garbage before it goes on. */
+const moveProject: Story = async (scenario, failpoint, base) => {
+  const other = await scenario.push('crash/two', 'other', newImage('other'));
+  const shared = await scenario.push('apart/one', 'shared', other.manifest);
+  const late = blobOf(Buffer.from('begun before the move '.repeat(5000)));
+  const half = late.bytes.byteLength >> 1;
+  const location = await scenario.beginUpload('crash/two', late.bytes.subarray(0, half));
+  await scenario.moveProject('crash', 'second', failpoint);
+  const pushed = await scenario.push('crash/two', 'pushed', newImage('pushed'));
+  const finished = await scenario.client.finishUpload(location, late.digest, late.bytes.subarray(half));
+  assert.equal(finished.status, 201, describeAnswer(finished));
+  await scenario.checkBlob('crash/two', late.digest, late.bytes);
+  await scenario.check([base, other, shared, pushed]);
+  scenario.passTime();
+  await scenario.collectGarbage();
+  await scenario.check([base, other, shared, pushed]);
+  await scenario.moveProject('crash', 'second');
+  return [base, other, shared, pushed];
+};
+
 const stories: Record<Failpoint, Story> = {
   'upload.started': pushBlob,
   'upload.chunk.written': pushBlob,
@@ -117,6 +137,11 @@ const stories: Record<Failpoint, Story> = {
   'manifest.delete.in-transaction': deleteManifest,
   'manifest.deleted': deleteManifest,
   'blob.delete.in-transaction': deleteBlob,
+  'copy.stored': moveProject,
+  'move.begun': moveProject,
+  'move.placed': moveProject,
+  'move.copied': moveProject,
+  'move.finished': moveProject,
   'gc.manifests.removed': collect,
   'gc.links.removed': collect,
   'gc.condemned': collect,

@@ -87,9 +87,21 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   return { baseUrl, pid, ended, output, kill, killSupervisor: () => void child.kill('SIGKILL'), wake: () => signalAll('SIGCONT'), stop };
 }
 
+/** A command that runs beside the server. */
+export interface CommandProcess {
+  readonly ended: Promise<Ending>;
+  output(): string;
+  kill(): void;
+}
+
 /** Runs `gc` once. */
-export function startGarbageCollection(options: ServerOptions): { ended: Promise<Ending>; output: () => string; kill: () => void } {
-  const { child, ended, output } = launch(['gc', '--data', options.data], options);
+export function startGarbageCollection(options: ServerOptions): CommandProcess {
+  return startCommand(['gc'], options);
+}
+
+/** Runs a command once. */
+export function startCommand(args: readonly string[], options: ServerOptions): CommandProcess {
+  const { child, ended, output } = launch([...args, '--data', options.data], options);
   return { ended, output, kill: () => void child.kill('SIGKILL') };
 }
 

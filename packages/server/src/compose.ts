@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import program from '../package.json' with { type: 'json' };
 import { createAuthorizer } from './access/authorizer.ts';
 import type { Config } from './config/schema.ts';
+import { projectsOf } from './config/store-conflicts.ts';
 import type { GarbageDeps } from './features/garbage-collection/collect-garbage.ts';
 import { createFeatures } from './features/index.ts';
+import type { MoveDeps } from './features/store-move/move-deps.ts';
 import { Origins } from './http/client-address.ts';
 import { createHealthPages, type HealthCheck } from './http/health-pages.ts';
 import { createListener, type Listener, type ListenerDeps } from './http/listener.ts';
@@ -34,6 +36,7 @@ import type { EventSubscriber } from './registry/ports/event-subscriber.ts';
 import type { GarbageReport } from './registry/ports/garbage-store.ts';
 import type { Logger } from './registry/ports/logger.ts';
 import type { ScheduledJob } from './registry/ports/scheduled-job.ts';
+import { storeByRules } from './registry/store-rules.ts';
 import { BlobCache } from './storage/blob-cache/blob-cache.ts';
 import { lowDiskSpace } from './storage/filesystem/disk-space.ts';
 
@@ -150,11 +153,25 @@ export async function composeServer(config: Config, backends: Backends): Promise
   };
 }
 
+/** The stores, and on which of them new projects live. */
+function blobStores({ mirrorRepositories }: Config, { stores }: Backends): BlobStores {
+  const rules = mirrorRepositories.map((entry) => ({ store: entry.name, projects: projectsOf(entry) }));
+  return new BlobStores(stores, storeByRules(rules));
+}
+
+/** What `longshore store` works on. */
+export function moveDeps(config: Config, backends: Backends): MoveDeps {
+  const { metadata, logger } = backends;
+  const stores = blobStores(config, backends);
+  return { projects: metadata, content: metadata, leases: metadata, stores, logger, clock: Date.now };
+}
+
 /** The stores, and the cache of small blobs before them unless it is off. */
-function composeBlobSources({ cache }: Config, backends: Backends, metrics: Metrics): { stores: BlobStores; source: BlobSource } {
-  const stores = new BlobStores(backends.stores);
-  if (cache.memoryBytes === 0) return { stores, source: stores };
-  const source = new BlobCache({ source: stores, memoryBytes: cache.memoryBytes, logger: backends.logger });
+function composeBlobSources(config: Config, backends: Backends, metrics: Metrics): { stores: BlobStores; source: BlobSource } {
+  const stores = blobStores(config, backends);
+  const { memoryBytes } = config.cache;
+  if (memoryBytes === 0) return { stores, source: stores };
+  const source = new BlobCache({ source: stores, memoryBytes, logger: backends.logger });
   metrics.add(() => memoryCacheFamilies(source.figures()));
   return { stores, source };
 }

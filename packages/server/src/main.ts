@@ -2,6 +2,7 @@ import { UsageError } from './commands/arguments.ts';
 import { ca, caHelp } from './commands/ca.ts';
 import { gc, gcHelp } from './commands/gc.ts';
 import { serve, serveHelp } from './commands/serve.ts';
+import { store, storeHelp } from './commands/store.ts';
 import { token, tokenHelp } from './commands/token.ts';
 import { printPassword, user, userHelp } from './commands/user.ts';
 import { describeProblems } from './config/config-problem.ts';
@@ -38,6 +39,11 @@ const verbs: Readonly<Record<string, Verb>> = {
     help: gcHelp,
     hasArguments: true,
     run: (config, argv) => withBackends(config, async (backends) => gc(argv, (await loadComposition()).garbageDeps(config, backends))),
+  },
+  store: {
+    help: storeHelp,
+    hasArguments: true,
+    run: (config, argv) => withBackends(config, async (backends) => store(argv, (await loadComposition()).moveDeps(config, backends))),
   },
   user: { help: userHelp, hasArguments: true, run: (config, argv) => withBackends(config, ({ metadata }) => user(argv, metadata)) },
   token: { help: tokenHelp, hasArguments: true, run: (config, argv) => withBackends(config, ({ metadata }) => token(argv, metadata)) },
@@ -121,7 +127,15 @@ function explain(name: string, error: unknown): number {
   const foreseen =
     error instanceof AccountError ||
     (error instanceof Error &&
-      ['StorageError', 'SecretKeyError', 'TlsProblem', 'Error', 'GarbageCollectionBusyError'].includes(error.name));
+      [
+        'StorageError',
+        'SecretKeyError',
+        'TlsProblem',
+        'Error',
+        'GarbageCollectionBusyError',
+        'MoveRefusedError',
+        'LeaseLostError',
+      ].includes(error.name));
   printProblem(`longshore ${name}: ${foreseen ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return 1;
 }

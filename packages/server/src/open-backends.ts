@@ -5,6 +5,7 @@ import type { Config } from './config/schema.ts';
 import type { MetadataCacheFigures } from './observability/cache-metrics.ts';
 import { type Log, openLog } from './observability/logger.ts';
 import { WriteMetrics } from './observability/write-metrics.ts';
+import { openStores, requireStoresOfProjects } from './open-stores.ts';
 import type { HostWriter } from './processes/writer-keeper.ts';
 import { armFailpoint } from './registry/failpoints.ts';
 import type { BlobStore } from './registry/ports/blob-store.ts';
@@ -44,8 +45,10 @@ export const startWriter: StartWriter = async ({ data, durability, failpoint, li
   );
 };
 
-/** How writes to SQLite are done. */
+/** How writes to SQLite are done, and what for. */
 export interface WriteSettings {
+  /** Whether requests for any content will be served: then every store that has some must be configured. */
+  readonly toServe?: boolean;
   /** Where the writer process listens, when there is one. */
   readonly socket?: string | undefined;
   /** A write that is not committed by then is given up; a server cannot let its clients wait for ever, a command can. */
@@ -61,8 +64,8 @@ export async function openBackends(config: Config, writing: WriteSettings = {}):
   await makeDataDirectory(config.data);
   const writes = new WriteMetrics();
   const { metadata, metadataCache } = await openMetadata(config, log.logger, writes, writing);
-  const holdsContent = (await metadata.listRepositories({ kind: 'everything' }, { limit: 1 })).items.length > 0;
-  const stores = new Map([['default', await openStore(config, holdsContent)]]);
+  const stores = await openStores(config, metadata);
+  if (writing.toServe === true) await requireStoresOfProjects(stores, metadata);
   return {
     metadata,
     stores,
@@ -115,14 +118,4 @@ async function openMetadata(
   const path = join(data, databaseFile);
   const store = await openSqliteMetadata({ path, durability, failpoint, writerSocket: socket, observer, patienceMs });
   return { metadata: store, metadataCache: undefined };
-}
-
-async function openStore({ store, data, durability }: Config, mustExist: boolean): Promise<BlobStore> {
-  if (store.kind === 'filesystem') {
-    const { openFilesystemStore } = await import('./storage/filesystem/filesystem-store.ts');
-    return openFilesystemStore({ directory: data, durability, mustExist });
-  }
-  const { openS3Store } = await import('./storage/s3/s3-store.ts');
-  const { kind: _kind, ...bucket } = store;
-  return openS3Store(bucket);
 }

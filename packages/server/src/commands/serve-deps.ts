@@ -23,7 +23,7 @@ export function stuckMsOf({ limits }: Config): number {
 
 /** How a server writes: before the writer is taken for stuck, its clients should know that they have to come back. */
 export function writingOf(config: Config, socket?: string): WriteSettings {
-  return { socket, patienceMs: stuckMsOf(config) / 2 };
+  return { socket, patienceMs: stuckMsOf(config) / 2, toServe: true };
 }
 
 /** The same for a worker, which is taken for stuck when it is not ready in time: it ends before, and is started again. */

@@ -18,6 +18,8 @@ export interface GivenValue {
 export interface SourceContent {
   readonly values: Map<string, GivenValue>;
   readonly problems: ConfigProblem[];
+  /** Where parts of a list stand in a file: `mirrorRepositories.0.name`. */
+  readonly places?: ReadonlyMap<string, string>;
 }
 
 /** The end of an "unknown" message: the probable name, if there is one. */

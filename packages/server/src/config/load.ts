@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import type { ConfigProblem, GivenValue, SourceContent } from './config-problem.ts';
 import { readFlags } from './flag-source.ts';
+import { mirrorsKey, readMirrors } from './mirror-source.ts';
 import { type Config, configSchema } from './schema.ts';
 import { findSetting, type Setting, settings } from './settings.ts';
+import { storeConflicts } from './store-conflicts.ts';
 import { configFileVariable, readVariables } from './variable-source.ts';
 import { readYaml } from './yaml-source.ts';
 
@@ -122,6 +124,8 @@ function withDefaults(merged: ReadonlyMap<string, GivenValue>, config: Config): 
     if (given !== undefined) effective.set(key, given);
     else if (value !== undefined && applies) effective.set(key, { value, source: 'default' });
   }
+  const mirrors = merged.get(mirrorsKey);
+  if (mirrors !== undefined) effective.set(mirrorsKey, { value: config.mirrorRepositories, source: mirrors.source });
   if (!effective.has('secrets.keyFile')) effective.set('secrets.keyFile', { value: config.secrets.keyFile, source: 'default' });
   return effective;
 }
@@ -139,8 +143,13 @@ export function loadConfig(argv: readonly string[], env: Env, readFile: ReadFile
   const problems = sources.flatMap((source) => source.problems);
   const merged = merge(sources, problems);
   readSecretFiles(merged, readFile, problems);
-  const parsed = v.safeParse(configSchema, toTree(merged));
+  const places = new Map(sources.flatMap((source) => [...(source.places ?? [])]));
+  const mirrors = readMirrors({ given: merged.get(mirrorsKey), places }, { env, readFile }, (problem) => problems.push(problem));
+  const parsed = v.safeParse(configSchema, { ...toTree(merged), [mirrorsKey]: mirrors.map(({ value }) => value) });
   if (!parsed.success) problems.push(...parsed.issues.flatMap((issue) => toProblems(issue, merged)));
+  for (const { index, message } of parsed.success ? storeConflicts(parsed.output) : []) {
+    problems.push({ source: places.get(`${mirrorsKey}.${mirrors[index]?.index}`) ?? mirrorsKey, message });
+  }
   if (!parsed.success || problems.length > 0) return { problems };
   return { config: parsed.output, effective: withDefaults(merged, parsed.output) };
 }

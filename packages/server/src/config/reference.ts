@@ -1,6 +1,7 @@
+import { mirrorAliases } from './mirror-settings.ts';
 import type { SettingNode } from './setting-node.ts';
 import type { SettingText } from './setting-text.ts';
-import { root, type Setting, settings } from './settings.ts';
+import { acceptedBy, lists, otherwiseOf, root, type Setting, settings } from './settings.ts';
 
 /** The languages of the documentation. */
 export type Language = keyof SettingText;
@@ -18,6 +19,9 @@ interface ReferenceTexts {
   readonly required: string;
   readonly onlyWith: (kind: string) => string;
   readonly notOnCommandLine: string;
+  readonly onlyInFile: string;
+  readonly alsoCalled: (name: string) => string;
+  readonly mustBeGiven: string;
 }
 
 const texts: Readonly<Record<Language, ReferenceTexts>> = {
@@ -38,6 +42,10 @@ const texts: Readonly<Record<Language, ReferenceTexts>> = {
     required: 'none: it must be given',
     onlyWith: (kind) => `Only with \`kind: ${kind}\`.`,
     notOnCommandLine: 'none',
+    onlyInFile:
+      'A list in the YAML file. A secret can stand there, in a file (`secretKeyFile`), or in `LONGSHORE_STORES_<NAME>_SECRET_KEY` (or `..._SECRET_KEY_FILE`): the name in capitals, `_` for `.` and `-`.',
+    alsoCalled: (name) => `, also called \`${name}\``,
+    mustBeGiven: 'must be given',
   },
   zh: {
     title: '配置参考',
@@ -56,6 +64,10 @@ const texts: Readonly<Record<Language, ReferenceTexts>> = {
     required: '无，必须给出',
     onlyWith: (kind) => `仅用于 \`kind: ${kind}\`。`,
     notOnCommandLine: '无',
+    onlyInFile:
+      '写在 YAML 文件中的列表。机密可写在此处、写在文件中（`secretKeyFile`），或用 `LONGSHORE_STORES_<名称>_SECRET_KEY`（或 `..._SECRET_KEY_FILE`）给出：名称大写，`.` 与 `-` 换成 `_`。',
+    alsoCalled: (name) => `，也可写作 \`${name}\``,
+    mustBeGiven: '必须给出',
   },
 };
 
@@ -82,6 +94,33 @@ function describeSetting(setting: Setting, language: Language): string[] {
   ];
 }
 
+/** A list of sections: what each sort of entry has, in a line each. */
+function describeList(key: string, node: SettingNode, language: Language): string[] {
+  const text = texts[language];
+  const said = { en: node.description ?? '', zh: node.zh ?? '' };
+  const variants = (node.items?.oneOf ?? []).flatMap((variant) => [
+    `### \`type: ${variant.properties?.type?.const}\``,
+    '',
+    ...describeEntry('', variant, language),
+    '',
+  ]);
+  return [`## \`${key}\``, '', `${said[language]} ${text.onlyInFile}`, '', ...variants];
+}
+
+function describeEntry(prefix: string, { properties = {} }: SettingNode, language: Language): string[] {
+  const text = texts[language];
+  return Object.entries(properties).flatMap(([name, node]) => {
+    if (node.const !== undefined) return [];
+    if (node.properties !== undefined) return describeEntry(`${prefix}${name}.`, node, language);
+    const alias = Object.entries(mirrorAliases).find(([, ours]) => ours === name)?.[0];
+    const fallback = otherwiseOf(node);
+    const said = { en: node.description ?? '', zh: node.zh ?? '' };
+    const otherwise = fallback === undefined ? text.mustBeGiven : `${text.fallback}: ${fallback[language]}`;
+    const called = alias === undefined ? '' : text.alsoCalled(alias);
+    return [`- \`${prefix}${name}\`${called}: ${said[language]} ${text.accepts}: ${acceptedBy(node)[language]}; ${otherwise}`];
+  });
+}
+
 /** The configuration reference as Markdown. */
 export function renderReference(language: Language): string {
   const text = texts[language];
@@ -94,6 +133,7 @@ export function renderReference(language: Language): string {
     open = heading;
     lines.push(...describeSetting(setting, language));
   }
+  for (const [key, node] of lists) lines.push(...describeList(key, node, language));
   return lines.join('\n');
 }
 
@@ -106,8 +146,9 @@ function publish({
   hidden: _hidden,
   ...node
 }: SettingNode): SettingNode {
-  const { properties, required = [], oneOf, ...kept } = node;
+  const { properties, required = [], oneOf, items, ...kept } = node;
   if (oneOf !== undefined) return { ...kept, oneOf: oneOf.map(publish) };
+  if (items?.oneOf !== undefined) return { ...kept, items: { oneOf: items.oneOf.map((variant) => withAliases(publish(variant))) } };
   if (properties === undefined) return node;
   const shown = Object.entries(properties).filter(([, child]) => child.hidden !== true);
   const published = shown.flatMap(([name, child]): [string, SettingNode][] => {
@@ -116,6 +157,16 @@ function publish({
   });
   const needed = required.filter((name) => properties[name]?.secret !== true);
   return { ...kept, properties: Object.fromEntries(published), ...(needed.length === 0 ? {} : { required: needed }) };
+}
+
+/** With the names of other products beside ours. */
+function withAliases(node: SettingNode): SettingNode {
+  const { properties = {} } = node;
+  const added = Object.entries(mirrorAliases).flatMap(([alias, name]) => {
+    const child = properties[name];
+    return child === undefined ? [] : [[alias, child] as const];
+  });
+  return { ...node, properties: { ...properties, ...Object.fromEntries(added) } };
 }
 
 /** JSON Schema (2020-12) of a configuration file, for editors. */

@@ -5,6 +5,7 @@ import { isCronExpression } from './cron-expression.ts';
 import { filledText } from './filled-text.ts';
 import { limits } from './limit-settings.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { mirrorRepositories } from './mirror-settings.ts';
 import { isNetworkRange } from './network-range.ts';
 import { notes } from './setting-text.ts';
 import { metadata, store } from './storage-settings.ts';
@@ -248,6 +249,13 @@ export const settingsSchema = v.strictObject({
   store: v.pipe(
     v.optional(store, {}),
     notes('Where blobs are kept; the file system store lies in the data directory.', 'blob 存放之处；filesystem 位于数据目录中。'),
+  ),
+  mirrorRepositories: v.pipe(
+    v.optional(mirrorRepositories, []),
+    notes(
+      'More stores, side by side: each project lives on one. See docs/guides/stores.md.',
+      '并存的其他存储：每个项目位于其中之一。见 docs/guides/stores.zh-CN.md。',
+    ),
   ),
   secrets: v.optional(
     v.strictObject({

@@ -45,6 +45,7 @@ function describePlain({ type, entries = {}, options = [], wrapped, item, litera
   if (type === 'strict_object') return describeObject(entries);
   if (type === 'array' && item !== undefined) return { type, items: describeSchema(item) };
   if (type === 'string' || type === 'number' || type === 'boolean') return { type };
+  if (type === 'any') return {};
   if (type === 'literal') return { type: 'string', const: literal as string };
   if (type === 'picklist') return { type: 'string', enum: options as string[] };
   const variants = () => (options as Part[]).map(describeSchema);

@@ -37,7 +37,7 @@ function range(node: SettingNode): SettingText {
 }
 
 /** What a node takes, said from its type alone. */
-function acceptedBy(node: SettingNode): SettingText {
+export function acceptedBy(node: SettingNode): SettingText {
   if (node.accepts !== undefined) return node.accepts;
   if (node.const !== undefined) return { en: node.const, zh: node.const };
   if (node.enum !== undefined) return { en: `one of ${node.enum.join(', ')}`, zh: `${node.enum.join('、')} 之一` };
@@ -48,7 +48,8 @@ function acceptedBy(node: SettingNode): SettingText {
   return { en: parts.map((part) => part.en).join(', or '), zh: parts.map((part) => part.zh).join('，或 ') };
 }
 
-function otherwiseOf(node: SettingNode): SettingText | undefined {
+/** What applies when a node is not given; undefined when it must be. */
+export function otherwiseOf(node: SettingNode): SettingText | undefined {
   if (node.otherwise !== undefined) return node.otherwise;
   if (node.default === undefined) return undefined;
   if (node.default === '' || (Array.isArray(node.default) && node.default.length === 0)) return { en: 'empty', zh: '空' };
@@ -112,10 +113,16 @@ function settingsBelow(key: string, node: SettingNode, kind: string | undefined)
 /** The description of a whole configuration. */
 export const root = describeSchema(settingsSchema);
 
+const top = Object.entries(root.properties ?? {});
+const isList = (node: SettingNode) => node.items?.oneOf !== undefined;
+
+/** Lists of sections, by key: only a file can hold them. */
+export const lists: ReadonlyMap<string, SettingNode> = new Map(top.filter(([, node]) => isList(node)));
+
 /** Every setting, in the order of the schema. */
-export const settings: readonly Setting[] = Object.entries(root.properties ?? {}).flatMap(([name, node]) =>
-  settingsBelow(name, node, undefined),
-);
+export const settings: readonly Setting[] = top
+  .filter(([, node]) => !isList(node))
+  .flatMap(([name, node]) => settingsBelow(name, node, undefined));
 
 const byKey = new Map(settings.map((setting) => [setting.key, setting]));
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { filledText } from './filled-text.ts';
+import { s3Entries } from './s3-settings.ts';
 import { notes } from './setting-text.ts';
 import { wholeFrom } from './whole-number.ts';
 
@@ -8,11 +9,6 @@ const postgresUrl = v.pipe(
   // Of several hosts the first; the others are read when they are connected to.
   v.check((text) => /^postgres(ql)?:$/.test(URL.parse(text.replace(/,[^/?#@]*(?=[/?#]|$)/, ''))?.protocol ?? '')),
 );
-const endpointUrl = v.pipe(
-  v.string(),
-  v.check((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? '')),
-);
-
 const postgresAccepts = {
   en: 'a URL, postgres://USER:PASSWORD@HOST:PORT/DATABASE, with ?sslmode=verify-full&sslrootcert=FILE for TLS; of several HOST:PORT, separated by commas, the one that takes writes is used',
   zh: 'URL：postgres://用户:密码@主机:端口/数据库；TLS 用 ?sslmode=verify-full&sslrootcert=文件；可写多个以逗号分隔的“主机:端口”，使用其中可写的那一个',
@@ -79,30 +75,7 @@ const postgres = v.strictObject({
 /** Where everything but the bytes of blobs is kept. */
 export const metadata = v.variant('kind', [v.strictObject({ kind: v.optional(v.literal('sqlite'), 'sqlite') }), postgres]);
 
-const s3 = v.strictObject({
-  kind: v.literal('s3'),
-  endpoint: v.pipe(
-    v.optional(endpointUrl),
-    notes('Address of the S3 service.', 'S3 服务的地址。', {
-      accepts: { en: 'an http or https URL', zh: 'http 或 https URL' },
-      otherwise: { en: "AWS, by the region's name", zh: '按区域使用 AWS' },
-    }),
-  ),
-  bucket: v.pipe(filledText, notes('Bucket that holds the blobs. It must exist.', '存放 blob 的存储桶，必须已存在。')),
-  region: v.pipe(v.optional(filledText, 'us-east-1'), notes('Region of the bucket.', '存储桶所在区域。')),
-  accessKeyId: v.pipe(
-    v.optional(filledText),
-    notes('Access key.', '访问密钥 ID。', {
-      otherwise: { en: "the AWS SDK's usual sources: instance role, environment", zh: 'AWS SDK 的默认来源：实例角色、环境变量' },
-    }),
-  ),
-  secretAccessKey: v.pipe(v.optional(filledText), notes('Secret of the access key.', '访问密钥的密文部分。', { secret: true })),
-  forcePathStyle: v.pipe(
-    v.optional(v.boolean(), true),
-    notes('Bucket in the path rather than in the host name.', '存储桶名放在路径中而不是主机名中。'),
-  ),
-  prefix: v.pipe(v.optional(v.string(), ''), notes('Prepended to every object key.', '所有对象键的前缀。')),
-});
+const s3 = v.strictObject({ kind: v.literal('s3'), ...s3Entries });
 
 const pairMessage = 'store.accessKeyId and store.secretAccessKey go together; give both or none';
 

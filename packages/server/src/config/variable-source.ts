@@ -1,4 +1,5 @@
 import { didYouMean, type SourceContent } from './config-problem.ts';
+import { isVariableOfStore } from './mirror-secrets.ts';
 import { settings } from './settings.ts';
 import { textToValue } from './text-value.ts';
 
@@ -17,12 +18,12 @@ function isServiceLink(name: string, value: string): boolean {
   return name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value);
 }
 
-/** Reads every LONGSHORE_* variable. An empty one counts as not given; LONGSHORE_TEST_* belongs to the tests. */
+/** Reads every LONGSHORE_* variable but those of declared stores. An empty one counts as not given; LONGSHORE_TEST_* belongs to the tests. */
 export function readVariables(env: Readonly<Record<string, string | undefined>>): SourceContent {
   const content: SourceContent = { values: new Map(), problems: [] };
   for (const [name, text] of Object.entries(env)) {
     if (!name.startsWith('LONGSHORE_') || name.startsWith('LONGSHORE_TEST_') || name === configFileVariable) continue;
-    if (text === undefined || text === '' || isServiceLink(name, text)) continue;
+    if (text === undefined || text === '' || isServiceLink(name, text) || isVariableOfStore(name)) continue;
     const setting = byVariable.get(name);
     if (setting === undefined)
       content.problems.push({ source: name, message: `unknown variable${didYouMean(name, [...documented, configFileVariable])}` });

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { LineCounter, Node } from 'yaml';
 import { didYouMean, type SourceContent } from './config-problem.ts';
-import { findSetting, isSection, settings } from './settings.ts';
+import { findSetting, isSection, lists, settings } from './settings.ts';
 
 type Yaml = typeof import('yaml');
 
@@ -13,12 +13,14 @@ const mostAliases = 20;
 function namesBelow(section: string): string[] {
   const prefix = section === '' ? '' : `${section}.`;
   const below = settings.filter((setting) => !setting.hidden && setting.key.startsWith(prefix));
-  return [...new Set(below.map((setting) => setting.key.slice(prefix.length).split('.', 1)[0] ?? ''))];
+  const names = below.map((setting) => setting.key.slice(prefix.length).split('.', 1)[0] ?? '');
+  return [...new Set([...names, ...(section === '' ? lists.keys() : [])])];
 }
 
 /** Walks a document along the keys that exist, so that nothing in it is ever taken on trust. */
 class YamlReader {
-  readonly content: SourceContent = { values: new Map(), problems: [] };
+  readonly #places = new Map<string, string>();
+  readonly content: SourceContent = { values: new Map(), problems: [], places: this.#places };
   readonly #file: string;
   readonly #text: string;
   readonly #yaml: Yaml;
@@ -66,10 +68,28 @@ class YamlReader {
       const value = resolve(pair.value);
       if (isAlias(pair.value) && value === undefined)
         this.#report(offset, `${key} is an alias of ${pair.value.source}, which does not exist`);
-      else if (findSetting(key) !== undefined) this.#value(key, value, offset, toValue);
+      else if (lists.has(key)) {
+        this.#value(key, value, offset, toValue);
+        this.#noteParts(key, value, resolve);
+      } else if (findSetting(key) !== undefined) this.#value(key, value, offset, toValue);
       else if (!isSection(key)) this.#report(offset, `unknown key ${key}${didYouMean(name, namesBelow(section))}`);
       // A section whose every line is commented out is an empty one.
       else if (!isScalar(value) || value.value !== null) this.#section(key, value, resolve, toValue);
+    }
+  }
+
+  /** Notes the lines of the parts of a list, for what is wrong with one of them. */
+  #noteParts(key: string, node: unknown, resolve: (node: unknown) => unknown): void {
+    const { isMap, isNode, isScalar, isSeq } = this.#yaml;
+    const parts: readonly (readonly [unknown, unknown, unknown])[] = isSeq(node)
+      ? node.items.map((item, index) => [index, item, item] as const)
+      : isMap(node)
+        ? node.items.map((pair) => [isScalar(pair.key) ? pair.key.value : '', pair.key, pair.value] as const)
+        : [];
+    for (const [name, place, value] of parts) {
+      if (isNode(place)) this.#places.set(`${key}.${name}`, this.#at(place.range?.[0]));
+      // Deeper than any list goes; an alias may point at what holds it.
+      if (key.split('.').length < 4) this.#noteParts(`${key}.${name}`, resolve(value), resolve);
     }
   }
 

@@ -16,6 +16,11 @@ export class BlobStores implements BlobSource {
     this.#choose = choose;
   }
 
+  /** The names of the configured stores. */
+  get names(): readonly string[] {
+    return [...this.#stores.keys()];
+  }
+
   /** The store of that name; a `StorageError` when the configuration no longer has it. */
   of(name: string): BlobStore {
     const store = this.#stores.get(name);

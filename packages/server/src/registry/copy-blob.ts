@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Digest, digestAlgorithm, digestFromBytes } from '@longshore/oci';
 import { readWhole } from './blobs.ts';
+import { reach } from './failpoints.ts';
 import { type BlobLocation, type BlobStore, StorageError } from './ports/blob-store.ts';
 
 /** A blob's bytes where they are. */
@@ -24,7 +25,11 @@ export async function copyBlob({ store, location, digest }: CopySource, target: 
       hash.update(piece);
       return writer.write([piece]);
     });
-    if (found && digestFromBytes(hash.digest()) === digest) return await writer.commit(digest);
+    if (found && digestFromBytes(hash.digest()) === digest) {
+      const copied = await writer.commit(digest);
+      reach('copy.stored');
+      return copied;
+    }
     await writer.close();
     await target.discardUpload({ ...key, offset: 0, state: undefined });
     if (!found) return undefined;

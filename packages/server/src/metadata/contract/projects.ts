@@ -36,7 +36,8 @@ export function describeProjects(open: OpenStore): void {
       const { store, at } = steps;
       await store.registerStores({ names: ['fast', 'default'] });
       await store.registerStores({ names: ['fast'] });
-      assert.deepEqual(await store.listStores(), ['default', 'fast']);
+      const stores = async () => (await store.listStores()).map(({ name, holdsContent }) => `${name} ${holdsContent}`);
+      assert.deepEqual(await stores(), ['default false', 'fast false']);
       const upload = { actor, algorithm: 'sha256', at } as const;
       const session = await store.startUpload({ ...upload, id: 'one', repository: app, store: 'fast' });
       assert.deepEqual([session.store, session.repository.store], ['fast', 'fast']);
@@ -55,6 +56,7 @@ export function describeProjects(open: OpenStore): void {
       await assert.rejects(store.startUpload({ ...upload, id: 'four', repository: 'new/app' as never, store: 'nowhere' }));
       const { outcome } = await steps.commit(app, newDigest());
       assert.equal(outcome, 'stored');
+      assert.deepEqual(await stores(), ['default false', 'fast true']);
       assert.deepEqual((await store.countContent()).stores, [
         { store: 'default', blobs: 0, bytes: 0 },
         { store: 'fast', blobs: 1, bytes: 100 },

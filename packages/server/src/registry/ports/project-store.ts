@@ -56,8 +56,8 @@ export interface ProjectStore {
   findProject(name: string): Promise<Project | undefined>;
   /** By name, after `after` (exclusive). `store`: only those that live on it or move away from it. */
   listProjects(filter: { store?: string | undefined }, page: { limit: number; after: string | undefined }): Promise<Project[]>;
-  /** Names of every store that was ever registered. */
-  listStores(): Promise<string[]>;
+  /** Every store that was ever registered, by name; `holdsContent`: a project with blobs lives on it or moves away from it. */
+  listStores(): Promise<{ name: string; holdsContent: boolean }[]>;
   /** Lets a project without content live on a store; creates the project when it is new. */
   assignStore(input: { project: string; store: string; actor: Actor; at: Millis }): Promise<AssignOutcome>;
 

@@ -1,0 +1,86 @@
+import { realpath } from 'node:fs/promises';
+import type { MirrorRepository } from './config/mirror-settings.ts';
+import type { Config } from './config/schema.ts';
+import { type BlobStore, StorageError } from './registry/ports/blob-store.ts';
+import type { ProjectStore } from './registry/ports/project-store.ts';
+
+/** How many projects a message names. */
+const mostNamed = 5;
+
+/** A directory, or a bucket, that holds a store. */
+type Place = { readonly directory: string } | { readonly bucket: Omit<Extract<Config['store'], { kind: 's3' }>, 'kind'> };
+
+/** Opens every configured store by name, `default` and the declared ones, and makes them known to the database. */
+export async function openStores(config: Config, projects: ProjectStore): Promise<ReadonlyMap<string, BlobStore>> {
+  const places = new Map([
+    ['default', defaultPlace(config)],
+    ...config.mirrorRepositories.map((entry) => [entry.name, declaredPlace(entry)] as const),
+  ]);
+  const known = new Map((await projects.listStores()).map(({ name, holdsContent }) => [name, holdsContent]));
+  const names = [...places.keys()].filter((name) => !known.has(name));
+  if (names.length > 0) await projects.registerStores({ names });
+  const stores = new Map<string, BlobStore>();
+  try {
+    for (const [name, place] of places) stores.set(name, await openStore(place, config, known.get(name) === true));
+    await refuseSharedDirectories(places);
+  } catch (error) {
+    await Promise.all([...stores.values()].map((store) => store.close()));
+    throw error;
+  }
+  return stores;
+}
+
+/**
+ * Throws a `StorageError` that names projects when some live on a store that is not configured: every request for their content would
+ * fail.
+ */
+export async function requireStoresOfProjects(stores: ReadonlyMap<string, BlobStore>, projects: ProjectStore): Promise<void> {
+  for (const { name } of (await projects.listStores()).filter((store) => !stores.has(store.name))) {
+    const living = await projects.listProjects({ store: name }, { limit: mostNamed + 1, after: undefined });
+    if (living.length === 0) continue;
+    const named = living.slice(0, mostNamed).map((project) => `'${project.name}'`);
+    const more = living.length > mostNamed ? ' and others' : '';
+    throw new StorageError(
+      'failed',
+      `The store '${name}' is not configured, and these projects live on it: ${named.join(', ')}${more}. Declare it in mirrorRepositories ` +
+        "again; to give it up, move them first ('longshore store move PROJECT --to STORE').",
+    );
+  }
+}
+
+function defaultPlace({ store, data }: Config): Place {
+  if (store.kind === 'filesystem') return { directory: data };
+  const { kind: _kind, ...bucket } = store;
+  return { bucket };
+}
+
+function declaredPlace(entry: MirrorRepository): Place {
+  if (entry.type === 'local') return { directory: entry.storage.path };
+  if (entry.type === 'proxy') throw new Error(`The store '${entry.name}' is a proxy, which no configuration may have yet`);
+  const { type: _type, name: _name, projects: _projects, ...bucket } = entry;
+  return { bucket };
+}
+
+// Adapters are imported when the configuration names them: the client of S3 costs as much time and memory at start as all the rest.
+
+async function openStore(place: Place, { durability }: Config, mustExist: boolean): Promise<BlobStore> {
+  if ('directory' in place) {
+    const { openFilesystemStore } = await import('./storage/filesystem/filesystem-store.ts');
+    return openFilesystemStore({ directory: place.directory, durability, mustExist });
+  }
+  const { openS3Store } = await import('./storage/s3/s3-store.ts');
+  return openS3Store(place.bucket);
+}
+
+/** Two stores of one directory would remove each other's files as orphans; links and mounts only show here. */
+async function refuseSharedDirectories(places: ReadonlyMap<string, Place>): Promise<void> {
+  const owners = new Map<string, string>();
+  for (const [name, place] of places) {
+    if (!('directory' in place)) continue;
+    const path = await realpath(place.directory);
+    const owner = owners.get(path);
+    if (owner !== undefined)
+      throw new StorageError('failed', `The stores '${owner}' and '${name}' are the same directory, '${path}': give each its own.`);
+    owners.set(path, name);
+  }
+}
