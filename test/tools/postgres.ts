@@ -154,8 +154,8 @@ function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** PostgreSQL refuses to run as root. */
-async function serverOwner(): Promise<Owner | undefined> {
+/** PostgreSQL and what belongs to it refuse to run as root. */
+export async function serverOwner(): Promise<Owner | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const id = async (flag: string): Promise<number> => Number((await runProgram('id', [flag, 'postgres'])).stdout);
   return { uid: await id('-u'), gid: await id('-g') };

@@ -29,7 +29,8 @@ const statements = [
   `create trigger told_delete after delete on blob_placements for each row when (old.state = 'live') execute function tell_of_blob()`,
   `create trigger told_update after update of state, location, store_id on blob_placements
      for each row when (old.state = 'live') execute function tell_of_blob()`,
-  `create trigger told_update after update of store_id on projects for each row execute function tell_of_everything()`,
+  // Among others where its content is.
+  `create trigger told_update after update on projects for each row execute function tell_of_everything()`,
   `create trigger told_change after update or delete on users for each row execute function tell_of_user()`,
   `create trigger told_change after update or delete on grants for each row execute function tell_of_user_of_row()`,
   `create trigger told_delete after delete on access_tokens for each row execute function tell_of_user_of_row()`,

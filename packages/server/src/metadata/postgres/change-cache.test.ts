@@ -173,6 +173,8 @@ if (bench !== undefined) {
     await bench.query(url, "insert into stores (name) values ('second')");
     await bench.query(url, "update projects set store_id = (select id from stores where name = 'second')");
     await untilChanged(findBlob, (answer) => answer !== undefined);
+    await bench.query(url, "update projects set store_id = (select id from stores where name = 'default')");
+    assert.equal((await findBlob())?.store, 'default');
     await bench.query(url, 'delete from manifests');
     await untilChanged(findManifest, (answer) => answer !== undefined);
   });
@@ -222,6 +224,15 @@ if (bench !== undefined) {
     // The silent connection is given up for one that hears again.
     await until(() => figuresOf(store).isFresh);
     assert.equal(await find(), undefined);
+  });
+
+  test('a server that takes no writes any more is not relied on: what changes, changes on another', async (t) => {
+    const store = await openReplica(t, { url: await newDatabase() });
+    await bench.server.configure({ default_transaction_read_only: 'on' });
+    t.after(() => bench.server.configure({ default_transaction_read_only: 'off' }));
+    await until(() => !figuresOf(store).isFresh);
+    await bench.server.configure({ default_transaction_read_only: 'off' });
+    await until(() => figuresOf(store).isFresh);
   });
 
   test('a listener in another database is refused: it would be silent for ever', async (t) => {

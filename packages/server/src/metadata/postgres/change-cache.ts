@@ -50,13 +50,16 @@ const adding: ReadonlySet<CommandName> = new Set<CommandName>([
   'mountBlob',
   'noteAccessTokenUse',
   'noteLoginFailure',
+  'placeCopy',
   'postponeEvents',
   'probe',
   'recordEvent',
   'releaseContent',
+  'registerStores',
   'releaseLease',
   'removeExpiredUpload',
   'renewBlob',
+  'renewCopies',
   'startUpload',
 ]);
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { Logger } from '../../registry/ports/logger.ts';
 import type { ListeningDeps } from './listening-connection.ts';
-import { openListening } from './listening-connection.ts';
+import { heartbeat, openListening } from './listening-connection.ts';
 
 /** For how long after it was sent an answered heartbeat is good. Below the second in which a change must be known everywhere. */
 const leaseMs = 900;
@@ -89,7 +89,7 @@ export class ChangeListener {
     });
     while (!this.#isClosed) {
       const sentAt = performance.now();
-      await client.query('select 1');
+      await heartbeat(client);
       this.#provenAt = sentAt;
       this.#retryMs = firstRetryMs;
       if (this.#isReported) this.#deps.logger.info('Changes by other replicas are heard again.');

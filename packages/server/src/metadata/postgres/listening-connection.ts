@@ -31,6 +31,12 @@ export async function openListening({ connect, notify }: ListeningDeps, onChange
   }
 }
 
+/** Resolves behind everything that was told before; throws when nothing can change here, since it may change elsewhere then. */
+export async function heartbeat(client: Client): Promise<void> {
+  const { rows } = await client.query<{ reads: string }>("select current_setting('transaction_read_only') as reads");
+  if (rows[0]?.reads !== 'off') throw new Error('The server takes no writes: another one may');
+}
+
 /** Whether what is told by the way of writes arrives here. */
 async function hears(client: Client, notify: ListeningDeps['notify']): Promise<boolean> {
   const { rows } = await client.query<{ channel: string }>(`select 'longshore_proof_' || pg_backend_pid() as channel`);
@@ -41,8 +47,7 @@ async function hears(client: Client, notify: ListeningDeps['notify']): Promise<b
   });
   await client.query(`listen ${own}`);
   await notify(own);
-  // Its answer comes behind whatever was told before.
-  await client.query('select 1');
+  await heartbeat(client);
   await client.query(`unlisten ${own}`);
   return heard;
 }
