@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, type TestContext, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { HttpClient } from '../protocol/http-client.ts';
+import { basicAuthorization } from '../protocol/registry-fixture.ts';
+import { pushImage, startUpload } from '../protocol/sample-content.ts';
+import { until } from '../security/until.ts';
+import { commandPath } from '../tools/command-line.ts';
+import { startLongshore } from '../tools/longshore.ts';
+import { type PostgresServer, startPostgres } from '../tools/postgres.ts';
+import { findProgram, requirePrograms } from '../tools/programs.ts';
+import { startProcess } from '../tools/started-process.ts';
+
+const programs = ['initdb', 'postgres', 'createdb'] as const;
+const isPossible = programs.every((program) => findProgram(program) !== undefined);
+const repository = 'outage/app';
+let database: PostgresServer | undefined;
+after(() => database?.stop());
+const server = async (): Promise<PostgresServer> => (database ??= await startPostgres());
+
+const settings = (url: string) => ({ LONGSHORE_METADATA_KIND: 'postgres', LONGSHORE_METADATA_URL: url });
+
+/** Two workers on a database of their own, with something to ask for. */
+async function startWithImage(t: TestContext) {
+  const url = await (await server()).createDatabase(`outage${performance.now().toFixed(0)}`);
+  const registry = await startLongshore({ args: ['--anonymous', 'push', '--workers', '2'], env: settings(url) });
+  t.after(() => registry.stop());
+  const client = new HttpClient(registry.url);
+  t.after(() => client.close());
+  const place = { client, repository };
+  const { digest, bytes } = await pushImage(place, 'v1');
+  const upload = await startUpload(place);
+  const authorization = basicAuthorization('admin', registry.adminPassword);
+  const token = `/auth/token?service=longshore&scope=repository:${repository}:pull`;
+  const ask =
+    (method: string, path: string, body?: string, options = {}) =>
+    async () => {
+      const startedAt = performance.now();
+      const answer = await client.send(method, path, { ...(body === undefined ? {} : { body }), ...options });
+      return { what: `${method} ${path}`, ms: performance.now() - startedAt, ...answer };
+    };
+  const requests = [
+    ask('GET', `/v2/${repository}/manifests/v1`),
+    ask('HEAD', `/v2/${repository}/manifests/${digest}`),
+    ask('GET', `/v2/${repository}/blobs/${digest}`),
+    ask('GET', `/v2/${repository}/tags/list`),
+    ask('GET', `/v2/${repository}/referrers/${digest}`),
+    ask('GET', '/v2/_catalog'),
+    ask('PUT', `/v2/${repository}/manifests/v2`, bytes, { headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' } }),
+    ask('POST', `/v2/${repository}/blobs/uploads/`),
+    ask('PATCH', upload, 'chunk'),
+    ask('DELETE', `/v2/${repository}/manifests/v1`),
+    ask('GET', token, undefined, { authorization }),
+  ];
+  return { registry, client, place, requests };
+}
+
+type Started = Awaited<ReturnType<typeof startWithImage>>;
+
+/** Every kind of request is refused within `limitMs`, in words that say what to do. */
+async function allRefused({ requests }: Started, limitMs: number): Promise<void> {
+  for (const { what, ms, status, headers, body } of await Promise.all(requests.map((request) => request()))) {
+    assert.equal(status, 503, `${what}: ${status} ${body}`);
+    assert.match(String(headers['retry-after']), /^\d+$/, what);
+    if (!what.startsWith('HEAD')) assert.match(String(body), /"UNAVAILABLE".*(repeat the request|try again)/, what);
+    assert.ok(ms < limitMs, `${what} took ${ms} ms`);
+  }
+}
+
+/** What `/readyz` and `/healthz` say. */
+async function health({ client }: Started): Promise<string[]> {
+  return Promise.all(['/readyz', '/healthz'].map(async (path) => String((await client.send('GET', path)).body)));
+}
+
+async function recovers({ client, place }: Started): Promise<void> {
+  const startedAt = performance.now();
+  // Both workers have to be well again.
+  for (let good = 0; good < 20; ) {
+    const { status } = await client.send('GET', `/v2/${repository}/tags/list`);
+    good = status === 200 ? good + 1 : 0;
+    await pause(5);
+  }
+  const ms = performance.now() - startedAt;
+  assert.ok(ms < 3000, `it took ${ms} ms`);
+  await pushImage({ ...place, repository: 'outage/later' }, 'v1');
+}
+
+test('a database that is away', async (t) => {
+  if (!isPossible) return void requirePrograms(t, ...programs);
+  const postgres = await server();
+  const started = await startWithImage(t);
+  const { registry } = started;
+
+  await t.test('restarted: every path answers 503 at once and says what to do; health tells it; it comes back by itself', async () => {
+    await postgres.end('immediate');
+    await allRefused(started, 2500);
+    await allRefused(started, 500);
+    assert.deepEqual(await health(started), ['not ready\ndatabase: cannot be reached: see the log for the cause\n', 'ok\n']);
+    await postgres.start();
+    await recovers(started);
+    await until(async () => (await health(started))[0]?.startsWith('ready\n') === true);
+  });
+
+  await t.test('silent: the same', async (t) => {
+    postgres.freeze();
+    t.after(() => postgres.thaw());
+    await allRefused(started, 3000);
+    await allRefused(started, 500);
+    postgres.thaw();
+    await recovers(started);
+  });
+
+  assert.doesNotMatch(registry.output(), /A worker died/);
+  // Two workers, two outages; everything else that is said about them is said as rarely.
+  const lines = registry.output().split('\n');
+  assert.ok(lines.filter((line) => line.includes('The PostgreSQL database cannot be reached.')).length <= 4);
+  const said = lines.filter((line) => /"level":"(error|warn)"/.test(line) && !line.includes('"message":"request"'));
+  assert.ok(said.length <= 20, said.join('\n').slice(0, 5000));
+});
+
+test('a start waits for its database, and says so', async (t) => {
+  if (!isPossible) return void requirePrograms(t, ...programs);
+  const postgres = await server();
+  const url = await postgres.createDatabase('late');
+  const data = await mkdtemp(join(tmpdir(), 'longshore-late-'));
+  t.after(() => rm(data, { recursive: true, force: true }));
+  await postgres.end();
+  const run = (ready: RegExp, verb: string, env: Record<string, string> = {}) =>
+    startProcess(process.execPath, [commandPath, verb, '--data', data], {
+      ready,
+      env: { ...settings(url), LONGSHORE_LISTEN: '127.0.0.1:0', ...env },
+    });
+  await assert.rejects(
+    run(/never/, 'migrate', { LONGSHORE_METADATA_WAIT_SECONDS: '1' }),
+    /waiting for it \(metadata\.waitSeconds\)[\s\S]*cannot be reached; waited 1 s \(metadata\.waitSeconds\)/,
+  );
+  const late = await run(/cannot be reached yet; waiting for it/, 'serve');
+  t.after(() => late.stop());
+  await postgres.start();
+  await until(() => /The PostgreSQL database is there\.[\s\S]*longshore is listening on /.test(late.output()));
+});
