@@ -231,7 +231,12 @@ export class Uploads {
 
   async #drop(live: LiveUpload): Promise<void> {
     if (this.#live.get(live.id) === live) this.#live.delete(live.id);
-    await live.close();
+    try {
+      await live.close();
+    } catch (cause) {
+      // What was acknowledged is elsewhere by now, or safe: no reason to fail a request, which may be one of another upload.
+      this.#deps.logger.warn('an upload that is not needed here any more could not be closed', { upload: live.id, cause });
+    }
   }
 }
 
