@@ -11,6 +11,8 @@ import { describeTakeover } from './contract/takeover.ts';
 
 /** What several store instances share: a directory, a bucket, a piece of memory. Empty when it is made. */
 export interface Backing {
+  /** See `BlobStore.open`: what is absent may first be an error that passes. */
+  readonly lateAbsence?: true;
   /** A new store instance, as another process would open it. */
   open(): Promise<BlobStore>;
   /** Removes everything. */
@@ -25,6 +27,7 @@ export function describeBlobStore(name: string, open: () => Promise<Backing>): v
     before(async () => {
       backing = await open();
       context.open = () => backing.open();
+      context.lateAbsence = backing.lateAbsence ?? false;
       context.store = await backing.open();
     });
     after(async () => {

@@ -109,7 +109,10 @@ export interface BlobStore {
   resumeUpload(previous: UploadPosition, epoch: number, onBytes: (piece: Uint8Array) => void): Promise<ResumedUpload>;
   /** Removes whatever any epoch of this session left behind. Idempotent. */
   discardUpload(position: UploadPosition): Promise<void>;
-  /** Opens a stored blob; undefined when the store does not have that location. */
+  /**
+   * Opens a stored blob; undefined when the store does not have that location. Where what others stored may show late, it throws a
+   * retryable `StorageError` until that is certain.
+   */
   open(location: BlobLocation): Promise<BlobReader | undefined>;
   /** Deletes one location. Deleting what is not there succeeds. */
   delete(location: BlobLocation): Promise<void>;

@@ -16,6 +16,8 @@ export interface ContractContext {
   /** Another instance over the same backing. */
   open: () => Promise<BlobStore>;
   newId: () => string;
+  /** Absence is certain only after some time; until then it is an error that passes. */
+  lateAbsence: boolean;
 }
 
 /** A new session, in epoch 1. */
@@ -56,6 +58,12 @@ export async function openReader(store: BlobStore, location: BlobLocation): Prom
   const reader = await store.open(location);
   assert.ok(reader !== undefined, 'a committed blob is there');
   return reader;
+}
+
+/** Fails unless the store says that it has no such location, or as much of it as it can know yet. */
+export async function assertAbsent({ store, lateAbsence }: ContractContext, location: BlobLocation): Promise<void> {
+  if (lateAbsence) await assert.rejects(store.open(location), { name: 'StorageError', retryable: true });
+  else assert.equal(await store.open(location), undefined);
 }
 
 /** The bytes from `start` to `end`, both inclusive. */

@@ -4,14 +4,14 @@ import { it } from 'node:test';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { ContractContext } from './contract-steps.ts';
-import { assertContent, upload } from './contract-steps.ts';
+import { assertAbsent, assertContent, upload } from './contract-steps.ts';
 
 /** Locations: absent, of one copy only, and never a path out of the store. */
 export function describeDeleting(context: ContractContext): void {
   it('opens a location that is not there as undefined, and deletes it again without complaint', async () => {
     const location = await upload(context, [[randomBytes(10)]]);
     await context.store.delete(location);
-    assert.equal(await context.store.open(location), undefined);
+    await assertAbsent(context, location);
     await context.store.delete(location);
   });
 
@@ -20,7 +20,7 @@ export function describeDeleting(context: ContractContext): void {
     const [first, second] = [await upload(context, [[content]]), await upload(context, [[content]])];
     assert.notEqual(first, second);
     await context.store.delete(first);
-    assert.equal(await context.store.open(first), undefined);
+    await assertAbsent(context, first);
     await assertContent(context.store, second, content);
   });
 

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
+import { close, closeSync, fstat, fstatSync, open, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { BlobReader, ByteSink } from '../../registry/ports/blob-store.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
@@ -6,6 +6,9 @@ import { untilSettledOrAborted } from '../until-settled-or-aborted.ts';
 import { largestReadBytes, type ReadBuffers, smallestReadBytes } from './read-buffers.ts';
 import { asStorageError, hasCode } from './system-errors.ts';
 
+const openAsync = promisify(open);
+const closeAsync = promisify(close);
+const fstatAsync = promisify(fstat);
 const readAsync = promisify(read);
 
 /** Up to here a synchronous read costs less than handing the work to another thread and waiting for it. */
@@ -24,21 +27,38 @@ export function openBlobFile(path: string, buffers: ReadBuffers): BlobReader | u
   }
 }
 
+/**
+ * As `openBlobFile`, for a file on another machine: nothing waits for that machine in the thread of the requests. Rejects with the
+ * system's error when there is no such file.
+ */
+export async function openRemoteBlobFile(path: string, buffers: ReadBuffers): Promise<BlobReader> {
+  const descriptor = await openAsync(path, 'r');
+  try {
+    return new FilesystemBlobReader(descriptor, buffers, (await fstatAsync(descriptor)).size);
+  } catch (error) {
+    await closeAsync(descriptor);
+    throw error;
+  }
+}
+
 class FilesystemBlobReader implements BlobReader {
   readonly #buffers: ReadBuffers;
+  /** Of a file on another machine, which is asked for once. */
+  readonly #remoteBytes: number | undefined;
   #descriptor: number | undefined;
   /** Closing while a read is under way would let it read from whatever file gets the same descriptor next. */
   #reading: Promise<unknown> | undefined;
 
-  constructor(descriptor: number, buffers: ReadBuffers) {
+  constructor(descriptor: number, buffers: ReadBuffers, remoteBytes?: number) {
     this.#descriptor = descriptor;
     this.#buffers = buffers;
+    this.#remoteBytes = remoteBytes;
   }
 
-  /** Asked of the file system each time: pulls know the size already. */
+  /** Asked of a local file system each time: pulls know the size already. */
   get sizeBytes(): number {
     try {
-      return fstatSync(this.#openDescriptor()).size;
+      return this.#remoteBytes ?? fstatSync(this.#openDescriptor()).size;
     } catch (error) {
       throw asStorageError('Cannot look at a blob', error);
     }
@@ -82,13 +102,14 @@ class FilesystemBlobReader implements BlobReader {
     if (descriptor === undefined) return;
     this.#descriptor = undefined;
     await this.#reading;
-    closeSync(descriptor);
+    if (this.#remoteBytes === undefined) closeSync(descriptor);
+    else await closeAsync(descriptor);
   }
 
   /** Reads up to `length` bytes; 0 at the end of the file. */
   #fill(buffer: Uint8Array, length: number, position: number): number | Promise<number> {
     const descriptor = this.#openDescriptor();
-    if (length <= synchronousReadBytes) {
+    if (length <= synchronousReadBytes && this.#remoteBytes === undefined) {
       try {
         return readSync(descriptor, buffer, 0, length, position);
       } catch (error) {

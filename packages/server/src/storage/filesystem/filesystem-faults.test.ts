@@ -96,7 +96,9 @@ test('errors of the operating system keep their meaning', () => {
   for (const code of ['ENOSPC', 'EDQUOT']) assert.equal(reasonOf(code).reason, 'full');
   for (const code of ['EROFS', 'EACCES']) assert.equal(reasonOf(code).reason, 'read-only');
   for (const code of ['EIO', 'ENOENT', '']) assert.deepEqual([reasonOf(code).reason, reasonOf(code).retryable], ['failed', false]);
-  assert.deepEqual([reasonOf('EMFILE').reason, reasonOf('EMFILE').retryable], ['failed', true]);
+  for (const code of ['EMFILE', 'ESTALE', 'ETIMEDOUT']) {
+    assert.deepEqual([reasonOf(code).reason, reasonOf(code).retryable], ['failed', true]);
+  }
 });
 
 test('a system that takes few bytes at a time gets all of them, once and in order', async () => {

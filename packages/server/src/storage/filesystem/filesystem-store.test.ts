@@ -4,11 +4,17 @@ import { join } from 'node:path';
 import { describeBlobStore } from '../blob-store-contract.ts';
 import { openFilesystemStore } from './filesystem-store.ts';
 
-for (const durability of ['full', 'relaxed'] as const) {
-  describeBlobStore(`A filesystem directory (${durability})`, async () => {
+// On a real NFS: test/shared-directory.
+for (const [name, settings] of [
+  ['full', { durability: 'full' }],
+  ['relaxed', { durability: 'relaxed' }],
+  ['shared', { durability: 'full', shared: true }],
+] as const) {
+  describeBlobStore(`A filesystem directory (${name})`, async () => {
     const directory = await mkdtemp(join(tmpdir(), 'longshore-store-'));
     return {
-      open: () => openFilesystemStore({ directory, durability }),
+      ...(name === 'shared' ? { lateAbsence: true } : {}),
+      open: () => openFilesystemStore({ directory, ...settings }),
       dispose: () => rm(directory, { recursive: true }),
     };
   });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rm, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -13,12 +14,13 @@ import type {
 } from '../../registry/ports/blob-store.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import { requireUploadId } from '../upload-id.ts';
-import { openBlobFile } from './blob-reader.ts';
+import { openBlobFile, openRemoteBlobFile } from './blob-reader.ts';
 import { pathOfLocation, pathOfUpload, uploadOfFile } from './locations.ts';
 import { listObjects } from './object-list.ts';
 import { ReadBuffers } from './read-buffers.ts';
 import { resumeUpload } from './resume-upload.ts';
 import { directoryMode, ShardDirectories, syncDirectory } from './shard-directories.ts';
+import { mayBeShared, SharedDirectory } from './shared-directory.ts';
 import { asStorageError, hasCode } from './system-errors.ts';
 import type { UploadPlace } from './upload-writer.ts';
 import { FilesystemUploadWriter } from './upload-writer.ts';
@@ -30,10 +32,15 @@ const epochsTriedByName = 64;
 export interface FilesystemStoreOptions {
   /** Created when it is absent. Processes and hosts may share it. */
   readonly directory: string;
-  /** full: a committed blob survives power loss. relaxed: it survives the death of the process only. */
+  /**
+   * full: a committed blob survives power loss. relaxed: it survives the death of the process only; in a directory that hosts share
+   * it is full all the same, since what others see has to leave this host first.
+   */
   readonly durability: 'full' | 'relaxed';
   /** Content is known to be stored there: a directory without a store is then refused, since nothing may be mounted on it. */
   readonly mustExist?: boolean;
+  /** Whether other hosts may use the directory; asked of the file system when it is left out. */
+  readonly shared?: boolean;
 }
 
 /**
@@ -42,25 +49,28 @@ export interface FilesystemStoreOptions {
  */
 export async function openFilesystemStore(options: FilesystemStoreOptions): Promise<BlobStore> {
   const directory = resolve(options.directory);
-  const store = new FilesystemStore(directory, options.durability === 'full');
   if (options.mustExist === true && !existsSync(join(directory, 'blobs'))) throw notThere(directory);
   try {
     await createDirectory(directory, options.durability === 'full');
+    const shared = (options.shared ?? (await mayBeShared(directory))) ? new SharedDirectory(directory) : undefined;
+    const store = new FilesystemStore(directory, options.durability === 'full' || shared !== undefined, shared);
     await store.probe();
+    return store;
   } catch (error) {
     throw withRemedy(directory, error);
   }
-  return store;
 }
 
 class FilesystemStore implements BlobStore {
   readonly #directory: string;
   readonly #place: UploadPlace;
   readonly #buffers = new ReadBuffers();
+  /** Another machine dates the files of a shared directory; measured by every probe, of which opening is the first. */
+  #clockAheadMs = 0;
 
-  constructor(directory: string, durable: boolean) {
+  constructor(directory: string, durable: boolean, shared: SharedDirectory | undefined) {
     this.#directory = directory;
-    this.#place = { directory, durable, shards: new ShardDirectories(directory, durable), syncs: { taken: 0 } };
+    this.#place = { directory, durable, shared, shards: new ShardDirectories(directory, durable), syncs: { taken: 0 } };
   }
 
   async createUpload(key: UploadKey): Promise<UploadWriter> {
@@ -87,7 +97,9 @@ class FilesystemStore implements BlobStore {
   }
 
   async open(location: BlobLocation): Promise<BlobReader | undefined> {
-    const blob = openBlobFile(join(this.#directory, pathOfLocation(location)), this.#buffers);
+    const path = pathOfLocation(location);
+    const { shared } = this.#place;
+    const blob = shared === undefined ? openBlobFile(join(this.#directory, path), this.#buffers) : await this.#openShared(shared, path);
     // Without its directory the store is not empty but away: nothing in it may be taken for lost.
     if (blob === undefined && !existsSync(join(this.#directory, 'blobs'))) throw notThere(this.#directory);
     return blob;
@@ -102,17 +114,17 @@ class FilesystemStore implements BlobStore {
   }
 
   list(cursor: string | undefined, limit: number): Promise<{ objects: StoredObject[]; cursor: string | undefined }> {
-    return listObjects(this.#directory, cursor, limit);
+    return listObjects({ directory: this.#directory, clockAheadMs: this.#clockAheadMs }, cursor, limit);
   }
 
   async probe(): Promise<void> {
-    // One name for all: whoever dies in here leaves one file, which the next probe removes.
-    const path = join(this.#directory, '.probe');
+    const path = join(this.#directory, this.#probeName());
     try {
       const file = await open(path, 'w');
       try {
         await file.writeFile(Buffer.alloc(4096));
         await file.sync();
+        if (this.#place.shared !== undefined) this.#clockAheadMs = (await file.stat()).ctimeMs - Date.now();
       } finally {
         await file.close();
         await rm(path, { force: true });
@@ -124,6 +136,23 @@ class FilesystemStore implements BlobStore {
 
   async close(): Promise<void> {
     // Writers and readers hold what is open; the store itself holds nothing.
+  }
+
+  async #openShared(shared: SharedDirectory, path: string): Promise<BlobReader | undefined> {
+    try {
+      return await shared.find(path, () => openRemoteBlobFile(join(this.#directory, path), this.#buffers));
+    } catch (error) {
+      throw asStorageError('Cannot open a blob', error);
+    }
+  }
+
+  /**
+   * One name for all processes of a host: who dies with it leaves one file, which the next probe removes. Another host would find
+   * the file deleted that it writes to, so there each has its own, named as an upload that nobody knows: the orphan sweep removes it.
+   */
+  #probeName(): string {
+    if (this.#place.shared === undefined) return '.probe';
+    return pathOfUpload({ id: `probe-${randomBytes(12).toString('hex')}`, epoch: 1 });
   }
 
   async #uploadFiles(id: string): Promise<string[]> {

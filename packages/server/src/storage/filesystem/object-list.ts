@@ -17,12 +17,18 @@ interface Found {
   readonly files: readonly string[];
 }
 
+/** Where files are listed, and how far the clock that dates them is ahead of this host's. */
+export interface ListedDirectory {
+  readonly directory: string;
+  readonly clockAheadMs: number;
+}
+
 /**
  * One page of everything in the store: blobs shard by shard, then uploads by id, each of those once with the sizes of
  * all its epochs added up. What vanishes during the walk is left out. The cursor names the last object looked at.
  */
 export async function listObjects(
-  directory: string,
+  { directory, clockAheadMs }: ListedDirectory,
   cursor: string | undefined,
   limit: number,
 ): Promise<{ objects: StoredObject[]; cursor: string | undefined }> {
@@ -32,7 +38,7 @@ export async function listObjects(
       for (const found of group) {
         const object = await inspect(directory, found);
         if (object === undefined) continue;
-        objects.push(object);
+        objects.push({ ...object, modifiedAt: object.modifiedAt - clockAheadMs });
         if (objects.length >= limit) return { objects, cursor: found.cursor };
       }
     }

@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { UploadKey, UploadPosition, UploadWriter } from '../../registry/ports/blob-store.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
@@ -20,7 +20,7 @@ export async function resumeUpload(
   const writer = new FilesystemUploadWriter(place, key);
   if (previous.offset === 0) return writer;
   try {
-    await copyStart(join(place.directory, pathOfUpload(sourceOf(previous))), previous.offset, writer, onBytes);
+    await copyStart(await openSource(place, sourceOf(previous), previous.offset), previous.offset, writer, onBytes);
     await writer.checkpoint();
     return writer;
   } catch (error) {
@@ -44,8 +44,22 @@ function sourceOf(previous: UploadPosition): UploadKey {
   return { id: previous.id, epoch };
 }
 
-async function copyStart(path: string, length: number, writer: UploadWriter, onBytes: (piece: Uint8Array) => void): Promise<void> {
-  const source = await open(path, 'r');
+/** The bytes of an epoch. What another host wrote may show late: the file, and its length. */
+async function openSource(place: UploadPlace, key: UploadKey, length: number): Promise<FileHandle> {
+  const path = pathOfUpload(key);
+  const openFile = (): Promise<FileHandle> => open(join(place.directory, path), 'r');
+  if (place.shared === undefined) return openFile();
+  const source = await place.shared.find(path, async () => {
+    const file = await openFile();
+    if ((await file.stat()).size >= length) return file;
+    await file.close();
+    return undefined;
+  });
+  if (source === undefined) throw new StorageError('failed', `The ${length} bytes that an upload has are not in the store.`);
+  return source;
+}
+
+async function copyStart(source: FileHandle, length: number, writer: UploadWriter, onBytes: (piece: Uint8Array) => void): Promise<void> {
   try {
     const buffer = Buffer.allocUnsafeSlow(Math.min(copyBytes, length));
     let position = 0;

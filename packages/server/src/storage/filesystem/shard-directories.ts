@@ -1,4 +1,4 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { access, mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
 import { shardOf } from './locations.ts';
@@ -40,7 +40,7 @@ export class ShardDirectories {
       // Somebody tidied the empty shard directory away.
       this.#ready.delete(shardOf(location));
       await this.prepare(location);
-      await rename(source, target);
+      if (!(await isThere(target))) await rename(source, target);
     }
     if (this.#durable) await syncDirectory(dirname(target));
   }
@@ -53,6 +53,19 @@ export class ShardDirectories {
     await syncDirectory(dirname(path));
     await syncDirectory(dirname(dirname(path)));
   }
+}
+
+/**
+ * A rename whose answer was lost is sent again, and then finds its source gone: since no location is ever used twice, a file there is
+ * the one that was renamed.
+ */
+async function isThere(target: string): Promise<boolean> {
+  // Opens the directory, so that a host that is one of several asks for its names anew.
+  await syncDirectory(dirname(target));
+  return access(target).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Makes the names inside a directory survive power loss. */

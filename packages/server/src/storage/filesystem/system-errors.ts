@@ -8,8 +8,11 @@ const reasons: Readonly<Record<string, StorageError['reason']>> = {
   EPERM: 'read-only',
 };
 
-/** Shortages that pass when other work finishes. */
-const passing = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'EINTR', 'ENOMEM', 'EBUSY']);
+/** Shortages that pass when other work finishes, and a file server that is away, or has another file under that name by now. */
+const passing = new Set([
+  ...['EMFILE', 'ENFILE', 'EAGAIN', 'EINTR', 'ENOMEM', 'EBUSY'],
+  ...['ESTALE', 'ETIMEDOUT', 'ENOTCONN', 'EREMOTEIO', 'EHOSTDOWN', 'EHOSTUNREACH'],
+]);
 
 /** True for an error of the operating system with this code. */
 export function hasCode(error: unknown, code: string): boolean {

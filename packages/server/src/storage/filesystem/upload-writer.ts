@@ -10,6 +10,7 @@ import type { SyncSlots } from './early-sync.ts';
 import { EarlySync } from './early-sync.ts';
 import { newLocation, pathOfUpload } from './locations.ts';
 import type { ShardDirectories } from './shard-directories.ts';
+import type { SharedDirectory } from './shared-directory.ts';
 import { asStorageError } from './system-errors.ts';
 import { writeFully } from './write-fully.ts';
 
@@ -21,6 +22,8 @@ const fileMode = 0o640;
 export interface UploadPlace {
   readonly directory: string;
   readonly durable: boolean;
+  /** Set when other hosts use the directory too. */
+  readonly shared: SharedDirectory | undefined;
   readonly shards: ShardDirectories;
   readonly syncs: SyncSlots;
 }
@@ -61,6 +64,7 @@ export class FilesystemUploadWriter implements UploadWriter {
   async checkpoint(): Promise<string> {
     this.#requireUsable();
     await this.#flush([]);
+    if (this.#place.shared !== undefined) await this.#publish();
     this.#checkpointed = this.#written;
     return String(this.#key.epoch);
   }
@@ -125,6 +129,18 @@ export class FilesystemUploadWriter implements UploadWriter {
       throw asStorageError('Cannot write to an upload', error);
     }
     this.#gathered.clear();
+    this.#torn = false;
+  }
+
+  /** Other hosts see only what has left this one, and only now would a failed write show. */
+  async #publish(): Promise<void> {
+    if (this.#file === undefined) return;
+    this.#torn = true;
+    try {
+      await this.#sync(this.#file);
+    } catch (error) {
+      throw asStorageError('Cannot write to an upload', error);
+    }
     this.#torn = false;
   }
 
