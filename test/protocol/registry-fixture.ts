@@ -38,18 +38,21 @@ export interface TestUser {
 
 /**
  * Starts one. `data`: a directory to share with other servers, which then outlives it. `flags`: settings of `serve`. `transport`: as
- * `usualTransport`, over TLS with the registry's own certificate, or one in `flags` by the authority `ca`.
+ * `usualTransport`, over TLS with the registry's own certificate, or one in `flags` by the authority `ca`. `env`: `LONGSHORE_...`
+ * variables.
  */
 export async function startRegistry({
   flags = ['--anonymous', 'push'],
   data,
   transport = usualTransport,
   ca,
+  env = {},
 }: {
   flags?: readonly string[];
   data?: string;
   transport?: string | undefined;
   ca?: string;
+  env?: Readonly<Record<string, string>>;
 } = {}): Promise<TestRegistry> {
   const directory = data ?? (await mkdtemp(join(tmpdir(), 'longshore-protocol-')));
   const basics = [
@@ -65,7 +68,7 @@ export async function startRegistry({
     'error',
   ];
   const secure = transport === undefined || ca !== undefined ? [] : ['--tls-self-signed', '127.0.0.1'];
-  const loaded = loadConfig([...basics, ...secure, ...flags], {}, () => '');
+  const loaded = loadConfig([...basics, ...secure, ...flags], env, () => '');
   if ('problems' in loaded) throw new Error(loaded.problems.map(({ message }) => message).join('\n'));
   const backends = await openBackends(loaded.config);
   const server = await composeServer(loaded.config, backends);
