@@ -24,7 +24,7 @@ test('a refresh token stands for its user for 90 days', async () => {
   assert.deepEqual(await bench.tokens.redeemRefreshToken(token), expected);
   bench.clock.now += 90 * dayMs;
   assert.deepEqual(await bench.tokens.redeemRefreshToken(token), expected);
-  bench.clock.now += 60_000;
+  bench.clock.now += 300_000;
   assert.deepEqual(await bench.tokens.redeemRefreshToken(token), { kind: 'refused', reason: 'token-expired' });
 });
 

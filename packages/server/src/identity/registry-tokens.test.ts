@@ -70,24 +70,24 @@ test('an anonymous token is anonymous and limited', async () => {
   assert.equal(decodeJwt(token).sub, 'anonymous');
 });
 
-test('a token expires, with 60 seconds for clocks that differ, remembered or not', async () => {
+test('a token expires, with five minutes for clocks that differ, remembered or not', async () => {
   const bench = await createTokenBench();
   const [used, unused] = [await issueFor(bench, ''), await issueFor(bench, '')];
-  bench.clock.now += 359_000;
+  bench.clock.now += 599_000;
   assert.equal((await bench.tokens.verify(used)).kind, 'principal');
   bench.clock.now += 1000;
   assert.deepEqual(await bench.tokens.verify(used), expired);
   assert.deepEqual(await bench.tokens.verify(unused), expired);
 });
 
-test('tokens of a replica whose clock is up to 60 seconds ahead are good', async () => {
+test('tokens of a replica whose clock is up to five minutes ahead are good', async () => {
   const bench = await createTokenBench();
-  bench.clock.now += 60_000;
+  bench.clock.now += 300_000;
   const token = await issueFor(bench, '');
-  bench.clock.now -= 60_000;
+  bench.clock.now -= 300_000;
   assert.equal((await bench.tokens.verify(token)).kind, 'principal');
   bench.clock.now -= 1000;
-  assert.deepEqual(await bench.tokens.verify(await issueAhead(bench, 61_000)), invalid);
+  assert.deepEqual(await bench.tokens.verify(await issueAhead(bench, 301_000)), invalid);
 });
 
 async function issueAhead(bench: TokenBench, aheadMs: number): Promise<string> {
@@ -120,7 +120,7 @@ for (const [what, claims] of [
   ['subject that is no safe number', { sub: 'user:9999999999999999' }],
   ['empty id', { jti: '' }],
   ['version as text', { ver: '1' }],
-  ['issued in the future', { iat: 1_700_000_100 }],
+  ['issued in the future', { iat: 1_700_000_301, exp: 1_700_000_601 }],
   ['expired before it was issued', { exp: 1_699_999_990, iat: 1_700_000_000 }],
   ['access that is no list', { access: { type: 'repository' } }],
   ['access without actions', { access: [{ type: 'repository', name: 'team/app' }] }],

@@ -8,8 +8,8 @@ import type { Refusal } from '../registry/ports/authenticator.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** How far clocks of replicas may be apart. */
-const leewaySeconds = 60;
+/** How far clocks of replicas may be apart: any of them must take what another has just signed. */
+const leewaySeconds = 5 * 60;
 
 /** Longer text is refused unread. */
 const maxTokenLength = 8192;
