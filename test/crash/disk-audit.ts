@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { leakQueries } from './leak-queries.ts';
 
 /** What a comparison of a data directory with its database found, one sentence each. Nobody may be writing meanwhile. */
 export interface DiskAudit {
@@ -49,17 +50,7 @@ export function letTimePass(data: string): void {
 }
 
 function leakedRows(database: DatabaseSync): string[] {
-  const queries = {
-    'a placement that is not live': "select location as what from blob_placements where state <> 'live'",
-    'an upload': 'select id as what from uploads',
-    'a blob without placement': 'select id as what from blobs where id not in (select blob_id from blob_placements)',
-    'a placement that no repository links': `select location as what from blob_placements where not exists (select 1 from repository_blobs rb
-        join repositories r on r.id = rb.repository_id join projects p on p.id = r.project_id
-        where rb.blob_id = blob_placements.blob_id and p.store_id = blob_placements.store_id)`,
-    'a link that no manifest needs': `select repository_id || '/' || lower(hex(digest)) as what from repository_blobs join blobs on blobs.id = blob_id
-      where not exists (select 1 from manifest_references r where r.repository_id = repository_blobs.repository_id and r.target = digest)`,
-  };
-  return Object.entries(queries).flatMap(([name, sql]) =>
+  return Object.entries(leakQueries).flatMap(([name, sql]) =>
     rows<{ what: string | number }>(database, sql).map(({ what }) => `row: ${name}: ${what}`),
   );
 }

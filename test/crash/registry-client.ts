@@ -25,6 +25,9 @@ export function digestOf(bytes: Uint8Array, algorithm: 'sha256' | 'sha512' = 'sh
   return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
 }
 
+/** Statuses by which a registry, or what stands before it, asks for another try: standard clients give it. */
+export const passingStatuses: readonly number[] = [429, 502, 503, 504];
+
 const answerWithinMs = 60_000;
 
 /**
@@ -110,6 +113,12 @@ export class RegistryClient {
   /** 201 when it was mounted, 202 when an upload has to follow. */
   mountBlob(repository: string, digest: string, from: string): Promise<Answer> {
     return this.send('POST', `/v2/${repository}/blobs/uploads/?mount=${digest}&from=${encodeURIComponent(from)}`);
+  }
+
+  /** A mount, and the upload that follows when the source does not have the blob. */
+  async mountOrPush(repository: string, digest: string, bytes: Uint8Array, from: string): Promise<Answer> {
+    const answer = await this.mountBlob(repository, digest, from);
+    return answer.status === 202 ? this.finishUpload(locationOf(answer), digest, bytes) : answer;
   }
 
   headBlob(repository: string, digest: string): Promise<Answer> {

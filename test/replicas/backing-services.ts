@@ -7,7 +7,7 @@ import { type PostgresServer, startPostgres } from '../tools/postgres.ts';
 import { radosgwPrograms, startRadosgw } from '../tools/radosgw.ts';
 
 /** The programs that `startReplicas` and the services behind it need, for `requirePrograms`. */
-export const replicaPrograms = [...radosgwPrograms, 'initdb', 'postgres', 'createdb', 'haproxy', 'nginx'] as const;
+export const replicaPrograms = [...radosgwPrograms, 'initdb', 'postgres', 'createdb', 'psql', 'faketime', 'haproxy', 'nginx'] as const;
 
 /** What replicas share: a database, a bucket, and the key of their secrets. */
 export interface BackingServices {

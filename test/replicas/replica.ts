@@ -9,6 +9,8 @@ export class Replica {
   readonly data: string;
   readonly #env: Record<string, string>;
   #server: ServerProcess | undefined;
+  #isEnding = false;
+  #died: string | undefined;
 
   constructor(endpoint: Endpoint, data: string, env: Record<string, string>) {
     this.endpoint = endpoint;
@@ -20,6 +22,11 @@ export class Replica {
     return `http://${hostOf(this.endpoint)}`;
   }
 
+  /** How it ended without being asked to, if it ever did: nothing that fails around a server may end it. */
+  get died(): string | undefined {
+    return this.#died;
+  }
+
   /** What it wrote since its last start. */
   output(): string {
     return this.#server?.output() ?? '';
@@ -27,11 +34,17 @@ export class Replica {
 
   async start(): Promise<void> {
     await mkdir(this.data, { recursive: true });
-    this.#server = await startServer({ data: this.data, listen: hostOf(this.endpoint), env: this.#env });
+    this.#isEnding = false;
+    const server = await startServer({ data: this.data, listen: hostOf(this.endpoint), env: this.#env });
+    this.#server = server;
+    void server.ended.then((ending) => {
+      if (!this.#isEnding) this.#died = `${JSON.stringify(ending)}\n${server.output()}`;
+    });
   }
 
   /** SIGKILL. */
   async kill(): Promise<void> {
+    this.#isEnding = true;
     await this.#server?.kill();
   }
 
@@ -42,6 +55,7 @@ export class Replica {
 
   /** SIGTERM; how it ended. */
   async stop(): Promise<Ending | undefined> {
+    this.#isEnding = true;
     return this.#server?.stop();
   }
 }

@@ -7,10 +7,12 @@ const sharedBlobs = 12;
 export class ContentMaker {
   readonly #random: SeededRandom;
   readonly #shared: readonly Blob[];
+  readonly #mostBytes: number;
 
-  /** `common` must be the same generator for every client of a run. */
-  constructor(random: SeededRandom, common: SeededRandom) {
+  /** `common` must be the same generator for every client of a run; `mostBytes`: of a blob. */
+  constructor(random: SeededRandom, common: SeededRandom, mostBytes: number) {
     this.#random = random;
+    this.#mostBytes = mostBytes;
     this.#shared = Array.from({ length: sharedBlobs }, (_, index) => {
       const own = common.fork(`shared ${index}`);
       return blobOf(own.bytes(own.between(1, 200_000)), index % 4 === 0 ? 'sha512' : 'sha256');
@@ -29,13 +31,18 @@ export class ContentMaker {
     return indexOf(children, String(this.#random.next()));
   }
 
+  #size(): number {
+    const random = this.#random;
+    if (!random.chance(0.05)) return random.between(0, 40_000);
+    return random.chance(0.3) ? random.between(3_000_000, this.#mostBytes) : random.between(1_000_000, 3_000_000);
+  }
+
   #sharedBlob(): Blob {
     return this.#random.pick(this.#shared) ?? this.#ownBlob();
   }
 
   #ownBlob(): Blob {
     const random = this.#random;
-    const size = random.chance(0.05) ? random.between(1_000_000, 3_000_000) : random.between(0, 40_000);
-    return blobOf(random.bytes(size), random.chance(0.2) ? 'sha512' : 'sha256');
+    return blobOf(random.bytes(this.#size()), random.chance(0.2) ? 'sha512' : 'sha256');
   }
 }

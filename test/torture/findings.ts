@@ -3,11 +3,12 @@ export class Findings {
   pushes = 0;
   pulls = 0;
   deletes = 0;
-  /** Kills by what was killed. */
-  readonly kills = { server: 0, worker: 0, writer: 0 };
-  /** Processes that were made to stand still, for the supervisor to notice. */
-  stops = 0;
+  /** What was done to the servers, by kind. */
+  readonly faults = new Map<string, number>();
   collections = 0;
+  /** Requests that were sent again, and how often one was at most. */
+  repeated = 0;
+  mostTries = 1;
   lost = 0;
   corrupt = 0;
   leaked = 0;
@@ -27,6 +28,17 @@ export class Findings {
     this.#report(`${seconds} s: ${kind}: ${what}`);
   }
 
+  /** Notes one more fault of a kind. */
+  strike(kind: string): void {
+    this.faults.set(kind, (this.faults.get(kind) ?? 0) + 1);
+  }
+
+  /** Notes that a request is sent for the nth time. */
+  tried(times: number): void {
+    this.repeated += 1;
+    this.mostTries = Math.max(this.mostTries, times);
+  }
+
   /** True when nothing went wrong. */
   get clean(): boolean {
     return this.lost + this.corrupt + this.leaked + this.unexpected === 0;
@@ -34,9 +46,10 @@ export class Findings {
 
   /** The line that a run ends with. */
   summary(): string {
-    const { pushes, pulls, deletes, stops, lost, corrupt, leaked } = this;
-    const { server, worker, writer } = this.kills;
-    const kinds = worker + writer === 0 ? '' : ` (server ${server}, worker ${worker}, writer ${writer}), stops ${stops}`;
-    return `pushes ${pushes}, pulls ${pulls}, deletes ${deletes}, kills ${server + worker + writer}${kinds}: ${lost} lost, ${corrupt} corrupt, ${leaked} leaked`;
+    const { pushes, pulls, deletes, lost, corrupt, leaked } = this;
+    const counts = [...this.faults].sort(([left], [right]) => left.localeCompare(right));
+    const total = counts.reduce((sum, [, count]) => sum + count, 0);
+    const kinds = counts.map(([kind, count]) => `${kind} ${count}`).join(', ');
+    return `pushes ${pushes}, pulls ${pulls}, deletes ${deletes}, faults ${total} (${kinds}): ${lost} lost, ${corrupt} corrupt, ${leaked} leaked`;
   }
 }

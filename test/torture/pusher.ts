@@ -1,5 +1,5 @@
 import type { Blob, Manifest } from '../crash/image.ts';
-import { type Answer, describeAnswer, locationOf, type RegistryClient, uploadModes } from '../crash/registry-client.ts';
+import { type Answer, describeAnswer, passingStatuses, type RegistryClient, uploadModes } from '../crash/registry-client.ts';
 import type { Findings } from './findings.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
@@ -15,9 +15,6 @@ export interface PusherOptions {
 
 /** The share of the grace within which a client may rely on being told that a blob exists (a fresh grace is not renewed). */
 const reliableShare = 0.7;
-
-/** Statuses with which a busy registry may turn a client away without doing anything. */
-const turnedAway: readonly number[] = [429, 503];
 
 /** Pushes manifests with everything they need, in every way that a client may. */
 export class Pusher {
@@ -53,7 +50,7 @@ export class Pusher {
       return true;
     }
     if (answer.status === 404 || answer.status === 400) this.#judgeRefusal(repository, manifest, answer, at);
-    else if (!turnedAway.includes(answer.status))
+    else if (!passingStatuses.includes(answer.status))
       findings.add('unexpected', `PUT ${repository} ${tag ?? manifest.digest}: ${describeAnswer(answer)}`);
     return false;
   }
@@ -82,12 +79,13 @@ export class Pusher {
     }
     const source = random.chance(0.4) ? random.pick(mountSources) : undefined;
     const uploadedAt = performance.now();
-    const answer = source === undefined ? await this.#upload(repository, blob) : await this.#mount(repository, blob, source);
+    const answer =
+      source === undefined ? await this.#upload(repository, blob) : await client.mountOrPush(repository, blob.digest, blob.bytes, source);
     if (answer.status === 201) {
       this.saw(repository, blob.digest, uploadedAt);
       return true;
     }
-    if (!turnedAway.includes(answer.status)) {
+    if (!passingStatuses.includes(answer.status)) {
       this.#options.findings.add(
         'unexpected',
         `push of blob ${blob.digest} (${blob.bytes.byteLength} bytes) to ${repository}: ${describeAnswer(answer)}`,
@@ -100,12 +98,5 @@ export class Pusher {
     const { client, random } = this.#options;
     const mode = random.pick(uploadModes) ?? 'post-put';
     return client.pushBlob(repository, blob.bytes, mode, blob.digest.startsWith('sha512') ? 'sha512' : 'sha256');
-  }
-
-  /** A mount, and the upload that follows when the source does not have the blob. */
-  async #mount(repository: string, blob: Blob, source: string): Promise<Answer> {
-    const { client } = this.#options;
-    const answer = await client.mountBlob(repository, blob.digest, source);
-    return answer.status === 202 ? client.finishUpload(locationOf(answer), blob.digest, blob.bytes) : answer;
   }
 }

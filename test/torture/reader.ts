@@ -1,16 +1,31 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Manifest } from '../crash/image.ts';
 import { type Answer, describeAnswer, type RegistryClient } from '../crash/registry-client.ts';
 import type { Findings } from './findings.ts';
 import type { RepositoryModel } from './repository-model.ts';
 
+const timesAsked = 3;
+
 /** Reads what the registry holds and compares it with what it must hold. */
 export class Reader {
   readonly #client: RegistryClient;
   readonly #findings: Findings;
+  readonly #staleMs: number;
 
-  constructor(client: RegistryClient, findings: Findings) {
+  /** `staleMs`: for how long servers may still give what another of them has deleted. */
+  constructor(client: RegistryClient, findings: Findings, staleMs: number) {
     this.#client = client;
     this.#findings = findings;
+    this.#staleMs = staleMs;
+  }
+
+  /** What was just deleted is nowhere to be had any more once it may not be; asks often enough for several servers. */
+  async confirmGone(model: RepositoryModel, digest: string): Promise<void> {
+    await wait(this.#staleMs);
+    for (let times = 0; times < timesAsked; times += 1) {
+      const { status } = await this.#client.getManifest(model.name, digest);
+      if (status === 200) this.#findings.add('corrupt', `${model.name}@${digest} is there ${this.#staleMs} ms after it was deleted`);
+    }
   }
 
   /** Follows a tag and reads everything behind it, byte for byte. */

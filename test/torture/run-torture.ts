@@ -1,15 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { auditDisk, letTimePass } from '../crash/disk-audit.ts';
 import { RegistryClient } from '../crash/registry-client.ts';
 import { walkRegistry } from '../crash/registry-walk.ts';
-import { Arena } from './arena.ts';
+import type { Arena, ArenaTerms } from './arena.ts';
 import { ContentMaker } from './content-maker.ts';
 import { Findings } from './findings.ts';
+import { OneHost } from './one-host.ts';
 import { Pusher } from './pusher.ts';
 import { Reader } from './reader.ts';
+import { ReplicaArena } from './replica-arena.ts';
 import { RepositoryModel } from './repository-model.ts';
+import { RetryingClient } from './retrying-client.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { SharedTags } from './shared-tags.ts';
 import { TortureClient } from './torture-client.ts';
@@ -21,49 +23,59 @@ export interface TortureOptions {
   readonly clients: number;
   /** More than one: a supervisor with these and a writer, each of which is killed alone too. */
   readonly workers: number;
+  /** More than none: so many servers on PostgreSQL and S3 behind load balancers instead of one on a directory. */
+  readonly replicas: number;
   /** Gets each finding as it is found. */
   readonly report: (line: string) => void;
 }
 
 const graceMs = 4000;
 const repositoriesOfEach = 2;
+/** On S3 a blob beyond 8 MiB is made of parts. */
+const mostBytes = { onePart: 3_000_000, severalParts: 24_000_000 };
 
-/** Runs everything against a server of its own on a directory of its own, and verifies it all at the end. */
+/** Runs everything against servers and a store of its own, and verifies it all at the end. */
 export async function runTorture(options: TortureOptions): Promise<Findings> {
   const random = new SeededRandom(options.seed);
   const findings = new Findings(options.report);
-  const data = await mkdtemp(join(tmpdir(), 'longshore-torture-'));
   const ended = new AbortController();
-  const arena = new Arena({ data, graceMs, workers: options.workers, random: random.fork('arena'), findings, signal: ended.signal });
-  const client = new RegistryClient(() => arena.baseUrl);
+  const arena = await openArena(options, { graceMs, random: random.fork('arena'), findings, signal: ended.signal });
+  const clients: RegistryClient[] = [];
   const models = Array.from(
     { length: options.clients * repositoriesOfEach },
     (_, index) => new RepositoryModel(`torture${index % 3}/app${index}`),
   );
-  const shared = new SharedTags('torture0/shared', { client, findings, random: random.fork('shared') });
+  const shared = new SharedTags('torture0/shared', { client: newClient(0), findings, random: random.fork('shared') });
   try {
     await arena.start();
     const timer = setTimeout(() => ended.abort(), options.seconds * 1000);
-    const clients = Array.from({ length: options.clients }, (_, client) => newClient(client));
-    const work = [...clients.map((one) => one.workUntil(ended.signal)), shared.workUntil(ended.signal, () => arena.ready)];
-    await Promise.all([...work, arena.killAgainAndAgain(), arena.collectAgainAndAgain()].map(stopOthersOnFailure));
+    const working = Array.from({ length: options.clients }, (_, client) => newTortureClient(client));
+    const work = [...working.map((one) => one.workUntil(ended.signal)), shared.workUntil(ended.signal, () => arena.ready)];
+    await Promise.all([...work, arena.harm(), arena.collectAgainAndAgain()].map(stopOthersOnFailure));
     clearTimeout(timer);
-    await verify(arena, client, findings, models, shared, data);
+    await verify(arena, newClient(1), findings, models, shared);
   } finally {
     ended.abort();
-    client.close();
+    for (const client of clients) client.close();
     await arena.destroy();
-    await rm(data, { recursive: true, force: true });
   }
   return findings;
 
-  function newClient(worker: number): TortureClient {
+  function newClient(number: number): RegistryClient {
+    const url = (): string => arena.urlOf(number);
+    const client = options.replicas > 0 ? new RetryingClient(url, findings) : new RegistryClient(url);
+    clients.push(client);
+    return client;
+  }
+
+  function newTortureClient(worker: number): TortureClient {
+    const client = newClient(worker);
     const own = random.fork(`client ${worker}`);
     const mine = models.slice(worker * repositoriesOfEach, (worker + 1) * repositoriesOfEach);
     const mountSources = models.map((model) => model.name);
     const pusher = new Pusher({ client, random: own, findings, graceMs, mountSources });
-    const content = new ContentMaker(own, random);
-    const reader = new Reader(client, findings);
+    const content = new ContentMaker(own, random, options.replicas > 0 ? mostBytes.severalParts : mostBytes.onePart);
+    const reader = new Reader(client, findings, arena.staleMs);
     return new TortureClient({ client, random: own, findings, content, pusher, reader, models: mine, ready: () => arena.ready });
   }
 
@@ -78,6 +90,11 @@ export async function runTorture(options: TortureOptions): Promise<Findings> {
   }
 }
 
+async function openArena({ replicas, workers }: TortureOptions, terms: ArenaTerms): Promise<Arena> {
+  if (replicas > 0) return ReplicaArena.open({ ...terms, replicas });
+  return new OneHost({ ...terms, workers, data: await mkdtemp(join(tmpdir(), 'longshore-torture-')) });
+}
+
 /** Everything acknowledged is there before and after a last sweep without grace, and the sweep leaves nothing behind. */
 async function verify(
   arena: Arena,
@@ -85,9 +102,8 @@ async function verify(
   findings: Findings,
   models: readonly RepositoryModel[],
   shared: SharedTags,
-  data: string,
 ): Promise<void> {
-  const reader = new Reader(client, findings);
+  const reader = new Reader(client, findings, arena.staleMs);
   const checkAll = async (): Promise<void> => {
     for (const model of models) await reader.checkAll(model);
     await shared.checkAll();
@@ -95,9 +111,8 @@ async function verify(
   };
   await checkAll();
   await arena.stop();
-  letTimePass(data);
-  await arena.collect(0);
-  const audit = auditDisk(data);
+  await arena.collectAll();
+  const audit = await arena.audit();
   for (const what of audit.lost) findings.add('lost', what);
   for (const what of audit.leaked) findings.add('leaked', what);
   await arena.start();

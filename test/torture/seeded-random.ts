@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 
 /** Numbers that the seed decides; every choice of a run comes from one of these, so that a seed repeats the choices. */
 export class SeededRandom {
@@ -40,9 +40,7 @@ export class SeededRandom {
 
   /** Bytes that compress badly. */
   bytes(length: number): Buffer {
-    const key = `${this.#seed}/${this.next()}/`;
-    const blocks: Buffer[] = [];
-    for (let at = 0; at < length; at += 64) blocks.push(createHash('sha512').update(`${key}${at}`).digest());
-    return Buffer.concat(blocks).subarray(0, length);
+    const key = createHash('sha256').update(`${this.#seed}/${this.next()}`).digest();
+    return createCipheriv('aes-128-ctr', key.subarray(0, 16), key.subarray(16)).update(Buffer.alloc(length));
   }
 }

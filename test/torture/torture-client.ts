@@ -1,5 +1,5 @@
 import type { Manifest } from '../crash/image.ts';
-import { type Answer, describeAnswer, NoAnswerError, type RegistryClient } from '../crash/registry-client.ts';
+import { type Answer, describeAnswer, NoAnswerError, passingStatuses, type RegistryClient } from '../crash/registry-client.ts';
 import type { ContentMaker } from './content-maker.ts';
 import type { Findings } from './findings.ts';
 import type { Pusher } from './pusher.ts';
@@ -165,6 +165,7 @@ export class TortureClient {
       if (answer.status === 404 && model.mustExist(digest))
         this.#options.findings.add('lost', `${model.name}@${digest} is gone before its delete`);
       if (answer.status === 202) this.#noteDeleted(model, [digest]);
+      if (answer.status === 202) await this.#options.reader.confirmGone(model, digest);
       if (answer.status === 202 || answer.status === 404) model.removed(digest);
       else if (answer.status !== 409) model.maybeRemoved(digest);
     } catch (error) {
@@ -185,7 +186,7 @@ export class TortureClient {
     const needed = model.manifests.some(
       (manifest) => model.mustExist(manifest.digest) && manifest.blobs.some((blob) => blob.digest === digest),
     );
-    if (needed && ![409, 503].includes(answer.status))
+    if (needed && answer.status !== 409 && !passingStatuses.includes(answer.status))
       this.#options.findings.add('lost', `blob ${model.name}@${digest} is needed, its delete answers ${answer.status}`);
   }
 
@@ -205,7 +206,7 @@ export class TortureClient {
 
   /** Complains about a status that is neither allowed nor a busy registry's. */
   #judge(what: string, answer: Answer, allowed: readonly number[]): void {
-    if (allowed.includes(answer.status) || answer.status === 503 || answer.status === 429) return;
+    if (allowed.includes(answer.status) || passingStatuses.includes(answer.status)) return;
     this.#options.findings.add('unexpected', `${what}: ${describeAnswer(answer)}`);
   }
 }

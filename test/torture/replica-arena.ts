@@ -1,0 +1,166 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listBucket } from '../../packages/server/src/storage/s3/bucket-bench.ts';
+import type { DiskAudit } from '../crash/disk-audit.ts';
+import { leakQueries } from '../crash/leak-queries.ts';
+import { startGarbageCollection } from '../crash/server-process.ts';
+import { type BackingServices, startBackingServices } from '../replicas/backing-services.ts';
+import { type BalancedReplicas, startReplicas } from '../replicas/balanced-replicas.ts';
+import { BreakableLink } from '../replicas/breakable-link.ts';
+import { FaultyS3 } from '../replicas/faulty-s3.ts';
+import { executePostgres, queryPostgres } from '../tools/postgres-query.ts';
+import { WrongClock } from '../tools/wrong-clock.ts';
+import type { Arena, ArenaTerms } from './arena.ts';
+import { databaseFaults, type Fault, mostSkewSeconds, replicaFaults, storeFaults } from './cluster-faults.ts';
+import { pause } from './pause.ts';
+
+interface ReplicaArenaOptions extends ArenaTerms {
+  readonly replicas: number;
+}
+
+/** Replicas with wrong clocks on PostgreSQL and S3, behind haproxy and nginx, while all of these fail. */
+export class ReplicaArena implements Arena {
+  readonly staleMs = 1000;
+  readonly ready: Promise<void> = Promise.resolve();
+  readonly #options: ReplicaArenaOptions;
+  readonly #services: BackingServices;
+  readonly #store: FaultyS3;
+  /** By which replicas hear what others change. */
+  readonly #listening: BreakableLink;
+  readonly #clocks: readonly WrongClock[];
+  readonly #collector: WrongClock;
+  #cluster: BalancedReplicas | undefined;
+
+  private constructor(options: ReplicaArenaOptions, services: BackingServices, store: FaultyS3, listening: BreakableLink) {
+    this.#options = options;
+    this.#services = services;
+    this.#store = store;
+    this.#listening = listening;
+    const clockOf = (name: string): WrongClock => new WrongClock(join(services.directory, `clock-${name}`));
+    this.#clocks = Array.from({ length: options.replicas }, (_, index) => clockOf(String(index)));
+    this.#collector = clockOf('collector');
+  }
+
+  /** Starts what the replicas need. */
+  static async open(options: ReplicaArenaOptions): Promise<ReplicaArena> {
+    const services = await startBackingServices();
+    const store = await FaultyS3.start(services.bucket.endpoint ?? '');
+    return new ReplicaArena(options, services, store, await BreakableLink.to(services.postgres.port));
+  }
+
+  /** Every other client goes through the other load balancer. */
+  urlOf(client: number): string {
+    const balancer = client % 2 === 0 ? this.#cluster?.haproxy : this.#cluster?.nginx;
+    return balancer?.url ?? 'http://127.0.0.1:1';
+  }
+
+  async start(): Promise<void> {
+    if (this.#cluster !== undefined) {
+      await Promise.all(this.#cluster.replicas.map((replica) => replica.start()));
+      return;
+    }
+    // The first is behind, the last ahead, as far as they may be.
+    const last = Math.max(1, this.#clocks.length - 1);
+    await Promise.all(this.#clocks.map((clock, index) => clock.set(Math.round(mostSkewSeconds * ((2 * index) / last - 1)))));
+    this.#cluster = await startReplicas(this.#clocks.length, this.#services.directory, (index) => this.#env(this.#clocks[index]));
+  }
+
+  async stop(): Promise<void> {
+    for (const replica of this.#cluster?.replicas ?? []) {
+      if (replica.died !== undefined) this.#options.findings.add('unexpected', `a replica ended by itself: ${replica.died}`);
+      const ending = await replica.stop();
+      if (ending?.code !== 0)
+        this.#options.findings.add('unexpected', `a replica ended with ${JSON.stringify(ending)}:\n${replica.output()}`);
+    }
+  }
+
+  async destroy(): Promise<void> {
+    await this.#cluster?.destroy();
+    await Promise.all([this.#store.stop(), this.#listening.stop(), this.#services.stop()]);
+  }
+
+  async harm(): Promise<void> {
+    const { random } = this.#options;
+    const replicas = (this.#cluster?.replicas ?? []).flatMap((replica, index) => {
+      const clock = this.#clocks[index];
+      return clock === undefined ? [] : [{ replica, clock }];
+    });
+    await Promise.all([
+      this.#strikeInTurn(replicaFaults(random.fork('replicas'), replicas), 6000),
+      this.#strikeInTurn(databaseFaults(random.fork('database'), this.#services, this.#listening), 6000),
+      this.#strikeInTurn(storeFaults(random.fork('store'), this.#store), 5000),
+    ]);
+  }
+
+  async collectAgainAndAgain(): Promise<void> {
+    const { random, signal, graceMs } = this.#options;
+    while (await pause(random.between(1000, 4000), signal)) {
+      await this.#collect(graceMs, random.pick([0, mostSkewSeconds, mostSkewSeconds]) ?? 0, true);
+    }
+  }
+
+  async collectAll(): Promise<void> {
+    await executePostgres(this.#services.databaseUrl, 'update uploads set touched_at = 0; update leases set expires_at = 0');
+    // Later than whatever a clock that was ahead has written.
+    await this.#collect(-2 * mostSkewSeconds * 1000, 2 * mostSkewSeconds, false);
+  }
+
+  async audit(): Promise<DiskAudit> {
+    const { databaseUrl, bucket } = this.#services;
+    const { objects, multiparts } = await listBucket(bucket);
+    const stored = new Map(objects.map(({ key, sizeBytes }) => [key, sizeBytes]));
+    const live = await queryPostgres<{ location: string; size: number }>(
+      databaseUrl,
+      "select location, size from blob_placements join blobs on blobs.id = blob_placements.blob_id where state = 'live'",
+    );
+    const wanted = new Set([...live.map(({ location }) => location), 'probe']);
+    const leaked = [...stored.keys()].filter((key) => !wanted.has(key)).map((key) => `object ${key}`);
+    leaked.push(...multiparts.map(({ key, uploadId }) => `multipart upload ${key} ${uploadId}`));
+    for (const [name, sql] of Object.entries(leakQueries)) {
+      for (const { what } of await queryPostgres<{ what: string | number }>(databaseUrl, sql)) leaked.push(`row: ${name}: ${what}`);
+    }
+    const lost = live
+      .filter(({ location, size }) => stored.get(location) !== size)
+      .map(({ location }) => `${location} is missing or short`);
+    return { leaked, lost, placements: live.length };
+  }
+
+  /** Each fault once in every round, in an order of its own. */
+  async #strikeInTurn(faults: readonly Fault[], mostPauseMs: number): Promise<void> {
+    const { random, signal, findings } = this.#options;
+    for (let left = [...faults]; await pause(random.between(mostPauseMs / 4, mostPauseMs), signal); ) {
+      const [fault] = left.splice(random.between(0, left.length - 1), 1);
+      if (fault === undefined) continue;
+      findings.strike(fault.kind);
+      await fault.strike();
+      if (left.length === 0) left = [...faults];
+    }
+  }
+
+  /** One garbage collection by a clock that is wrong by so much; it may find database or store down. */
+  async #collect(graceMs: number, skewSeconds: number, mayFail: boolean): Promise<void> {
+    const { findings } = this.#options;
+    await this.#collector.set(skewSeconds);
+    const data = join(this.#services.directory, 'collector');
+    await mkdir(data, { recursive: true });
+    const collection = startGarbageCollection({ data, env: this.#env(this.#collector, graceMs) });
+    const ending = await collection.ended;
+    if (ending.code === 0) findings.collections += 1;
+    else if (!mayFail || !/is running|PostgreSQL|Cannot|could not be deleted/.test(collection.output()))
+      findings.add('unexpected', `gc ended with ${JSON.stringify(ending)}:\n${collection.output()}`);
+  }
+
+  /** Clocks differ by twice the skew, and content is safe for the grace nevertheless: that much is added to it. */
+  #env(clock: WrongClock | undefined, graceMs = this.#options.graceMs): Record<string, string> {
+    const hours = String((graceMs + 2 * mostSkewSeconds * 1000) / 3_600_000);
+    return {
+      ...this.#services.settings(this.#store.endpoint),
+      ...clock?.env,
+      LONGSHORE_METADATA_LISTEN_URL: this.#services.databaseUrl.replace(/:\d+\//, `:${this.#listening.port}/`),
+      LONGSHORE_GC_SCHEDULE: '* * * * *',
+      LONGSHORE_GC_GRACE_HOURS: hours,
+      LONGSHORE_GC_UNTAGGED: 'delete',
+      LONGSHORE_GC_UNTAGGED_AFTER_HOURS: hours,
+    };
+  }
+}
