@@ -52,5 +52,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.exit(1);
   });
 }
-await runBench(entries, options, measured, (line) => console.error(line));
+const others = await runBench(entries, options, measured, (line) => console.error(line));
 print(measured, options);
+console.log(
+  `\nBetween the rows, other work kept ${others.toFixed(1)} processors busy${others > 0.2 ? ': measure again on a quiet machine' : ''}.`,
+);

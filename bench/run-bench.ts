@@ -7,8 +7,9 @@ import type { ContentSize } from './content-size.ts';
 import { renderProfiles } from './cpu-profile.ts';
 import { loadFixture, makeFixture } from './fixture.ts';
 import { restartServer } from './footprint-rows.ts';
+import { busyProcessors } from './other-load.ts';
 import type { Row, Subject } from './row.ts';
-import { collect, type Measured } from './table.ts';
+import { collect, type Measured, median } from './table.ts';
 
 /** Who takes part, and with how much content. */
 export interface Entry {
@@ -35,19 +36,20 @@ interface Entrant extends Measured {
 /**
  * Starts and loads every contender, then measures row by row; who goes first changes from round to round, so that the
  * machine's moods meet all of them. What is measured goes into `measured` at once; `report` is told how far it is. Everything started is
- * stopped and removed.
+ * stopped and removed. Resolves to how many processors others kept busy meanwhile: the median of looks between the rows.
  */
 export async function runBench(
   entries: readonly Entry[],
   { rounds, seconds, rows, profile }: Plan,
   measured: Measured[],
   report: (line: string) => void,
-): Promise<void> {
+): Promise<number> {
   const temporary = await mkdtemp(join(tmpdir(), 'longshore-bench-'));
   // The servers are killed before this, when they still run.
   const removeFiles = (): void => rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
   process.once('exit', removeFiles);
   const entrants: Entrant[] = [];
+  const others: number[] = [];
   const fixture = makeFixture();
   try {
     for (const { contender, size } of entries) {
@@ -65,6 +67,7 @@ export async function runBench(
     for (let round = 0; round < rounds; round++) {
       const order = round % 2 === 0 ? entrants : entrants.toReversed();
       for (const row of rows) {
+        others.push(await busyProcessors());
         report(`round ${round + 1} of ${rounds}: ${row.id}`);
         for (const { subject, results } of order) collect(results, await row.measure(subject, seconds));
       }
@@ -72,6 +75,7 @@ export async function runBench(
     // A server writes its profile when it ends.
     for (const { subject } of entrants) await subject.server.stop();
     if (profile) for (const entrant of entrants) entrant.profiles = renderProfiles(entrant.subject.directory);
+    return median(others);
   } finally {
     for (const { subject } of entrants) await subject.server.stop();
     removeFiles();
