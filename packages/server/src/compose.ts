@@ -7,6 +7,7 @@ import { projectsOf } from './config/store-conflicts.ts';
 import type { GarbageDeps } from './features/garbage-collection/collect-garbage.ts';
 import { createFeatures } from './features/index.ts';
 import type { MoveDeps } from './features/store-move/move-deps.ts';
+import { UploadHashes } from './hashing/upload-hashes.ts';
 import { Origins } from './http/client-address.ts';
 import { createHealthPages, type HealthCheck } from './http/health-pages.ts';
 import { createListener, type Listener, type ListenerDeps } from './http/listener.ts';
@@ -99,16 +100,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const { metrics } = telemetry;
   const authorizer = createAuthorizer({ accounts: metadata, anonymous: config.anonymous });
   const identity = await composeIdentity(config, backends, authorizer, metrics);
-  const graceMs = config.gc.graceHours * hourMs;
-  const manifests = new ManifestReader();
-  const core = createRegistry({
-    content: metadata,
-    ...composeBlobSources(config, backends, metrics),
-    logger,
-    readLargeManifest: manifests.read,
-    now: Date.now,
-    graceMs,
-  });
+  const core = composeCore(config, backends, metrics);
   warnOfFileShortage(config, logger);
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
   const tls = await composeTls(config, logger);
@@ -146,7 +138,6 @@ export async function composeServer(config: Config, backends: Backends): Promise
       watch.close();
       await background.stop();
       await core.close();
-      await manifests.close();
       await telemetry.close();
       await backends.close();
     },
@@ -164,6 +155,27 @@ export function moveDeps(config: Config, backends: Backends): MoveDeps {
   const { metadata, logger } = backends;
   const stores = blobStores(config, backends);
   return { projects: metadata, content: metadata, leases: metadata, stores, logger, clock: Date.now };
+}
+
+/** The registry, and the threads that do for it what would hold up other requests. */
+function composeCore(config: Config, backends: Backends, metrics: Metrics): ReturnType<typeof createRegistry> {
+  const manifests = new ManifestReader();
+  const hashes = new UploadHashes();
+  const { registry, close } = createRegistry({
+    content: backends.metadata,
+    ...composeBlobSources(config, backends, metrics),
+    logger: backends.logger,
+    startHash: hashes.start,
+    readLargeManifest: manifests.read,
+    now: Date.now,
+    graceMs: config.gc.graceHours * hourMs,
+  });
+  const closeAll = async (): Promise<void> => {
+    await close();
+    await hashes.close();
+    await manifests.close();
+  };
+  return { registry, close: closeAll };
 }
 
 /** The stores, and the cache of small blobs before them unless it is off. */

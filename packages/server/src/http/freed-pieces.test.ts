@@ -7,6 +7,7 @@ import { type AddressInfo, connect, type Server } from 'node:net';
 import { after, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
+import { UploadHashes } from '../hashing/upload-hashes.ts';
 import type { UploadWriter } from '../registry/ports/blob-store.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { WriteBehind } from '../registry/write-behind.ts';
@@ -23,9 +24,15 @@ const mebibyte = 1024 * 1024;
 const bodies = Array.from({ length: 3 }, (_, index) => randomBytes(4 * mebibyte + index));
 const watch = new TransferWatch(0, 60_000);
 after(() => watch.close());
+const hashes = new UploadHashes();
+after(() => hashes.close());
+// The thread is for the next ones.
+hashes.start('sha256', undefined);
 
 interface Outcome {
   readonly sha256: string;
+  /** Of what a thread was given. */
+  readonly digest: string;
   /** Pieces whose memory was given back. */
   readonly freed: number;
 }
@@ -49,7 +56,11 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   const hash = createHash('sha256');
   const pieces: Uint8Array[] = [];
   const failAt = request.url === '/fails' ? 3 : undefined;
-  const behind = new WriteBehind(lateWriter((piece) => hash.update(piece), failAt));
+  const inThread = hashes.start('sha256', undefined);
+  const behind = new WriteBehind(
+    lateWriter((piece) => hash.update(piece), failAt),
+    inThread,
+  );
   const tooLong = () => new RegistryError('SIZE_INVALID');
   try {
     await requestBody(exchange, { watch, maxBytes: 8 * mebibyte, tooLong })((piece) => {
@@ -57,7 +68,8 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
       return behind.take(piece);
     });
     await behind.end();
-    const outcome: Outcome = { sha256: hash.digest('hex'), freed: pieces.filter((piece) => piece.byteLength === 0).length };
+    const digest = await inThread.digest();
+    const outcome: Outcome = { sha256: hash.digest('hex'), digest, freed: pieces.filter((piece) => piece.byteLength === 0).length };
     response.end(JSON.stringify(outcome));
   } catch {
     await behind.settle();
@@ -115,6 +127,7 @@ function requireEqualBytes(outcomes: readonly Partial<Outcome>[]): void {
     outcomes.map((outcome) => outcome.sha256),
     [expected[0], undefined, expected[2]],
   );
+  for (const { sha256, digest } of outcomes) assert.equal(digest, sha256 && `sha256:${sha256}`);
 }
 
 const freed = (outcomes: readonly Partial<Outcome>[]) => outcomes.reduce((sum, outcome) => sum + (outcome.freed ?? 0), 0);

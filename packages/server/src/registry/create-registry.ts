@@ -2,6 +2,7 @@ import type { BlobStores } from './blob-stores.ts';
 import { Blobs } from './blobs.ts';
 import { Manifests, type ReadManifest } from './manifests.ts';
 import type { BlobSource } from './ports/blob-source.ts';
+import type { StartHash } from './ports/byte-hash.ts';
 import type { ContentStore } from './ports/content-store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { ProjectStore } from './ports/project-store.ts';
@@ -16,6 +17,8 @@ export interface RegistryDeps {
   /** What pulled blobs are read from: `stores`, or a cache of them. */
   readonly source: BlobSource;
   readonly logger: Logger;
+  /** Hashes uploads. */
+  readonly startHash: StartHash;
   readonly readLargeManifest: ReadManifest;
   /** Milliseconds since 1970. */
   readonly now: () => number;

@@ -37,6 +37,8 @@ export interface Chunk {
   readonly length: number | undefined;
   /** The upload as a whole may not grow beyond this. */
   readonly mostBytes: number;
+  /** What the client says the body has; `undefined` when it does not say. */
+  readonly bodyBytes: number | undefined;
   readonly body: BodySource;
 }
 

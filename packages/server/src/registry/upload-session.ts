@@ -1,9 +1,10 @@
-import { createHash, type Hash } from 'node:crypto';
-import { type Digest, type DigestAlgorithm, digestFromBytes } from '@longshore/oci';
+import type { Digest, DigestAlgorithm } from '@longshore/oci';
 import { reach } from './failpoints.ts';
-import type { BlobLocation, BlobStore, UploadWriter } from './ports/blob-store.ts';
+import { InlineHash } from './inline-hash.ts';
+import { type BlobLocation, type BlobStore, StorageError, type UploadWriter } from './ports/blob-store.ts';
+import type { ByteHash, StartHash } from './ports/byte-hash.ts';
 import type { UploadSession } from './ports/content-store.ts';
-import type { BodySource } from './registry.ts';
+import type { Chunk } from './registry.ts';
 import { WriteBehind } from './write-behind.ts';
 
 /**
@@ -19,22 +20,26 @@ export class LiveUpload {
   usedAt: number;
   #offset: number;
   #algorithm: DigestAlgorithm;
-  /** undefined: not every byte passed through this process, so the stored blob must be read back and hashed. */
-  #hash: Hash | undefined;
+  readonly #startHash: StartHash;
+  /** Of every byte up to `offset`; the first body begins it. */
+  #hash: ByteHash | undefined;
+  /** Not every byte passed through a hash of this process, so the stored blob must be read back and hashed. */
+  #mustReadBack = false;
   #writer: UploadWriter | undefined;
   /** The body on its way: a writer takes one call at a time, and a client may leave in the middle of one. */
   #body: WriteBehind | undefined;
   /** Whether writer and hash stand exactly at `offset`, as the last checkpoint does. */
   #certain = true;
+  #closed = false;
 
-  constructor(session: UploadSession, epoch: number, store: BlobStore, now: number) {
+  constructor(session: UploadSession, epoch: number, store: BlobStore, startHash: StartHash, now: number) {
     this.id = session.id;
     this.epoch = epoch;
     this.store = store;
     this.usedAt = now;
     this.#offset = 0;
     this.#algorithm = session.algorithm;
-    this.#hash = createHash(session.algorithm);
+    this.#startHash = startHash;
   }
 
   get offset(): number {
@@ -43,18 +48,20 @@ export class LiveUpload {
 
   /** Whether it can be continued as it is; otherwise the session must be taken over from its last checkpoint. */
   get isCertain(): boolean {
-    return this.#certain;
+    return this.#certain && this.#hash?.isLost !== true;
   }
 
   /** Continues what another process, request or epoch began: earlier bytes are copied and hashed again where possible. */
-  static async takeOver(session: UploadSession, store: BlobStore, now: number): Promise<LiveUpload> {
-    const live = new LiveUpload(session, session.epoch + 1, store, now);
+  static async takeOver(session: UploadSession, store: BlobStore, startHash: StartHash, now: number): Promise<LiveUpload> {
+    const live = new LiveUpload(session, session.epoch + 1, store, startHash, now);
     if (session.offset === 0) return live;
-    const resumed = await store.resumeUpload(session, live.epoch, (piece) => live.#hash?.update(piece));
+    const hash = new InlineHash(session.algorithm);
+    const resumed = await store.resumeUpload(session, live.epoch, (piece) => void hash.update([piece]));
     reach('upload.resumed');
     live.#writer = resumed.writer;
     live.#offset = session.offset;
-    if (!resumed.replayed) live.#hash = undefined;
+    if (resumed.replayed) live.#hash = hash;
+    else live.#mustReadBack = true;
     return live;
   }
 
@@ -62,7 +69,9 @@ export class LiveUpload {
   useAlgorithm(algorithm: DigestAlgorithm): void {
     if (this.#algorithm === algorithm) return;
     this.#algorithm = algorithm;
-    this.#hash = this.#offset === 0 ? createHash(algorithm) : undefined;
+    this.#hash?.end();
+    this.#hash = undefined;
+    this.#mustReadBack = this.#offset > 0;
   }
 
   /**
@@ -70,11 +79,11 @@ export class LiveUpload {
    * either fails, everything of this body is forgotten, and `isCertain` says whether that worked. Resolves to the new
    * offset, which becomes certain by `advanced`.
    */
-  async receive(body: BodySource, check: (received: number, complete: boolean) => void): Promise<number> {
+  async receive({ body, bodyBytes }: Chunk, check: (received: number, complete: boolean) => void): Promise<number> {
     const writer = await this.#open();
     const before = this.#offset;
-    const saved = this.#hash?.copy();
-    const behind = new WriteBehind(writer);
+    const hash = this.#mustReadBack ? undefined : (this.#hash?.copy() ?? this.#startHash(this.#algorithm, bodyBytes));
+    const behind = new WriteBehind(writer, hash);
     this.#body = behind;
     let received = 0;
     this.#certain = false;
@@ -82,16 +91,17 @@ export class LiveUpload {
       await body((piece) => {
         received += piece.byteLength;
         check(received, false);
-        this.#hash?.update(piece);
         return behind.take(piece);
       });
       await behind.end();
       check(received, true);
     } catch (error) {
-      this.#hash = saved;
       await this.#stepBack(writer, before);
+      hash?.end();
       throw error;
     }
+    this.#hash?.end();
+    this.#hash = hash;
     reach('upload.chunk.written');
     this.#offset = before + received;
     return this.#offset;
@@ -108,8 +118,8 @@ export class LiveUpload {
   }
 
   /** The digest of everything received, when all of it passed through this process. */
-  digest(): Digest | undefined {
-    return this.#hash === undefined ? undefined : digestFromBytes(this.#hash.copy().digest());
+  async digest(): Promise<Digest | undefined> {
+    return this.#hash?.digest();
   }
 
   /** Makes the bytes durable under their location. */
@@ -117,9 +127,11 @@ export class LiveUpload {
     return (await this.#open()).commit(digest);
   }
 
-  /** Lets go of handles; the bytes stay for whoever continues. */
+  /** Lets go of handles and the hash; the bytes stay for whoever continues. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#body?.settle();
+    this.#hash?.end();
     await this.#writer?.close();
   }
 
@@ -131,6 +143,8 @@ export class LiveUpload {
   }
 
   async #open(): Promise<UploadWriter> {
+    // A request that was using it ends here: two calls at once are more than a writer takes.
+    if (this.#closed) throw new StorageError('failed', 'This upload was let go of: ask for its status and continue from there.');
     this.#writer ??= await this.store.createUpload({ id: this.id, epoch: this.epoch });
     return this.#writer;
   }

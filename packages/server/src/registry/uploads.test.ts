@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { requireDigest, requireRepositoryName } from '@longshore/oci';
+import { UploadHashes } from '../hashing/upload-hashes.ts';
 import { openSqliteMetadata } from '../metadata/sqlite/sqlite-metadata.ts';
 import { createMemoryStore } from '../storage/memory/memory-store.ts';
 import { BlobStores } from './blob-stores.ts';
 import { createRegistry } from './create-registry.ts';
+import { InlineHash } from './inline-hash.ts';
 import { type BlobStore, StorageError, type UploadWriter } from './ports/blob-store.ts';
+import type { StartHash } from './ports/byte-hash.ts';
 import { readManifest } from './read-manifest.ts';
 import type { BodySource, Chunk, UploadHandle } from './registry.ts';
 
@@ -68,7 +71,7 @@ class WatchedStore {
   }
 }
 
-function startRegistry(now = Date.now) {
+function startRegistry(now = Date.now, startHash: StartHash = (algorithm) => new InlineHash(algorithm)) {
   const watched = new WatchedStore();
   const stores = new BlobStores(new Map([['default', watched.store]]));
   const { registry, close } = createRegistry({
@@ -76,6 +79,7 @@ function startRegistry(now = Date.now) {
     stores,
     source: stores,
     logger,
+    startHash,
     readLargeManifest: async (...args) => readManifest(...args),
     now,
     graceMs: 1000,
@@ -92,6 +96,7 @@ const chunkOf = (body: BodySource, more: Partial<Chunk> = {}): Chunk => ({
   start: undefined,
   length: undefined,
   mostBytes: 1e9,
+  bodyBytes: undefined,
   body,
   ...more,
 });
@@ -231,6 +236,45 @@ test('a session is there for its repository and its owner only', async () => {
   }
   assert.equal((await registry.uploadProgress(upload)).offset, 0);
   await close();
+});
+
+test('all large bodies but one are hashed in a thread; when it dies, the next request but one goes on from the last chunk', async () => {
+  const hashes = new UploadHashes();
+  hashes.start('sha256', undefined);
+  const { registry, watched, close } = startRegistry(Date.now, hashes.start);
+  const content = randomBytes(5 * mebibyte);
+  const part = (from: number, to: number) => chunkOf(bodyOf(content.subarray(from, to)));
+  const upload = await begin(registry);
+  await registry.appendUpload(upload, part(0, mebibyte));
+  await assert.rejects(
+    registry.appendUpload(
+      upload,
+      chunkOf(() => Promise.reject(new Error('gone'))),
+    ),
+    /gone/,
+  );
+  await registry.appendUpload(upload, part(mebibyte, 3 * mebibyte));
+  assert.ok(!watched.calls.includes('resume 2'), 'what was hashed before a failed body is still known');
+  await hashes.close();
+  await assert.rejects(registry.appendUpload(upload, part(3 * mebibyte, 4 * mebibyte)), { code: 'UNAVAILABLE' });
+  assert.equal((await registry.uploadProgress(upload)).offset, 3 * mebibyte);
+  await registry.appendUpload(upload, part(3 * mebibyte, 4 * mebibyte));
+  assert.ok(watched.calls.includes('resume 2'));
+  await registry.finishUpload(upload, digestOf(content), part(4 * mebibyte, 5 * mebibyte));
+  await assertStored(registry, content);
+  await close();
+  await hashes.close();
+});
+
+test('a digest that a thread finds to be wrong ends the upload', async () => {
+  const hashes = new UploadHashes();
+  hashes.start('sha256', undefined);
+  const { registry, close } = startRegistry(Date.now, hashes.start);
+  const upload = await begin(registry);
+  const wrong = registry.finishUpload(upload, digestOf(randomBytes(1)), chunkOf(bodyOf(randomBytes(mebibyte))));
+  await assert.rejects(wrong, { code: 'DIGEST_INVALID' });
+  await close();
+  await hashes.close();
 });
 
 test('closing during a write waits for it', async () => {

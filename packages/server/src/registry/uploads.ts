@@ -5,6 +5,7 @@ import { readWhole } from './blobs.ts';
 import { copyBlob } from './copy-blob.ts';
 import { reach } from './failpoints.ts';
 import { type BlobLocation, type BlobStore, StorageError } from './ports/blob-store.ts';
+import type { StartHash } from './ports/byte-hash.ts';
 import type { Actor, ContentStore, UploadSession } from './ports/content-store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Chunk, UploadHandle, UploadProgress } from './registry.ts';
@@ -19,6 +20,7 @@ const idleMs = 5 * 60 * 1000;
 export interface UploadsDeps {
   readonly content: ContentStore;
   readonly stores: BlobStores;
+  readonly startHash: StartHash;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -36,12 +38,12 @@ export class Uploads {
   }
 
   async start(repository: RepositoryName, actor: Actor, algorithm: DigestAlgorithm): Promise<UploadProgress> {
-    const { content, stores, now } = this.#deps;
+    const { content, stores, startHash, now } = this.#deps;
     const at = now();
     const id = randomBytes(18).toString('base64url');
     const session = await content.startUpload({ id, repository, store: stores.forNew(repository), actor, algorithm, at });
     reach('upload.started');
-    const live = new LiveUpload(session, session.epoch, stores.of(session.store), at);
+    const live = new LiveUpload(session, session.epoch, stores.of(session.store), startHash, at);
     live.busy = false;
     await this.#keep(live);
     return session;
@@ -55,7 +57,7 @@ export class Uploads {
     const session = await this.#find(upload);
     const live = await this.#attach(session, chunk);
     return this.#using(live, async () => {
-      const to = await live.receive(chunk.body, limitsOf(chunk, live.offset));
+      const to = await live.receive(chunk, limitsOf(chunk, live.offset));
       const state = await live.checkpoint();
       reach('upload.chunk.checkpointed');
       const { id, epoch } = live;
@@ -73,8 +75,8 @@ export class Uploads {
     const live = await this.#attach(session, chunk);
     await this.#using(live, async () => {
       live.useAlgorithm(digestAlgorithm(digest));
-      await live.receive(chunk.body, limitsOf(chunk, live.offset));
-      const hashed = live.digest();
+      await live.receive(chunk, limitsOf(chunk, live.offset));
+      const hashed = await live.digest();
       if (hashed !== undefined && hashed !== digest) throw await this.#refuse(session, live, digest, hashed);
       const location = await live.commit(digest);
       if (hashed === undefined) await this.#readBack(session, live, digest, location);
@@ -134,9 +136,9 @@ export class Uploads {
 
   /** Bytes that are gone (a crash between their last rename and the commit moves them away) end the session: start again. */
   async #takeOver(session: UploadSession): Promise<LiveUpload> {
-    const { content, stores, logger, now } = this.#deps;
+    const { content, stores, startHash, logger, now } = this.#deps;
     try {
-      return await LiveUpload.takeOver(session, stores.of(session.store), now());
+      return await LiveUpload.takeOver(session, stores.of(session.store), startHash, now());
     } catch (cause) {
       if (!(cause instanceof StorageError) || cause.retryable) throw cause;
       logger.warn('An upload cannot be continued and was ended; its client starts again.', { upload: session.id, cause });

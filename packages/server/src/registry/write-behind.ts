@@ -1,4 +1,6 @@
+import { freePiece } from './free-piece.ts';
 import type { UploadWriter } from './ports/blob-store.ts';
+import type { ByteHash } from './ports/byte-hash.ts';
 
 /**
  * Pieces go to the store in batches, one gathered write each: large ones for a client that is fast, since each costs a round through
@@ -7,41 +9,49 @@ import type { UploadWriter } from './ports/blob-store.ts';
 const leastBatchBytes = 64 * 1024;
 const mostBatchBytes = 512 * 1024;
 const fastMs = 20;
-/** A piece costs memory besides its bytes. */
-const batchPieces = 64;
+/** A piece costs memory besides its bytes: of so many in a batch on, small ones are copied together. */
+const batchPieces = 16;
+const smallBytes = 4 * 1024;
+const roomBytes = 16 * 1024;
 
 /**
- * Hands one body to a writer: in order, one write at a time, and while a write is under way the next batch is gathered. Holds at most
- * three batches, however fast the client is. The pieces are its own: it frees their memory when they are written.
+ * Hands one body to a hash and then to a writer: in order, one write at a time, and while a write is under way the next batch is hashed
+ * and another gathered. Holds at most three batches, however fast the client is. The pieces are its own: it frees their memory when they
+ * are written.
  */
 export class WriteBehind {
   readonly #writer: UploadWriter;
+  readonly #hash: ByteHash | undefined;
   #batch: Uint8Array[] = [];
   #bytes = 0;
+  /** Where small pieces are copied to, behind the batch. */
+  #room = new Uint8Array(0);
+  #filled = 0;
   #batchBytes = leastBatchBytes;
   #sentAt = Number.NEGATIVE_INFINITY;
   /** Batches that are not written yet; one that failed never is. */
   #unwritten = 0;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(writer: UploadWriter) {
+  constructor(writer: UploadWriter, hash?: ByteHash) {
     this.#writer = writer;
+    this.#hash = hash;
   }
 
-  /** Takes a piece. A promise asks to wait for it before the next; it rejects when a write has failed. */
+  /** Takes a piece. A promise asks to wait for it before the next; it rejects when a write or the hash has failed. */
   take(piece: Uint8Array): Promise<void> | undefined {
-    this.#batch.push(piece);
     this.#bytes += piece.byteLength;
-    if (this.#bytes < this.#batchBytes && this.#batch.length < batchPieces) return undefined;
+    this.#gather(piece);
+    if (this.#bytes < this.#batchBytes) return undefined;
     const before = this.#unwritten === 0 ? undefined : this.#last;
     this.#send();
     this.#adjust(performance.now());
     return before;
   }
 
-  /** Resolves when everything is written; rejects when a write has failed. */
+  /** Resolves when everything is written; rejects when a write or the hash has failed. */
   async end(): Promise<void> {
-    if (this.#batch.length > 0) this.#send();
+    if (this.#bytes > 0) this.#send();
     await this.#last;
   }
 
@@ -50,9 +60,31 @@ export class WriteBehind {
     await Promise.allSettled([this.#last]);
   }
 
+  #gather(piece: Uint8Array): void {
+    if (this.#batch.length < batchPieces || piece.byteLength >= smallBytes) {
+      this.#closeRoom();
+      this.#batch.push(piece);
+      return;
+    }
+    if (this.#filled + piece.byteLength > this.#room.byteLength) {
+      this.#closeRoom();
+      this.#room = new Uint8Array(roomBytes);
+    }
+    this.#room.set(piece, this.#filled);
+    this.#filled += piece.byteLength;
+    freePiece(piece);
+  }
+
+  #closeRoom(): void {
+    if (this.#filled > 0) this.#batch.push(this.#room.subarray(0, this.#filled));
+    this.#room = new Uint8Array(0);
+    this.#filled = 0;
+  }
+
   #send(): void {
+    this.#closeRoom();
     this.#unwritten += 1;
-    this.#last = this.#write(this.#last, this.#batch);
+    this.#last = this.#write(this.#last, this.#hash === undefined ? this.#batch : this.#hash.update(this.#batch));
     // Whoever takes or ends next hears of it; until then it must not count as unhandled.
     this.#last.catch(() => undefined);
     this.#batch = [];
@@ -65,16 +97,10 @@ export class WriteBehind {
     this.#sentAt = now;
   }
 
-  async #write(before: Promise<void>, pieces: readonly Uint8Array[]): Promise<void> {
-    await before;
+  async #write(before: Promise<void>, hashed: ReturnType<ByteHash['update']>): Promise<void> {
+    const [pieces] = await Promise.all([hashed, before]);
     await this.#writer.write(pieces);
-    for (const piece of pieces) free(piece);
-
+    for (const piece of pieces) freePiece(piece);
     this.#unwritten -= 1;
   }
-}
-
-/** Gives memory back at once. The collector would find it late: by then hundreds of megabytes wait, and cost a full collection. */
-function free({ buffer, byteLength }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }

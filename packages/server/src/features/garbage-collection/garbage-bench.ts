@@ -8,6 +8,7 @@ import { type Digest, requireDigest, requireRepositoryName, requireTag } from '@
 import { openSqliteMetadata } from '../../metadata/sqlite/sqlite-metadata.ts';
 import { BlobStores } from '../../registry/blob-stores.ts';
 import { createRegistry } from '../../registry/create-registry.ts';
+import { InlineHash } from '../../registry/inline-hash.ts';
 import type { BlobStore } from '../../registry/ports/blob-store.ts';
 import type { GarbageReport } from '../../registry/ports/garbage-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
@@ -55,6 +56,7 @@ export class GarbageBench {
       stores,
       source: stores,
       logger: this.#logger(),
+      startHash: (algorithm) => new InlineHash(algorithm),
       readLargeManifest: async (...args) => readManifest(...args),
       now: () => this.now,
       graceMs,
@@ -233,6 +235,7 @@ function wholeBody(bytes: Uint8Array) {
     start: undefined,
     length: undefined,
     mostBytes: Number.MAX_SAFE_INTEGER,
+    bodyBytes: undefined,
     body: async (sink: (piece: Uint8Array) => Promise<void> | undefined) => void (await sink(new Uint8Array(bytes))),
   };
 }

@@ -104,7 +104,10 @@ function chunkOf(exchange: Exchange, { watch, limits }: V2Deps): Chunk {
   }
   const mostBytes = limits.uploadBytes;
   const body = requestBody(exchange.http, { watch, maxBytes: mostBytes, tooLong: () => tooLarge(mostBytes) });
-  return { start: range?.start, length: range === undefined ? undefined : range.end - range.start + 1, mostBytes, body };
+  const announced = exchange.http.request.headers['content-length'];
+  const bodyBytes = announced === undefined ? undefined : Number(announced);
+  const length = range === undefined ? undefined : range.end - range.start + 1;
+  return { start: range?.start, length, mostBytes, bodyBytes, body };
 }
 
 /** A 416 tells where the session stands, so that the client can go on without asking. */
