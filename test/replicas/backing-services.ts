@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BucketOptions } from '../../packages/server/src/storage/s3/bucket.ts';
 import { makeBucket } from '../../packages/server/src/storage/s3/bucket-bench.ts';
+import type { S3StoreOptions } from '../../packages/server/src/storage/s3/s3-store.ts';
 import { type PostgresServer, startPostgres } from '../tools/postgres.ts';
 import { radosgwPrograms, startRadosgw } from '../tools/radosgw.ts';
 
@@ -13,7 +13,7 @@ export const replicaPrograms = [...radosgwPrograms, 'initdb', 'postgres', 'creat
 export interface BackingServices {
   readonly postgres: PostgresServer;
   readonly databaseUrl: string;
-  readonly bucket: BucketOptions;
+  readonly bucket: S3StoreOptions;
   /** The settings of a replica; `endpoint` where it finds the S3 service, when that is not the service itself. */
   settings(endpoint?: string): Record<string, string>;
   /** A directory for whatever belongs to the run; it goes with the services. */

@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { programPath } from './programs.ts';
 import { startProcess } from './started-process.ts';
 
-export interface RadosGateway {
+/** A real S3 server with the keys of a user. */
+export interface S3Server {
   readonly endpoint: string;
   readonly accessKey: string;
   readonly secretKey: string;
@@ -17,7 +18,7 @@ const script = fileURLToPath(new URL('../../scripts/start-radosgw', import.meta.
 export const radosgwPrograms = ['radosgw', 'radosgw-admin', 'ceph-mon', 'ceph-osd', 'ceph', 'monmaptool'] as const;
 
 /** Starts a real S3 server, Ceph's object gateway, on loopback with its objects in memory. Several may run at once. */
-export async function startRadosgw(options: { port?: number } = {}): Promise<RadosGateway> {
+export async function startRadosgw(options: { port?: number } = {}): Promise<S3Server> {
   for (const program of radosgwPrograms) programPath(program);
   const keys = { S3_ACCESS_KEY: 'longshore-test', S3_SECRET_KEY: 'longshore-test-secret' };
   const port = options.port === undefined ? [] : ['--port', String(options.port)];

@@ -1,6 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import type { MirrorRepository } from './config/mirror-settings.ts';
+import type { S3Settings } from './config/s3-settings.ts';
 import type { Config } from './config/schema.ts';
+import { openS3 } from './open-s3.ts';
 import { type BlobStore, StorageError } from './registry/ports/blob-store.ts';
 import type { ProjectStore } from './registry/ports/project-store.ts';
 
@@ -8,7 +10,7 @@ import type { ProjectStore } from './registry/ports/project-store.ts';
 const mostNamed = 5;
 
 /** A directory, or a bucket, that holds a store. */
-type Place = { readonly directory: string } | { readonly bucket: Omit<Extract<Config['store'], { kind: 's3' }>, 'kind'> };
+type Place = { readonly directory: string } | { readonly bucket: S3Settings };
 
 /** Opens every configured store by name, `default` and the declared ones, and makes them known to the database. */
 export async function openStores(config: Config, projects: ProjectStore): Promise<ReadonlyMap<string, BlobStore>> {
@@ -61,15 +63,14 @@ function declaredPlace(entry: MirrorRepository): Place {
   return { bucket };
 }
 
-// Adapters are imported when the configuration names them: the client of S3 costs as much time and memory at start as all the rest.
+// Adapters are imported when the configuration names them.
 
 async function openStore(place: Place, { durability }: Config, mustExist: boolean): Promise<BlobStore> {
   if ('directory' in place) {
     const { openFilesystemStore } = await import('./storage/filesystem/filesystem-store.ts');
     return openFilesystemStore({ directory: place.directory, durability, mustExist });
   }
-  const { openS3Store } = await import('./storage/s3/s3-store.ts');
-  return openS3Store(place.bucket);
+  return openS3(place.bucket);
 }
 
 /** Two stores of one directory would remove each other's files as orphans; links and mounts only show here. */

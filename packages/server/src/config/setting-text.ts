@@ -17,6 +17,8 @@ export interface SettingNotes {
   readonly otherwise?: SettingText;
   /** Masked in every output, not taken from the command line, and also readable from a file (`...File`). */
   readonly secret?: true;
+  /** Also readable from a file, though it is no secret: it comes with one. */
+  readonly fromFile?: true;
   /** Not documented: for tests. */
   readonly hidden?: true;
 }

@@ -22,7 +22,7 @@ export interface Setting {
   readonly hidden: boolean;
   /** Set where the key only exists with a certain `kind` of its section: `store.bucket` with `s3`. */
   readonly kind: string | undefined;
-  /** Set for `metadata.urlFile`: the secret (`metadata.url`) that the named file holds. */
+  /** Set for `metadata.urlFile`: the setting (`metadata.url`) that the named file holds. */
   readonly fileOf: string | undefined;
 }
 
@@ -74,10 +74,11 @@ function toSetting(key: string, node: SettingNode, kind: string | undefined): Se
   };
 }
 
-/** Every secret can be given as a file instead. */
+/** Every secret, and what comes with one, can be given as a file instead. */
 function toFileSetting(secret: Setting): Setting {
   return {
     ...secret,
+    otherwise: undefined,
     key: `${secret.key}File`,
     variable: `${secret.variable}_FILE`,
     flag: `--${kebab(secret.key)}-file`,
@@ -107,7 +108,7 @@ function settingsBelow(key: string, node: SettingNode, kind: string | undefined)
     return Object.entries(node.properties).flatMap(([name, child]) => settingsBelow(`${key}.${name}`, child, kind));
   }
   const setting = toSetting(key, node, kind);
-  return setting.secret ? [setting, toFileSetting(setting)] : [setting];
+  return setting.secret || node.fromFile === true ? [setting, toFileSetting(setting)] : [setting];
 }
 
 /** The description of a whole configuration. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { type BlockList, isIP } from 'node:net';
+import { addressList, holdsAddress } from './address-ranges.ts';
 
 /** Who is asking, and how they reached us, behind the proxies that the configuration trusts. */
 export interface Origin {
@@ -24,7 +25,7 @@ export class Origins {
   readonly #publicUrl: URL | undefined;
 
   constructor(trustedProxies: readonly string[], publicUrl: string | undefined) {
-    this.#trusted = trustedProxies.length === 0 ? undefined : blockListOf(trustedProxies);
+    this.#trusted = trustedProxies.length === 0 ? undefined : addressList(trustedProxies);
     this.#publicUrl = publicUrl === undefined ? undefined : new URL(publicUrl);
   }
 
@@ -56,8 +57,7 @@ export class Origins {
 
   #isTrusted(address: string): boolean {
     if (this.#trusted === undefined) return false;
-    const family = isIP(address);
-    return family !== 0 && this.#trusted.check(address, family === 6 ? 'ipv6' : 'ipv4');
+    return holdsAddress(this.#trusted, address);
   }
 }
 
@@ -92,19 +92,6 @@ class RequestOrigin implements Origin {
     const named = forwarded ?? [headers[':authority']].flat()[0] ?? headers.host ?? '';
     return hostPattern.test(named) ? named : 'localhost';
   }
-}
-
-/** A block list of addresses and CIDR ranges; throws a RangeError that names the wrong one. */
-function blockListOf(entries: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const entry of entries) {
-    const [address = '', prefix] = entry.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (isIP(address) === 0) throw new RangeError(`'${entry}' is not an address or a CIDR range`);
-    if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
-  }
-  return list;
 }
 
 function lastOf(header: string | string[] | undefined): string | undefined {

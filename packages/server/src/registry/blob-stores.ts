@@ -1,3 +1,4 @@
+import type { ByteRange } from '@longshore/oci';
 import type { BlobSource } from './ports/blob-source.ts';
 import { type BlobReader, type BlobStore, StorageError } from './ports/blob-store.ts';
 import type { StoredBlob } from './ports/content-store.ts';
@@ -35,7 +36,19 @@ export class BlobStores implements BlobSource {
     return this.#choose(projectOf(repository));
   }
 
-  async open({ store, location }: StoredBlob): Promise<BlobReader | undefined> {
-    return this.of(store).open(location);
+  async open({ store, location }: StoredBlob, first?: ByteRange): Promise<BlobReader | undefined> {
+    return this.of(store).open(location, first);
+  }
+
+  /** Whether clients at that address read some blobs from where their store says. */
+  linksFor(clientAddress: string): boolean {
+    for (const store of this.#stores.values()) if (store.linksFor?.(clientAddress) === true) return true;
+    return false;
+  }
+
+  /** Where a client at that address is to read the blob; undefined: here. The answer is a secret. */
+  async link({ store: name, location }: StoredBlob, clientAddress: string): Promise<string | undefined> {
+    const store = this.of(name);
+    return store.linksFor?.(clientAddress) === true ? store.link?.(location) : undefined;
   }
 }

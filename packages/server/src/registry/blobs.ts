@@ -6,7 +6,7 @@ import type { BlobStore, ByteSink } from './ports/blob-store.ts';
 import type { Actor, ContentStore, StoredBlob } from './ports/content-store.ts';
 import type { ProjectStore } from './ports/project-store.ts';
 import { projectOf } from './project-name.ts';
-import type { OpenBlob } from './registry.ts';
+import type { OpenBlob, WantedFirst } from './registry.ts';
 import { RegistryError } from './registry-error.ts';
 
 /** How many repositories an anonymous mount looks at before it becomes a normal upload. */
@@ -37,11 +37,11 @@ export class Blobs {
     return blob;
   }
 
-  async open(repository: RepositoryName, digest: Digest): Promise<OpenBlob> {
+  async open(repository: RepositoryName, digest: Digest, first?: WantedFirst): Promise<OpenBlob> {
     const { source, content, now } = this.#deps;
     let blob = await this.#require(repository, digest);
     for (;;) {
-      const reader = await source.open(blob);
+      const reader = await source.open(blob, first?.(blob.sizeBytes));
       if (reader !== undefined) return { digest, sizeBytes: blob.sizeBytes, reader };
       // From now on that copy is not served; without another a HEAD says 404, and the next push stores a new one.
       await content.reportLostBlob({ store: blob.store, location: blob.location, at: now() });
@@ -51,6 +51,12 @@ export class Blobs {
       blob = other;
     }
     throw unknownBlob(digest, 'Its bytes are missing from the store: push it again, or restore the store from a backup.');
+  }
+
+  async link(repository: RepositoryName, digest: Digest, clientAddress: string): Promise<string | undefined> {
+    const { stores } = this.#deps;
+    if (!stores.linksFor(clientAddress)) return undefined;
+    return stores.link(await this.#require(repository, digest), clientAddress);
   }
 
   async delete(repository: RepositoryName, digest: Digest, actor: Actor): Promise<void> {

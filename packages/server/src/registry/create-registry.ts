@@ -35,7 +35,8 @@ export function createRegistry(deps: RegistryDeps): { registry: Registry; close:
   const manifests = new Manifests({ ...deps, renewAfterMs });
   const registry: Registry = {
     statBlob: (repository, digest) => blobs.stat(repository, digest),
-    openBlob: (repository, digest) => blobs.open(repository, digest),
+    openBlob: (repository, digest, first) => blobs.open(repository, digest, first),
+    linkBlob: (repository, digest, clientAddress) => blobs.link(repository, digest, clientAddress),
     deleteBlob: (repository, digest, actor) => blobs.delete(repository, digest, actor),
     mountBlob: (mount) => blobs.mount(mount),
     startUpload: (repository, actor, algorithm) => uploads.start(repository, actor, algorithm),

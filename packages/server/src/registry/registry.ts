@@ -1,4 +1,4 @@
-import type { Digest, DigestAlgorithm, RepositoryName, Tag } from '@longshore/oci';
+import type { ByteRange, Digest, DigestAlgorithm, RepositoryName, Tag } from '@longshore/oci';
 import type { Visibility } from './ports/authorizer.ts';
 import type { BlobReader, ByteSink } from './ports/blob-store.ts';
 import type { Actor, Listed, Page, Referrer, StoredManifest, StoredManifestInfo } from './ports/content-store.ts';
@@ -17,6 +17,9 @@ export interface OpenBlob {
   readonly sizeBytes: number;
   readonly reader: BlobReader;
 }
+
+/** What will be read first of a blob of that size, as far as known. */
+export type WantedFirst = (sizeBytes: number) => ByteRange | undefined;
 
 export interface UploadProgress {
   readonly id: string;
@@ -66,7 +69,12 @@ export interface PushedManifest {
 export interface Registry {
   /** Promises that the blob stays at least for the grace period, so that a pusher may skip uploading it. */
   statBlob(repository: RepositoryName, digest: Digest): Promise<{ digest: Digest; sizeBytes: number }>;
-  openBlob(repository: RepositoryName, digest: Digest): Promise<OpenBlob>;
+  openBlob(repository: RepositoryName, digest: Digest, first?: WantedFirst): Promise<OpenBlob>;
+  /**
+   * Where a client at this address is to read the blob instead of here: good for a while, and a secret. Undefined: here. The
+   * repository has the blob; whether its store still does is not asked.
+   */
+  linkBlob(repository: RepositoryName, digest: Digest, clientAddress: string): Promise<string | undefined>;
   deleteBlob(repository: RepositoryName, digest: Digest, actor: Actor): Promise<void>;
   /**
    * Links a blob of another repository: `from` when named, otherwise any that `visibility` lets the subject read.

@@ -38,7 +38,9 @@ export const getBlob: Handler<BlobRoute> = async ({ http, route }, deps) => {
     await deps.registry.statBlob(route.name, digest);
     return sendEmpty(http, 304, headersOf(digest));
   }
-  const blob = await deps.registry.openBlob(route.name, digest);
+  const link = await deps.registry.linkBlob(route.name, digest, http.origin.address);
+  if (link !== undefined) return sendLink(http, digest, link);
+  const blob = await deps.registry.openBlob(route.name, digest, (sizeBytes) => onlyRange(http, digest, sizeBytes));
   try {
     await sendBlob(http, blob, deps);
   } finally {
@@ -53,13 +55,27 @@ export const deleteBlob: Handler<BlobRoute> = async ({ http, route, actor }, { r
   sendEmpty(http, 202);
 };
 
+/** Sends the client to where the bytes are; it brings its range along. No cache may keep the address for others. */
+function sendLink(http: HttpExchange, digest: Digest, link: string): void {
+  sendEmpty(http, 307, ['Location', link, 'Docker-Content-Digest', digest, 'Cache-Control', 'no-store']);
+}
+
+/** What is asked for of a blob of that size. */
+function wantedRanges(http: HttpExchange, digest: Digest, sizeBytes: number): ReturnType<typeof parseRange> {
+  const { range: asked, 'if-range': condition } = http.request.headers;
+  if (asked === undefined || !ifRangeMatches([condition].flat()[0], formatEntityTag(digest))) return { kind: 'none' };
+  return parseRange(asked, sizeBytes);
+}
+
+/** The bytes that are asked for, when these are one range. */
+function onlyRange(http: HttpExchange, digest: Digest, sizeBytes: number): ByteRange | undefined {
+  const wanted = wantedRanges(http, digest, sizeBytes);
+  return wanted.kind === 'ranges' && wanted.ranges.length === 1 ? wanted.ranges[0] : undefined;
+}
+
 async function sendBlob(http: HttpExchange, blob: OpenBlob, { watch }: V2Deps): Promise<void> {
   const { digest, sizeBytes, reader } = blob;
-  const { range: asked, 'if-range': condition } = http.request.headers;
-  const wanted =
-    asked !== undefined && ifRangeMatches([condition].flat()[0], formatEntityTag(digest))
-      ? parseRange(asked, sizeBytes)
-      : { kind: 'none' as const };
+  const wanted = wantedRanges(http, digest, sizeBytes);
   if (wanted.kind === 'unsatisfiable' || wanted.kind === 'too-many') throw unsatisfiable(wanted.kind, sizeBytes);
   const [range, ...others] = wanted.kind === 'ranges' ? wanted.ranges : [];
   if (range !== undefined && others.length > 0) {

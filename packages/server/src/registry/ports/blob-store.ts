@@ -1,4 +1,4 @@
-import type { Digest } from '@longshore/oci';
+import type { ByteRange, Digest } from '@longshore/oci';
 
 /**
  * Where a stored blob's bytes live inside one store: digest plus a random generation, never reused.
@@ -111,9 +111,14 @@ export interface BlobStore {
   discardUpload(position: UploadPosition): Promise<void>;
   /**
    * Opens a stored blob; undefined when the store does not have that location. Where what others stored may show late, it throws a
-   * retryable `StorageError` until that is certain.
+   * retryable `StorageError` until that is certain. `first`: what will be read first, as far as known, so that a store for which
+   * every request is a long way asks for it at once.
    */
-  open(location: BlobLocation): Promise<BlobReader | undefined>;
+  open(location: BlobLocation, first?: ByteRange): Promise<BlobReader | undefined>;
+  /** Whether clients at that address are to read blobs from where `link` says; absent: never. */
+  linksFor?(clientAddress: string): boolean;
+  /** An address at which whoever has it may read the blob for a while, there or not. A secret. Absent: there are none. */
+  link?(location: BlobLocation): Promise<string>;
   /** Deletes one location. Deleting what is not there succeeds. */
   delete(location: BlobLocation): Promise<void>;
   /**

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Digest, digestAlgorithm, digestHex } from '@longshore/oci';
+import { type ByteRange, type Digest, digestAlgorithm, digestHex } from '@longshore/oci';
 import type { BlobSource } from '../../registry/ports/blob-source.ts';
 import { type BlobReader, StorageError } from '../../registry/ports/blob-store.ts';
 import type { StoredBlob } from '../../registry/ports/content-store.ts';
@@ -53,15 +53,15 @@ export class BlobCache implements BlobSource {
     this.#held = new HeldBlobs(deps.memoryBytes);
   }
 
-  async open(blob: StoredBlob): Promise<BlobReader | undefined> {
-    if (blob.sizeBytes > largestBytes) return this.#deps.source.open(blob);
+  async open(blob: StoredBlob, first?: ByteRange): Promise<BlobReader | undefined> {
+    if (blob.sizeBytes > largestBytes) return this.#deps.source.open(blob, first);
     const reader = this.#openHeld(blob);
     if (reader !== undefined) {
       this.#hits += 1;
       return reader;
     }
     this.#misses += 1;
-    return this.#openMissed(blob);
+    return this.#openMissed(blob, first);
   }
 
   figures(): BlobCacheFigures {
@@ -73,7 +73,7 @@ export class BlobCache implements BlobSource {
     return held === undefined ? undefined : new HeldReader(this.#held, held);
   }
 
-  async #openMissed(blob: StoredBlob): Promise<BlobReader | undefined> {
+  async #openMissed(blob: StoredBlob, first: ByteRange | undefined): Promise<BlobReader | undefined> {
     const { digest } = blob;
     const loading = this.#loading.get(digest);
     if (loading !== undefined) {
@@ -83,7 +83,7 @@ export class BlobCache implements BlobSource {
       this.#loading.set(digest, started);
       await started;
     }
-    return this.#openHeld(blob) ?? this.#deps.source.open(blob);
+    return this.#openHeld(blob) ?? this.#deps.source.open(blob, first);
   }
 
   /** Takes a blob into the room that is reserved for it, if its bytes are right. */

@@ -1,34 +1,55 @@
-import type { Readable } from 'node:stream';
+import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { rootCertificates } from 'node:tls';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
-  GetObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   ListPartsCommand,
-  PutObjectCommand,
   S3Client,
-  UploadPartCommand,
+  type S3ClientConfig,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { StorageError } from '../../registry/ports/blob-store.ts';
+import { awsEndpoint, bucketAddress } from './bucket-address.ts';
+import { type Keeping, type KeepingOptions, keepingOf } from './keeping.ts';
+import { ObjectLinks } from './object-links.ts';
+import { type Patience, SdkRetryStrategy } from './retry-policy.ts';
 import { asStorageError, isAbsence, isNoSuchUpload, statusOf } from './s3-errors.ts';
+import { S3Requests } from './s3-requests.ts';
+import { ServiceClock } from './service-clock.ts';
+import { encodePath, Signer } from './signature.ts';
 
-/** Where the bucket is and who may use it. */
-export interface BucketOptions {
+/** Where the bucket is, who may use it, and how. */
+export interface BucketOptions extends KeepingOptions {
   /** Address of the service; absent: AWS, by the region's name. */
   readonly endpoint?: string | undefined;
   readonly region: string;
   readonly bucket: string;
-  /** Both or none; absent: where the AWS SDK looks, such as the instance's role. */
+  /** Both or none; absent: where the AWS SDK looks: environment, shared files, web identity, the machine's role. */
   readonly accessKeyId?: string | undefined;
   readonly secretAccessKey?: string | undefined;
+  /** Of keys that are good for a while only. */
+  readonly sessionToken?: string | undefined;
   /** The bucket's name in the path, not in the host name. */
   readonly forcePathStyle: boolean;
   /** Prepended to every key as it is. */
   readonly prefix?: string | undefined;
+  /** Certificates in PEM that are trusted besides the well-known authorities. */
+  readonly ca?: string | undefined;
+  readonly patience: Patience;
+  readonly links: LinkOptions;
+}
+
+/** How clients read objects themselves. */
+export interface LinkOptions {
+  /** Where they reach the service; absent: where we do. */
+  readonly endpoint?: string | undefined;
+  /** How long a link is good. */
+  readonly seconds: number;
 }
 
 /** A stored object as a listing names it. */
@@ -47,7 +68,7 @@ export interface ListedMultipart {
 
 /** An answer to a ranged read. */
 export interface ObjectRange {
-  readonly body: Readable;
+  readonly body: IncomingMessage;
   /** Size of the whole object. */
   readonly sizeBytes: number;
 }
@@ -64,57 +85,83 @@ export interface UploadedPart {
   readonly etag: string;
 }
 
-const connectTimeoutMs = 5000;
-/** Also how long the service may be silent before it answers. */
-const idleTimeoutMs = 60_000;
 const mostConnections = 256;
-const attempts = 4;
+/** Completing an upload and copying a part may take the service that many times longer than anything else. */
+const longWorkFactor = 3;
 
 /**
- * The requests that the store makes, on keys below its prefix. The client repeats what may pass (throttling, 5xx,
- * broken connections) with growing delays; what is left is a `StorageError`.
+ * The requests that the store makes, on keys below its prefix. What may pass (throttling, 5xx, broken connections) is
+ * repeated with growing delays; what is left is a `StorageError`.
  */
 export class Bucket {
+  /** How long the service may be silent in the middle of an answer. */
+  readonly silenceMs: number;
   readonly #name: string;
-  readonly #client: S3Client;
   readonly #prefix: string;
+  /** For everything but the requests of pushes and pulls. */
+  readonly #client: S3Client;
+  readonly #requests: S3Requests;
+  readonly #agent: HttpAgent;
+  readonly #links: ObjectLinks;
+  readonly #keeping: Keeping;
 
   constructor(options: BucketOptions) {
-    const { endpoint, region, accessKeyId, secretAccessKey, forcePathStyle } = options;
+    const { region, patience } = options;
+    this.silenceMs = patience.silenceMs;
     this.#name = options.bucket;
     this.#prefix = options.prefix ?? '';
+    this.#keeping = keepingOf(options);
+    const endpoint = options.endpoint ?? awsEndpoint(region);
+    const address = bucketAddress({ ...options, endpoint });
+    const kept = { keepAlive: true, maxSockets: mostConnections };
+    const httpsAgent = new HttpsAgent({ ...kept, ...(options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] }) });
+    const httpAgent = new HttpAgent(kept);
     this.#client = new S3Client({
       region,
-      forcePathStyle,
-      ...(endpoint === undefined ? {} : { endpoint }),
-      ...(accessKeyId === undefined || secretAccessKey === undefined ? {} : { credentials: { accessKeyId, secretAccessKey } }),
+      endpoint,
+      forcePathStyle: address.pathStyle,
+      ...keysOf(options),
       // The default, a checksum trailer, is refused by services that are not AWS.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
-      maxAttempts: attempts,
+      retryStrategy: new SdkRetryStrategy(patience),
       requestHandler: {
-        connectionTimeout: connectTimeoutMs,
-        socketTimeout: idleTimeoutMs,
-        httpAgent: { keepAlive: true, maxSockets: mostConnections },
-        httpsAgent: { keepAlive: true, maxSockets: mostConnections },
+        connectionTimeout: patience.connectMs,
+        socketTimeout: patience.silenceMs * longWorkFactor,
+        httpAgent,
+        httpsAgent,
       },
     });
+    const signer = new Signer(region);
+    const clock = new ServiceClock();
+    // Remembered by the SDK until shortly before they expire.
+    const identity = () => this.#client.config.credentials();
+    this.#agent = address.protocol === 'https:' ? httpsAgent : httpAgent;
+    this.#requests = new S3Requests({ address, agent: this.#agent, signer, clock, identity, patience });
+    const publicAddress = bucketAddress({ ...options, endpoint: options.links.endpoint ?? endpoint });
+    this.#links = new ObjectLinks({ address: publicAddress, signer, clock, identity, seconds: options.links.seconds });
   }
 
+  /** Stores a small object of our own. */
   async put(key: string, body: Uint8Array): Promise<void> {
-    const command = new PutObjectCommand({ ...this.#at(key), Body: body, ContentLength: body.length });
-    await attempt('Cannot store an object', () => this.#client.send(command));
+    await this.#put(key, body, this.#keeping.passing);
   }
 
-  /** The bytes from `start` to `end` (inclusive, or as far as the object goes); undefined when there is no such object. */
-  async get(key: string, start: number, end: number, signal?: AbortSignal): Promise<ObjectRange | 'empty' | undefined> {
+  /** Stores a blob. */
+  async putBlob(key: string, body: Uint8Array): Promise<void> {
+    await this.#put(key, body, this.#keeping.blob);
+  }
+
+  /**
+   * The bytes from `start` to `end` (inclusive, or as far as the object goes); undefined when there is no such object. The
+   * body must be read to its end or destroyed.
+   */
+  async get(key: string, start: number, end: number | undefined, signal?: AbortSignal): Promise<ObjectRange | 'empty' | undefined> {
     try {
-      const command = new GetObjectCommand({ ...this.#at(key), Range: `bytes=${start}-${end}` });
-      const answer = await this.#client.send(command, signal === undefined ? {} : { abortSignal: signal });
-      const body = answer.Body as Readable;
-      const [, from, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.ContentRange ?? '') ?? [];
-      if (Number(from) === start) return { body, sizeBytes: Number(total) };
-      body.destroy();
+      const answer = await this.#requests.send({ method: 'GET', key: this.#prefix + key, range: `bytes=${start}-${end ?? ''}`, signal });
+      const [, from, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(answer.headers['content-range'] ?? '') ?? [];
+      if (Number(from) === start) return { body: answer, sizeBytes: Number(total) };
+      answer.destroy();
       throw new StorageError('failed', `Bytes from ${start} were asked for, the service answered with others: it must support ranges.`);
     } catch (error) {
       signal?.throwIfAborted();
@@ -122,6 +169,15 @@ export class Bucket {
       // An empty object has no byte to begin at.
       if (statusOf(error) === 416) return 'empty';
       throw asStorageError('Cannot read an object', error);
+    }
+  }
+
+  /** An address at which whoever has it may read the object for a while, answered with this content type. Not to be logged. */
+  async link(key: string, contentType: string): Promise<string> {
+    try {
+      return await this.#links.to(this.#prefix + key, contentType);
+    } catch (error) {
+      throw asStorageError('Cannot sign an address', error);
     }
   }
 
@@ -134,15 +190,21 @@ export class Bucket {
   }
 
   async createMultipart(key: string): Promise<MultipartKey> {
-    const { UploadId } = await attempt('Cannot begin an upload', () => this.#client.send(new CreateMultipartUploadCommand(this.#at(key))));
+    const command = new CreateMultipartUploadCommand({ ...this.#at(key), ...this.#keeping.multipart });
+    const { UploadId } = await attempt('Cannot begin an upload', () => this.#client.send(command));
     return { key, uploadId: UploadId ?? '' };
   }
 
   /** Sends one part; returns its ETag. */
   async uploadPart(upload: MultipartKey, number: number, body: Uint8Array): Promise<string> {
-    const input = { ...this.#of(upload), PartNumber: number, Body: body, ContentLength: body.length };
-    const { ETag } = await attempt('Cannot write a part', () => this.#client.send(new UploadPartCommand(input)));
-    return ETag ?? '';
+    const query = [
+      ['partNumber', String(number)],
+      ['uploadId', upload.uploadId],
+    ] as const;
+    const request = { method: 'PUT', key: this.#prefix + upload.key, query, body } as const;
+    const answer = await attempt('Cannot write a part', () => this.#requests.send(request));
+    answer.resume();
+    return answer.headers.etag ?? '';
   }
 
   /** Copies the bytes from `start` to `end` (inclusive) of another object as a part; returns its ETag. */
@@ -214,6 +276,13 @@ export class Bucket {
 
   close(): void {
     this.#client.destroy();
+    this.#agent.destroy();
+  }
+
+  async #put(key: string, body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<void> {
+    const request = { method: 'PUT', key: this.#prefix + key, headers, body } as const;
+    const answer = await attempt('Cannot store an object', () => this.#requests.send(request));
+    answer.resume();
   }
 
   #at(key: string): { Bucket: string; Key: string } {
@@ -225,12 +294,17 @@ export class Bucket {
   }
 
   #copySource(key: string): string {
-    return `${this.#name}/${encodeURIComponent(this.#prefix + key)}`;
+    return `${this.#name}/${encodePath(this.#prefix + key)}`;
   }
 
   #withoutPrefix(key: string): string {
     return key.slice(this.#prefix.length);
   }
+}
+
+function keysOf({ accessKeyId, secretAccessKey, sessionToken }: BucketOptions): Pick<S3ClientConfig, 'credentials'> {
+  if (accessKeyId === undefined || secretAccessKey === undefined) return {};
+  return { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } };
 }
 
 async function attempt<T>(action: string, work: () => Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { BlobLocation, BlobReader, BlobStore } from '../../registry/ports/blob-store.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
+import { usualOptions } from './bucket-bench.ts';
 import { openS3Store } from './s3-store.ts';
 
 const location = `blobs/an-upload.${'0'.repeat(16)}` as BlobLocation;
@@ -43,7 +44,7 @@ async function faultyService(
 
 function optionsFor(port: number): Parameters<typeof openS3Store>[0] {
   const endpoint = `http://127.0.0.1:${port}`;
-  return { endpoint, region: 'us-east-1', bucket: 'bucket', accessKeyId: 'a', secretAccessKey: 'b', forcePathStyle: true };
+  return { ...usualOptions, endpoint, bucket: 'bucket', accessKeyId: 'a', secretAccessKey: 'b' };
 }
 
 function refuse(response: ServerResponse, status: number, code: string): void {
@@ -179,7 +180,7 @@ test('a bucket that cannot be used is refused with its name, its address and the
   const { port } = server.address() as AddressInfo;
   await assert.rejects(openS3Store(optionsFor(port)), ({ message }: Error) => {
     assert.ok(
-      message.includes(`'bucket' at http://127.0.0.1:${port}`) && message.includes('Create the bucket') && message.includes('NoSuchBucket'),
+      message.includes(`'bucket' at http://127.0.0.1:${port}`) && message.includes('create the bucket') && message.includes('NoSuchBucket'),
       message,
     );
     return true;

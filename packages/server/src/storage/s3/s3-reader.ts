@@ -1,32 +1,27 @@
-import type { Readable } from 'node:stream';
+import type { ByteRange } from '@longshore/oci';
 import type { BlobReader, ByteSink } from '../../registry/ports/blob-store.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import { untilSettledOrAborted } from '../until-settled-or-aborted.ts';
+import { passOn } from './body-pieces.ts';
 import type { Bucket, ObjectRange } from './bucket.ts';
 import { asStorageError } from './s3-errors.ts';
-
-/** The first bytes come with the size of the object: a small blob costs one request. */
-const startBytes = 64 * 1024;
 
 /** How often a connection may break without a byte having come. */
 const mostFailures = 3;
 
-/** Opens an object; undefined when there is none. */
-export async function openObject(bucket: Bucket, key: string): Promise<BlobReader | undefined> {
-  const range = await bucket.get(key, 0, startBytes - 1);
-  if (range === undefined) return undefined;
-  if (range === 'empty') return new S3BlobReader(bucket, key, 0, Buffer.alloc(0));
-  return new S3BlobReader(bucket, key, range.sizeBytes, await readStart(range));
+/** Bytes of an object that are on their way. */
+interface Arriving extends ObjectRange {
+  readonly start: number;
 }
 
-async function readStart({ body }: ObjectRange): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  try {
-    for await (const piece of body) pieces.push(piece as Buffer);
-  } catch (error) {
-    throw asStorageError('Cannot read an object', error);
-  }
-  return Buffer.concat(pieces);
+/** Opens an object; undefined when there is none. Its bytes are asked for at once: `first`, or all of them. */
+export async function openObject(bucket: Bucket, key: string, first: ByteRange | undefined): Promise<BlobReader | undefined> {
+  const start = first?.start ?? 0;
+  const range = await bucket.get(key, start, first?.end);
+  if (range === undefined) return undefined;
+  if (range !== 'empty') return new S3BlobReader(bucket, key, { start, ...range });
+  // Nothing is there where the first byte should be: how many there are is another question.
+  return start > 0 ? openObject(bucket, key, undefined) : new S3BlobReader(bucket, key, undefined);
 }
 
 /** Streams ranges; a connection that breaks on the way is replaced at the byte where it broke. */
@@ -34,72 +29,73 @@ class S3BlobReader implements BlobReader {
   readonly sizeBytes: number;
   readonly #bucket: Bucket;
   readonly #key: string;
-  readonly #start: Buffer;
+  /** What was asked for when this was opened; whoever reads from there on takes it. */
+  #arriving: Arriving | undefined;
   #closed = false;
 
-  constructor(bucket: Bucket, key: string, sizeBytes: number, start: Buffer) {
+  /** Without `arriving` the object is empty. */
+  constructor(bucket: Bucket, key: string, arriving: Arriving | undefined) {
     this.#bucket = bucket;
     this.#key = key;
-    this.sizeBytes = sizeBytes;
-    this.#start = start;
+    this.sizeBytes = arriving?.sizeBytes ?? 0;
+    this.#arriving = arriving;
+    // A connection that breaks before anybody reads is found out by whoever does.
+    arriving?.body.on('error', () => undefined);
   }
 
   async read(start: number, end: number, sink: ByteSink, signal?: AbortSignal): Promise<void> {
     if (this.#closed) throw new StorageError('failed', 'This blob reader is closed.');
     signal?.throwIfAborted();
     let position = start;
-    const pass = async (piece: Uint8Array): Promise<void> => {
-      position += piece.length;
-      const taken = sink(piece);
-      if (taken !== undefined) await untilSettledOrAborted(taken, signal);
-      signal?.throwIfAborted();
-    };
-    if (start <= end && start < this.#start.length) await pass(this.#start.subarray(start, end + 1));
     let failures = 0;
+    const counting: ByteSink = (piece) => {
+      position += piece.length;
+      return sink(piece);
+    };
     while (position <= end) {
       const before = position;
       if (position >= this.sizeBytes) throw shortError(position, end);
-      const broken = await this.#stream(position, end, pass, signal);
+      const broken = await this.#stream({ start: position, end }, counting, signal);
       if (position > end) return;
       failures = position > before ? 0 : failures + 1;
-      if (failures >= mostFailures)
+      if (failures >= mostFailures) {
         throw broken === undefined ? shortError(position, end) : asStorageError('Cannot read an object', broken);
+      }
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#arriving?.body.destroy();
   }
 
   /** Passes on what comes; returns the error that ended the connection, if one did. Errors of the sink are thrown. */
-  async #stream(start: number, end: number, pass: (piece: Uint8Array) => Promise<void>, signal?: AbortSignal): Promise<unknown> {
-    const range = await this.#bucket.get(this.#key, start, end, signal);
-    if (range === undefined || range === 'empty') throw new StorageError('failed', 'A blob vanished while it was read.');
-    const pieces = readPieces(range.body, end + 1 - start);
+  async #stream({ start, end }: ByteRange, sink: ByteSink, signal: AbortSignal | undefined): Promise<unknown> {
+    const body = this.#take(start) ?? (await this.#ask(start, end, signal));
+    let broken: unknown;
+    const passing = passOn(body, end + 1 - start, this.#bucket.silenceMs, sink).then((error) => {
+      broken = error;
+    });
     try {
-      for (let next = await pieces.next(); !next.done; next = await pieces.next()) {
-        if (next.value instanceof Error) return next.value;
-        await pass(next.value);
-      }
-      return undefined;
+      await untilSettledOrAborted(passing, signal);
+      return broken;
     } finally {
-      range.body.destroy();
+      if (!body.readableEnded) body.destroy();
     }
   }
-}
 
-/** The body's pieces, at most `length` bytes of them, and then the error that ended it, if one did. */
-async function* readPieces(body: Readable, length: number): AsyncGenerator<Uint8Array | Error> {
-  let left = length;
-  try {
-    for await (const piece of body) {
-      const wanted = (piece as Buffer).subarray(0, left);
-      left -= wanted.length;
-      yield wanted;
-      if (left === 0) return;
-    }
-  } catch (error) {
-    yield error instanceof Error ? error : new Error(String(error));
+  /** What is arriving already, if it begins there. */
+  #take(start: number): ObjectRange['body'] | undefined {
+    const arriving = this.#arriving;
+    if (arriving === undefined || arriving.start !== start) return undefined;
+    this.#arriving = undefined;
+    return arriving.body.destroyed ? undefined : arriving.body;
+  }
+
+  async #ask(start: number, end: number, signal: AbortSignal | undefined): Promise<ObjectRange['body']> {
+    const range = await this.#bucket.get(this.#key, start, end, signal);
+    if (range === undefined || range === 'empty') throw new StorageError('failed', 'A blob vanished while it was read.');
+    return range.body;
   }
 }
 

@@ -2,47 +2,70 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { findProgram, requirePrograms } from '../../../../../test/tools/programs.ts';
-import { type RadosGateway, radosgwPrograms, startRadosgw } from '../../../../../test/tools/radosgw.ts';
+import { radosgwPrograms, type S3Server, startRadosgw } from '../../../../../test/tools/radosgw.ts';
+import { startVersitygw } from '../../../../../test/tools/versitygw.ts';
 import type { BlobStore, UploadPosition } from '../../registry/ports/blob-store.ts';
 import { describeBlobStore } from '../blob-store-contract.ts';
 import { assertContent, digestOf, listAll } from '../contract/contract-steps.ts';
-import type { BucketOptions } from './bucket.ts';
 import { makeBucket } from './bucket-bench.ts';
-import { openS3Store } from './s3-store.ts';
+import { openS3Store, type S3StoreOptions } from './s3-store.ts';
 
 const mebibyte = 1024 * 1024;
-const installed = radosgwPrograms.every((program) => findProgram(program) !== undefined);
 
-let gateway: Promise<RadosGateway> | undefined;
-after(async () => (await gateway)?.stop());
+/** A real S3 service, started when the first test needs it and shared by all of this file. */
+class SharedService {
+  readonly name: string;
+  readonly programs: readonly string[];
+  readonly #start: () => Promise<S3Server>;
+  #started: Promise<S3Server> | undefined;
 
-/** A new bucket of the one gateway that all tests of this file share. */
-async function newBucket(): Promise<BucketOptions> {
-  gateway ??= startRadosgw();
-  return makeBucket(await gateway);
+  constructor(name: string, programs: readonly string[], start: () => Promise<S3Server>) {
+    this.name = name;
+    this.programs = programs;
+    this.#start = start;
+  }
+
+  async newBucket(): Promise<S3StoreOptions> {
+    this.#started ??= this.#start();
+    return makeBucket(await this.#started);
+  }
+
+  async stop(): Promise<void> {
+    await (await this.#started)?.stop();
+  }
 }
 
-/** A test on a real S3 service, with a store of its own. */
-function onGateway(name: string, run: (store: BlobStore) => Promise<void>): void {
-  test(name, async (t) => {
-    if (requirePrograms(t, ...radosgwPrograms) === undefined) return;
-    const store = await openS3Store(await newBucket());
-    await run(store).finally(() => store.close());
-  });
+const services = [
+  new SharedService('Ceph RGW', radosgwPrograms, startRadosgw),
+  new SharedService('versitygw', ['versitygw'], startVersitygw),
+];
+after(() => Promise.all(services.map((service) => service.stop())));
+
+/** A test on each of the services, with a store of its own. */
+function onServices(name: string, run: (store: BlobStore) => Promise<void>): void {
+  for (const service of services) {
+    test(`${name} (${service.name})`, async (t) => {
+      if (requirePrograms(t, ...service.programs) === undefined) return;
+      const store = await openS3Store(await service.newBucket());
+      await run(store).finally(() => store.close());
+    });
+  }
 }
 
-if (installed) {
-  describeBlobStore('S3 (Ceph RGW)', async () => {
-    const options = await newBucket();
-    return { open: () => openS3Store({ ...options, prefix: 'some/prefix/' }), dispose: async () => undefined };
-  });
-} else {
-  test('S3 (Ceph RGW) as a blob store', (t) => {
-    requirePrograms(t, ...radosgwPrograms);
-  });
+for (const service of services) {
+  if (service.programs.every((program) => findProgram(program) !== undefined)) {
+    describeBlobStore(`S3 (${service.name})`, async () => {
+      const options = await service.newBucket();
+      return { open: () => openS3Store({ ...options, prefix: 'some/prefix/' }), dispose: async () => undefined };
+    });
+  } else {
+    test(`S3 (${service.name}) as a blob store`, (t) => {
+      requirePrograms(t, ...service.programs);
+    });
+  }
 }
 
-onGateway('an upload that went straight through leaves nothing but its blob, under the key it was written to', async (store) => {
+onServices('an upload that went straight through leaves nothing but its blob, under the key it was written to', async (store) => {
   const content = randomBytes(17 * mebibyte);
   const writer = await store.createUpload({ id: 'straight', epoch: 1 });
   await writer.write([content]);
@@ -59,7 +82,7 @@ onGateway('an upload that went straight through leaves nothing but its blob, und
   await assertContent(store, location, content);
 });
 
-onGateway('a short upload stays in its note, a longer one in one small object at most two of which are kept', async (store) => {
+onServices('a short upload stays in its note, a longer one in one small object at most two of which are kept', async (store) => {
   const writer = await store.createUpload({ id: 'chunked', epoch: 1 });
   await writer.write([randomBytes(1000)]);
   const note = await writer.checkpoint();
@@ -79,7 +102,7 @@ onGateway('a short upload stays in its note, a longer one in one small object at
   assert.deepEqual(await listAll(store), []);
 });
 
-onGateway('parts that were forgotten and never written again do not end up in the blob', async (store) => {
+onServices('parts that were forgotten and never written again do not end up in the blob', async (store) => {
   const content = randomBytes(9 * mebibyte);
   const writer = await store.createUpload({ id: 'aborted', epoch: 1 });
   await writer.write([content]);
@@ -95,7 +118,7 @@ onGateway('parts that were forgotten and never written again do not end up in th
   );
 });
 
-onGateway('a session that changed hands gets a location that its older writers can never delete', async (store) => {
+onServices('a session that changed hands gets a location that its older writers can never delete', async (store) => {
   const content = randomBytes(17 * mebibyte);
   const writer = await store.createUpload({ id: 'shared', epoch: 1 });
   await writer.write([content]);
@@ -109,7 +132,7 @@ onGateway('a session that changed hands gets a location that its older writers c
   await assertContent(store, location, content);
 });
 
-onGateway('a part that an older writer replaced ends the session instead of corrupting the blob', async (store) => {
+onServices('a part that an older writer replaced ends the session instead of corrupting the blob', async (store) => {
   const content = randomBytes(6 * mebibyte);
   const writer = await store.createUpload({ id: 'replaced', epoch: 1 });
   await writer.write([content]);
@@ -123,7 +146,7 @@ onGateway('a part that an older writer replaced ends the session instead of corr
   await assert.rejects(resumed.commit(digestOf(Buffer.concat([content, rest]))), { name: 'StorageError', retryable: false });
 });
 
-onGateway('a blob whose upload was begun long ago is as young as its commit', async (store) => {
+onServices('a blob whose upload was begun long ago is as young as its commit', async (store) => {
   const content = randomBytes(9 * mebibyte);
   const writer = await store.createUpload({ id: 'slow', epoch: 1 });
   await writer.write([content]);

@@ -1,3 +1,4 @@
+import type { ByteRange } from '@longshore/oci';
 import type {
   BlobLocation,
   BlobReader,
@@ -20,7 +21,10 @@ import { readTail } from './tail-object.ts';
 import { noteBytes, readNote } from './upload-note.ts';
 
 /** Settings of one S3 store. */
-export type S3StoreOptions = BucketOptions;
+export interface S3StoreOptions extends BucketOptions {
+  /** Whether the client of that address reads from the service itself instead of through us. */
+  readonly linksFor: (clientAddress: string) => boolean;
+}
 
 const listedAtOnce = 1000;
 
@@ -30,27 +34,25 @@ const listedAtOnce = 1000;
  */
 export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
   const bucket = new Bucket(options);
-  const store = new S3Store(bucket);
+  const store = new S3Store(bucket, options.linksFor);
   try {
     await store.probe();
   } catch (error) {
     bucket.close();
     const { reason, message, retryable } = asStorageError('It was refused', error);
     const where = options.endpoint === undefined ? `in ${options.region}` : `at ${options.endpoint}`;
-    const remedy = 'Create the bucket, allow this access key to read, write, list and delete in it, or set another one';
-    throw new StorageError(reason, `Cannot store blobs in bucket '${options.bucket}' ${where}: ${remedy}. (${message})`, {
-      retryable,
-      cause: error,
-    });
+    throw new StorageError(reason, `Cannot store blobs in bucket '${options.bucket}' ${where}. ${message}`, { retryable, cause: error });
   }
   return store;
 }
 
 class S3Store implements BlobStore {
   readonly #bucket: Bucket;
+  readonly #linksFor: (clientAddress: string) => boolean;
 
-  constructor(bucket: Bucket) {
+  constructor(bucket: Bucket, linksFor: (clientAddress: string) => boolean) {
     this.#bucket = bucket;
+    this.#linksFor = linksFor;
   }
 
   async createUpload(key: UploadKey): Promise<UploadWriter> {
@@ -90,9 +92,18 @@ class S3Store implements BlobStore {
     }
   }
 
-  async open(location: BlobLocation): Promise<BlobReader | undefined> {
+  async open(location: BlobLocation, first?: ByteRange): Promise<BlobReader | undefined> {
     requireLocation(location);
-    return openObject(this.#bucket, location);
+    return openObject(this.#bucket, location, first);
+  }
+
+  linksFor(clientAddress: string): boolean {
+    return this.#linksFor(clientAddress);
+  }
+
+  async link(location: BlobLocation): Promise<string> {
+    requireLocation(location);
+    return this.#bucket.link(location, 'application/octet-stream');
   }
 
   async delete(location: BlobLocation): Promise<void> {

@@ -159,7 +159,7 @@ export class S3UploadWriter implements UploadWriter {
 
   async #commitObject(): Promise<BlobLocation> {
     const location = newBlobKey(this.#key.id);
-    await this.#bucket.put(location, this.#buffer.view);
+    await this.#bucket.putBlob(location, this.#buffer.view);
     return location;
   }
 
