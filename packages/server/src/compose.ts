@@ -23,11 +23,12 @@ import { createIdentity, type Identity } from './identity/create-identity.ts';
 import { loadOrCreateSecretKey } from './identity/secret-key.ts';
 import { startOutbox } from './jobs/outbox.ts';
 import { startSchedule } from './jobs/schedule.ts';
-import { memoryCacheFamilies, metadataCacheFamilies } from './observability/cache-metrics.ts';
+import { diskCacheFamilies, memoryCacheFamilies, metadataCacheFamilies } from './observability/cache-metrics.ts';
 import { metricsContentType } from './observability/metric-family.ts';
 import { activityFamilies, certificateFamilies, type Metrics } from './observability/metrics.ts';
 import { startTelemetry, type Telemetry } from './observability/telemetry.ts';
 import type { Backends } from './open-backends.ts';
+import { storesOnS3 } from './open-stores.ts';
 import { ManifestReader } from './parsing/manifest-reader.ts';
 import { BlobStores } from './registry/blob-stores.ts';
 import { createRegistry } from './registry/create-registry.ts';
@@ -100,7 +101,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const { metrics } = telemetry;
   const authorizer = createAuthorizer({ accounts: metadata, anonymous: config.anonymous });
   const identity = await composeIdentity(config, backends, authorizer, metrics);
-  const core = composeCore(config, backends, metrics);
+  const core = await composeCore(config, backends, metrics);
   warnOfFileShortage(config, logger);
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
   const tls = await composeTls(config, logger);
@@ -158,12 +159,12 @@ export function moveDeps(config: Config, backends: Backends): MoveDeps {
 }
 
 /** The registry, and the threads that do for it what would hold up other requests. */
-function composeCore(config: Config, backends: Backends, metrics: Metrics): ReturnType<typeof createRegistry> {
+async function composeCore(config: Config, backends: Backends, metrics: Metrics): Promise<ReturnType<typeof createRegistry>> {
   const manifests = new ManifestReader();
   const hashes = new UploadHashes();
   const { registry, close } = createRegistry({
     content: backends.metadata,
-    ...composeBlobSources(config, backends, metrics),
+    ...(await composeBlobSources(config, backends, metrics)),
     logger: backends.logger,
     startHash: hashes.start,
     readLargeManifest: manifests.read,
@@ -178,14 +179,30 @@ function composeCore(config: Config, backends: Backends, metrics: Metrics): Retu
   return { registry, close: closeAll };
 }
 
-/** The stores, and the cache of small blobs before them unless it is off. */
-function composeBlobSources(config: Config, backends: Backends, metrics: Metrics): { stores: BlobStores; source: BlobSource } {
+/** The stores, and unless they are off the caches before them: of those on S3 on disk, of small blobs in memory. */
+async function composeBlobSources(
+  config: Config,
+  backends: Backends,
+  metrics: Metrics,
+): Promise<{ stores: BlobStores; source: BlobSource }> {
   const stores = blobStores(config, backends);
+  const below = await composeDiskCache(config, backends, metrics, stores);
   const { memoryBytes } = config.cache;
-  if (memoryBytes === 0) return { stores, source: stores };
-  const source = new BlobCache({ source: stores, memoryBytes, logger: backends.logger });
+  if (memoryBytes === 0) return { stores, source: below };
+  const source = new BlobCache({ source: below, memoryBytes, logger: backends.logger });
   metrics.add(() => memoryCacheFamilies(source.figures()));
   return { stores, source };
+}
+
+async function composeDiskCache(config: Config, { logger }: Backends, metrics: Metrics, source: BlobSource): Promise<BlobSource> {
+  const { directory, diskBytes: mostBytes } = config.cache;
+  const distant = storesOnS3(config);
+  if (mostBytes === 0 || distant.size === 0) return source;
+  const { DiskCache } = await import('./storage/disk-cache/disk-cache.ts');
+  const caching = new DiskCache({ source, covers: (store) => distant.has(store), directory, mostBytes, logger, now: Date.now });
+  void caching.prepare();
+  metrics.add(() => diskCacheFamilies(caching.figures()));
+  return caching;
 }
 
 /** TLS when it is configured; what it needs is loaded only then. */

@@ -50,6 +50,12 @@ export async function requireStoresOfProjects(stores: ReadonlyMap<string, BlobSt
   }
 }
 
+/** Names of the configured stores whose blobs lie in a bucket. */
+export function storesOnS3({ store, mirrorRepositories }: Config): ReadonlySet<string> {
+  const declared = mirrorRepositories.filter(({ type }) => type === 's3').map(({ name }) => name);
+  return new Set(store.kind === 's3' ? ['default', ...declared] : declared);
+}
+
 function defaultPlace({ store, data }: Config): Place {
   if (store.kind === 'filesystem') return { directory: data };
   const { kind: _kind, ...bucket } = store;

@@ -234,6 +234,21 @@ export const settingsSchema = v.strictObject({
           '每个工作进程用于缓存反复拉取的小 blob（不超过 256 KiB）的内存字节数；0 表示不缓存。',
         ),
       ),
+      diskBytes: v.pipe(
+        v.optional(wholeFrom(0, 1_125_899_906_842_624), 0),
+        notes(
+          'With a store on S3: most bytes of pulled blobs that are kept on a disk of this machine, by all workers together; 0: none.',
+          '使用 S3 存储时：所有工作进程在本机磁盘上保留的已拉取 blob 的最大总字节数；0 表示不缓存。',
+        ),
+      ),
+      directory: v.pipe(
+        v.optional(filledText),
+        notes(
+          'Directory for `cache.diskBytes`, on a local disk. It may be emptied at any time.',
+          '`cache.diskBytes` 使用的目录，应位于本地磁盘；可随时清空。',
+          { accepts: pathAccepts, otherwise: { en: 'cache in the data directory', zh: '数据目录中的 cache' } },
+        ),
+      ),
     }),
     {},
   ),
@@ -330,7 +345,11 @@ export const settingsSchema = v.strictObject({
 /** The schema with the defaults that depend on other settings filledText in. */
 export const configSchema = v.pipe(
   settingsSchema,
-  v.transform((settings) => ({ ...settings, secrets: { keyFile: settings.secrets.keyFile ?? join(settings.data, 'secret.key') } })),
+  v.transform((settings) => ({
+    ...settings,
+    secrets: { keyFile: settings.secrets.keyFile ?? join(settings.data, 'secret.key') },
+    cache: { ...settings.cache, directory: settings.cache.directory ?? join(settings.data, 'cache') },
+  })),
 );
 
 /** The complete, checked configuration. */

@@ -21,6 +21,17 @@ export interface MetadataCacheFigures {
   readonly isFresh: boolean;
 }
 
+/** What a cache on disk did since its process started, and what its directory holds now. */
+export interface DiskCacheFigures {
+  readonly hits: number;
+  readonly joins: number;
+  readonly misses: number;
+  readonly fetches: number;
+  readonly evictions: number;
+  readonly failures: number;
+  readonly bytes: number;
+}
+
 const counter = (name: string, help: string, value: number) => singleValue({ name, help, type: 'counter', merge: 'sum' }, value);
 
 /** The figures of the cache of what was read from PostgreSQL; none without such a cache. */
@@ -47,5 +58,19 @@ export function memoryCacheFamilies({ hits, misses, evictions, bytes }: MemoryCa
     counter('registry_memory_cache_misses_total', 'Reads of small blobs that were not.', misses),
     counter('registry_memory_cache_evictions_total', 'Blobs that made room for others.', evictions),
     singleValue({ ...held, type: 'gauge', merge: 'sum' }, bytes),
+  ];
+}
+
+/** The figures of the disk cache of blobs. Its directory is the same for all workers. */
+export function diskCacheFamilies({ hits, joins, misses, fetches, evictions, failures, bytes }: DiskCacheFigures): MetricFamily[] {
+  const held = { name: 'registry_disk_cache_bytes', help: 'Bytes of blobs that the disk cache holds.' } as const;
+  return [
+    counter('registry_disk_cache_hits_total', 'Reads of blobs that were served from the disk cache.', hits),
+    counter('registry_disk_cache_joins_total', 'Reads of blobs that followed a fetch that was under way.', joins),
+    counter('registry_disk_cache_misses_total', 'Reads of blobs that asked their store.', misses),
+    counter('registry_disk_cache_fetches_total', 'Blobs that began to be fetched into the disk cache.', fetches),
+    counter('registry_disk_cache_evictions_total', 'Blobs that made room for others on disk.', evictions),
+    counter('registry_disk_cache_failures_total', 'Errors of the disk of the cache, and damaged files in it.', failures),
+    singleValue({ ...held, type: 'gauge', merge: 'max' }, bytes),
   ];
 }

@@ -41,6 +41,11 @@ export async function openRemoteBlobFile(path: string, buffers: ReadBuffers): Pr
   }
 }
 
+/** Reads an opened file, which is closed with the reader. */
+export function readOpenFile(descriptor: number, buffers: ReadBuffers): BlobReader {
+  return new FilesystemBlobReader(descriptor, buffers);
+}
+
 class FilesystemBlobReader implements BlobReader {
   readonly #buffers: ReadBuffers;
   /** Of a file on another machine, which is asked for once. */
