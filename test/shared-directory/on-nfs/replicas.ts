@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { startGarbageCollection } from '../../crash/server-process.ts';
@@ -50,6 +50,19 @@ test('what one host pushed, the other serves at once', async () => {
     const digest = await pushBlob({ client: from.client, repository }, content);
     expectAnswer(await to.client.send('GET', `/v2/${repository}/blobs/${digest}`), { status: 200, body: content }, `round ${round}`);
   }
+});
+
+test('a blob that the database knows and that does not show is a 503 to be asked for again, and is served once it shows', async () => {
+  const repository = 'nfs/late';
+  const content = randomBytes(200_000);
+  const digest = await pushBlob({ client: a.client, repository }, content);
+  const path = `/v2/${repository}/blobs/${digest}`;
+  const shard = join(dataOf(served), 'blobs', 'sha256', digest.slice(7, 9));
+  const file = (await readdir(shard)).find((name) => name.startsWith(digest.slice(7))) ?? '';
+  await rename(join(shard, file), join(shard, `${file}.away`));
+  expectAnswer(await b.client.send('GET', path), { status: 503, headers: { 'retry-after': /^\d+$/ } });
+  await rename(join(shard, `${file}.away`), join(shard, file));
+  expectAnswer(await b.client.send('GET', path), { status: 200, body: content });
 });
 
 test('garbage is collected on one host while the other serves what is kept', async () => {
