@@ -1,3 +1,4 @@
+import type { ByteRange } from '@longshore/oci';
 import { type BlobReader, type ByteSink, StorageError } from '../../registry/ports/blob-store.ts';
 import type { StoredBlob } from '../../registry/ports/content-store.ts';
 import { readOpenFile } from '../filesystem/blob-reader.ts';
@@ -13,7 +14,7 @@ export interface CachedReaderDeps {
   readonly blob: StoredBlob;
   readonly buffers: ReadBuffers;
   /** Opens the blob in its store. */
-  readonly openStored: () => Promise<BlobReader | undefined>;
+  readonly openStored: (first: ByteRange) => Promise<BlobReader | undefined>;
   /** Told of a file that could not be read. */
   readonly fileFailed: (error: unknown) => void;
 }
@@ -51,7 +52,7 @@ abstract class CachedReader implements BlobReader {
       this.deps.fileFailed(error);
     }
     const position = start + counting.passed();
-    if (position <= end) await (await this.#open()).read(position, end, sink, signal);
+    if (position <= end) await (await this.#open({ start: position, end })).read(position, end, sink, signal);
   }
 
   async close(): Promise<void> {
@@ -66,8 +67,8 @@ abstract class CachedReader implements BlobReader {
   abstract readCached(start: number, end: number, counting: CountingSink, signal: AbortSignal | undefined): Promise<void>;
   abstract closeCached(): Promise<void>;
 
-  async #open(): Promise<BlobReader> {
-    this.#stored ??= this.deps.openStored();
+  async #open(first: ByteRange): Promise<BlobReader> {
+    this.#stored ??= this.deps.openStored(first);
     const reader = await this.#stored;
     if (reader === undefined) throw new StorageError('failed', 'A blob vanished while it was read.');
     return reader;

@@ -86,7 +86,7 @@ export async function cacheBench(t: TestContext, mostBytes: number): Promise<Cac
 
 /** Pulls a range, or all of a blob. */
 export async function pull(source: BlobSource, blob: StoredBlob, start = 0, end = blob.sizeBytes - 1): Promise<Buffer> {
-  const reader = await source.open(blob);
+  const reader = await source.open(blob, { start, end });
   assert.ok(reader !== undefined);
   return collect(reader, start, end).finally(() => reader.close());
 }

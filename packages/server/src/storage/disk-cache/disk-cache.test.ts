@@ -152,6 +152,21 @@ test('a range close to what has come waits for it, one far ahead goes to the sto
   assert.equal(bench.store.opened, 2);
 });
 
+test('parts of a blob that is not there come from the store, and bring nothing in', async (t) => {
+  const bench = await cacheBench(t, 200 * mebibyte);
+  const cache = bench.open();
+  const content = randomBytes(2 * mebibyte);
+  const blob = await bench.store.push(content);
+  for (let read = 0; read < 3; read += 1) assert.ok((await pull(cache, blob, 5, 999)).equals(content.subarray(5, 1000)));
+  assert.equal(bench.store.opened, 3);
+  // Who is known to read a part only when it reads does not make a fetch either.
+  const reader = await cache.open(blob);
+  assert.ok(reader);
+  assert.ok((await collect(reader, 5, 999)).equals(content.subarray(5, 1000)));
+  await reader.close();
+  assert.equal(cache.figures().fetches, 0);
+});
+
 test('a damaged file is never served as right, and its blob is fetched again', async (t) => {
   const bench = await cacheBench(t, 100 * mebibyte);
   const content = randomBytes(2 * mebibyte);

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import type { Digest } from '@longshore/oci';
+import type { ByteRange, Digest } from '@longshore/oci';
 import type { BlobSource } from '../../registry/ports/blob-source.ts';
 import type { BlobReader } from '../../registry/ports/blob-store.ts';
 import type { StoredBlob } from '../../registry/ports/content-store.ts';
@@ -84,15 +84,18 @@ export class DiskCache implements BlobSource {
     }
   }
 
-  async open(blob: StoredBlob): Promise<BlobReader | undefined> {
+  async open(blob: StoredBlob, first?: ByteRange): Promise<BlobReader | undefined> {
     const { source, covers, mostBytes, now } = this.#deps;
     const fits = blob.sizeBytes > 0 && blob.sizeBytes <= mostBytes * largestShare;
-    if (!fits || !covers(blob.store) || this.#unfit.has(blob.digest)) return source.open(blob);
-    if (now() < this.#pausedUntil) {
-      this.#figures.misses += 1;
-      return source.open(blob);
+    if (!fits || !covers(blob.store) || this.#unfit.has(blob.digest)) return source.open(blob, first);
+    if (now() >= this.#pausedUntil) {
+      const cached = this.#follow(blob) ?? (await this.#openHeld(blob)) ?? this.#follow(blob);
+      if (cached !== undefined) return cached;
+      const wantsAll = first === undefined || (first.start === 0 && first.end === blob.sizeBytes - 1);
+      if (wantsAll) return this.#fetch(blob);
     }
-    return this.#follow(blob) ?? (await this.#openHeld(blob)) ?? this.#follow(blob) ?? this.#fetch(blob);
+    this.#figures.misses += 1;
+    return source.open(blob, first);
   }
 
   figures(): DiskCacheFigures {
@@ -180,7 +183,7 @@ export class DiskCache implements BlobSource {
     return {
       blob,
       buffers: this.#buffers,
-      openStored: () => this.#deps.source.open(blob),
+      openStored: (first) => this.#deps.source.open(blob, first),
       fileFailed: (error) => {
         this.#diskFailed(error);
         this.#verified.remove(blob);
