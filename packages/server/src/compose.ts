@@ -255,6 +255,8 @@ function warnOfFileShortage({ limits }: Config, logger: Logger): void {
 
 /** Metrics, and health for load balancers: alive, and able to read and write. */
 function createPages(config: Config, { metadata, stores, logger }: Backends, telemetry: Telemetry): ListenerDeps['pages'] {
+  const declared = config.mirrorRepositories.filter(({ type }) => type === 's3').map(({ name }) => name);
+  const buckets = new Set(config.store.kind === 's3' ? ['default', ...declared] : declared);
   const checks: HealthCheck[] = [
     {
       name: 'database',
@@ -264,7 +266,12 @@ function createPages(config: Config, { metadata, stores, logger }: Backends, tel
         return undefined;
       },
     },
-    ...[...stores].map(([name, store]) => ({ name: `store ${name}`, look: () => store.probe().then(() => undefined) })),
+    ...[...stores].map(([name, store]) => ({
+      name: `store ${name}`,
+      // Every replica has the same one, and serves whatever needs no bytes of blobs without it.
+      isDispensable: buckets.has(name),
+      look: () => store.probe().then(() => undefined),
+    })),
   ];
   const onDisk = config.store.kind === 'filesystem' || config.metadata.kind === 'sqlite';
   if (onDisk) checks.push({ name: 'disk', look: () => lowDiskSpace(config.data) });

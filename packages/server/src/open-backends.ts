@@ -64,7 +64,7 @@ export async function openBackends(config: Config, writing: WriteSettings = {}):
   await makeDataDirectory(config.data);
   const writes = new WriteMetrics();
   const { metadata, metadataCache } = await openMetadata(config, log.logger, writes, writing);
-  const stores = await openStores(config, metadata);
+  const stores = await openStores(config, metadata, log.logger);
   if (writing.toServe === true) await requireStoresOfProjects(stores, metadata);
   return {
     metadata,

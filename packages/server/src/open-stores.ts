@@ -4,6 +4,7 @@ import type { S3Settings } from './config/s3-settings.ts';
 import type { Config } from './config/schema.ts';
 import { openS3 } from './open-s3.ts';
 import { type BlobStore, StorageError } from './registry/ports/blob-store.ts';
+import type { Logger } from './registry/ports/logger.ts';
 import type { ProjectStore } from './registry/ports/project-store.ts';
 
 /** How many projects a message names. */
@@ -13,7 +14,7 @@ const mostNamed = 5;
 type Place = { readonly directory: string } | { readonly bucket: S3Settings };
 
 /** Opens every configured store by name, `default` and the declared ones, and makes them known to the database. */
-export async function openStores(config: Config, projects: ProjectStore): Promise<ReadonlyMap<string, BlobStore>> {
+export async function openStores(config: Config, projects: ProjectStore, logger: Logger): Promise<ReadonlyMap<string, BlobStore>> {
   const places = new Map([
     ['default', defaultPlace(config)],
     ...config.mirrorRepositories.map((entry) => [entry.name, declaredPlace(entry)] as const),
@@ -23,7 +24,8 @@ export async function openStores(config: Config, projects: ProjectStore): Promis
   if (names.length > 0) await projects.registerStores({ names });
   const stores = new Map<string, BlobStore>();
   try {
-    for (const [name, place] of places) stores.set(name, await openStore(place, config, known.get(name) === true));
+    for (const [name, place] of places)
+      stores.set(name, await openStore(name, place, { config, logger, holdsContent: known.get(name) === true }));
     await refuseSharedDirectories(places);
   } catch (error) {
     await Promise.all([...stores.values()].map((store) => store.close()));
@@ -71,12 +73,19 @@ function declaredPlace(entry: MirrorRepository): Place {
 
 // Adapters are imported when the configuration names them.
 
-async function openStore(place: Place, { durability }: Config, mustExist: boolean): Promise<BlobStore> {
+interface OpenDeps {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** The store was there before. */
+  readonly holdsContent: boolean;
+}
+
+async function openStore(name: string, place: Place, { config, logger, holdsContent }: OpenDeps): Promise<BlobStore> {
   if ('directory' in place) {
     const { openFilesystemStore } = await import('./storage/filesystem/filesystem-store.ts');
-    return openFilesystemStore({ directory: place.directory, durability, mustExist });
+    return openFilesystemStore({ directory: place.directory, durability: config.durability, mustExist: holdsContent });
   }
-  return openS3(place.bucket);
+  return openS3(place.bucket, { name, logger, holdsContent });
 }
 
 /** Two stores of one directory would remove each other's files as orphans; links and mounts only show here. */

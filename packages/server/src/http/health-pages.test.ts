@@ -57,6 +57,13 @@ test('a warning does not make a server unready', async () => {
   assert.deepEqual(log, ['warn Still ready, but disk: warning: only 3 % of the disk is free.']);
 });
 
+test('a part that can be done without for a while is named, and the server stays ready', async () => {
+  const store = { ...adjustable('store far'), isDispensable: true, look: () => Promise.reject(new StorageError('unreachable', 'away')) };
+  const { ask, log } = readiness([adjustable('database'), store]);
+  assert.equal(await ask('/readyz'), '200 ready\nstore far: cannot be reached: see the log for the cause\n');
+  assert.deepEqual(log, ['warn Still ready, but store far: cannot be reached: see the log for the cause.']);
+});
+
 test('a part that hangs is not waited for, nor asked again while it hangs', async () => {
   const store = adjustable('store default');
   const { promise, resolve } = Promise.withResolvers<undefined>();

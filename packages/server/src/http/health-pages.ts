@@ -2,10 +2,12 @@ import { StorageError } from '../registry/ports/blob-store.ts';
 import type { Logger } from '../registry/ports/logger.ts';
 import type { Page } from './page.ts';
 
-/** One part of the server without which requests fail. */
+/** One part of the server without which requests fail, all of them or some. */
 export interface HealthCheck {
   /** As operators know it: `database`, `store default`. Anybody may read it. */
   readonly name: string;
+  /** Others do without it: the server stays ready, and says that it does not work. */
+  readonly isDispensable?: boolean;
   /** Throws when the part does not work. What it resolves to is a warning that anybody may read. */
   look(): Promise<string | undefined>;
 }
@@ -28,8 +30,9 @@ const bounds: HealthOptions = { answerMs: 2000, freshMs: 1000 };
 const contentType = 'text/plain; charset=utf-8';
 
 /**
- * `/healthz`: 200 while the process answers at all; it looks at nothing. `/readyz`: 200 when every part works, else 503 with a
- * line for each that does not, after two seconds at most; `?verbose` has a line for every part. A drain is a 503.
+ * `/healthz`: 200 while the process answers at all; it looks at nothing. `/readyz`: 200 when every part works that nothing works
+ * without, else 503, after two seconds at most, with a line for each part that does not work; `?verbose` has a line for every part. A
+ * drain is a 503.
  */
 export function createHealthPages(checks: readonly HealthCheck[], logger: Logger, options = bounds): ReadonlyMap<string, Page> {
   const watched = checks.map((check) => new WatchedCheck(check, logger, options));
@@ -81,18 +84,23 @@ class WatchedCheck {
     const finding = await Promise.race([end, late.promise]);
     clearTimeout(timer);
     if (finding !== undefined) return finding;
-    return this.#noted({ name: this.#check.name, ok: false, text: `no answer within ${answerMs / 1000} s` });
+    return this.#noted(this.#failure(`no answer within ${answerMs / 1000} s`));
   }
 
   async #look(): Promise<Finding> {
     const { name } = this.#check;
     const finding = await this.#check.look().then(
       (warning) => this.#noted({ name, ok: true, text: warning ?? 'ok' }),
-      (cause: unknown) => this.#noted({ name, ok: false, text: reasonOf(cause) }, cause),
+      (cause: unknown) => this.#noted(this.#failure(reasonOf(cause)), cause),
     );
     this.#last = { at: performance.now(), finding };
     this.#running = undefined;
     return finding;
+  }
+
+  #failure(text: string): Finding {
+    const { name, isDispensable = false } = this.#check;
+    return { name, ok: isDispensable, text };
   }
 
   /** The log hears of changes only: the page is asked for every few seconds. */

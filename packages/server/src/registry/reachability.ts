@@ -27,7 +27,8 @@ export interface ReachabilityOptions {
 
 interface Asked {
   readonly since: number;
-  readonly fail: (error: StorageError) => void;
+  /** undefined: it has to end by itself. */
+  readonly fail: ((error: StorageError) => void) | undefined;
 }
 
 /**
@@ -53,26 +54,28 @@ export class Reachability {
 
   /** Asks the service something. Rejects as `work` does, or as `unreachable`, whichever is first. */
   async ask<T>(work: () => Promise<T>): Promise<T> {
+    await this.untilLooked();
+    return new Promise<T>((resolve, reject) => {
+      this.#await(work, reject).then(resolve, reject);
+    });
+  }
+
+  /** The same for what must not go on unwatched: once begun, it alone says how it ends. */
+  async begin<T>(work: () => Promise<T>): Promise<T> {
+    await this.untilLooked();
+    return this.#await(work, undefined);
+  }
+
+  /** Asks nothing: throws at once while it is away, and waits for what a look finds after a connection broke. */
+  async untilLooked(): Promise<void> {
     if (this.#firstLook !== undefined) await this.#firstLook;
     if (this.#away !== undefined) throw this.#away.error;
-    return new Promise<T>((resolve, reject) => {
-      const asked: Asked = { since: performance.now(), fail: reject };
-      this.#asked.add(asked);
-      this.#listening ??= this.#listenFor(this.#options.patience.quietMs);
-      work().then(
-        (answer) => {
-          this.#asked.delete(asked);
-          this.#answeredAt = performance.now();
-          resolve(answer);
-        },
-        (error: unknown) => {
-          this.#asked.delete(asked);
-          if (this.#options.isAnswer(error)) this.#answeredAt = performance.now();
-          else this.suspect(error);
-          reject(error);
-        },
-      );
-    });
+  }
+
+  /** Judges how something ended that nobody waited for here. */
+  noteFailure(error: unknown): void {
+    if (this.#options.isAnswer(error)) this.#answeredAt = performance.now();
+    else this.suspect(error);
   }
 
   /** Says that a connection broke; a look follows, and whoever asks meanwhile waits for what it finds. */
@@ -84,6 +87,22 @@ export class Reachability {
       this.#firstLook = undefined;
       first.resolve();
     });
+  }
+
+  async #await<T>(work: () => Promise<T>, fail: Asked['fail']): Promise<T> {
+    const asked: Asked = { since: performance.now(), fail };
+    this.#asked.add(asked);
+    this.#listening ??= this.#listenFor(this.#options.patience.quietMs);
+    try {
+      const answer = await work();
+      this.#answeredAt = performance.now();
+      return answer;
+    } catch (error) {
+      this.noteFailure(error);
+      throw error;
+    } finally {
+      this.#asked.delete(asked);
+    }
   }
 
   /** Looks no more. */
@@ -163,7 +182,7 @@ export class Reachability {
     logger.error(`${what} cannot be reached. What needs it is refused at once until it is back.`, { error: failure, cause });
     const waiting = [...this.#asked];
     this.#asked.clear();
-    for (const { fail } of waiting) fail(error);
+    for (const { fail } of waiting) fail?.(error);
     onAway();
   }
 

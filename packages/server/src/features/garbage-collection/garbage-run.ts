@@ -46,7 +46,9 @@ export async function deleteFrom(
     return true;
   } catch (error) {
     run.tally.addFailure();
-    run.logger.warn('A file could not be deleted; the next garbage collection tries again.', { store, file: what, error });
+    // Said once already, when it was found to be away.
+    if (!(error instanceof StorageError && error.reason === 'unreachable'))
+      run.logger.warn('A file could not be deleted; the next garbage collection tries again.', { store, file: what, error });
     return false;
   }
 }

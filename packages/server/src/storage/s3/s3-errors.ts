@@ -93,6 +93,13 @@ export function isPassing(error: unknown): boolean {
   return status === undefined || status >= 500 || isThrottling(error) || passingCodes.has(code);
 }
 
+/** Whether the service itself said it, be it that it has too much to do: not the way to it, nor a gateway on that way. */
+export function isFromService(error: unknown): boolean {
+  if (!(error instanceof StorageError) || error.reason !== 'failed' || !error.retryable) return true;
+  const status = statusOf(error.cause);
+  return status !== undefined && (throttlingCodes.has(codeOf(error.cause)) || ![502, 503, 504].includes(status));
+}
+
 /** What the service (or the way to it) refused, after the retries; `action` begins the message. */
 export function asStorageError(action: string, error: unknown): StorageError {
   if (error instanceof StorageError) return error;

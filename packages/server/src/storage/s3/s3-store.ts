@@ -13,7 +13,7 @@ import { StorageError } from '../../registry/ports/blob-store.ts';
 import { requireUploadId } from '../upload-id.ts';
 import { Bucket, type BucketOptions } from './bucket.ts';
 import { blobsPrefix, probeKey, requireLocation, tailsPrefix } from './object-keys.ts';
-import { asStorageError } from './s3-errors.ts';
+import { asStorageError, isFromService } from './s3-errors.ts';
 import { listStored } from './s3-list.ts';
 import { openObject } from './s3-reader.ts';
 import { S3UploadWriter } from './s3-upload-writer.ts';
@@ -30,16 +30,22 @@ const listedAtOnce = 1000;
 
 /**
  * Opens a bucket as a store: `blobs/<upload id>.<random>`, and `tails/<upload id>.<epoch>.<n>` for what checkpoints
- * keep. Throws a `StorageError` that names the bucket and the remedy when nothing can be written there.
+ * keep. Throws a `StorageError` that names the bucket and the remedy when nothing can be written there; `onAway` is told instead, where
+ * there is one, of what may pass.
  */
-export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
+export async function openS3Store(options: S3StoreOptions, onAway?: (error: StorageError) => void): Promise<BlobStore> {
   const bucket = new Bucket(options);
   const store = new S3Store(bucket, options.linksFor);
   try {
     await store.probe();
   } catch (error) {
+    const refusal = asStorageError('It was refused', error);
+    if (onAway !== undefined && !isFromService(refusal)) {
+      onAway(refusal);
+      return store;
+    }
     bucket.close();
-    const { reason, message, retryable } = asStorageError('It was refused', error);
+    const { reason, message, retryable } = refusal;
     const where = options.endpoint === undefined ? `in ${options.region}` : `at ${options.endpoint}`;
     throw new StorageError(reason, `Cannot store blobs in bucket '${options.bucket}' ${where}. ${message}`, { retryable, cause: error });
   }
