@@ -3,9 +3,9 @@ import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import pg from 'pg';
 import { makeAuthority, makeServerCertificate } from '../../packages/server/src/http/tls/certificate-writer.ts';
 import { connectionSettings } from '../../packages/server/src/metadata/postgres/connection-settings.ts';
+import { connectWithoutTimeout } from '../../packages/server/src/metadata/postgres/postgres-pool.ts';
 import { serverOwner, startPostgres } from '../tools/postgres.ts';
 import { requirePrograms } from '../tools/programs.ts';
 
@@ -41,9 +41,7 @@ async function startWithTls(t: TestContext): Promise<{ url: string; authority: s
 
 /** Whether the connection that such a URL makes is encrypted; rejects when there is none. */
 async function isEncrypted(url: string): Promise<unknown> {
-  const client = new pg.Client(connectionSettings({ url }, 10_000));
-  client.on('error', () => undefined);
-  await client.connect();
+  const client = await connectWithoutTimeout({ url });
   try {
     return (await client.query('select ssl from pg_stat_ssl where pid = pg_backend_pid()')).rows[0]?.ssl;
   } finally {
