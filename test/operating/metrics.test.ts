@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { diskCacheFamilies } from '../../packages/server/src/observability/cache-metrics.ts';
+import { diskCacheFamilies, metadataCacheFamilies } from '../../packages/server/src/observability/cache-metrics.ts';
 import { HttpClient } from '../protocol/http-client.ts';
 import { basicAuthorization } from '../protocol/registry-fixture.ts';
 import { type Place, pushBlob, pushImage } from '../protocol/sample-content.ts';
@@ -14,6 +14,7 @@ import { type Scrape, scrape } from './scrape.ts';
 
 const noFigures = { hits: 0, joins: 0, misses: 0, fetches: 0, evictions: 0, failures: 0, bytes: 0 };
 const ofDiskCache = diskCacheFamilies(noFigures).map(({ name }) => name);
+const ofPostgres = metadataCacheFamilies({ ...noFigures, bypassed: 0, changes: 0, isFresh: true }).map(({ name }) => name);
 
 const guide = (name: string) => fileURLToPath(new URL(`../../docs/guides/${name}`, import.meta.url));
 const requests = 'registry_request_duration_seconds_count';
@@ -144,7 +145,7 @@ test('both guides list the metrics that there are', async () => {
   const { names } = await onNewConnection(scrape);
   for (const file of ['operating.md', 'operating.zh-CN.md']) {
     const listed = [...readFileSync(guide(file), 'utf8').matchAll(/^\| `((?:registry|process|nodejs)_[a-z_]+)`/gm)];
-    const withOptions = [...names, 'registry_certificate_expiry_seconds', ...ofDiskCache];
+    const withOptions = [...names, 'registry_certificate_expiry_seconds', ...ofDiskCache, ...ofPostgres];
     assert.deepEqual(listed.map(([, name = '']) => name).toSorted(), withOptions.toSorted(), file);
   }
 });
