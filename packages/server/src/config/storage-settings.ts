@@ -38,8 +38,8 @@ const postgres = v.strictObject({
   poolSize: v.pipe(
     v.optional(wholeFrom(1, 1000), 10),
     notes(
-      'Connections of each worker at most, besides one to listen. All workers of all replicas together must stay below `max_connections` of the server.',
-      '每个工作进程的最大连接数，另有一个监听连接。所有副本的所有工作进程之和须小于服务器的 `max_connections`。',
+      'Connections of each worker at most, besides one for quick reads and one to listen. All workers of all replicas together must stay below `max_connections` of the server.',
+      '每个工作进程的最大连接数，另有一个用于快速读取、一个用于监听。所有副本的所有工作进程之和须小于服务器的 `max_connections`。',
     ),
   ),
   timeoutSeconds: v.pipe(

@@ -22,7 +22,7 @@ const busyMessage =
   'Every connection of this process to PostgreSQL is busy: look for statements that take long, or raise metadata.poolSize and the max_connections of the server with it';
 
 const tooManyMessage = (detail: string) =>
-  `PostgreSQL has no connection left: ${detail}. Each worker of each replica takes metadata.poolSize and one to listen: lower it, raise max_connections of the server, or put a pooler in between`;
+  `PostgreSQL has no connection left: ${detail}. Each worker of each replica takes metadata.poolSize and two more: lower it, raise max_connections of the server, or put a pooler in between`;
 
 /**
  * true when the transaction lost a race and may win the next one. Violations are among them: rows that one statement of a

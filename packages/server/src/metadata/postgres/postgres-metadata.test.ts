@@ -47,7 +47,7 @@ if (bench !== undefined) {
     const steps = new StoreSteps(store);
     const digest = await steps.push(app);
     const cut =
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'longshore' and datname = current_database()";
+      "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'longshore' and datname = current_database()";
     await bench.whileLocked(url, 'lock table manifests', async (waiting) => {
       const push = steps.push(app).catch((error: unknown) => error);
       await waiting(1);

@@ -3,7 +3,9 @@ import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import type { WriteObserver } from '../../registry/ports/write-observer.ts';
 import type { Execute } from '../commands/index.ts';
 import { observedExecute } from '../observed-execute.ts';
+import { reads } from '../reads/index.ts';
 import { createSqlMetadataStore } from '../sql-metadata-store.ts';
+import type { SqlSession } from '../sql-session.ts';
 import type { ChangeCache, ChangeCacheFigures } from './change-cache.ts';
 import { openChangeCache } from './change-cache.ts';
 import type { DatabaseAddress } from './connection-settings.ts';
@@ -48,16 +50,31 @@ export async function openPostgresMetadata(options: PostgresMetadataOptions): Pr
   const statements = new StatementCache(preparedStatements === 'auto' ? !isBehindPooler : preparedStatements === 'on');
   const transactions = { pool, statements, afterBegin: isBehindPooler ? limitsOf(timeoutMs) : '' };
   const reader = new PostgresSession(pool, statements);
+  const quick = new PostgresSession({ query: (statement) => pool.quickQuery(statement) }, statements);
   const cache = openCache(options, pool, isBehindPooler);
   const execute: Execute = (name, input) => executeCommand(transactions, name, input);
   let closed: Promise<void> | undefined;
-  const store = createSqlMetadataStore({
+  const all = createSqlMetadataStore({
     reader,
     execute: observedExecute(cache === undefined ? execute : cache.noting(execute), options.observer),
     snapshot: (work) => withSnapshot(transactions, work),
     close: () => (closed ??= closeBoth(cache, pool)),
   });
-  return { ...store, ...cache?.reads(store, reader), cacheFigures: cache?.figures };
+  const store = { ...all, ...quickReads(quick) };
+  return { ...store, ...cache?.reads(store, quick), cacheFigures: cache?.figures };
+}
+
+/** Those of one row by its key, of which every request needs some. */
+function quickReads(sql: SqlSession) {
+  return {
+    findBlob: reads.findBlob.bind(undefined, sql),
+    findManifest: reads.findManifest.bind(undefined, sql),
+    findManifestInfo: reads.findManifestInfo.bind(undefined, sql),
+    findUpload: reads.findUpload.bind(undefined, sql),
+    findUser: reads.findUser.bind(undefined, sql),
+    findAccessToken: reads.findAccessToken.bind(undefined, sql),
+    findGrant: reads.findGrant.bind(undefined, sql),
+  } satisfies Partial<MetadataStore>;
 }
 
 async function closeBoth(cache: ChangeCache | undefined, pool: GuardedPool): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Client, Pool } from 'pg';
+import type { Client, ClientConfig, Pool } from 'pg';
 import pg from 'pg';
 import type { DatabaseAddress } from './connection-settings.ts';
 import { connectionSettings } from './connection-settings.ts';
@@ -24,20 +24,24 @@ export const listenerMs = 3_000;
  * of a session. Whoever makes it listens for errors.
  */
 export function createPostgresPool(
-  { maxConnections = 10, timeoutMs = defaultTimeoutMs, ...address }: PostgresConnectionOptions,
+  { maxConnections = 10, ...options }: PostgresConnectionOptions,
   isPooled: boolean,
   openSocket: () => Socket,
 ): Pool {
-  return new pg.Pool({
-    ...connectionSettings(address, timeoutMs),
-    stream: openSocket,
-    max: maxConnections,
-    idleTimeoutMillis: idleMs,
-    // The server ends a statement in time; this is for a server that has vanished without a word.
-    query_timeout: timeoutMs + answerMs,
-    // Should the process freeze inside a transaction, its locks must not outlive the patience of everybody else.
-    ...(isPooled ? {} : { statement_timeout: timeoutMs, idle_in_transaction_session_timeout: timeoutMs }),
-  });
+  const settings = isPooled ? pooledSettings(options) : sessionSettings(options);
+  return new pg.Pool({ ...settings, stream: openSocket, max: maxConnections, idleTimeoutMillis: idleMs });
+}
+
+/** Of a connection to the server itself that others wait for. */
+export function sessionSettings(options: PostgresConnectionOptions): ClientConfig {
+  const { timeoutMs = defaultTimeoutMs } = options;
+  // Should the process freeze inside a transaction, its locks must not outlive the patience of everybody else.
+  return { ...pooledSettings(options), statement_timeout: timeoutMs, idle_in_transaction_session_timeout: timeoutMs };
+}
+
+function pooledSettings({ timeoutMs = defaultTimeoutMs, ...address }: PostgresConnectionOptions): ClientConfig {
+  // The server ends a statement in time; this is for a server that has vanished without a word.
+  return { ...connectionSettings(address, timeoutMs), query_timeout: timeoutMs + answerMs };
 }
 
 /** One connection for work that takes as long as it takes. */
