@@ -102,7 +102,13 @@ export class S3Requests {
       const sent = address.protocol === 'https:' ? httpsRequest(options, resolve) : httpRequest(options, resolve);
       // Also heard after the answer: a service may close the connection before it has read the whole body.
       sent.on('error', reject);
-      sent.on('response', () => sent.setTimeout(0));
+      sent.on('response', (answer: IncomingMessage) => {
+        sent.setTimeout(0);
+        // Of a body that was answered before it was sent nothing more is to go out: its memory may be used for another soon.
+        answer.once('end', () => {
+          if (!sent.writableFinished) sent.destroy();
+        });
+      });
       sent.setTimeout(patience.silenceMs, () => sent.destroy(new SilenceError(`no answer within ${patience.silenceMs} ms`)));
       sent.once('socket', (socket) => {
         if (!socket.connecting) return;

@@ -63,8 +63,7 @@ export class S3UploadWriter implements UploadWriter {
     if (noteBytes(last) === this.#bufferStart + this.#buffer.length) return writeNote(last);
     this.#torn = true;
     if (this.#buffer.length >= leastPartBytes(this.#nextPart)) await this.#sendPart();
-    await this.#parts.settle();
-    const { etags, bytes, multipart } = this.#parts;
+    const { etags, bytes, multipart } = await this.#parts.settle();
     const note: UploadNote = {
       multipart: etags.length > 0 ? multipart : undefined,
       etags: [...etags],
@@ -92,8 +91,7 @@ export class S3UploadWriter implements UploadWriter {
   async commit(_digest: Digest): Promise<BlobLocation> {
     try {
       this.#requireUsable();
-      await this.#parts.settle();
-      const location = this.#parts.etags.length === 0 ? await this.#commitObject() : await this.#commitParts();
+      const location = this.#parts.count === 0 ? await this.#commitObject() : await this.#commitParts();
       reach('blob.synced');
       reach('blob.renamed');
       return location;
@@ -108,7 +106,7 @@ export class S3UploadWriter implements UploadWriter {
   }
 
   get #nextPart(): number {
-    return this.#parts.etags.length + 1;
+    return this.#parts.count + 1;
   }
 
   /** A full buffer is sent only when there is a byte more, since the last one may be a plain object. */
@@ -125,7 +123,7 @@ export class S3UploadWriter implements UploadWriter {
   async #sendPart(): Promise<void> {
     const body = this.#buffer.take();
     this.#bufferStart += body.length;
-    await this.#parts.send(body);
+    await this.#parts.send(body, () => this.#buffer.reuse(body));
     this.#buffer.reserve(partBytes(this.#nextPart));
   }
 
@@ -164,14 +162,13 @@ export class S3UploadWriter implements UploadWriter {
   }
 
   async #commitParts(): Promise<BlobLocation> {
-    const { multipart, etags, bytes } = this.#parts;
+    const { multipart, etags, bytes } = await this.#parts.settle();
     if (multipart === undefined) throw new StorageError('failed', 'An upload has parts but no multipart upload.');
     const count = etags.length + (this.#buffer.length > 0 ? 1 : 0);
     const asItIs = !this.#shared && count >= this.#parts.highest && Date.now() - multipart.startedAt < freshMs;
     if (!asItIs) return rebuildBlob(this.#bucket, newBlobKey(this.#key.id), { multipart, etags, bytes, tail: this.#buffer.view });
     if (this.#buffer.length > 0) await this.#sendPart();
-    await this.#parts.settle();
-    await this.#bucket.completeMultipart(multipart, numbered(this.#parts.etags));
+    await this.#bucket.completeMultipart(multipart, numbered((await this.#parts.settle()).etags));
     return multipart.key as BlobLocation;
   }
 
