@@ -1,45 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { after, test } from 'node:test';
-import { findProgram, requirePrograms } from '../../../../../test/tools/programs.ts';
-import { radosgwPrograms, type S3Server, startRadosgw } from '../../../../../test/tools/radosgw.ts';
-import { startVersitygw } from '../../../../../test/tools/versitygw.ts';
+import { test } from 'node:test';
+import { s3Services } from '../../../../../test/s3/shared-services.ts';
+import { requirePrograms } from '../../../../../test/tools/programs.ts';
 import type { BlobStore, UploadPosition } from '../../registry/ports/blob-store.ts';
 import { describeBlobStore } from '../blob-store-contract.ts';
 import { assertContent, digestOf, listAll } from '../contract/contract-steps.ts';
-import { makeBucket } from './bucket-bench.ts';
-import { openS3Store, type S3StoreOptions } from './s3-store.ts';
+import { openS3Store } from './s3-store.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** A real S3 service, started when the first test needs it and shared by all of this file. */
-class SharedService {
-  readonly name: string;
-  readonly programs: readonly string[];
-  readonly #start: () => Promise<S3Server>;
-  #started: Promise<S3Server> | undefined;
-
-  constructor(name: string, programs: readonly string[], start: () => Promise<S3Server>) {
-    this.name = name;
-    this.programs = programs;
-    this.#start = start;
-  }
-
-  async newBucket(): Promise<S3StoreOptions> {
-    this.#started ??= this.#start();
-    return makeBucket(await this.#started);
-  }
-
-  async stop(): Promise<void> {
-    await (await this.#started)?.stop();
-  }
-}
-
-const services = [
-  new SharedService('Ceph RGW', radosgwPrograms, startRadosgw),
-  new SharedService('versitygw', ['versitygw'], startVersitygw),
-];
-after(() => Promise.all(services.map((service) => service.stop())));
+const services = s3Services();
 
 /** A test on each of the services, with a store of its own. */
 function onServices(name: string, run: (store: BlobStore) => Promise<void>): void {
@@ -53,7 +24,7 @@ function onServices(name: string, run: (store: BlobStore) => Promise<void>): voi
 }
 
 for (const service of services) {
-  if (service.programs.every((program) => findProgram(program) !== undefined)) {
+  if (service.isInstalled) {
     describeBlobStore(`S3 (${service.name})`, async () => {
       const options = await service.newBucket();
       return { open: () => openS3Store({ ...options, prefix: 'some/prefix/' }), dispose: async () => undefined };
