@@ -40,17 +40,22 @@ export type Providing = 'upload' | 'stat-first' | 'mount';
 export class GarbageBench {
   readonly metadata: MetadataStore;
   readonly store: BlobStore;
+  /** Every store by name; `store` is `default`. */
+  readonly stores: BlobStores;
+  readonly #named: ReadonlyMap<string, BlobStore>;
   readonly directory: string;
   readonly registry: Registry;
   readonly warnings: string[] = [];
   now = Date.now();
   readonly #close: () => Promise<void>;
 
-  private constructor(metadata: MetadataStore, store: BlobStore, directory: string) {
+  private constructor(metadata: MetadataStore, store: BlobStore, directory: string, others: ReadonlyMap<string, BlobStore>) {
     this.metadata = metadata;
     this.store = store;
     this.directory = directory;
-    const stores = new BlobStores(new Map([['default', store]]));
+    this.#named = new Map([['default', store], ...others]);
+    const stores = new BlobStores(this.#named, (project) => (others.has(project) ? project : 'default'));
+    this.stores = stores;
     const { registry, close } = createRegistry({
       content: metadata,
       stores,
@@ -65,14 +70,16 @@ export class GarbageBench {
     this.#close = close;
   }
 
-  static async open(t: TestContext): Promise<GarbageBench> {
+  /** `others`: more stores by name, which take the projects of the same names and are closed with the bench. */
+  static async open(t: TestContext, others: ReadonlyMap<string, BlobStore> = new Map()): Promise<GarbageBench> {
     const directory = await mkdtemp(join(tmpdir(), 'longshore-gc-'));
     const metadata = await openSqliteMetadata({ path: join(directory, 'metadata.db'), durability: 'relaxed' });
     const store = await openFilesystemStore({ directory: join(directory, 'store'), durability: 'relaxed' });
-    const bench = new GarbageBench(metadata, store, directory);
+    await metadata.registerStores({ names: [...others.keys()] });
+    const bench = new GarbageBench(metadata, store, directory, others);
     t.after(async () => {
       await bench.#close();
-      await store.close();
+      await Promise.all([store, ...others.values()].map((one) => one.close()));
       await metadata.close();
       await rm(directory, { recursive: true, force: true });
     });
@@ -87,8 +94,8 @@ export class GarbageBench {
   /** What a collection needs, with another policy or other parts where a test wants them. */
   deps(policy: Partial<GarbagePolicy> = {}, parts: Partial<GarbageDeps> = {}): GarbageDeps {
     const full: GarbagePolicy = { graceMs, uploadExpiryMs: graceMs, untagged: 'delete', untaggedAfterMs: graceMs, batchSize: 3, ...policy };
-    const { metadata, store } = this;
-    const stores = new Map([['default', store]]);
+    const { metadata } = this;
+    const stores = this.#named;
     return {
       garbage: metadata,
       events: metadata,
@@ -198,8 +205,8 @@ export class GarbageBench {
   }
 
   /** Everything in the store: locations, and ids of uploads. */
-  async stored(): Promise<string[]> {
-    return (await this.store.list(undefined, 10_000)).objects.map((object) => object.id);
+  async stored(store = this.store): Promise<string[]> {
+    return (await store.list(undefined, 10_000)).objects.map((object) => object.id);
   }
 
   async #provide(repository: string, blob: { digest: Digest; bytes: Uint8Array }, providing: Providing, from: string): Promise<void> {
