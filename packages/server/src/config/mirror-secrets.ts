@@ -25,8 +25,8 @@ export function variableNameOf(store: string): string {
 }
 
 /** Whether a setting of a store may come from a file or a variable: secrets, and what comes with one. */
-export function isCredential(key: string, node: SettingNode | undefined): boolean {
-  return node?.secret === true || key === 'accessKeyId';
+export function isCredential(node: SettingNode | undefined): boolean {
+  return node?.secret === true || node?.fromFile === true;
 }
 
 /** The part of an entry that secrets are filled into. */
@@ -55,7 +55,7 @@ export function fillSecrets(
   const store = values.get('name')?.value;
   const variables: string[] = [];
   for (const [key, child] of Object.entries(node.properties ?? {})) {
-    if (!isCredential(key, child)) continue;
+    if (!isCredential(child)) continue;
     const names = [upper(key), ...(shortNames[key] === undefined ? [] : [shortNames[key]])];
     const bases = typeof store === 'string' ? names.map((name) => `${prefix}${variableNameOf(store)}_${name}`) : [];
     variables.push(...bases, ...bases.map((base) => `${base}_FILE`));

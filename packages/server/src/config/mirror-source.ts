@@ -117,9 +117,8 @@ function checkKeys({ node, values, type }: Entry, refuse: (key: string, message:
 }
 
 function fileForm(node: SettingNode, key: string): SettingNode | undefined {
-  const name = key.slice(0, -'File'.length);
-  const child = node.properties?.[name];
-  return isCredential(name, child) ? child : undefined;
+  const child = node.properties?.[key.slice(0, -'File'.length)];
+  return isCredential(child) ? child : undefined;
 }
 
 function checkValues({ type, node, values }: Entry, refuse: (key: string | undefined, message: string) => void): unknown {

@@ -35,50 +35,54 @@ export async function previewCopies(projects: ProjectStore, move: Direction, tal
 }
 
 /**
- * Goes once through the blobs of a project and copies those that the new store does not have. True when it has every one that can be
- * read, and nothing can take one away again.
+ * Goes once through the blobs of a project and copies those that the new store does not have. True when none of them changed meanwhile:
+ * then it has every one but those that `tally` counts as failed or lost, and no collection can take one away.
  */
 export async function copyMissing(run: MoveRun, onPage: () => void): Promise<boolean> {
   const { deps, move, tally, signal } = run;
-  let complete = true;
+  let settled = true;
   tally.restart();
   await eachPage(deps.projects, move, async (items) => {
     const present = items.filter(({ copied }) => copied).map(({ digest }) => digest);
     // A collection may have chosen such a copy just before the move began; whoever is first decides.
     const renewed = await deps.projects.renewCopies({ store: move.to, digests: present, at: deps.clock() });
-    if (renewed < present.length) complete = false;
+    if (renewed < present.length) settled = false;
     tally.present += renewed;
     const missing = items.filter(({ copied }) => !copied).values();
     await Promise.all(
       Array.from({ length: lanes }, async () => {
         for (const blob of missing) {
           signal.throwIfAborted();
-          if (!(await copyOne(run, blob))) complete = false;
+          if (!(await copyOne(run, blob))) settled = false;
         }
       }),
     );
     onPage();
   });
-  return complete;
+  return settled;
 }
 
-/** Copies one blob; false when its bytes are wrong, which is logged and keeps the move from finishing. */
+/** Copies one blob; false when it was not where it was said to be, so that it has to be looked for again. */
 async function copyOne({ deps, move, tally }: MoveRun, { digest, sizeBytes, location }: MovingBlob): Promise<boolean> {
   const { stores, content, logger, clock } = deps;
+  if (location === undefined) {
+    tally.lost += 1;
+    return true;
+  }
   let copied: BlobLocation | undefined;
   try {
-    if (location !== undefined) copied = await copyBlob({ store: stores.of(move.from), location, digest }, stores.of(move.to));
+    copied = await copyBlob({ store: stores.of(move.from), location, digest }, stores.of(move.to));
   } catch (error) {
     if (!(error instanceof StorageError) || error.retryable) throw error;
     tally.failed += 1;
     if (tally.failed > mostFailed) throw error;
     logger.error('A blob could not be copied: push it again, which stores it where the project lives now.', { digest, ...move, error });
-    return false;
+    return true;
   }
   if (copied === undefined) {
-    tally.lost += 1;
-    if (location !== undefined) await content.reportLostBlob({ store: move.from, location, at: clock() });
-    return true;
+    // Lost, or garbage that was collected just now: the next pass finds out.
+    await content.reportLostBlob({ store: move.from, location, at: clock() });
+    return false;
   }
   const placed = await deps.projects.placeCopy({ ...move, digest, location: copied, at: clock() });
   reach('move.placed');

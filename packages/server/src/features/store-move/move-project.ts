@@ -46,9 +46,10 @@ async function move(deps: MoveDeps, options: MoveOptions & { signal: AbortSignal
   const from = project.movingFrom;
   stores.of(from);
   const run = { deps, move: { project: name, from, to }, signal: options.signal, tally };
-  while (!(await copyMissing(run, () => onProgress?.(tally.report(from, false), project)))) {
-    if (tally.failed > 0) return tally.report(from, false);
-  }
+  let settled: boolean;
+  do settled = await copyMissing(run, () => onProgress?.(tally.report(from, false), project));
+  while (!settled);
+  if (tally.failed > 0) return tally.report(from, false);
   reach('move.copied');
   await projects.finishMove({ project: name, from, to, actor: 'system:move', at: clock() });
   reach('move.finished');
