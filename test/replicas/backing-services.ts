@@ -24,7 +24,7 @@ export interface BackingServices {
 /** Starts a real PostgreSQL and a real S3 service, both empty. */
 export async function startBackingServices(): Promise<BackingServices> {
   const directory = await mkdtemp(join(tmpdir(), 'longshore-replicas-'));
-  const [postgres, gateway] = await Promise.all([startPostgres(), startRadosgw()]);
+  const [postgres, gateway] = await bothOrNone(startPostgres(), startRadosgw());
   const databaseUrl = await postgres.createDatabase('longshore');
   const bucket = await makeBucket(gateway);
   return {
@@ -48,4 +48,18 @@ export async function startBackingServices(): Promise<BackingServices> {
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** What still runs when the other could not be started would keep this process from ending. */
+async function bothOrNone<A extends Stoppable, B extends Stoppable>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  try {
+    return await Promise.all([one, other]);
+  } catch (error) {
+    for (const outcome of await Promise.allSettled([one, other])) if (outcome.status === 'fulfilled') await outcome.value.stop();
+    throw error;
+  }
+}
+
+interface Stoppable {
+  stop(): Promise<void>;
 }

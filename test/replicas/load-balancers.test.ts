@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { type ClientHome, createClientHome } from '../clients/client-home.ts';
 import { type Scrape, scrape } from '../operating/scrape.ts';
 import { expectAnswer, jsonOf } from '../protocol/expected-answer.ts';
-import { HttpClient, type TestClient } from '../protocol/http-client.ts';
+import { type Answer, HttpClient, type TestClient } from '../protocol/http-client.ts';
 import { digestOf, imageOf, octets, type Place, pushBlob, pushImage, putManifest, startUpload } from '../protocol/sample-content.ts';
 import { until } from '../security/until.ts';
 import { findProgram, skipUnless } from '../tools/programs.ts';
@@ -32,6 +32,37 @@ describe('three replicas on PostgreSQL and S3', { skip }, () => {
   after(async () => {
     await cluster?.destroy();
     await Promise.all([services?.stop(), home?.remove()]);
+  });
+
+  test('chunks and final requests sent to all replicas at once: one is taken, and what is stored is what was sent', async () => {
+    const clients = cluster.replicas.map(({ url }) => new HttpClient(url));
+    const [one] = clients;
+    assert.ok(one);
+    const [first, second, third] = [7 * mebibyte, 6 * mebibyte, 100_000];
+    for (let round = 0; round < 4; round += 1) {
+      const content = randomBytes(first + second + third);
+      const digest = digestOf(content);
+      const chunk = (at: number, end: number) => ({
+        headers: { ...octets, 'content-range': `${at}-${end - 1}` },
+        body: content.subarray(at, end),
+      });
+      const repository = `raced/round${round}`;
+      const location = await startUpload({ client: one, repository });
+      expectAnswer(await one.send('PATCH', location, chunk(0, first)), { status: 202 });
+      const chunks = await Promise.all(clients.map((client) => client.send('PATCH', location, chunk(first, first + second))));
+      assertOneTaken(chunks, 202);
+      const at: number = Number(/^0-(\d+)$/.exec(String((await one.send('GET', location)).headers.range))?.[1]) + 1;
+      assert.equal(at, chunks.some(({ status }) => status === 202) ? first + second : first);
+      const last = chunk(at, content.byteLength);
+      const finals = await Promise.all(clients.map((client) => client.send('PUT', `${location}?digest=${digest}`, last)));
+      assertOneTaken(finals, 201);
+      // Each may have been told that it lost; then the client begins again.
+      if (!finals.some(({ status }) => status === 201)) await pushBlob({ client: one, repository }, content);
+      for (const client of clients) {
+        expectAnswer(await client.send('GET', `/v2/${repository}/blobs/${digest}`), { status: 200, body: content });
+      }
+    }
+    for (const client of clients) client.close();
   });
 
   for (const name of balancers) {
@@ -132,6 +163,20 @@ describe('three replicas on PostgreSQL and S3', { skip }, () => {
     });
   }
 });
+
+/**
+ * At most one was taken; the others were told that somebody else goes on with the upload, or has ended it. 503: somebody else has
+ * completed the parts on S3 meanwhile, and whoever has the session now finds none.
+ */
+function assertOneTaken(answers: readonly Answer[], taken: number): void {
+  const statuses = answers.map(({ status }) => status);
+  const shown = answers.map(({ status, body }) => `${status} ${body.toString()}`).join('\n');
+  assert.ok(statuses.filter((status) => status === taken).length <= 1, shown);
+  assert.ok(
+    statuses.every((status) => [taken, 404, 416, 503].includes(status)),
+    shown,
+  );
+}
 
 /** Resolves when this replica does not have it; a second after a delete none may. */
 async function gone(replica: Replica, path: string): Promise<void> {

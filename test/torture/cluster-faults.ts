@@ -45,11 +45,17 @@ export function replicaFaults(random: SeededRandom, replicas: readonly ClockedRe
     await wait(random.between(500, 6000));
     replica.freeze(false);
   };
+  const restarted = async (): Promise<void> => {
+    const { replica } = any();
+    await replica.stop();
+    await startAgain(replica);
+  };
   const moved = (): Promise<void> => any().clock.set(random.between(-mostSkewSeconds, mostSkewSeconds));
   return [
     { kind: 'replica killed', strike: killed },
     { kind: 'replica killed', strike: killed },
     { kind: 'replica frozen', strike: frozen },
+    { kind: 'replica restarted', strike: restarted },
     { kind: 'clock moved', strike: moved },
   ];
 }

@@ -7,12 +7,12 @@ const sharedBlobs = 12;
 export class ContentMaker {
   readonly #random: SeededRandom;
   readonly #shared: readonly Blob[];
-  readonly #mostBytes: number;
+  readonly #largeShare: number;
 
-  /** `common` must be the same generator for every client of a run; `mostBytes`: of a blob. */
-  constructor(random: SeededRandom, common: SeededRandom, mostBytes: number) {
+  /** `common` must be the same generator for every client of a run; `largeShare`: of blobs that take S3 several parts. */
+  constructor(random: SeededRandom, common: SeededRandom, largeShare: number) {
     this.#random = random;
-    this.#mostBytes = mostBytes;
+    this.#largeShare = largeShare;
     this.#shared = Array.from({ length: sharedBlobs }, (_, index) => {
       const own = common.fork(`shared ${index}`);
       return blobOf(own.bytes(own.between(1, 200_000)), index % 4 === 0 ? 'sha512' : 'sha256');
@@ -33,8 +33,8 @@ export class ContentMaker {
 
   #size(): number {
     const random = this.#random;
-    if (!random.chance(0.05)) return random.between(0, 40_000);
-    return random.chance(0.3) ? random.between(3_000_000, this.#mostBytes) : random.between(1_000_000, 3_000_000);
+    if (random.chance(this.#largeShare)) return random.between(5_000_000, 24_000_000);
+    return random.chance(0.05) ? random.between(1_000_000, 3_000_000) : random.between(0, 40_000);
   }
 
   #sharedBlob(): Blob {

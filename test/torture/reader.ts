@@ -20,11 +20,12 @@ export class Reader {
   }
 
   /** What was just deleted is nowhere to be had any more once it may not be; asks often enough for several servers. */
-  async confirmGone(model: RepositoryModel, digest: string): Promise<void> {
+  async confirmGone(kind: 'manifest' | 'blob', repository: string, digest: string): Promise<void> {
     await wait(this.#staleMs);
     for (let times = 0; times < timesAsked; times += 1) {
-      const { status } = await this.#client.getManifest(model.name, digest);
-      if (status === 200) this.#findings.add('corrupt', `${model.name}@${digest} is there ${this.#staleMs} ms after it was deleted`);
+      const { status } = await (kind === 'blob' ? this.#client.getBlob(repository, digest) : this.#client.getManifest(repository, digest));
+      if (status === 200)
+        this.#findings.add('corrupt', `${kind} ${repository}@${digest} is there ${this.#staleMs} ms after it was deleted`);
     }
   }
 

@@ -14,7 +14,6 @@ export interface SharedTagsOptions {
 
 const tags = ['main', 'nightly'];
 const writers = 3;
-const mostBytes = 3_000_000;
 /** Sweeps have time for what the tags left behind. */
 const graceMs = 0;
 
@@ -38,7 +37,7 @@ export class SharedTags {
     const { client, findings, random } = this.#options;
     const write = async (index: number): Promise<void> => {
       const own = random.fork(`writer ${index}`);
-      const content = new ContentMaker(own, random, mostBytes);
+      const content = new ContentMaker(own, random, 0);
       const pusher = new Pusher({ client, random: own, findings, graceMs, mountSources: [this.#repository] });
       while (!signal.aborted) {
         await ready();

@@ -165,7 +165,7 @@ export class TortureClient {
       if (answer.status === 404 && model.mustExist(digest))
         this.#options.findings.add('lost', `${model.name}@${digest} is gone before its delete`);
       if (answer.status === 202) this.#noteDeleted(model, [digest]);
-      if (answer.status === 202) await this.#options.reader.confirmGone(model, digest);
+      if (answer.status === 202) await this.#options.reader.confirmGone('manifest', model.name, digest);
       if (answer.status === 202 || answer.status === 404) model.removed(digest);
       else if (answer.status !== 409) model.maybeRemoved(digest);
     } catch (error) {
@@ -176,13 +176,16 @@ export class TortureClient {
 
   /** A blob that a manifest needs stays; any other is gone for those who rely on having seen it. */
   async #deleteBlob(model: RepositoryModel): Promise<void> {
-    const { random, client, pusher } = this.#options;
+    const { random, client, pusher, reader } = this.#options;
     const digest = random.pick(random.pick(model.manifests)?.blobs ?? [])?.digest;
     if (digest === undefined) return;
     pusher.forget(model.name, digest);
     const answer = await client.deleteBlob(model.name, digest);
     this.#judge(`DELETE blob ${model.name}@${digest}`, answer, [202, 404, 409]);
-    if (answer.status === 202) this.#options.findings.deletes += 1;
+    if (answer.status === 202) {
+      this.#options.findings.deletes += 1;
+      await reader.confirmGone('blob', model.name, digest);
+    }
     const needed = model.manifests.some(
       (manifest) => model.mustExist(manifest.digest) && manifest.blobs.some((blob) => blob.digest === digest),
     );
