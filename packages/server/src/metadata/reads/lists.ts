@@ -37,9 +37,11 @@ export async function listTags(sql: SqlSession, repository: RepositoryName, page
     [repository, page.after ?? '', page.limit + 1],
   );
   if (rows.length > 0) return cut(rows, page, (row) => row.name);
+  // The order makes PostgreSQL take the index, and not look for the one row in all.
   const known = await sql.get(
     `select 1 from repositories r where r.name = ?
-       and (exists (select 1 from manifests m where m.repository_id = r.id) or exists (select 1 from tag_history h where h.repository_id = r.id))`,
+       and (exists (select 1 from manifests m where m.repository_id = r.id)
+            or (select h.id from tag_history h where h.repository_id = r.id order by h.tag limit 1) is not null)`,
     [repository],
   );
   return known && { items: [], more: false };
