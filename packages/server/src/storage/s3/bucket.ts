@@ -139,7 +139,10 @@ export class Bucket {
     this.#agent = address.protocol === 'https:' ? httpsAgent : httpAgent;
     this.#requests = new S3Requests({ address, agent: this.#agent, signer, clock, identity, patience });
     const publicAddress = bucketAddress({ ...options, endpoint: options.links.endpoint ?? endpoint });
-    this.#links = new ObjectLinks({ address: publicAddress, signer, clock, identity, seconds: options.links.seconds });
+    this.#links = new ObjectLinks(
+      { address: publicAddress, signer, clock, identity, seconds: options.links.seconds },
+      'application/octet-stream',
+    );
   }
 
   /** Stores a small object of our own. */
@@ -172,10 +175,10 @@ export class Bucket {
     }
   }
 
-  /** An address at which whoever has it may read the object for a while, answered with this content type. Not to be logged. */
-  async link(key: string, contentType: string): Promise<string> {
+  /** An address at which whoever has it may read the object for a while. Not to be logged. */
+  async link(key: string): Promise<string> {
     try {
-      return await this.#links.to(this.#prefix + key, contentType);
+      return await this.#links.to(this.#prefix + key);
     } catch (error) {
       throw asStorageError('Cannot sign an address', error);
     }

@@ -1,6 +1,6 @@
 import type { BucketAddress } from './bucket-address.ts';
 import type { ServiceClock } from './service-clock.ts';
-import type { Identity, Signer } from './signature.ts';
+import type { Identity, SignedRequest, Signer } from './signature.ts';
 
 /** What links are made of. */
 export interface LinkDeps {
@@ -16,19 +16,22 @@ export interface LinkDeps {
 /** Addresses at which whoever has them may read one object, for a while. They are secrets: nothing may log them. */
 export class ObjectLinks {
   readonly #deps: LinkDeps;
+  readonly #query: SignedRequest['query'];
 
-  constructor(deps: LinkDeps) {
+  /** `contentType`: what the service is to call the bytes. */
+  constructor(deps: LinkDeps, contentType: string) {
+    this.#query = [['response-content-type', contentType]];
     this.#deps = deps;
   }
 
-  /** Makes one; nobody is asked whether there is such an object. It is answered with this type, in ranges if asked so. */
-  async to(key: string, contentType: string): Promise<string> {
+  /** Makes one; nobody is asked whether there is such an object. */
+  async to(key: string): Promise<string> {
     const { address, signer, clock, identity, seconds } = this.#deps;
     const request = {
       method: 'GET',
       host: address.host,
       path: address.pathOf(key),
-      query: [['response-content-type', contentType]],
+      query: this.#query,
     } as const;
     return `${address.protocol}//${address.host}${signer.address(request, seconds, await identity(), clock.now())}`;
   }

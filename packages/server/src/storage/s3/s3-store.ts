@@ -109,7 +109,7 @@ class S3Store implements BlobStore {
 
   async link(location: BlobLocation): Promise<string> {
     requireLocation(location);
-    return this.#bucket.link(location, 'application/octet-stream');
+    return this.#bucket.link(location);
   }
 
   async delete(location: BlobLocation): Promise<void> {

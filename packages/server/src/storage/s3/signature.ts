@@ -18,6 +18,18 @@ export interface SignedRequest {
   readonly query: readonly (readonly [name: string, value: string])[];
 }
 
+/** What addresses of one second have in common, and what it was made of. */
+interface SharedAddress {
+  readonly second: number;
+  readonly of: SignedRequest['query'];
+  readonly identity: Identity;
+  readonly seconds: number;
+  readonly time: string;
+  readonly scope: string;
+  /** Without the signature. */
+  readonly query: string;
+}
+
 /** The payload's hash of a request whose body is not signed. */
 export const unsignedPayload = 'UNSIGNED-PAYLOAD';
 
@@ -31,6 +43,8 @@ const purpose = 's3/aws4_request';
 export class Signer {
   readonly #region: string;
   #key: { readonly day: string; readonly secret: string; readonly bytes: Buffer } | undefined;
+
+  #shared: SharedAddress | undefined;
 
   constructor(region: string) {
     this.#region = region;
@@ -59,13 +73,24 @@ export class Signer {
     return all;
   }
 
-  /** Path and query by which anybody may make this request, and no other, for `seconds` from `at` on. */
+  /**
+   * Path and query by which anybody may make this request, and no other, for `seconds` from `at` on. Requests with the same
+   * `query` array share what does not depend on the path for a second.
+   */
   address(request: SignedRequest, seconds: number, identity: Identity, at: number): string {
-    const time = timeOf(at);
+    const { time, scope, query } = this.#sharedOf(request.query, seconds, identity, Math.floor(at / 1000));
+    const canonical = `${request.method}\n${request.path}\n${query}\nhost:${request.host}\n\nhost\n${unsignedPayload}`;
+    return `${request.path}?${query}&X-Amz-Signature=${this.#sign(identity, time, scope, canonical)}`;
+  }
+
+  #sharedOf(query: SignedRequest['query'], seconds: number, identity: Identity, second: number): SharedAddress {
+    const last = this.#shared;
+    if (last?.second === second && last.of === query && last.identity === identity && last.seconds === seconds) return last;
+    const time = timeOf(second * 1000);
     const scope = this.#scope(time);
     const { accessKeyId, sessionToken } = identity;
     const fields: (readonly [string, string])[] = [
-      ...request.query,
+      ...query,
       ['X-Amz-Algorithm', algorithm],
       ['X-Amz-Content-Sha256', unsignedPayload],
       ['X-Amz-Credential', `${accessKeyId}/${scope}`],
@@ -74,9 +99,8 @@ export class Signer {
       ['X-Amz-SignedHeaders', 'host'],
     ];
     if (sessionToken !== undefined) fields.push(['X-Amz-Security-Token', sessionToken]);
-    const query = queryText(fields);
-    const canonical = `${request.method}\n${request.path}\n${query}\nhost:${request.host}\n\nhost\n${unsignedPayload}`;
-    return `${request.path}?${query}&X-Amz-Signature=${this.#sign(identity, time, scope, canonical)}`;
+    this.#shared = { second, of: query, identity, seconds, time, scope, query: queryText(fields) };
+    return this.#shared;
   }
 
   #scope(time: string): string {
@@ -103,7 +127,7 @@ export class Signer {
 
 /** A key or a path as it stands in an address: everything but slashes and the unreserved characters is encoded. */
 export function encodePath(text: string): string {
-  return text.split('/').map(encode).join('/');
+  return /^[A-Za-z0-9._~/-]*$/.test(text) ? text : text.split('/').map(encode).join('/');
 }
 
 /** A query as it is signed and sent: encoded, in the order of the encoded names. */
