@@ -74,7 +74,7 @@ export function databaseFaults(random: SeededRandom, { postgres, databaseUrl }: 
   };
   const silenced = async (): Promise<void> => {
     listening.silence(true);
-    await wait(random.between(500, 6000));
+    await wait(random.between(2000, 8000));
     listening.silence(false);
   };
   const terminate = "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'longshore%'";
@@ -85,6 +85,7 @@ export function databaseFaults(random: SeededRandom, { postgres, databaseUrl }: 
     { kind: 'PostgreSQL frozen', strike: frozen },
     { kind: 'sessions ended', strike: () => executePostgres(databaseUrl, terminate) },
     { kind: 'LISTEN cut', strike: async () => listening.cut() },
+    { kind: 'LISTEN silent', strike: silenced },
     { kind: 'LISTEN silent', strike: silenced },
   ];
 }

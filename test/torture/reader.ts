@@ -19,11 +19,16 @@ export class Reader {
     this.#staleMs = staleMs;
   }
 
+  /** Asks for what is about to be deleted often enough for several servers to know it. */
+  async makeKnown(kind: 'manifest' | 'blob', repository: string, digest: string): Promise<void> {
+    for (let times = 0; times < timesAsked; times += 1) await this.#ask(kind, repository, digest);
+  }
+
   /** What was just deleted is nowhere to be had any more once it may not be; asks often enough for several servers. */
   async confirmGone(kind: 'manifest' | 'blob', repository: string, digest: string): Promise<void> {
     await wait(this.#staleMs);
     for (let times = 0; times < timesAsked; times += 1) {
-      const { status } = await (kind === 'blob' ? this.#client.getBlob(repository, digest) : this.#client.getManifest(repository, digest));
+      const { status } = await this.#ask(kind, repository, digest);
       if (status === 200)
         this.#findings.add('corrupt', `${kind} ${repository}@${digest} is there ${this.#staleMs} ms after it was deleted`);
     }
@@ -110,6 +115,10 @@ export class Reader {
     }
     await this.checkTags(model);
     await this.checkCatalog(model);
+  }
+
+  #ask(kind: 'manifest' | 'blob', repository: string, digest: string): Promise<Answer> {
+    return kind === 'blob' ? this.#client.getBlob(repository, digest) : this.#client.getManifest(repository, digest);
   }
 
   async #pullBlobs(repository: string, manifest: Manifest): Promise<void> {

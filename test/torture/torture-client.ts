@@ -159,6 +159,7 @@ export class TortureClient {
     const digest = this.#options.random.pick(model.manifests)?.digest;
     if (digest === undefined) return;
     try {
+      await this.#options.reader.makeKnown('manifest', model.name, digest);
       const answer = await this.#options.client.deleteManifest(model.name, digest);
       // 409: an index lists it.
       this.#judge(`DELETE ${model.name}@${digest}`, answer, [202, 404, 409]);
@@ -180,6 +181,7 @@ export class TortureClient {
     const digest = random.pick(random.pick(model.manifests)?.blobs ?? [])?.digest;
     if (digest === undefined) return;
     pusher.forget(model.name, digest);
+    await reader.makeKnown('blob', model.name, digest);
     const answer = await client.deleteBlob(model.name, digest);
     this.#judge(`DELETE blob ${model.name}@${digest}`, answer, [202, 404, 409]);
     if (answer.status === 202) {
