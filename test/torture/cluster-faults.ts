@@ -21,13 +21,10 @@ export interface ClockedReplica {
   readonly clock: WrongClock;
 }
 
-/** How far a clock is wrong at most, either way. */
-export const mostSkewSeconds = 120;
-
 const startTries = 20;
 
-/** What happens to one replica at a time. */
-export function replicaFaults(random: SeededRandom, replicas: readonly ClockedReplica[]): Fault[] {
+/** What happens to one replica at a time. `mostSkewSeconds`: how far its clock may be wrong, either way. */
+export function replicaFaults(random: SeededRandom, replicas: readonly ClockedReplica[], mostSkewSeconds: number): Fault[] {
   const any = (): ClockedReplica => {
     const picked = random.pick(replicas);
     if (picked === undefined) throw new RangeError('There is no replica.');

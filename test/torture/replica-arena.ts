@@ -11,12 +11,17 @@ import { FaultyS3 } from '../replicas/faulty-s3.ts';
 import { executePostgres, queryPostgres } from '../tools/postgres-query.ts';
 import { WrongClock } from '../tools/wrong-clock.ts';
 import type { Arena, ArenaTerms } from './arena.ts';
-import { databaseFaults, type Fault, mostSkewSeconds, replicaFaults, storeFaults } from './cluster-faults.ts';
+import { databaseFaults, type Fault, replicaFaults, storeFaults } from './cluster-faults.ts';
 import { pause } from './pause.ts';
 
 interface ReplicaArenaOptions extends ArenaTerms {
   readonly replicas: number;
+  /** How far a clock is wrong at most, either way. */
+  readonly mostSkewSeconds: number;
 }
+
+/** Whoever is told that content exists may rely on it, though grace that is younger than the rest of it is not renewed. */
+const reliableShare = 0.7;
 
 /** Replicas with wrong clocks on PostgreSQL and S3, behind haproxy and nginx, while all of these fail. */
 export class ReplicaArena implements Arena {
@@ -59,6 +64,7 @@ export class ReplicaArena implements Arena {
       await Promise.all(this.#cluster.replicas.map((replica) => replica.start()));
       return;
     }
+    const { mostSkewSeconds } = this.#options;
     // The first is behind, the last ahead, as far as they may be.
     const last = Math.max(1, this.#clocks.length - 1);
     await Promise.all(this.#clocks.map((clock, index) => clock.set(Math.round(mostSkewSeconds * ((2 * index) / last - 1)))));
@@ -80,29 +86,29 @@ export class ReplicaArena implements Arena {
   }
 
   async harm(): Promise<void> {
-    const { random } = this.#options;
+    const { random, mostSkewSeconds } = this.#options;
     const replicas = (this.#cluster?.replicas ?? []).flatMap((replica, index) => {
       const clock = this.#clocks[index];
       return clock === undefined ? [] : [{ replica, clock }];
     });
     await Promise.all([
-      this.#strikeInTurn(replicaFaults(random.fork('replicas'), replicas), 6000),
+      this.#strikeInTurn(replicaFaults(random.fork('replicas'), replicas, mostSkewSeconds), 6000),
       this.#strikeInTurn(databaseFaults(random.fork('database'), this.#services, this.#listening), 6000),
       this.#strikeInTurn(storeFaults(random.fork('store'), this.#store), 5000),
     ]);
   }
 
   async collectAgainAndAgain(): Promise<void> {
-    const { random, signal, graceMs } = this.#options;
+    const { random, signal, mostSkewSeconds } = this.#options;
     while (await pause(random.between(1000, 4000), signal)) {
-      await this.#collect(graceMs, random.pick([0, mostSkewSeconds, mostSkewSeconds]) ?? 0, true);
+      await this.#collect(this.#graceHours, random.pick([0, mostSkewSeconds, mostSkewSeconds]) ?? 0, true);
     }
   }
 
   async collectAll(): Promise<void> {
     await executePostgres(this.#services.databaseUrl, 'update uploads set touched_at = 0; update leases set expires_at = 0');
     // Later than whatever a clock that was ahead has written.
-    await this.#collect(-2 * mostSkewSeconds * 1000, 2 * mostSkewSeconds, false);
+    await this.#collect(0, 2 * this.#options.mostSkewSeconds + 1, false);
   }
 
   async audit(): Promise<DiskAudit> {
@@ -138,21 +144,26 @@ export class ReplicaArena implements Arena {
   }
 
   /** One garbage collection by a clock that is wrong by so much; it may find database or store down. */
-  async #collect(graceMs: number, skewSeconds: number, mayFail: boolean): Promise<void> {
+  async #collect(graceHours: number, skewSeconds: number, mayFail: boolean): Promise<void> {
     const { findings } = this.#options;
     await this.#collector.set(skewSeconds);
     const data = join(this.#services.directory, 'collector');
     await mkdir(data, { recursive: true });
-    const collection = startGarbageCollection({ data, env: this.#env(this.#collector, graceMs) });
+    const collection = startGarbageCollection({ data, env: this.#env(this.#collector, graceHours) });
     const ending = await collection.ended;
     if (ending.code === 0) findings.collections += 1;
     else if (!mayFail || !/is running|PostgreSQL|Cannot|could not be deleted/.test(collection.output()))
       findings.add('unexpected', `gc ended with ${JSON.stringify(ending)}:\n${collection.output()}`);
   }
 
-  /** Clocks differ by twice the skew, and content is safe for the grace nevertheless: that much is added to it. */
-  #env(clock: WrongClock | undefined, graceMs = this.#options.graceMs): Record<string, string> {
-    const hours = String((graceMs + 2 * mostSkewSeconds * 1000) / 3_600_000);
+  /** Clocks differ by twice the skew, and content is safe for the grace of the run nevertheless. */
+  get #graceHours(): number {
+    const { graceMs, mostSkewSeconds } = this.#options;
+    return (graceMs + 2 * mostSkewSeconds * 1000) / reliableShare / 3_600_000;
+  }
+
+  #env(clock: WrongClock | undefined, graceHours = this.#graceHours): Record<string, string> {
+    const hours = String(graceHours);
     return {
       ...this.#services.settings(this.#store.endpoint),
       ...clock?.env,

@@ -31,6 +31,8 @@ export interface TortureOptions {
 
 const graceMs = 4000;
 const repositoriesOfEach = 2;
+/** Either way; less in a short run, in which nothing would become old enough to be collected. */
+const mostSkewSeconds = 120;
 /** On S3, where it matters how large a blob is. */
 const largeShare = 0.04;
 
@@ -90,8 +92,8 @@ export async function runTorture(options: TortureOptions): Promise<Findings> {
   }
 }
 
-async function openArena({ replicas, workers }: TortureOptions, terms: ArenaTerms): Promise<Arena> {
-  if (replicas > 0) return ReplicaArena.open({ ...terms, replicas });
+async function openArena({ replicas, workers, seconds }: TortureOptions, terms: ArenaTerms): Promise<Arena> {
+  if (replicas > 0) return ReplicaArena.open({ ...terms, replicas, mostSkewSeconds: Math.min(mostSkewSeconds, Math.round(seconds / 4)) });
   return new OneHost({ ...terms, workers, data: await mkdtemp(join(tmpdir(), 'longshore-torture-')) });
 }
 
