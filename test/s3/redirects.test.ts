@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { expectAnswer } from '../protocol/expected-answer.ts';
+import { HttpClient } from '../protocol/http-client.ts';
 import { startRegistry, type TestRegistry } from '../protocol/registry-fixture.ts';
 import { digestOf, pushBlob } from '../protocol/sample-content.ts';
+import { startLongshore } from '../tools/longshore.ts';
 import { requirePrograms } from '../tools/programs.ts';
 import { bucketVariables, type SharedService, s3Services } from './shared-services.ts';
 
@@ -73,4 +75,22 @@ test('who is sent to the service is decided by the address of the client, and wh
     else assert.match(answer.headers.location ?? '', /^https:\/\/s3\.example\/longshore-.*X-Amz-Expires=77&/);
   }
   expectAnswer(await client.send('GET', path), { status: 200, body: content });
+});
+
+test('neither a link nor a key is written to the log', async (t) => {
+  const [gateway] = services;
+  if (gateway === undefined || requirePrograms(t, ...gateway.programs) === undefined) return;
+  const bucket = await gateway.newBucket();
+  const env = { ...bucketVariables(bucket), LONGSHORE_STORE_REDIRECT: 'on' };
+  const server = await startLongshore({ env, args: ['--anonymous', 'push', '--log-level', 'debug', '--log-requests', 'all'] });
+  t.after(() => server.stop());
+  const client = new HttpClient(server.url);
+  t.after(() => client.close());
+  await pushBlob({ client, repository: 'team/app' }, content);
+  const { headers } = expectAnswer(await client.send('GET', path), { status: 307 });
+  await server.stop();
+  const log = server.output();
+  assert.match(log, new RegExp(`${digest}.*307|307.*${digest}`));
+  const signature = new URL(headers.location ?? '').searchParams.get('X-Amz-Signature') ?? assert.fail();
+  for (const secret of [signature, 'X-Amz-', bucket.secretAccessKey ?? '']) assert.ok(!log.includes(secret), `${secret} in:\n${log}`);
 });
