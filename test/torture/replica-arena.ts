@@ -23,6 +23,9 @@ interface ReplicaArenaOptions extends ArenaTerms {
 /** Whoever is told that content exists may rely on it, though grace that is younger than the rest of it is not renewed. */
 const reliableShare = 0.7;
 
+/** Why a collection may end early: another runs, or what it needs is away. Classes of SQLSTATE: connection, resources, intervention. */
+const outages = /is running|cannot be reached|could not be deleted|Cannot (list|delete|abort|store)|SQLSTATE (08|53|57)/;
+
 /** Replicas with wrong clocks on PostgreSQL and S3, behind haproxy and nginx, while all of these fail. */
 export class ReplicaArena implements Arena {
   readonly staleMs = 1000;
@@ -152,7 +155,7 @@ export class ReplicaArena implements Arena {
     const collection = startGarbageCollection({ data, env: this.#env(this.#collector, graceHours) });
     const ending = await collection.ended;
     if (ending.code === 0) findings.collections += 1;
-    else if (!mayFail || !/is running|PostgreSQL|Cannot|could not be deleted/.test(collection.output()))
+    else if (!mayFail || !outages.test(collection.output()))
       findings.add('unexpected', `gc ended with ${JSON.stringify(ending)}:\n${collection.output()}`);
   }
 

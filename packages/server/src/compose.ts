@@ -42,7 +42,8 @@ import { storeByRules } from './registry/store-rules.ts';
 import { BlobCache } from './storage/blob-cache/blob-cache.ts';
 import { lowDiskSpace } from './storage/filesystem/disk-space.ts';
 
-const hourMs = 60 * 60 * 1000;
+/** Whole milliseconds: 1.1 hours are not, and PostgreSQL takes nothing else for an instant. */
+const inMs = (hours: number): number => Math.round(hours * 60 * 60 * 1000);
 
 /** A server that has not opened its port yet. */
 export interface Server {
@@ -66,10 +67,10 @@ export function authorityFile(config: Config): string {
 /** What garbage collection needs, for the server and for `longshore gc`. */
 export function garbageDeps(config: Config, { metadata, stores, logger }: Backends): GarbageDeps {
   const policy = {
-    graceMs: config.gc.graceHours * hourMs,
-    uploadExpiryMs: config.uploads.expireHours * hourMs,
+    graceMs: inMs(config.gc.graceHours),
+    uploadExpiryMs: inMs(config.uploads.expireHours),
     untagged: config.gc.untagged,
-    untaggedAfterMs: config.gc.untaggedAfterHours * hourMs,
+    untaggedAfterMs: inMs(config.gc.untaggedAfterHours),
     batchSize: 100,
   };
   return { garbage: metadata, events: metadata, leases: metadata, stores, logger, clock: Date.now, policy };
@@ -169,7 +170,7 @@ async function composeCore(config: Config, backends: Backends, metrics: Metrics)
     startHash: hashes.start,
     readLargeManifest: manifests.read,
     now: Date.now,
-    graceMs: config.gc.graceHours * hourMs,
+    graceMs: inMs(config.gc.graceHours),
   });
   const closeAll = async (): Promise<void> => {
     await close();
