@@ -87,14 +87,14 @@ test('an S3 service that is away', async (t) => {
       expectAnswer(await putManifest(place(client), 'v1', imageOf([layer])), { status: 201 });
       await way.cut();
       await isHalfServed(client, 4000);
-      await isHalfServed(client, 500);
+      await isHalfServed(client, 2500);
       const ready = await client.send('GET', '/readyz');
       assert.deepEqual([ready.status, String(ready.body)], [200, 'ready\nstore default: cannot be reached: see the log for the cause\n']);
       await way.mend();
       await isServed(client);
       way.silence();
       await isHalfServed(client, 5000);
-      await isHalfServed(client, 500);
+      await isHalfServed(client, 2500);
       await way.mend();
       await isServed(client);
       await until(async () => String((await client.send('GET', '/readyz')).body) === 'ready\n');
