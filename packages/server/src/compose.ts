@@ -42,7 +42,7 @@ import { storeByRules } from './registry/store-rules.ts';
 import { BlobCache } from './storage/blob-cache/blob-cache.ts';
 import { lowDiskSpace } from './storage/filesystem/disk-space.ts';
 
-/** Whole milliseconds: 1.1 hours are not, and PostgreSQL takes nothing else for an instant. */
+/** Whole milliseconds, whatever share of an hour was set: PostgreSQL takes nothing else for an instant. */
 const inMs = (hours: number): number => Math.round(hours * 60 * 60 * 1000);
 
 /** A server that has not opened its port yet. */
