@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { RegistryClient } from '../crash/registry-client.ts';
-import { RawConnection } from '../security/raw-connection.ts';
+import { RawConnection, requestText } from '../security/raw-connection.ts';
 import { until } from '../security/until.ts';
 import type { Longshore } from '../tools/longshore.ts';
 import { startLoad } from './load.ts';
@@ -24,6 +24,17 @@ async function push(server: Longshore, text: string): Promise<number> {
   } finally {
     client.close();
   }
+}
+
+/**
+ * A connection on which a worker has read the first line of a request, and nothing more. It comes in one piece with a whole
+ * request, whose answer therefore tells that it was read: until then a connection may end with the server that it waits for.
+ */
+async function beginRequest(server: Longshore, methodAndPath: string): Promise<RawConnection> {
+  const connection = await RawConnection.open(Number(new URL(server.url).port));
+  connection.send(`${requestText('GET', '/healthz')}${methodAndPath} HTTP/1.1\r\n`);
+  await connection.until(/^HTTP\/1.1 200 /);
+  return connection;
 }
 
 describe('several workers', { skip: process.platform !== 'linux' }, () => {
@@ -133,9 +144,7 @@ describe('several workers', { skip: process.platform !== 'linux' }, () => {
   it('finish what they are at on SIGTERM, also when the whole group gets it, and nobody can connect meanwhile', async (t) => {
     const { server, temporary } = await startWorkers(t);
     const { workers, writers } = processTree(server.pid);
-    const connection = await RawConnection.open(Number(new URL(server.url).port));
-    connection.send('POST /v2/team/app/blobs/uploads/ HTTP/1.1\r\n');
-    await until(async () => (await fetch(`${server.url}/healthz`)).status === 200);
+    const connection = await beginRequest(server, 'POST /v2/team/app/blobs/uploads/');
     for (const pid of [server.pid, ...workers, ...writers]) process.kill(pid, 'SIGTERM');
     await until(() =>
       fetch(`${server.url}/healthz`).then(
@@ -144,7 +153,7 @@ describe('several workers', { skip: process.platform !== 'linux' }, () => {
       ),
     );
     connection.send('Host: localhost\r\nContent-Length: 0\r\n\r\n');
-    assert.match(await connection.untilEnd(), /^HTTP\/1.1 202 [\s\S]*Connection: close/i);
+    assert.match(await connection.untilEnd(), /^HTTP\/1.1 200 [\s\S]*\nHTTP\/1.1 202 [\s\S]*Connection: close/i);
     assert.equal(await server.exited, 0);
     assert.deepEqual(
       readdirSync(temporary).filter((name) => name.startsWith('longshore-')),
@@ -154,8 +163,7 @@ describe('several workers', { skip: process.platform !== 'linux' }, () => {
 
   it('end at once at a second signal', async (t) => {
     const { server } = await startWorkers(t);
-    const connection = await RawConnection.open(Number(new URL(server.url).port));
-    connection.send('GET /healthz HTTP/1.1\r\n');
+    await beginRequest(server, 'GET /healthz');
     server.kill('SIGTERM');
     await until(() =>
       fetch(`${server.url}/healthz`).then(
