@@ -139,6 +139,9 @@ async function listening(child: ChildProcess, ended: Promise<Ending>, output: ()
     const url = readyLine.exec(output())?.[1];
     if (url !== undefined) return url;
     if (child.stdout === null) throw new Error('The server has no output.');
-    await Promise.race([once(child.stdout, 'data', { signal: timeout }), gone]);
+    const more = once(child.stdout, 'data', { signal: timeout }).catch((cause: unknown) => {
+      throw new Error(`The server did not listen within ${startWithinMs} ms; it wrote:\n${output()}`, { cause });
+    });
+    await Promise.race([more, gone]);
   }
 }

@@ -26,6 +26,8 @@ export async function startRadosgw(options: { port?: number } = {}): Promise<S3S
     ready: /radosgw is ready on (http:\S+)/,
     env: keys,
     openStdin: true,
+    // It takes 7 seconds alone, and 30 beside seven programs on each core.
+    timeoutMs: 180_000,
   });
   return {
     endpoint: gateway.readyMatch[1] ?? '',
