@@ -13,6 +13,7 @@ import { startLongshore } from '../tools/longshore.ts';
 import { type PostgresServer, startPostgres } from '../tools/postgres.ts';
 import { findProgram, requirePrograms } from '../tools/programs.ts';
 import { startProcess } from '../tools/started-process.ts';
+import { scrape } from './scrape.ts';
 
 const programs = ['initdb', 'postgres', 'createdb'] as const;
 const isPossible = programs.every((program) => findProgram(program) !== undefined);
@@ -70,6 +71,9 @@ async function allRefused({ requests }: Started, limitMs: number): Promise<void>
   }
 }
 
+/** What `/metrics` says of the database. */
+const databaseUp = async ({ client }: Started): Promise<number> => (await scrape(client)).sum('registry_backend_up', 'backend="database"');
+
 /** What `/readyz` and `/healthz` say. */
 async function health({ client }: Started): Promise<string[]> {
   return Promise.all(['/readyz', '/healthz'].map(async (path) => String((await client.send('GET', path)).body)));
@@ -95,12 +99,15 @@ test('a database that is away', async (t) => {
   const { registry } = started;
 
   await t.test('restarted: every path answers 503 at once and says what to do; health tells it; it comes back by itself', async () => {
+    assert.equal(await databaseUp(started), 1);
     await postgres.end('immediate');
     await allRefused(started, 2500);
+    assert.equal(await databaseUp(started), 0);
     await allRefused(started, 500);
     assert.deepEqual(await health(started), ['not ready\ndatabase: cannot be reached: see the log for the cause\n', 'ok\n']);
     await postgres.start();
     await recovers(started);
+    await until(async () => (await databaseUp(started)) === 1);
     await until(async () => (await health(started))[0]?.startsWith('ready\n') === true);
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { backendFamilies } from '../../packages/server/src/observability/backend-metrics.ts';
 import { diskCacheFamilies, metadataCacheFamilies } from '../../packages/server/src/observability/cache-metrics.ts';
 import { HttpClient } from '../protocol/http-client.ts';
 import { basicAuthorization } from '../protocol/registry-fixture.ts';
@@ -14,6 +15,7 @@ import { type Scrape, scrape } from './scrape.ts';
 
 const noFigures = { hits: 0, joins: 0, misses: 0, fetches: 0, evictions: 0, failures: 0, bytes: 0 };
 const ofDiskCache = diskCacheFamilies(noFigures).map(({ name }) => name);
+const ofBackends = backendFamilies(new Map([['database', false]])).map(({ name }) => name);
 const ofPostgres = metadataCacheFamilies({ ...noFigures, bypassed: 0, changes: 0, isFresh: true }).map(({ name }) => name);
 
 const guide = (name: string) => fileURLToPath(new URL(`../../docs/guides/${name}`, import.meta.url));
@@ -145,7 +147,7 @@ test('both guides list the metrics that there are', async () => {
   const { names } = await onNewConnection(scrape);
   for (const file of ['operating.md', 'operating.zh-CN.md']) {
     const listed = [...readFileSync(guide(file), 'utf8').matchAll(/^\| `((?:registry|process|nodejs)_[a-z_]+)`/gm)];
-    const withOptions = [...names, 'registry_certificate_expiry_seconds', ...ofDiskCache, ...ofPostgres];
+    const withOptions = [...names, 'registry_certificate_expiry_seconds', ...ofDiskCache, ...ofPostgres, ...ofBackends];
     assert.deepEqual(listed.map(([, name = '']) => name).toSorted(), withOptions.toSorted(), file);
   }
 });
@@ -154,7 +156,7 @@ test('the example alerts are rules that promtool accepts, over metrics that ther
   const { names } = await onNewConnection(scrape);
   const rules = readFileSync(guide('alerts.yaml'), 'utf8');
   const used = [...rules.matchAll(/\b(?:registry|process|nodejs)_[a-z_]+/g)].map(([name]) => name.replace(/_(bucket|sum|count)$/, ''));
-  const known = new Set([...names, ...names.map((name) => name.replace(/_count$/, ''))]);
+  const known = new Set([...names, ...ofBackends, ...names.map((name) => name.replace(/_count$/, ''))]);
   assert.ok(used.length > 5);
   assert.deepEqual(
     used.filter((name) => !known.has(name)),

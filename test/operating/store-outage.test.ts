@@ -13,6 +13,7 @@ import { startCuttableProxy } from '../tools/cuttable-proxy.ts';
 import { startLongshore } from '../tools/longshore.ts';
 import { requirePrograms } from '../tools/programs.ts';
 import { radosgwPrograms, startRadosgw } from '../tools/radosgw.ts';
+import { scrape } from './scrape.ts';
 
 const repository = 'outage/app';
 const place = (client: HttpClient) => ({ client, repository });
@@ -44,6 +45,9 @@ test('an S3 service that is away', async (t) => {
     });
     return client;
   };
+
+  const storeUp = async (client: HttpClient): Promise<number> =>
+    (await scrape(client)).sum('registry_backend_up', 'backend="store default"');
 
   const layer = randomBytes(200_000);
   const digest = digestOf(layer);
@@ -85,8 +89,10 @@ test('an S3 service that is away', async (t) => {
       await pushBlob(place(client), '{}');
       await pushBlob(place(client), layer);
       expectAnswer(await putManifest(place(client), 'v1', imageOf([layer])), { status: 201 });
+      assert.equal(await storeUp(client), 1);
       await way.cut();
       await isHalfServed(client, 4000);
+      assert.equal(await storeUp(client), 0);
       await isHalfServed(client, 2500);
       const ready = await client.send('GET', '/readyz');
       assert.deepEqual([ready.status, String(ready.body)], [200, 'ready\nstore default: cannot be reached: see the log for the cause\n']);
@@ -98,6 +104,7 @@ test('an S3 service that is away', async (t) => {
       await way.mend();
       await isServed(client);
       await until(async () => String((await client.send('GET', '/readyz')).body) === 'ready\n');
+      assert.equal(await storeUp(client), 1);
     },
   );
 

@@ -23,6 +23,7 @@ import { createIdentity, type Identity } from './identity/create-identity.ts';
 import { loadOrCreateSecretKey } from './identity/secret-key.ts';
 import { startOutbox } from './jobs/outbox.ts';
 import { startSchedule } from './jobs/schedule.ts';
+import { backendFamilies } from './observability/backend-metrics.ts';
 import { diskCacheFamilies, memoryCacheFamilies, metadataCacheFamilies } from './observability/cache-metrics.ts';
 import { metricsContentType } from './observability/metric-family.ts';
 import { activityFamilies, certificateFamilies, type Metrics } from './observability/metrics.ts';
@@ -127,6 +128,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
     ...(tls === undefined ? {} : { createHttpServer: tls.createServer }),
   });
   metrics.add(() => [...writes.families(), ...metadataCacheFamilies(backends.metadataCache?.())]);
+  metrics.add(() => backendFamilies(awayBackends(backends)));
   metrics.add(() => activityFamilies(listener.activity()));
   if (tls !== undefined) metrics.add(() => certificateFamilies(tls.expiresAt()));
   const background = createBackground(config, backends, identity, metrics);
@@ -144,6 +146,14 @@ export async function composeServer(config: Config, backends: Backends): Promise
       await backends.close();
     },
   };
+}
+
+/** Whether what lies beyond a network is away, by the names that readiness has for it. */
+function awayBackends({ isDatabaseAway, stores }: Backends): ReadonlyMap<string, boolean> {
+  const away = new Map<string, boolean>();
+  if (isDatabaseAway !== undefined) away.set('database', isDatabaseAway());
+  for (const [name, store] of stores) if (store.isAway !== undefined) away.set(`store ${name}`, store.isAway());
+  return away;
 }
 
 /** The stores, and on which of them new projects live. */

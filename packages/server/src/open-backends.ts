@@ -24,6 +24,8 @@ export interface Backends {
   readonly writes: WriteMetrics;
   /** What the cache of the database did; undefined without one. */
   readonly metadataCache: (() => MetadataCacheFigures) | undefined;
+  /** Whether it is known that the database cannot be reached; undefined where nobody needs to be. */
+  readonly isDatabaseAway: (() => boolean) | undefined;
   readonly logger: Logger;
   close(): Promise<void>;
 }
@@ -63,7 +65,7 @@ export async function openBackends(config: Config, writing: WriteSettings = {}):
   const log = openLog(config.log);
   await makeDataDirectory(config.data);
   const writes = new WriteMetrics();
-  const { metadata, metadataCache } = await openMetadata(config, log.logger, writes, writing);
+  const { metadata, metadataCache, isDatabaseAway } = await openMetadata(config, log.logger, writes, writing);
   const stores = await openStores(config, metadata, log.logger);
   if (writing.toServe === true) await requireStoresOfProjects(stores, metadata);
   return {
@@ -72,6 +74,7 @@ export async function openBackends(config: Config, writing: WriteSettings = {}):
     log,
     writes,
     metadataCache,
+    isDatabaseAway,
     logger: log.logger,
     close: async () => {
       await Promise.all([...stores.values()].map((store) => store.close()));
@@ -101,7 +104,7 @@ async function openMetadata(
   logger: Logger,
   observer: WriteObserver,
   { socket, patienceMs, mostWaitMs = Number.POSITIVE_INFINITY }: WriteSettings,
-): Promise<Pick<Backends, 'metadata' | 'metadataCache'>> {
+): Promise<Pick<Backends, 'metadata' | 'metadataCache' | 'isDatabaseAway'>> {
   if (metadata.kind === 'postgres') {
     const { openPostgresMetadata } = await import('./metadata/postgres/postgres-metadata.ts');
     const { kind: _kind, poolSize, timeoutSeconds, waitSeconds, ...database } = metadata;
@@ -112,10 +115,10 @@ async function openMetadata(
       limitMs: Math.min(waitSeconds * 1000, mostWaitMs),
       logger,
     });
-    return { metadata: store, metadataCache: store.cacheFigures };
+    return { metadata: store, metadataCache: store.cacheFigures, isDatabaseAway: store.isAway };
   }
   const { openSqliteMetadata } = await import('./metadata/sqlite/sqlite-metadata.ts');
   const path = join(data, databaseFile);
   const store = await openSqliteMetadata({ path, durability, failpoint, writerSocket: socket, observer, patienceMs });
-  return { metadata: store, metadataCache: undefined };
+  return { metadata: store, metadataCache: undefined, isDatabaseAway: undefined };
 }

@@ -52,6 +52,11 @@ export class Reachability {
     this.#options = options;
   }
 
+  /** Whether whatever is asked now is refused, since nobody answers. */
+  get isAway(): boolean {
+    return this.#away !== undefined;
+  }
+
   /** Asks the service something. Rejects as `work` does, or as `unreachable`, whichever is first. */
   async ask<T>(work: () => Promise<T>): Promise<T> {
     await this.untilLooked();

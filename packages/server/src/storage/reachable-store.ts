@@ -102,6 +102,10 @@ export class ReachableStore implements Required<BlobStore> {
     return this.#reachability.begin(() => this.#store.list(cursor, limit));
   }
 
+  isAway(): boolean {
+    return this.#reachability.isAway;
+  }
+
   probe(): Promise<void> {
     return this.#reachability.ask(() => this.#store.probe());
   }

@@ -57,6 +57,11 @@ export class GuardedPool {
     this.#quick = this.#createQuick();
   }
 
+  /** Whether no server can be used now, as far as is known. */
+  get isAway(): boolean {
+    return this.#reachability.isAway;
+  }
+
   /** Runs one statement that may be run twice: it is, when the connection breaks under the first. */
   query<T extends QueryResultRow>(statement: string | QueryConfig): Promise<QueryResult<T>> {
     return this.#askTwice(() => this.#pool.query<T>(statement));

@@ -35,6 +35,8 @@ export interface PostgresMetadataOptions extends PostgresConnectionOptions {
 export interface PostgresMetadata extends MetadataStore {
   /** What the cache did; undefined without one. */
   readonly cacheFigures: (() => ChangeCacheFigures) | undefined;
+  /** Whether it is known that the database cannot be reached, so that whatever is asked is refused. */
+  readonly isAway: () => boolean;
 }
 
 /**
@@ -61,7 +63,7 @@ export async function openPostgresMetadata(options: PostgresMetadataOptions): Pr
     close: () => (closed ??= closeBoth(cache, pool)),
   });
   const store = { ...all, ...quickReads(quick) };
-  return { ...store, ...cache?.reads(store, quick), cacheFigures: cache?.figures };
+  return { ...store, ...cache?.reads(store, quick), cacheFigures: cache?.figures, isAway: () => pool.isAway };
 }
 
 /** Those of one row by its key, of which every request needs some. */

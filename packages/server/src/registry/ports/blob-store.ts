@@ -126,6 +126,8 @@ export interface BlobStore {
    * orphan sweep only: nothing else may walk a store.
    */
   list(cursor: string | undefined, limit: number): Promise<{ objects: StoredObject[]; cursor: string | undefined }>;
+  /** Whether it is known that nobody answers there, so that whatever is asked is refused; absent where nobody needs to be reached. */
+  isAway?(): boolean;
   /** Resolves when a byte can be written now; throws the `StorageError` that a push would see. */
   probe(): Promise<void>;
   close(): Promise<void>;
