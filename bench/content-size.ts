@@ -6,6 +6,8 @@ export interface ContentSize {
   readonly tagsInOne: number;
   /** How many a PUT by digest carries in `?tag=`; 1: a PUT for each, as every registry understands it. */
   readonly tagsPerRequest: number;
+  /** Rows by SQL instead of requests, which a database of its own takes; `tagsPerRequest` does not matter then. */
+  readonly bySql?: true;
 }
 
 /** More repositories than a page of the catalog holds, and a repository that is large for its kind. */
@@ -13,6 +15,9 @@ export const ordinarySize: ContentSize = { repositories: 200, tagsEach: 1, tagsI
 
 /** 10,001 repositories and 1,000,000 tags. Longshore takes up to 32 tags with a manifest. */
 export const millionTags: ContentSize = { repositories: 10_000, tagsEach: 50, tagsInOne: 500_000, tagsPerRequest: 32 };
+
+/** 100,001 repositories, and 1,000,000 tags in one: of PostgreSQL. */
+export const manyTags: ContentSize = { repositories: 100_000, tagsEach: 1, tagsInOne: 1_000_000, tagsPerRequest: 1, bySql: true };
 
 /** The repository of `tagsInOne` tags. */
 export const taggedRepository = 'bench/tags';

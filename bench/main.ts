@@ -1,13 +1,15 @@
 // npm run bench: Longshore's speed beside that of other registries (docs/performance.md).
 import { availableParallelism, cpus } from 'node:os';
-import { type Contender, longshore, peer } from './contender.ts';
-import { millionTags, ordinarySize } from './content-size.ts';
+import { BackingServices } from './backing-services.ts';
+import { type Contender, longshore } from './contender.ts';
+import { manyTags, millionTags, ordinarySize } from './content-size.ts';
 import { type BenchOptions, parseBenchOptions, usage } from './options.ts';
+import { peer } from './peer.ts';
 import { type Entry, runBench } from './run-bench.ts';
 import { type Measured, renderTables } from './table.ts';
 import { wrkPath } from './wrk.ts';
 
-function readCommandLine(): { options: BenchOptions; entries: Entry[] } {
+function readCommandLine(services: BackingServices): { options: BenchOptions; entries: Entry[] } {
   try {
     const options = parseBenchOptions(process.argv.slice(2));
     if (options === 'help') {
@@ -16,7 +18,10 @@ function readCommandLine(): { options: BenchOptions; entries: Entry[] } {
     }
     wrkPath();
     const peers = (process.env['BENCH_PEER'] ?? '').split(',').filter(Boolean);
-    const contenders = [...options.longshores.map((settings) => longshore(settings)), ...peers.map(peer)];
+    const contenders = [
+      ...options.longshores.map((settings) => longshore(settings, services)),
+      ...peers.map((each) => peer(each, services)),
+    ];
     const others = contenders.filter(({ isLongshore }) => options.scale && !isLongshore).map(({ name }) => name);
     if (others.length > 0) throw new Error(`--scale is without ${others.join(', ')}: a million tags need a PUT that takes several`);
     const ordinary = contenders.map((contender) => ({ contender, size: ordinarySize }));
@@ -28,7 +33,8 @@ function readCommandLine(): { options: BenchOptions; entries: Entry[] } {
 }
 
 function withMillionTags(contender: Contender): Entry {
-  return { contender: { ...contender, name: `${contender.name} with a million tags` }, size: millionTags };
+  const size = contender.databaseOf === undefined ? millionTags : manyTags;
+  return { contender: { ...contender, name: `${contender.name} with a million tags` }, size };
 }
 
 function print(measured: readonly Measured[], { rounds, seconds }: BenchOptions): void {
@@ -43,16 +49,17 @@ function print(measured: readonly Measured[], { rounds, seconds }: BenchOptions)
   for (const { contender, profiles } of measured) if (profiles !== '') console.log(`\nOf ${contender.name}:\n\n${profiles}`);
 }
 
-const { options, entries } = readCommandLine();
+const services = new BackingServices();
+const { options, entries } = readCommandLine(services);
 const measured: Measured[] = [];
 // A signal alone would leave the servers running, and lose what is measured already.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     print(measured, options);
-    process.exit(1);
+    void services.stop().finally(() => process.exit(1));
   });
 }
-const others = await runBench(entries, options, measured, (line) => console.error(line));
+const others = await runBench(entries, options, measured, (line) => console.error(line)).finally(() => services.stop());
 print(measured, options);
 console.log(
   `\nBetween the rows, other work kept ${others.toFixed(1)} processors busy${others > 0.2 ? ': measure again on a quiet machine' : ''}.`,

@@ -10,12 +10,16 @@ function parsed(...args: string[]): BenchOptions {
 
 test('several durabilities and numbers of workers take part side by side', () => {
   assert.deepEqual(parsed('--durability', 'full,relaxed', '--workers', 'auto,1').longshores, [
-    { durability: 'full', workers: 'auto' },
-    { durability: 'full', workers: '1' },
-    { durability: 'relaxed', workers: 'auto' },
-    { durability: 'relaxed', workers: '1' },
+    { durability: 'full', workers: 'auto', metadata: 'sqlite' },
+    { durability: 'full', workers: '1', metadata: 'sqlite' },
+    { durability: 'relaxed', workers: 'auto', metadata: 'sqlite' },
+    { durability: 'relaxed', workers: '1', metadata: 'sqlite' },
   ]);
-  assert.deepEqual(parsed().longshores, [{ durability: 'full', workers: '1' }]);
+  assert.deepEqual(parsed().longshores, [{ durability: 'full', workers: '1', metadata: 'sqlite' }]);
+  assert.deepEqual(
+    parsed('--metadata', 'postgres,sqlite').longshores.map(({ metadata }) => metadata),
+    ['postgres', 'sqlite'],
+  );
 });
 
 test('--only names rows; without it the long ones are left out', () => {
@@ -27,6 +31,7 @@ test('--only names rows; without it the long ones are left out', () => {
 test('what is wrong is named', () => {
   assert.throws(() => parseBenchOptions(['--only', 'pull']), /no row pull/);
   assert.throws(() => parseBenchOptions(['--durability', 'some']), /full or relaxed, not some/);
+  assert.throws(() => parseBenchOptions(['--metadata', 'mysql']), /--metadata is sqlite or postgres, not mysql/);
   assert.throws(() => parseBenchOptions(['--rounds', '0']), /--rounds is a whole number from 1, not 0/);
   assert.throws(() => parseBenchOptions(['--workers', 'all']), /--workers is a whole number from 1, not all/);
   assert.equal(parseBenchOptions(['--help']), 'help');

@@ -27,6 +27,8 @@ export const usage = `usage: npm run bench -- [options]
   --scale             Longshore with 10,001 repositories and 1,000,000 tags beside itself with 201 and 3,200: what must not
                       depend on it; some minutes for the load first. Rows: ${scaleRows.map(({ id }) => id).join(', ')}
   --durability WORD   of Longshore: full or relaxed, or both as full,relaxed (full)
+  --metadata WORD     where Longshore keeps names and tags: sqlite or postgres, or both as postgres,sqlite (sqlite); a PostgreSQL of
+                      its own is started. With --scale PostgreSQL has 100,001 repositories and 1,000,000 tags in one of them
   --workers N|auto    processes of Longshore, or several settings as auto,1 (1)
   --profile           also where the time of Longshore's main threads went; figures are then of a slower server
   --help              this text
@@ -39,6 +41,7 @@ examples:
   npm run bench
   BENCH_PEER=/opt/bin/distribution,/opt/bin/zot npm run bench -- --durability full,relaxed
   npm run bench -- --scale
+  npm run bench -- --metadata postgres,sqlite --only manifest --only manifest-digest --only push
   npm run bench -- --profile --rounds 1 --seconds 10 --only manifest
   npm run bench -- --workers auto,1 --only manifest --only push
   npm run bench -- --only pull-latency --only slow-clients
@@ -53,6 +56,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | 'help
       seconds: { type: 'string', default: '3' },
       only: { type: 'string', multiple: true, default: [] },
       durability: { type: 'string', default: 'full' },
+      metadata: { type: 'string', default: 'sqlite' },
       workers: { type: 'string', default: '1' },
       scale: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
@@ -63,21 +67,25 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | 'help
   const candidates = values.scale ? scaleRows : rows;
   const unknown = values.only.filter((id) => candidates.every((row) => row.id !== id));
   if (unknown.length > 0) throw new Error(`--only: there is no row ${unknown.join(', ')}`);
-  const durabilities = values.durability.split(',').map(readDurability);
+  const durabilities = values.durability.split(',').map((word) => oneOf('--durability', ['full', 'relaxed'] as const, word));
+  const databases = values.metadata.split(',').map((word) => oneOf('--metadata', ['sqlite', 'postgres'] as const, word));
   const workers = values.workers.split(',').map((text) => (text === 'auto' ? text : String(wholeNumber('--workers', text))));
   return {
     rounds: wholeNumber('--rounds', values.rounds),
     seconds: wholeNumber('--seconds', values.seconds),
     rows: candidates.filter(({ id, long }) => (values.only.length === 0 ? long !== true : values.only.includes(id))),
-    longshores: durabilities.flatMap((durability) => workers.map((each) => ({ durability, workers: each }))),
+    longshores: databases.flatMap((metadata) =>
+      durabilities.flatMap((durability) => workers.map((each) => ({ durability, workers: each, metadata }))),
+    ),
     scale: values.scale,
     profile: values.profile,
   };
 }
 
-function readDurability(word: string): LongshoreSettings['durability'] {
-  if (word !== 'full' && word !== 'relaxed') throw new Error(`--durability is full or relaxed, not ${word}`);
-  return word;
+function oneOf<Word extends string>(option: string, [first, second]: readonly [Word, Word], word: string): Word {
+  if (word === first) return first;
+  if (word === second) return second;
+  throw new Error(`${option} is ${first} or ${second}, not ${word}`);
 }
 
 function wholeNumber(option: string, text: string): number {

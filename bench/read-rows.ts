@@ -55,6 +55,12 @@ const late = (count: number): number => Math.floor(count * 0.9);
 /** Everything that only reads, under the load of wrk. */
 export const readRows = {
   manifest: reads({ ...manifest, id: 'manifest', name: 'manifest GET by tag' }),
+  manifestByDigest: reads({
+    id: 'manifest-digest',
+    name: 'manifest GET by digest',
+    path: ({ fixture }) => `${repository}/manifests/${fixture.subject}`,
+    accept: manifestType,
+  }),
   anyManifest: reads({ ...manifest, id: 'any-manifest', name: 'manifest GET by any tag at random', anyTag: true }),
   smallBlob: reads({ id: 'small-blob', name: 'blob of 64 KiB', path: ({ fixture }) => `${repository}/blobs/${fixture.smallBlob.digest}` }),
   largeBlob: { id: 'large-blob', measure: largeBlob },

@@ -10,6 +10,7 @@ import { writeRows } from './write-rows.ts';
 /** Everything that can be measured, in order: the peak of memory comes after the loads. */
 export const rows: readonly Row[] = [
   readRows.manifest,
+  readRows.manifestByDigest,
   readRows.smallBlob,
   readRows.largeBlob,
   writeRows.push,

@@ -7,6 +7,7 @@ import type { ContentSize } from './content-size.ts';
 import { renderProfiles } from './cpu-profile.ts';
 import { loadFixture, makeFixture } from './fixture.ts';
 import { restartServer } from './footprint-rows.ts';
+import { copyTags, oneTag } from './many-tags.ts';
 import { busyProcessors } from './other-load.ts';
 import type { Row, Subject } from './row.ts';
 import { collect, type Measured, median } from './table.ts';
@@ -61,7 +62,8 @@ export async function runBench(
       entrants.push(entrant);
       measured.push(entrant);
       report(`loading ${contender.name}`);
-      await loadFixture(server.url, fixture, size, report);
+      await loadFixture(server.url, fixture, size.bySql ? oneTag : size, report);
+      if (size.bySql && contender.databaseOf) await copyTags(await contender.databaseOf(directory), size);
       if (profile && contender.isLongshore) await restartServer(subject, profiled(directory));
     }
     for (let round = 0; round < rounds; round++) {

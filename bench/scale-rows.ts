@@ -23,6 +23,7 @@ async function head({ server, size }: Subject, seconds: number): Promise<Figure[
 /** What must not depend on how much a registry holds: `--scale` measures it with and without a million tags. */
 export const scaleRows: readonly Row[] = [
   readRows.manifest,
+  readRows.manifestByDigest,
   readRows.anyManifest,
   { id: 'head', measure: head },
   readRows.tagsList,
