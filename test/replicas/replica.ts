@@ -9,6 +9,7 @@ export class Replica {
   readonly data: string;
   readonly #env: Record<string, string>;
   #server: ServerProcess | undefined;
+  #pid: number | undefined;
   #isEnding = false;
   #died: string | undefined;
 
@@ -20,6 +21,11 @@ export class Replica {
 
   get url(): string {
     return `http://${hostOf(this.endpoint)}`;
+  }
+
+  /** Its process; undefined while none runs. */
+  get pid(): number | undefined {
+    return this.#pid;
   }
 
   /** How it ended without being asked to, if it ever did: nothing that fails around a server may end it. */
@@ -37,7 +43,9 @@ export class Replica {
     this.#isEnding = false;
     const server = await startServer({ data: this.data, listen: hostOf(this.endpoint), env: this.#env });
     this.#server = server;
+    this.#pid = server.pid;
     void server.ended.then((ending) => {
+      if (this.#server === server) this.#pid = undefined;
       if (!this.#isEnding) this.#died = `${JSON.stringify(ending)}\n${server.output()}`;
     });
   }

@@ -1,21 +1,25 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Endpoint, hostOf, type LoadBalancer } from './load-balancer.ts';
 import { programPath } from './programs.ts';
+import { replaceOnce } from './replace-once.ts';
 import { startProcess } from './started-process.ts';
 
-/** Starts nginx before these servers: round robin, no stickiness, bodies of any size passed on as they come. */
-export async function startNginx(listen: Endpoint, servers: readonly Endpoint[]): Promise<LoadBalancer> {
+/**
+ * Starts nginx before these servers: round robin, no stickiness, bodies of any size passed on as they come. With a certificate (a PEM
+ * file that has its key too) it speaks HTTPS.
+ */
+export async function startNginx(listen: Endpoint, servers: readonly Endpoint[], certificate?: string): Promise<LoadBalancer> {
   const nginx = programPath('nginx');
   const directory = await mkdtemp(join(tmpdir(), 'longshore-nginx-'));
   const file = join(directory, 'nginx.conf');
   try {
     await mkdir(join(directory, 'temporary'));
-    await writeFile(file, configuration(directory, listen, servers));
+    await writeFile(file, await configuration({ directory, listen, servers, certificate }));
     const balancer = await startProcess(nginx, ['-p', directory, '-e', 'stderr', '-c', file], { ready: /start worker process \d/ });
     return {
-      url: `http://${hostOf(listen)}`,
+      url: `${certificate === undefined ? 'http' : 'https'}://${hostOf(listen)}`,
       host: hostOf(listen),
       output: balancer.output,
       async stop() {
@@ -29,14 +33,19 @@ export async function startNginx(listen: Endpoint, servers: readonly Endpoint[])
   }
 }
 
-/**
- * nginx sends POST and PATCH to another server only when nothing was sent yet. It holds PUT and DELETE for harmless to repeat, but
- * the second PUT that ends an upload finds it ended: those go to one server only, by a location of their own.
- */
-function configuration(directory: string, listen: Endpoint, servers: readonly Endpoint[]): string {
-  const list = servers.map((server) => `    server ${hostOf(server)} max_fails=1 fail_timeout=1s;`).join('\n');
+/** What deployments include (deploy/load-balancers), with other addresses, in a configuration that writes to `directory` only. */
+async function configuration(place: Place): Promise<string> {
+  const { directory, listen, servers, certificate } = place;
+  const published = await readFile(new URL('../../deploy/load-balancers/nginx.conf', import.meta.url), 'utf8');
+  const list = servers.map((server) => `  server ${hostOf(server)} max_fails=1 fail_timeout=1s;\n`).join('');
+  const tls = ['  listen 443 ssl;', '  ssl_certificate /etc/nginx/registry.crt;', '  ssl_certificate_key /etc/nginx/registry.key;'];
+  const own =
+    certificate === undefined
+      ? [`  listen ${hostOf(listen)};`]
+      : [`  listen ${hostOf(listen)} ssl;`, `  ssl_certificate ${certificate};`, `  ssl_certificate_key ${certificate};`];
+  const included = replaceOnce(published, tls.join('\n'), own.join('\n')).replace(/(?: {2}server [\d.:]+ .*\n)+/, list);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-    .map((name) => `  ${name}_temp_path ${directory}/temporary/${name};`)
+    .map((name) => `${name}_temp_path ${directory}/temporary/${name};`)
     .join('\n');
   return `
 daemon off;
@@ -45,41 +54,19 @@ worker_processes 1;
 pid ${directory}/nginx.pid;
 error_log stderr notice;
 events {
-  worker_connections 2000;
+worker_connections 2000;
 }
 http {
-  access_log off;
+access_log off;
 ${temporary}
-  upstream replicas {
-${list}
-    keepalive 32;
-  }
-  server {
-    listen ${hostOf(listen)};
-    client_max_body_size 0;
-    proxy_http_version 1.1;
-    proxy_request_buffering off;
-    proxy_buffering off;
-    proxy_connect_timeout 2s;
-    proxy_read_timeout 75s;
-    proxy_send_timeout 75s;
-    proxy_set_header Connection "";
-    proxy_set_header Host $http_host;
-    proxy_set_header X-Forwarded-For $remote_addr;
-    proxy_set_header X-Forwarded-Proto $scheme;
-    error_page 418 = @once;
-    location / {
-      if ($request_method ~ ^(PUT|DELETE)$) {
-        return 418;
-      }
-      proxy_next_upstream error timeout;
-      proxy_pass http://replicas;
-    }
-    location @once {
-      proxy_next_upstream off;
-      proxy_pass http://replicas;
-    }
-  }
+${included}
 }
 `;
+}
+
+interface Place {
+  readonly directory: string;
+  readonly listen: Endpoint;
+  readonly servers: readonly Endpoint[];
+  readonly certificate: string | undefined;
 }
