@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeBucket } from '../../packages/server/src/storage/s3/bucket-bench.ts';
 import type { S3StoreOptions } from '../../packages/server/src/storage/s3/s3-store.ts';
 import { type PostgresServer, startPostgres } from '../tools/postgres.ts';
-import { radosgwPrograms, startRadosgw } from '../tools/radosgw.ts';
+import { radosgwPrograms, type S3Server, startRadosgw } from '../tools/radosgw.ts';
 
 /** The programs that `startReplicas` and the services behind it need, for `requirePrograms`. */
 export const replicaPrograms = [...radosgwPrograms, 'initdb', 'postgres', 'createdb', 'psql', 'faketime', 'haproxy', 'nginx'] as const;
@@ -22,9 +22,9 @@ export interface BackingServices {
 }
 
 /** Starts a real PostgreSQL and a real S3 service, both empty. */
-export async function startBackingServices(): Promise<BackingServices> {
+export async function startBackingServices(startS3: () => Promise<S3Server> = startRadosgw): Promise<BackingServices> {
   const directory = await mkdtemp(join(tmpdir(), 'longshore-replicas-'));
-  const [postgres, gateway] = await bothOrNone(startPostgres(), startRadosgw());
+  const [postgres, gateway] = await bothOrNone(startPostgres(), startS3());
   const databaseUrl = await postgres.createDatabase('longshore');
   const bucket = await makeBucket(gateway);
   return {
