@@ -207,6 +207,32 @@ test('two requests at once: the second takes over, the first is told so, nothing
   await close();
 });
 
+test('the same final request twice at once, and once more: all of them are told that the blob is stored', async () => {
+  const { registry, watched, close } = startRegistry();
+  const content = randomBytes(2 * mebibyte);
+  const upload = await begin(registry);
+  await registry.appendUpload(upload, chunkOf(bodyOf(content.subarray(0, mebibyte))));
+  const writing = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  watched.beforeWrite = () => {
+    writing.resolve();
+    return goOn.promise;
+  };
+  const finish = () => registry.finishUpload(upload, digestOf(content), chunkOf(bodyOf(content.subarray(mebibyte)), { start: mebibyte }));
+  const first = finish();
+  await writing.promise;
+  watched.beforeWrite = undefined;
+  const second = finish();
+  goOn.resolve();
+  await Promise.all([first, second]);
+  await finish();
+  await assertStored(registry, content);
+  const { objects } = await watched.store.list(undefined, 100);
+  assert.equal(objects.length, 1, 'nothing is left of those who came too late');
+  await assert.rejects(registry.finishUpload(upload, digestOf(randomBytes(9)), chunkOf(bodyOf())), { code: 'BLOB_UPLOAD_UNKNOWN' });
+  await close();
+});
+
 test('limits.uploadBytes holds for all chunks together', async () => {
   const { registry, close } = startRegistry();
   const upload = await begin(registry);
@@ -232,7 +258,7 @@ test('a session is there for its repository and its owner only', async () => {
       registry.finishUpload(other, digestOf(randomBytes(1)), chunkOf(bodyOf())),
       registry.cancelUpload(other),
     ];
-    for (const attempt of attempts) await assert.rejects(attempt, { code: 'BLOB_UPLOAD_UNKNOWN' });
+    await Promise.all(attempts.map((attempt) => assert.rejects(attempt, { code: 'BLOB_UPLOAD_UNKNOWN' })));
   }
   assert.equal((await registry.uploadProgress(upload)).offset, 0);
   await close();

@@ -10,6 +10,7 @@ import type { Actor, ContentStore, UploadSession } from './ports/content-store.t
 import type { Logger } from './ports/logger.ts';
 import type { Chunk, UploadHandle, UploadProgress } from './registry.ts';
 import { RegistryError } from './registry-error.ts';
+import { removeSpare, takenOver, UploadEnding } from './upload-ending.ts';
 import { LiveUpload } from './upload-session.ts';
 
 /** Open writers kept between the chunks of slow clients; beyond it the longest unused is closed (and resumed later). */
@@ -70,10 +71,22 @@ export class Uploads {
     });
   }
 
+  /** Of several requests that end the same session at once one does, and the others find what they wanted done. */
   async finish(upload: UploadHandle, digest: Digest, chunk: Chunk): Promise<void> {
+    const ending = new UploadEnding(this.#deps, upload, digest);
+    try {
+      await this.#finish(ending, chunk);
+    } catch (error) {
+      if (!(await ending.isDoneByOthers(error))) throw error;
+    }
+  }
+
+  async #finish(ending: UploadEnding, chunk: Chunk): Promise<void> {
+    const { upload, digest } = ending;
     const session = await this.#find(upload);
     const live = await this.#attach(session, chunk);
-    await this.#using(live, async () => {
+    ending.epoch = live.epoch;
+    const committed = await this.#using(live, async () => {
       live.useAlgorithm(digestAlgorithm(digest));
       await live.receive(chunk, limitsOf(chunk, live.offset));
       const hashed = await live.digest();
@@ -81,11 +94,11 @@ export class Uploads {
       const location = await live.commit(digest);
       if (hashed === undefined) await this.#readBack(session, live, digest, location);
       reach('blob.placed');
-      await this.#commit(upload, live, digest, location);
+      return this.#commit(ending, live, location);
     });
     await this.#drop(live);
-    // What older epochs and checkpoints left behind; a stored blob is never touched by it.
-    if (session.state !== undefined) await this.#discard(session, live.epoch);
+    // What older epochs and checkpoints left behind.
+    if (session.state !== undefined) await this.#discard(session, live.epoch, committed);
   }
 
   async cancel(upload: UploadHandle): Promise<void> {
@@ -162,7 +175,8 @@ export class Uploads {
     }
   }
 
-  async #commit(upload: UploadHandle, live: LiveUpload, digest: Digest, location: BlobLocation): Promise<void> {
+  /** Resolves to the locations that are a blob now: one, or none when there was such a blob. */
+  async #commit({ upload, digest, spares }: UploadEnding, live: LiveUpload, location: BlobLocation): Promise<BlobLocation[]> {
     const { content, stores, now } = this.#deps;
     const { id: uploadId, epoch, offset: sizeBytes } = live;
     let place: { store: BlobStore; location: BlobLocation; copiedTo?: string } = { store: live.store, location };
@@ -170,25 +184,17 @@ export class Uploads {
       const { store, ...stored } = place;
       const commit = await content.commitBlob({ uploadId, epoch, digest, sizeBytes, ...stored, actor: upload.actor, at: now() });
       reach('blob.committed');
-      if (commit.outcome === 'stored') return;
-      if (commit.outcome === 'elsewhere') {
-        // The project began to move since this upload began.
-        const copied = await copyBlob({ ...place, digest }, stores.of(commit.store));
-        if (copied === undefined) throw takenOver(upload);
-        place = { store: stores.of(commit.store), location: copied, copiedTo: commit.store };
-      }
-      await this.#removeSpare(store, stored.location);
+      if (commit.outcome !== 'stored') spares.push({ store, location: stored.location });
+      // Until the session is over newer epochs may need what we leave.
       if (commit.outcome === 'lost') throw takenOver(upload);
-      if (commit.outcome === 'duplicate') return;
-    }
-  }
-
-  /** A copy that nobody needs. Failing to delete it costs space until the orphan sweep, never the push. */
-  async #removeSpare(store: BlobStore, location: BlobLocation): Promise<void> {
-    try {
-      await store.delete(location);
-    } catch (cause) {
-      this.#deps.logger.warn('a spare copy of a blob could not be deleted; the orphan sweep will', { location, cause });
+      if (commit.outcome !== 'elsewhere') {
+        for (const spare of spares) await removeSpare(this.#deps, spare);
+        return commit.outcome === 'stored' ? [stored.location] : [];
+      }
+      // The project began to move since this upload began.
+      const copied = await copyBlob({ ...place, digest }, stores.of(commit.store));
+      if (copied === undefined) throw takenOver(upload);
+      place = { store: stores.of(commit.store), location: copied, copiedTo: commit.store };
     }
   }
 
@@ -197,25 +203,25 @@ export class Uploads {
     const readable = await readWhole(live.store, location, (piece) => void hash.update(piece));
     const stored = digestFromBytes(hash.digest());
     if (readable && stored === digest) return;
-    await this.#removeSpare(live.store, location);
+    await removeSpare(this.#deps, { store: live.store, location });
     throw await this.#refuse(session, live, digest, stored);
   }
 
   /** Ends a session whose content is not what was announced. */
   async #refuse(session: UploadSession, live: LiveUpload, announced: Digest, actual: Digest): Promise<RegistryError> {
-    await this.#deps.content.cancelUpload({ id: session.id });
+    const isOurs = await this.#deps.content.cancelUpload({ id: session.id });
     await this.#drop(live);
-    await this.#discard(session, live.epoch);
+    await this.#discard(session, live.epoch, isOurs ? [] : undefined);
     return new RegistryError('DIGEST_INVALID', {
       message: `The uploaded content's digest is ${actual}, not ${announced}: upload it again.`,
       detail: { announced, actual },
     });
   }
 
-  async #discard(session: UploadSession, epoch: number): Promise<void> {
+  async #discard(session: UploadSession, epoch: number, committed?: readonly BlobLocation[]): Promise<void> {
     const store = this.#deps.stores.of(session.store);
     try {
-      await store.discardUpload({ ...session, epoch });
+      await store.discardUpload({ ...session, epoch }, committed);
     } catch (cause) {
       this.#deps.logger.warn('the bytes of an ended upload could not be deleted; the orphan sweep will', { upload: session.id, cause });
     }
@@ -261,12 +267,4 @@ export function tooLarge(mostBytes: number): RegistryError {
 
 function unknownUpload(): RegistryError {
   return new RegistryError('BLOB_UPLOAD_UNKNOWN');
-}
-
-function takenOver(upload: { id: string }): RegistryError {
-  return new RegistryError('BLOB_UPLOAD_INVALID', {
-    status: 416,
-    message: 'Another request continued this upload at the same time: ask for its status and continue from there.',
-    detail: { upload: upload.id },
-  });
 }

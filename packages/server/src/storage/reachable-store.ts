@@ -65,8 +65,8 @@ export class ReachableStore implements Required<BlobStore> {
     return { ...resumed, writer: new ReachableWriter(resumed.writer, this.#reachability) };
   }
 
-  discardUpload(position: UploadPosition): Promise<void> {
-    return this.#reachability.begin(() => this.#store.discardUpload(position));
+  discardUpload(position: UploadPosition, committed?: readonly BlobLocation[]): Promise<void> {
+    return this.#reachability.begin(() => this.#store.discardUpload(position, committed));
   }
 
   async open(location: BlobLocation, first?: ByteRange): Promise<BlobReader | undefined> {

@@ -107,8 +107,11 @@ export interface BlobStore {
    * Throws `StorageError` when they are gone.
    */
   resumeUpload(previous: UploadPosition, epoch: number, onBytes: (piece: Uint8Array) => void): Promise<ResumedUpload>;
-  /** Removes whatever any epoch of this session left behind. Idempotent. */
-  discardUpload(position: UploadPosition): Promise<void>;
+  /**
+   * Removes whatever any epoch of this session left behind. Idempotent. `committed`: the session is over, and of its bytes these alone
+   * became blobs; absent: that is not known, so what may be a blob stays.
+   */
+  discardUpload(position: UploadPosition, committed?: readonly BlobLocation[]): Promise<void>;
   /**
    * Opens a stored blob; undefined when the store does not have that location. Where what others stored may show late, it throws a
    * retryable `StorageError` until that is certain. `first`: what will be read first, as far as known, so that a store for which

@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import type { UploadPosition } from '../../registry/ports/blob-store.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { ContractContext } from './contract-steps.ts';
-import { assertContent, begin, commitsOrFails, digestOf, mebibyte, resume, slices } from './contract-steps.ts';
+import { assertContent, begin, commitsOrFails, digestOf, listAll, mebibyte, resume, slices } from './contract-steps.ts';
 
 /** Another instance continues; older writers change nothing. */
 export function describeTakeover(context: ContractContext): void {
@@ -75,6 +75,31 @@ export function describeTakeover(context: ContractContext): void {
       await commitsOrFails(context.store, resumed, all);
     });
   }
+
+  it('continues what an older epoch has completed, until the session is over', async () => {
+    for (const size of [1000, 9 * mebibyte]) {
+      const { id, writer } = await begin(context);
+      const content = randomBytes(size);
+      await writer.write([content]);
+      const position: UploadPosition = { id, epoch: 1, offset: size, state: await writer.checkpoint() };
+      await writer.write([randomBytes(100)]);
+      const first = await writer.commit(digestOf(content));
+      let second = await resume(context.store, position, 2, content);
+      await second.write([randomBytes(7 * mebibyte)]);
+      await second.close();
+      second = await resume(context.store, position, 3, content);
+      const rest = randomBytes(2000);
+      await second.write([rest]);
+      const all = Buffer.concat([content, rest]);
+      const committed = await second.commit(digestOf(all));
+      assert.notEqual(committed, first);
+      await context.store.discardUpload({ ...position, epoch: 3 }, [committed]);
+      await assertContent(context.store, committed, all);
+      await context.store.delete(first);
+      const left = (await listAll(context.store)).filter((object) => object.id.includes(id));
+      assert.ok(left.length === 0 || left.every((object) => object.id === committed), JSON.stringify(left));
+    }
+  });
 
   it('gives a stalled writer that commits too a location of its own', async () => {
     for (const size of [1000, 9 * mebibyte]) {

@@ -1,4 +1,4 @@
-import { access, mkdir, open, rename } from 'node:fs/promises';
+import { access, link, mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
 import { shardOf } from './locations.ts';
@@ -6,6 +6,9 @@ import { hasCode } from './system-errors.ts';
 
 /** Files may be read by the group (a reverse proxy that serves them), by nobody else. */
 export const directoryMode = 0o750;
+
+/** What file systems without hard links say of one, or those on which there are too many of a file. */
+const linkless = ['EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS', 'EMLINK'];
 
 /** Moves finished uploads into shard directories, which it creates when they are first needed. */
 export class ShardDirectories {
@@ -29,12 +32,15 @@ export class ShardDirectories {
     return creation;
   }
 
-  /** Renames a file of the store (relative path) to a prepared location, and makes the name durable. */
-  async place(file: string, location: BlobLocation): Promise<void> {
+  /**
+   * Renames a file of the store (relative path) to a prepared location, and makes the name durable. `keep`: the old name stays too,
+   * where the file system can do that.
+   */
+  async place(file: string, location: BlobLocation, keep: boolean): Promise<void> {
     const source = join(this.#directory, file);
     const target = join(this.#directory, location);
     try {
-      await rename(source, target);
+      if (!keep || !(await isLinked(source, target))) await rename(source, target);
     } catch (error) {
       if (!hasCode(error, 'ENOENT')) throw error;
       // Somebody tidied the empty shard directory away.
@@ -52,6 +58,18 @@ export class ShardDirectories {
     // Also when the directory was there: another process may have made it a moment ago and not synced it yet.
     await syncDirectory(dirname(path));
     await syncDirectory(dirname(dirname(path)));
+  }
+}
+
+/** False on a file system without hard links. A link whose answer was lost is sent again, and then it is there. */
+async function isLinked(source: string, target: string): Promise<boolean> {
+  try {
+    await link(source, target);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return true;
+    if (linkless.some((code) => hasCode(error, code))) return false;
+    throw error;
   }
 }
 

@@ -84,10 +84,15 @@ test('a rename that was done although its answer was lost is not an error', asyn
   const location = newLocation(digestOf(Buffer.from('x')));
   await shards.prepare(location);
   await writeFile(join(directory, location), 'x');
-  await shards.place('uploads/gone.1', location);
-  assert.equal(await readFile(join(directory, location), 'utf8'), 'x');
-  const other = newLocation(digestOf(Buffer.from('y')));
-  await assert.rejects(shards.place('uploads/gone.1', other), { code: 'ENOENT' });
+  await mkdir(join(directory, 'uploads'));
+  await writeFile(join(directory, 'uploads', 'there.1'), 'x');
+  await shards.place('uploads/there.1', location, true);
+  for (const keep of [false, true]) {
+    await shards.place('uploads/gone.1', location, keep);
+    assert.equal(await readFile(join(directory, location), 'utf8'), 'x');
+    const other = newLocation(digestOf(Buffer.from('y')));
+    await assert.rejects(shards.place('uploads/gone.1', other, keep), { code: 'ENOENT' });
+  }
 });
 
 test('objects are dated by the clock of this host, whatever the clock of the file server says', async (t) => {

@@ -94,7 +94,7 @@ export class FilesystemUploadWriter implements UploadWriter {
       reach('blob.synced');
       // Before the rename: a network file system may report a failed write only here.
       await this.close();
-      await shards.place(this.#path, location);
+      await shards.place(this.#path, location, this.#checkpointed > 0);
       reach('blob.renamed');
       return location;
     } catch (error) {

@@ -61,7 +61,6 @@ export class MemoryUploadWriter implements UploadWriter {
       this.#content.requireHealth();
       const location = `memory/${digest}.${randomBytes(8).toString('hex')}` as BlobLocation;
       this.#content.blobs.set(location, { bytes: this.#join(), modifiedAt: Date.now() });
-      this.#content.uploads.get(this.#key.id)?.delete(this.#key.epoch);
       return location;
     } finally {
       await this.close();

@@ -218,11 +218,16 @@ export class Bucket {
     return CopyPartResult?.ETag ?? '';
   }
 
-  /** Makes one object of the parts. Fails when a part is not the one with that ETag any more. */
-  async completeMultipart(upload: MultipartKey, parts: readonly UploadedPart[]): Promise<void> {
+  /** Makes one object of the parts; false when it was completed or aborted before. Fails when a part has not that ETag any more. */
+  async completeMultipart(upload: MultipartKey, parts: readonly UploadedPart[]): Promise<boolean> {
     const Parts = parts.map(({ number, etag }) => ({ PartNumber: number, ETag: etag }));
-    const command = new CompleteMultipartUploadCommand({ ...this.#of(upload), MultipartUpload: { Parts } });
-    await attempt('Cannot complete an upload', () => this.#client.send(command));
+    try {
+      await this.#client.send(new CompleteMultipartUploadCommand({ ...this.#of(upload), MultipartUpload: { Parts } }));
+      return true;
+    } catch (error) {
+      if (isNoSuchUpload(error)) return false;
+      throw asStorageError('Cannot complete an upload', error);
+    }
   }
 
   async abortMultipart(upload: MultipartKey): Promise<void> {

@@ -8,44 +8,70 @@ const mebibyte = 1024 * 1024;
 const mostPieceBytes = 256 * mebibyte;
 const concurrentPieces = 4;
 
-/** The bytes of a blob: those in the first parts of a multipart upload, and a tail. */
-export interface BlobParts {
+/** The first parts of a multipart upload. */
+export interface FirstParts {
   readonly multipart: Multipart;
   readonly etags: readonly string[];
   /** Bytes in these parts. */
   readonly bytes: number;
+}
+
+/** Parts that hold the same bytes as others. */
+export type CopiedParts = Pick<FirstParts, 'multipart' | 'etags'>;
+
+/** The bytes of a blob: those in the first parts of a multipart upload, and a tail. */
+export interface BlobParts extends FirstParts {
   readonly tail: Uint8Array;
 }
 
 /**
  * Makes a blob at `location` out of a multipart upload that is not in our hands alone, or that has more parts than
- * belong to the blob (some services complete only all parts or none): it is completed with everything in it, the
- * bytes that belong to the blob are copied inside the service, and it is deleted. A part that was replaced by
- * somebody else is a `StorageError`.
+ * belong to the blob (some services complete only all parts or none): it is completed with everything in it, be it by somebody
+ * else, and the bytes that belong to the blob are copied inside the service. What was completed stays, since others may be copying
+ * it too. A part that was replaced by somebody else is a `StorageError`.
  */
-export async function rebuildBlob(bucket: Bucket, location: BlobLocation, blob: BlobParts): Promise<BlobLocation> {
-  const { multipart, etags, bytes, tail } = blob;
-  const present = (await bucket.listParts(multipart)) ?? [];
-  if (etags.some((etag, index) => present[index]?.number !== index + 1 || present[index]?.etag !== etag)) {
-    throw new StorageError('failed', 'The parts of an upload are gone or were written by somebody else.');
+export async function rebuildBlob(bucket: Bucket, location: BlobLocation, { tail, ...first }: BlobParts): Promise<BlobLocation> {
+  const present = await bucket.listParts(first.multipart);
+  if (present !== undefined) {
+    if (first.etags.some((etag, index) => present[index]?.number !== index + 1 || present[index]?.etag !== etag)) {
+      throw new StorageError('failed', 'The parts of an upload were written by somebody else.');
+    }
+    await bucket.completeMultipart(first.multipart, present);
   }
-  await bucket.completeMultipart(multipart, present);
-  const target = await bucket.createMultipart(location);
+  const { multipart: target, etags } = await copyCompleted(bucket, location, first);
   try {
-    const copied = await copyPieces(bucket, target, multipart.key, bytes);
-    if (tail.length > 0) copied.push(await bucket.uploadPart(target, copied.length + 1, tail));
-    await bucket.completeMultipart(target, numbered(copied));
+    const all = tail.length === 0 ? etags : [...etags, await bucket.uploadPart(target, etags.length + 1, tail)];
+    if (!(await bucket.completeMultipart(target, numbered(all)))) throw interrupted();
   } catch (error) {
     await bucket.abortMultipart(target);
     throw error;
   }
-  await bucket.delete(multipart.key);
   return location;
+}
+
+/**
+ * Copies the bytes of these parts out of the object that their multipart upload was completed to, into a new one for `location`. A
+ * `StorageError` when there is no such object.
+ */
+export async function copyCompleted(bucket: Bucket, location: BlobLocation, { multipart, bytes }: FirstParts): Promise<CopiedParts> {
+  const startedAt = Date.now();
+  const target = await bucket.createMultipart(location);
+  try {
+    return { multipart: { ...target, startedAt }, etags: await copyPieces(bucket, target, multipart.key, bytes) };
+  } catch (error) {
+    await bucket.abortMultipart(target);
+    throw error;
+  }
 }
 
 /** Consecutive parts from number 1 on. */
 export function numbered(etags: readonly string[]): UploadedPart[] {
   return etags.map((etag, index) => ({ number: index + 1, etag }));
+}
+
+/** Somebody else ended it, or a request of ours did whose answer was lost: the next epoch copies again. */
+function interrupted(): StorageError {
+  return new StorageError('failed', 'The copy of an upload was ended by somebody else.', { retryable: true });
 }
 
 /** Copies the first bytes of an object in pieces of equal size, so that none is shorter than a part may be. */

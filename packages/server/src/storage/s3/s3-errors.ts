@@ -75,9 +75,9 @@ export function isAbsence(error: unknown): boolean {
   return codeOf(error) === 'NoSuchKey' || (codeOf(error) === 'NotFound' && statusOf(error) === 404);
 }
 
-/** True when a multipart upload does not exist any more. */
+/** True when the multipart upload that a request was about does not exist any more: one that ends just then has no key, says Ceph RGW. */
 export function isNoSuchUpload(error: unknown): boolean {
-  return codeOf(error) === 'NoSuchUpload';
+  return codeOf(error) === 'NoSuchUpload' || codeOf(error) === 'NoSuchKey';
 }
 
 /** True when the service has too much to do. */

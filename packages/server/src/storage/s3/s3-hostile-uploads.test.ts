@@ -57,8 +57,9 @@ for (const [what, sizes] of [
   onServices(`chunks of ${what}, in turns through two replicas`, async (stores) => {
     const [content, position] = await inTurns(stores, 'turns', sizes);
     const writer = await resume(stores[0], position, position.epoch + 1, content);
-    await assertContent(stores[1], await writer.commit(digestOf(content)), content);
-    await stores[1].discardUpload({ ...position, epoch: position.epoch + 1 });
+    const location = await writer.commit(digestOf(content));
+    await stores[1].discardUpload({ ...position, epoch: position.epoch + 1 }, [location]);
+    await assertContent(stores[1], location, content);
     assert.deepEqual(
       (await listAll(stores[0])).map(({ kind }) => kind),
       ['blob'],

@@ -77,11 +77,11 @@ onServices('parts that were forgotten and never written again do not end up in t
   const content = randomBytes(9 * mebibyte);
   const writer = await store.createUpload({ id: 'aborted', epoch: 1 });
   await writer.write([content]);
-  await writer.checkpoint();
+  const state = await writer.checkpoint();
   await writer.write([randomBytes(40 * mebibyte)]);
   await writer.truncate(content.length);
   const location = await writer.commit(digestOf(content));
-  await store.discardUpload({ id: 'aborted', epoch: 1, offset: content.length, state: undefined });
+  await store.discardUpload({ id: 'aborted', epoch: 1, offset: content.length, state }, [location]);
   await assertContent(store, location, content);
   assert.deepEqual(
     (await listAll(store)).map(({ kind, id }) => `${kind} ${id}`),

@@ -12,7 +12,8 @@ import type {
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import { requireUploadId } from '../upload-id.ts';
 import { Bucket, type BucketOptions } from './bucket.ts';
-import { blobsPrefix, probeKey, requireLocation, tailsPrefix } from './object-keys.ts';
+import { blobsPrefix, newBlobKey, probeKey, requireLocation, tailsPrefix } from './object-keys.ts';
+import { copyCompleted } from './rebuild-blob.ts';
 import { asStorageError, isFromService } from './s3-errors.ts';
 import { listStored } from './s3-list.ts';
 import { openObject } from './s3-reader.ts';
@@ -72,18 +73,23 @@ class S3Store implements BlobStore {
     if (noteBytes(note) !== previous.offset) {
       throw new StorageError('failed', `An upload's note is about ${noteBytes(note)} bytes, its session about ${previous.offset}.`);
     }
-    if (note.multipart !== undefined && (await this.#bucket.listParts(note.multipart)) === undefined) {
-      throw new StorageError('failed', 'The parts of an upload are gone.');
-    }
+    const { multipart, etags, partsBytes } = note;
     const tail = await readTail(this.#bucket, note.tail);
-    const replayed = note.multipart === undefined;
-    if (replayed) onBytes(tail);
-    return { writer: new S3UploadWriter(this.#bucket, { id: previous.id, epoch }, note, tail), replayed };
+    const key = { id: previous.id, epoch };
+    if (multipart === undefined) {
+      onBytes(tail);
+      return { writer: new S3UploadWriter(this.#bucket, key, { note, tail, isShared: false }), replayed: true };
+    }
+    if ((await this.#bucket.listParts(multipart)) !== undefined) {
+      return { writer: new S3UploadWriter(this.#bucket, key, { note, tail, isShared: true }), replayed: false };
+    }
+    // An older epoch completed it, and died or was overtaken before anybody knew of a blob.
+    const copy = await copyCompleted(this.#bucket, newBlobKey(previous.id), { multipart, etags, bytes: partsBytes });
+    return { writer: new S3UploadWriter(this.#bucket, key, { note: { ...note, ...copy }, tail, isShared: false }), replayed: false };
   }
 
   /** A blob that was committed stays, whichever upload it came from. */
-  async discardUpload(position: UploadPosition): Promise<void> {
-    const { id } = position;
+  async discardUpload({ id, state }: UploadPosition, committed?: readonly BlobLocation[]): Promise<void> {
     requireUploadId(id);
     // Ids contain no dot: the prefix is that of this upload only. What is listed goes, so the first page comes again.
     for (let more = true; more; ) {
@@ -91,11 +97,9 @@ class S3Store implements BlobStore {
       for (const upload of page.uploads) await this.#bucket.abortMultipart(upload);
       more = page.more;
     }
-    for (let more = true; more; ) {
-      const page = await this.#bucket.listObjects(`${tailsPrefix}${id}.`, undefined, listedAtOnce);
-      for (const { key } of page.objects) await this.#bucket.delete(key);
-      more = page.more;
-    }
+    await this.#deleteAll(`${tailsPrefix}${id}.`, []);
+    // Only parts may have become an object that is none of these.
+    if (committed !== undefined && readNote(state).multipart !== undefined) await this.#deleteAll(`${blobsPrefix}${id}.`, committed);
   }
 
   async open(location: BlobLocation, first?: ByteRange): Promise<BlobReader | undefined> {
@@ -128,5 +132,15 @@ class S3Store implements BlobStore {
 
   async close(): Promise<void> {
     this.#bucket.close();
+  }
+
+  async #deleteAll(prefix: string, but: readonly string[]): Promise<void> {
+    let after: string | undefined;
+    for (let more = true; more; ) {
+      const page = await this.#bucket.listObjects(prefix, after, listedAtOnce);
+      for (const { key } of page.objects) if (!but.includes(key)) await this.#bucket.delete(key);
+      after = page.objects.at(-1)?.key;
+      more = page.more;
+    }
   }
 }

@@ -20,6 +20,17 @@ const inlineTailBytes = 8 * 1024;
  */
 const freshMs = 60 * 60 * 1000;
 
+/** What a writer continues. */
+interface Continued {
+  readonly note: UploadNote;
+  /** The note's bytes behind the last part. */
+  readonly tail: Uint8Array;
+  /** Older epochs know its multipart upload too. */
+  readonly isShared: boolean;
+}
+
+const fromNothing: Continued = { note: emptyNote, tail: new Uint8Array(0), isShared: false };
+
 /**
  * Writes one epoch: whole parts as they fill up, the rest from memory at the end. A blob shorter than a part is one
  * plain object.
@@ -39,15 +50,14 @@ export class S3UploadWriter implements UploadWriter {
   #torn = false;
   #finished = false;
 
-  /** `from` and `tail`: the note that is continued, and its bytes behind the last part. */
-  constructor(bucket: Bucket, key: UploadKey, from: UploadNote = emptyNote, tail: Uint8Array = new Uint8Array(0)) {
+  constructor(bucket: Bucket, key: UploadKey, { note, tail, isShared }: Continued = fromNothing) {
     this.#bucket = bucket;
     this.#key = key;
-    this.#parts = new PartStream(bucket, key.id, { multipart: from.multipart, etags: from.etags, bytes: from.partsBytes });
-    this.#shared = from.multipart !== undefined;
-    this.#bufferStart = from.partsBytes;
+    this.#parts = new PartStream(bucket, key.id, { multipart: note.multipart, etags: note.etags, bytes: note.partsBytes });
+    this.#shared = isShared;
+    this.#bufferStart = note.partsBytes;
     this.#buffer.append([tail], tail.length);
-    this.#notes = [from];
+    this.#notes = [note];
   }
 
   async write(pieces: readonly Uint8Array[]): Promise<void> {
@@ -166,10 +176,15 @@ export class S3UploadWriter implements UploadWriter {
     if (multipart === undefined) throw new StorageError('failed', 'An upload has parts but no multipart upload.');
     const count = etags.length + (this.#buffer.length > 0 ? 1 : 0);
     const asItIs = !this.#shared && count >= this.#parts.highest && Date.now() - multipart.startedAt < freshMs;
-    if (!asItIs) return rebuildBlob(this.#bucket, newBlobKey(this.#key.id), { multipart, etags, bytes, tail: this.#buffer.view });
+    if (!asItIs) {
+      const location = await rebuildBlob(this.#bucket, newBlobKey(this.#key.id), { multipart, etags, bytes, tail: this.#buffer.view });
+      if (this.#notes.every((note) => note.multipart === undefined)) await this.#bucket.delete(multipart.key);
+      return location;
+    }
     if (this.#buffer.length > 0) await this.#sendPart();
-    await this.#bucket.completeMultipart(multipart, numbered((await this.#parts.settle()).etags));
-    return multipart.key as BlobLocation;
+    if (await this.#bucket.completeMultipart(multipart, numbered((await this.#parts.settle()).etags))) return multipart.key as BlobLocation;
+    // By a newer epoch, or by a request of ours whose answer was lost. The next epoch copies it, and reads it back.
+    throw new StorageError('failed', 'The parts of an upload were completed by somebody else.', { retryable: true });
   }
 
   #requireUsable(): void {
