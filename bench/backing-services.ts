@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type PostgresServer, startPostgres } from '../test/tools/postgres.ts';
+import { Gateway } from './gateway.ts';
 
 /** What servers of one run keep their state in besides a folder; it starts when the first of them needs it. */
 export class BackingServices {
+  /** For blobs. */
+  readonly gateway = new Gateway();
   #postgres: Promise<PostgresServer> | undefined;
   readonly #databases = new Map<string, Promise<string>>();
 
@@ -15,7 +18,7 @@ export class BackingServices {
 
   /** Ends what was started and removes its files. */
   async stop(): Promise<void> {
-    await (await this.#postgres)?.stop();
+    await Promise.all([this.gateway.stop(), this.#postgres?.then((postgres) => postgres.stop())]);
   }
 
   async #createDatabase(): Promise<string> {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { nodeFlags } from '../packages/cli/bin/node-flags.js';
 import { freePort } from '../test/tools/free-port.ts';
 import type { BackingServices } from './backing-services.ts';
+import type { Gateway } from './gateway.ts';
 import { type RunningServer, startServer } from './server-process.ts';
 
 /** What is on the disk when a push is answered, for the reader of the tables. */
@@ -24,6 +25,10 @@ export interface Contender {
   readonly isLongshore: boolean;
   /** Of one on PostgreSQL: the connection string of the database of a server in that folder. */
   readonly databaseOf?: (directory: string) => Promise<string>;
+  /** Of one that keeps its blobs in S3. */
+  readonly gateway?: Gateway;
+  /** No registry, but a client of the S3 service: it has part in the rows that can be measured without one. */
+  readonly bare?: true;
   /** Starts it with its state in the folder, which may hold that of a run before. */
   start(directory: string, changes?: StartChanges): Promise<RunningServer>;
 }
@@ -33,6 +38,8 @@ export interface StartChanges {
   readonly nodeArguments: readonly string[];
   readonly settings: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** With its blobs in S3: clients are sent there to read. */
+  readonly redirect?: true;
 }
 
 export interface LongshoreSettings {
@@ -40,12 +47,16 @@ export interface LongshoreSettings {
   /** As `--workers` takes it. */
   readonly workers: string;
   readonly metadata: 'sqlite' | 'postgres';
+  readonly store: 'filesystem' | 's3';
 }
 
 const durabilities: Readonly<Record<LongshoreSettings['durability'], Durability>> = {
   full: { label: 'fsync', explanation: 'full: files, folders and the database are on the disk before every answer' },
   relaxed: { label: 'no fsync', explanation: 'relaxed: a power loss takes the last seconds' },
 };
+
+/** Of blobs in S3. */
+export const inMemory = 'blobs are where the S3 service keeps them, here in memory';
 
 const asUsual: StartChanges = { nodeArguments: [], settings: [], environment: {} };
 const thisCheckout = fileURLToPath(new URL('..', import.meta.url));
@@ -54,33 +65,56 @@ export const command = 'packages/cli/bin/longshore.js';
 
 /** A checkout's server, this one's unless another is given, run from its sources as a service runs it, by the Node that runs the bench. */
 export function longshore(settings: LongshoreSettings, services: BackingServices, checkout = thisCheckout): Contender {
-  const { durability, workers, metadata } = settings;
-  const databaseOf = (directory: string): Promise<string> => services.databaseOf(directory);
+  const { durability, workers, metadata, store } = settings;
+  const { label, explanation } = durabilities[durability];
   return {
     name: nameOf(settings, checkout),
     version: undefined,
-    durability: durabilities[durability],
+    durability: { label, explanation: store === 's3' ? `${explanation}; ${inMemory}` : explanation },
     local: true,
     isLongshore: true,
-    ...(metadata === 'postgres' ? { databaseOf } : {}),
-    async start(directory, { nodeArguments, settings: more, environment } = asUsual) {
+    ...(metadata === 'postgres' ? { databaseOf: (directory) => services.databaseOf(directory) } : {}),
+    ...(store === 's3' ? { gateway: services.gateway } : {}),
+    async start(directory, { nodeArguments, settings: more, environment, redirect } = asUsual) {
       const port = await freePort();
       const serve = ['serve', '--listen', `127.0.0.1:${port}`, '--data', join(directory, 'data'), '--anonymous', 'push'];
       const args = [...nodeFlags, ...nodeArguments, join(checkout, command), ...serve];
-      args.push('--durability', durability, '--workers', workers, ...more);
-      const database: Record<string, string> =
-        metadata === 'sqlite' ? {} : { LONGSHORE_METADATA_KIND: 'postgres', LONGSHORE_METADATA_URL: await databaseOf(directory) };
+      args.push('--durability', durability, '--workers', workers, ...(redirect ? ['--store-redirect', 'on'] : []), ...more);
       const scheme = more.includes('--tls-cert-file') ? 'https' : 'http';
-      return startServer(process.execPath, args, port, directory, { ...database, ...environment }, scheme);
+      const places = await placesOf(settings, services, directory);
+      return startServer(process.execPath, args, port, directory, { ...places, ...environment }, scheme);
     },
   };
 }
 
-function nameOf({ durability, workers, metadata }: LongshoreSettings, checkout: string): string {
+/** Secrets are no arguments, which everybody on the machine may read. */
+async function placesOf(
+  { metadata, store }: LongshoreSettings,
+  services: BackingServices,
+  directory: string,
+): Promise<Record<string, string>> {
+  const places: Record<string, string> = {};
+  if (metadata === 'postgres') {
+    places['LONGSHORE_METADATA_KIND'] = 'postgres';
+    places['LONGSHORE_METADATA_URL'] = await services.databaseOf(directory);
+  }
+  if (store === 's3') {
+    const { endpoint, bucket, accessKeyId, secretAccessKey } = await services.gateway.bucketOf(directory);
+    places['LONGSHORE_STORE_KIND'] = 's3';
+    places['LONGSHORE_STORE_ENDPOINT'] = endpoint;
+    places['LONGSHORE_STORE_BUCKET'] = bucket;
+    places['LONGSHORE_STORE_ACCESS_KEY_ID'] = accessKeyId;
+    places['LONGSHORE_STORE_SECRET_ACCESS_KEY'] = secretAccessKey;
+  }
+  return places;
+}
+
+function nameOf({ durability, workers, metadata, store }: LongshoreSettings, checkout: string): string {
   return [
     'longshore',
     ...(checkout === thisCheckout ? [] : [`of ${basename(checkout)}`]),
     ...(metadata === 'sqlite' ? [] : [metadata]),
+    ...(store === 'filesystem' ? [] : [store]),
     ...(durability === 'full' ? [] : [durability]),
     ...(workers === '1' ? [] : [`workers ${workers}`]),
   ].join(' ');

@@ -13,6 +13,9 @@ export interface ContentSize {
 /** More repositories than a page of the catalog holds, and a repository that is large for its kind. */
 export const ordinarySize: ContentSize = { repositories: 200, tagsEach: 1, tagsInOne: 3000, tagsPerRequest: 1 };
 
+/** Less, for registries of which each tag is several objects in S3. */
+export const smallSize: ContentSize = { repositories: 20, tagsEach: 1, tagsInOne: 100, tagsPerRequest: 1 };
+
 /** 10,001 repositories and 1,000,000 tags. Longshore takes up to 32 tags with a manifest. */
 export const millionTags: ContentSize = { repositories: 10_000, tagsEach: 50, tagsInOne: 500_000, tagsPerRequest: 32 };
 

@@ -1,8 +1,9 @@
 // npm run bench: Longshore's speed beside that of other registries (docs/performance.md).
 import { availableParallelism, cpus } from 'node:os';
 import { BackingServices } from './backing-services.ts';
+import { bareSdk } from './bare-sdk.ts';
 import { type Contender, longshore } from './contender.ts';
-import { manyTags, millionTags, ordinarySize } from './content-size.ts';
+import { manyTags, millionTags, ordinarySize, smallSize } from './content-size.ts';
 import { type BenchOptions, parseBenchOptions, usage } from './options.ts';
 import { peer } from './peer.ts';
 import { type Entry, runBench } from './run-bench.ts';
@@ -20,11 +21,13 @@ function readCommandLine(services: BackingServices): { options: BenchOptions; en
     const peers = (process.env['BENCH_PEER'] ?? '').split(',').filter(Boolean);
     const contenders = [
       ...options.longshores.map((settings) => longshore(settings, services)),
-      ...peers.map((each) => peer(each, services)),
+      ...peers.map((each) => peer(each, services, options.peerStore)),
     ];
     const others = contenders.filter(({ isLongshore }) => options.scale && !isLongshore).map(({ name }) => name);
     if (others.length > 0) throw new Error(`--scale is without ${others.join(', ')}: a million tags need a PUT that takes several`);
-    const ordinary = contenders.map((contender) => ({ contender, size: ordinarySize }));
+    const inS3 = options.peerStore === 's3';
+    const ordinary = contenders.map((contender) => ({ contender, size: inS3 ? smallSize : ordinarySize }));
+    if (inS3) ordinary.push({ contender: bareSdk(services.gateway), size: smallSize });
     return { options, entries: options.scale ? [...contenders.map(withMillionTags), ...ordinary] : ordinary };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);

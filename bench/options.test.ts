@@ -10,16 +10,28 @@ function parsed(...args: string[]): BenchOptions {
 
 test('several durabilities and numbers of workers take part side by side', () => {
   assert.deepEqual(parsed('--durability', 'full,relaxed', '--workers', 'auto,1').longshores, [
-    { durability: 'full', workers: 'auto', metadata: 'sqlite' },
-    { durability: 'full', workers: '1', metadata: 'sqlite' },
-    { durability: 'relaxed', workers: 'auto', metadata: 'sqlite' },
-    { durability: 'relaxed', workers: '1', metadata: 'sqlite' },
+    { durability: 'full', workers: 'auto', metadata: 'sqlite', store: 'filesystem' },
+    { durability: 'full', workers: '1', metadata: 'sqlite', store: 'filesystem' },
+    { durability: 'relaxed', workers: 'auto', metadata: 'sqlite', store: 'filesystem' },
+    { durability: 'relaxed', workers: '1', metadata: 'sqlite', store: 'filesystem' },
   ]);
-  assert.deepEqual(parsed().longshores, [{ durability: 'full', workers: '1', metadata: 'sqlite' }]);
+  assert.deepEqual(parsed().longshores, [{ durability: 'full', workers: '1', metadata: 'sqlite', store: 'filesystem' }]);
   assert.deepEqual(
     parsed('--metadata', 'postgres,sqlite').longshores.map(({ metadata }) => metadata),
     ['postgres', 'sqlite'],
   );
+  assert.deepEqual(
+    parsed('--store', 's3,filesystem', '--metadata', 'postgres').longshores.map(({ store, metadata }) => [store, metadata]),
+    [
+      ['s3', 'postgres'],
+      ['filesystem', 'postgres'],
+    ],
+  );
+});
+
+test('other registries keep their blobs in S3 when one of ours does', () => {
+  assert.equal(parsed().peerStore, 'filesystem');
+  assert.equal(parsed('--store', 'filesystem,s3').peerStore, 's3');
 });
 
 test('--only names rows; without it the long ones are left out', () => {
@@ -32,6 +44,7 @@ test('what is wrong is named', () => {
   assert.throws(() => parseBenchOptions(['--only', 'pull']), /no row pull/);
   assert.throws(() => parseBenchOptions(['--durability', 'some']), /full or relaxed, not some/);
   assert.throws(() => parseBenchOptions(['--metadata', 'mysql']), /--metadata is sqlite or postgres, not mysql/);
+  assert.throws(() => parseBenchOptions(['--store', 'nfs']), /--store is filesystem or s3, not nfs/);
   assert.throws(() => parseBenchOptions(['--rounds', '0']), /--rounds is a whole number from 1, not 0/);
   assert.throws(() => parseBenchOptions(['--workers', 'all']), /--workers is a whole number from 1, not all/);
   assert.equal(parseBenchOptions(['--help']), 'help');

@@ -7,6 +7,8 @@ import { scaleRows } from './scale-rows.ts';
 export interface BenchOptions extends Plan {
   /** Longshore takes part once for each. */
   readonly longshores: readonly LongshoreSettings[];
+  /** Where other registries keep their blobs. */
+  readonly peerStore: LongshoreSettings['store'];
   /** Whether every contender takes part a second time, with a million tags. */
   readonly scale: boolean;
 }
@@ -29,6 +31,8 @@ export const usage = `usage: npm run bench -- [options]
   --durability WORD   of Longshore: full or relaxed, or both as full,relaxed (full)
   --metadata WORD     where Longshore keeps names and tags: sqlite or postgres, or both as postgres,sqlite (sqlite); a PostgreSQL of
                       its own is started. With --scale PostgreSQL has 100,001 repositories and 1,000,000 tags in one of them
+  --store WORD        where blobs are kept: filesystem or s3, or both as s3,filesystem (filesystem). With s3 a Ceph RGW with its
+                      objects in memory is started, other registries keep theirs there too, and the AWS SDK alone takes part
   --workers N|auto    processes of Longshore, or several settings as auto,1 (1)
   --profile           also where the time of Longshore's main threads went; figures are then of a slower server
   --help              this text
@@ -42,6 +46,7 @@ examples:
   BENCH_PEER=/opt/bin/distribution,/opt/bin/zot npm run bench -- --durability full,relaxed
   npm run bench -- --scale
   npm run bench -- --metadata postgres,sqlite --only manifest --only manifest-digest --only push
+  BENCH_PEER=distribution npm run bench -- --store s3 --only push --only upload --only large-blob --only redirect
   npm run bench -- --profile --rounds 1 --seconds 10 --only manifest
   npm run bench -- --workers auto,1 --only manifest --only push
   npm run bench -- --only pull-latency --only slow-clients
@@ -57,6 +62,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | 'help
       only: { type: 'string', multiple: true, default: [] },
       durability: { type: 'string', default: 'full' },
       metadata: { type: 'string', default: 'sqlite' },
+      store: { type: 'string', default: 'filesystem' },
       workers: { type: 'string', default: '1' },
       scale: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
@@ -69,14 +75,18 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | 'help
   if (unknown.length > 0) throw new Error(`--only: there is no row ${unknown.join(', ')}`);
   const durabilities = values.durability.split(',').map((word) => oneOf('--durability', ['full', 'relaxed'] as const, word));
   const databases = values.metadata.split(',').map((word) => oneOf('--metadata', ['sqlite', 'postgres'] as const, word));
+  const stores = values.store.split(',').map((word) => oneOf('--store', ['filesystem', 's3'] as const, word));
   const workers = values.workers.split(',').map((text) => (text === 'auto' ? text : String(wholeNumber('--workers', text))));
   return {
     rounds: wholeNumber('--rounds', values.rounds),
     seconds: wholeNumber('--seconds', values.seconds),
     rows: candidates.filter(({ id, long }) => (values.only.length === 0 ? long !== true : values.only.includes(id))),
-    longshores: databases.flatMap((metadata) =>
-      durabilities.flatMap((durability) => workers.map((each) => ({ durability, workers: each, metadata }))),
+    longshores: stores.flatMap((store) =>
+      databases.flatMap((metadata) =>
+        durabilities.flatMap((durability) => workers.map((each) => ({ durability, workers: each, metadata, store }))),
+      ),
     ),
+    peerStore: stores.includes('s3') ? 's3' : 'filesystem',
     scale: values.scale,
     profile: values.profile,
   };

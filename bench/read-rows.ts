@@ -2,6 +2,7 @@ import { manifestType } from './content.ts';
 import { repositoryName, taggedRepository, tagName } from './content-size.ts';
 import { repository } from './fixture.ts';
 import { cost, type Figure, type Row, rate, type Subject, withProcessorTime } from './row.ts';
+import { runSdk } from './sdk-job.ts';
 import { readWithWrk } from './wrk.ts';
 
 /** Connections of every load of small answers. */
@@ -35,16 +36,32 @@ function reads({ id, name, path, accept = '*/*', anyTag = false }: ReadRow): Row
   };
 }
 
+const largeBlobConnections = [1, 8];
+const largeBlobName = (connections: number): string => `blob of 95 MiB, ${connections} connection${connections === 1 ? '' : 's'}`;
+
 async function largeBlob({ server, fixture }: Subject, seconds: number): Promise<Figure[]> {
   const url = `${server.url}/v2/${repository}/blobs/${fixture.largeBlob.digest}`;
   const figures: Figure[] = [];
-  for (const connections of [1, 8]) {
-    const name = `blob of 95 MiB, ${connections} connection${connections === 1 ? '' : 's'}`;
+  for (const connections of largeBlobConnections) {
     const [load, used] = await withProcessorTime(server, () => readWithWrk(url, { connections, seconds }));
     figures.push(
-      rate(`${name}, MiB/s`, load.mebibytesPerSecond),
-      cost(`${name}, ms for a GiB`, used && (used * 1000 * 1024) / load.mebibytes),
+      rate(`${largeBlobName(connections)}, MiB/s`, load.mebibytesPerSecond),
+      cost(`${largeBlobName(connections)}, ms for a GiB`, used && (used * 1000 * 1024) / load.mebibytes),
     );
+  }
+  return figures;
+}
+
+/** An object of as many bytes; it is the client of Node that reads, not wrk. */
+async function largeObject({ contender, directory, fixture }: Subject, seconds: number): Promise<Figure[]> {
+  if (contender.gateway === undefined) return [];
+  const bucket = await contender.gateway.bucketOf(directory);
+  const bytes = fixture.largeBlob.bytes.length;
+  const figures: Figure[] = [];
+  for (const clients of largeBlobConnections) {
+    const load = await runSdk({ kind: 'reads', bucket, clients, mebibytes: bytes / 2 ** 20, seconds });
+    figures.push(rate(`${largeBlobName(clients)}, MiB/s`, load.mebibytes / load.seconds));
+    await contender.gateway.removeOfSize(directory, bytes);
   }
   return figures;
 }
@@ -63,7 +80,7 @@ export const readRows = {
   }),
   anyManifest: reads({ ...manifest, id: 'any-manifest', name: 'manifest GET by any tag at random', anyTag: true }),
   smallBlob: reads({ id: 'small-blob', name: 'blob of 64 KiB', path: ({ fixture }) => `${repository}/blobs/${fixture.smallBlob.digest}` }),
-  largeBlob: { id: 'large-blob', measure: largeBlob },
+  largeBlob: { id: 'large-blob', measure: largeBlob, measureBare: largeObject },
   tagsList: reads({
     id: 'tags-list',
     name: 'tags/list?n=100 of the repository of most tags',

@@ -32,6 +32,8 @@ export interface Row {
   /** Measured only when `--only` names it. */
   readonly long?: boolean;
   measure(subject: Subject, seconds: number): Promise<Figure[]>;
+  /** The same work without a registry, by a contender that is none; the figures have the same names. */
+  measureBare?(subject: Subject, seconds: number): Promise<Figure[]>;
 }
 
 /** A figure of which more is better. */

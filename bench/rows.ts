@@ -1,10 +1,12 @@
 import { footprintRows } from './footprint-rows.ts';
 import { latencyRow } from './latency-row.ts';
 import { readRows } from './read-rows.ts';
+import { redirectRow } from './redirect-row.ts';
 import type { Row } from './row.ts';
 import { slowClientsRow } from './slow-clients-row.ts';
 import { stallRow } from './stall-row.ts';
 import { tlsRow } from './tls-row.ts';
+import { uploadRows } from './upload-rows.ts';
 import { writeRows } from './write-rows.ts';
 
 /** Everything that can be measured, in order: the peak of memory comes after the loads. */
@@ -14,7 +16,7 @@ export const rows: readonly Row[] = [
   readRows.smallBlob,
   readRows.largeBlob,
   writeRows.push,
-  writeRows.upload,
+  uploadRows.upload,
   writeRows.tagPut,
   readRows.tagsList,
   readRows.catalog,
@@ -25,4 +27,6 @@ export const rows: readonly Row[] = [
   slowClientsRow,
   stallRow,
   tlsRow,
+  redirectRow,
+  uploadRows.memory,
 ];

@@ -62,6 +62,7 @@ export async function runBench(
       entrants.push(entrant);
       measured.push(entrant);
       report(`loading ${contender.name}`);
+      if (contender.bare) continue;
       await loadFixture(server.url, fixture, size.bySql ? oneTag : size, report);
       if (size.bySql && contender.databaseOf) await copyTags(await contender.databaseOf(directory), size);
       if (profile && contender.isLongshore) await restartServer(subject, profiled(directory));
@@ -71,7 +72,10 @@ export async function runBench(
       for (const row of rows) {
         others.push(await busyProcessors());
         report(`round ${round + 1} of ${rounds}: ${row.id}`);
-        for (const { subject, results } of order) collect(results, await row.measure(subject, seconds));
+        for (const { subject, results } of order) {
+          const measure = subject.contender.bare ? row.measureBare : row.measure;
+          collect(results, (await measure?.(subject, seconds)) ?? []);
+        }
       }
     }
     // A server writes its profile when it ends.

@@ -17,12 +17,19 @@ const script = fileURLToPath(new URL('../../scripts/start-radosgw', import.meta.
 /** The programs that `startRadosgw` needs, for `requirePrograms`. */
 export const radosgwPrograms = ['radosgw', 'radosgw-admin', 'ceph-mon', 'ceph-osd', 'ceph', 'monmaptool'] as const;
 
+export interface RadosgwOptions {
+  readonly port?: number;
+  /** Holds its `ceph.conf`, and stays; otherwise a temporary folder, which goes. */
+  readonly directory?: string;
+}
+
 /** Starts a real S3 server, Ceph's object gateway, on loopback with its objects in memory. Several may run at once. */
-export async function startRadosgw(options: { port?: number } = {}): Promise<S3Server> {
+export async function startRadosgw(options: RadosgwOptions = {}): Promise<S3Server> {
   for (const program of radosgwPrograms) programPath(program);
   const keys = { S3_ACCESS_KEY: 'longshore-test', S3_SECRET_KEY: 'longshore-test-secret' };
   const port = options.port === undefined ? [] : ['--port', String(options.port)];
-  const gateway = await startProcess('bash', [script, '--stop-with-stdin', ...port], {
+  const directory = options.directory === undefined ? [] : ['--directory', options.directory];
+  const gateway = await startProcess('bash', [script, '--stop-with-stdin', ...port, ...directory], {
     ready: /radosgw is ready on (http:\S+)/,
     env: keys,
     openStdin: true,
