@@ -90,6 +90,8 @@ async function composeIdentity(
     issuer: config.tokens.issuer ?? 'longshore',
     service: config.tokens.service ?? (config.publicUrl === undefined ? 'longshore' : new URL(config.publicUrl).host),
     lifetimeSeconds: config.tokens.lifetimeSeconds,
+    // What shares SQLite is one host.
+    areClocksApart: config.metadata.kind === 'postgres',
     now: Date.now,
     report: (message, error) => logger.warn(message, { error }),
     refused: refusedLogin,

@@ -18,6 +18,7 @@ function identityOver(accounts: MemoryAccountStore, secretKey: Uint8Array): Iden
     secretKey,
     issuer: 'longshore',
     service: 'registry.example',
+    areClocksApart: false,
     lifetimeSeconds: 120,
     now: () => 1_700_000_000_000,
     report: (message) => assert.fail(message),

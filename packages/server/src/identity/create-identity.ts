@@ -20,7 +20,8 @@ export interface Identity {
 }
 
 /**
- * Puts the parts together. `secretKey`: 32 bytes; `lifetimeSeconds` of registry tokens, 60 at least (`RangeError`);
+ * Puts the parts together. `secretKey`: 32 bytes; `lifetimeSeconds` of registry tokens, 60 at least (`RangeError`); `areClocksApart`:
+ * other hosts issue tokens too;
  * `report` is told of what fails beside a request that does not, and of stored keys that do not open; `refused` of every login
  * that is refused.
  */
@@ -31,6 +32,7 @@ export function createIdentity(options: {
   readonly issuer: string;
   readonly service: string;
   readonly lifetimeSeconds: number;
+  readonly areClocksApart: boolean;
   readonly now: () => Millis;
   readonly report: (message: string, error: unknown) => void;
   readonly refused: (reason: RefusalReason) => void;

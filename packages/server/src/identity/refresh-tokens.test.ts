@@ -22,9 +22,9 @@ test('a refresh token stands for its user for 90 days', async () => {
   const token = await issueFor(bench);
   const expected: Authentication = { kind: 'principal', principal: principalOf(bench.alice) };
   assert.deepEqual(await bench.tokens.redeemRefreshToken(token), expected);
-  bench.clock.now += 90 * dayMs;
+  bench.clock.now += 90 * dayMs - 1000;
   assert.deepEqual(await bench.tokens.redeemRefreshToken(token), expected);
-  bench.clock.now += 300_000;
+  bench.clock.now += 1000;
   assert.deepEqual(await bench.tokens.redeemRefreshToken(token), { kind: 'refused', reason: 'token-expired' });
 });
 

@@ -29,7 +29,7 @@ export class RefreshTokens {
 
   constructor(options: RefreshTokensOptions) {
     this.#options = options;
-    this.#kind = { type: 'longshore-refresh+jwt', issuer: options.issuer, audience: `${options.service}#refresh` };
+    this.#kind = { type: 'longshore-refresh+jwt', issuer: options.issuer, audience: `${options.service}#refresh`, lateSeconds: 0 };
   }
 
   /** Undefined for the anonymous and for limited principals: redeemed, it would be good for more than they are. */

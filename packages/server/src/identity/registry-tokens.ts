@@ -8,7 +8,7 @@ import { boundUserOf, findBoundUser, subjectClaims } from './bound-user.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { RefreshTokens } from './refresh-tokens.ts';
 import type { SignedClaims, TokenKind } from './signed-token.ts';
-import { isExpired, signToken, tokenExpired, tokenInvalid, verifyToken } from './signed-token.ts';
+import { isExpired, mostSkewSeconds, signToken, tokenExpired, tokenInvalid, verifyToken } from './signed-token.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { grantAccess, limitOfAccess } from './token-access.ts';
 import { subjectOf } from './user-subject.ts';
@@ -24,6 +24,8 @@ interface RegistryTokensOptions {
   readonly now: () => Millis;
   /** 60 at least, since clients assume that much; 300 unless given. */
   readonly lifetimeSeconds?: number;
+  /** Whether tokens come from other hosts too, whose clocks may be minutes apart from this one's. */
+  readonly areClocksApart: boolean;
 }
 
 interface VerifiedToken {
@@ -44,9 +46,11 @@ export class RegistryTokens implements TokenService {
 
   constructor(options: RegistryTokensOptions) {
     this.#options = options;
-    this.#kind = { type: 'longshore-registry+jwt', issuer: options.issuer, audience: options.service };
-    this.#refreshTokens = new RefreshTokens(options);
     this.#lifetimeSeconds = options.lifetimeSeconds ?? 300;
+    // Never more than as long again: whoever sets a short life means it.
+    const lateSeconds = options.areClocksApart ? Math.min(mostSkewSeconds, this.#lifetimeSeconds) : 0;
+    this.#kind = { type: 'longshore-registry+jwt', issuer: options.issuer, audience: options.service, lateSeconds };
+    this.#refreshTokens = new RefreshTokens(options);
     if (this.#lifetimeSeconds < 60) throw new RangeError('registry tokens must live for at least 60 seconds');
   }
 
@@ -66,7 +70,7 @@ export class RegistryTokens implements TokenService {
     const remembered = this.#verified.get(hash);
     const verified = remembered ?? (await this.#verifyNew(text));
     if ('kind' in verified) return verified;
-    if (isExpired(verified.claims, this.#options.now())) {
+    if (isExpired(verified.claims, this.#kind, this.#options.now())) {
       this.#verified.delete(hash);
       return tokenExpired;
     }

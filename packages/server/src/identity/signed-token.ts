@@ -9,7 +9,7 @@ import type { Millis } from '../registry/ports/content-store.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /** How far clocks of replicas may be apart: any of them must take what another has just signed. */
-const leewaySeconds = 5 * 60;
+export const mostSkewSeconds = 5 * 60;
 
 /** Longer text is refused unread. */
 const maxTokenLength = 8192;
@@ -19,6 +19,8 @@ export interface TokenKind {
   readonly type: 'longshore-registry+jwt' | 'longshore-refresh+jwt';
   readonly issuer: string;
   readonly audience: string;
+  /** For how long after its end one is good: where whoever signed it has another clock, which may be behind. */
+  readonly lateSeconds: number;
 }
 
 /** The claims of a token whose signature, kind and times were checked. */
@@ -70,11 +72,12 @@ export async function verifyToken(
       issuer: kind.issuer,
       audience: kind.audience,
       requiredClaims: ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'],
-      clockTolerance: leewaySeconds,
+      clockTolerance: mostSkewSeconds,
       currentDate: new Date(now),
     });
     const claims = requireClaims(payload, kind, now);
-    return claims === undefined ? tokenInvalid : { claims };
+    if (claims === undefined) return tokenInvalid;
+    return isExpired(claims, kind, now) ? tokenExpired : { claims };
   } catch (error) {
     // Thrown after the signature was found good: nobody learns anything about tokens that we did not sign.
     if (error instanceof JWTExpired) return tokenExpired;
@@ -84,8 +87,8 @@ export async function verifyToken(
 }
 
 /** Whether the times still hold; for claims that were verified before. */
-export function isExpired(claims: SignedClaims, now: Millis): boolean {
-  return now / 1000 >= claims.exp + leewaySeconds;
+export function isExpired(claims: SignedClaims, { lateSeconds }: TokenKind, now: Millis): boolean {
+  return now / 1000 >= claims.exp + lateSeconds;
 }
 
 /** The `kid` of a header that holds exactly alg, typ and kid, as we write them; nothing of it is proved yet. */
@@ -106,7 +109,7 @@ function requireClaims(payload: JWTPayload, kind: TokenKind, now: Millis): Signe
   const { aud, sub, jti, iat, nbf, exp } = payload;
   if (aud !== kind.audience || typeof sub !== 'string' || typeof jti !== 'string' || jti === '') return undefined;
   if (typeof iat !== 'number' || typeof nbf !== 'number' || typeof exp !== 'number') return undefined;
-  if (iat > now / 1000 + leewaySeconds || exp <= iat || exp <= nbf) return undefined;
+  if (iat > now / 1000 + mostSkewSeconds || exp <= iat || exp <= nbf) return undefined;
   return { ...payload, sub, iat, nbf, exp };
 }
 

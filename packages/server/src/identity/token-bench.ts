@@ -30,8 +30,14 @@ export interface TokenBench {
   readonly forge: (changes: { header?: Record<string, unknown>; claims?: JWTPayload; key?: KeyObject }) => Promise<string>;
 }
 
-/** Begins with one user, alice, and nothing allowed. */
-export async function createTokenBench(): Promise<TokenBench> {
+/** Begins with one user, alice, and nothing allowed; for one host unless `areClocksApart`. */
+export async function createTokenBench({
+  areClocksApart = false,
+  lifetimeSeconds = 300,
+}: {
+  areClocksApart?: boolean;
+  lifetimeSeconds?: number;
+} = {}): Promise<TokenBench> {
   const inner = createMemoryAccountStore();
   let userReads = 0;
   const findUser: MemoryAccountStore['findUser'] = (by) => {
@@ -50,7 +56,8 @@ export async function createTokenBench(): Promise<TokenBench> {
     },
   });
   const allowed = new Set<string>();
-  const tokens = new RegistryTokens({ accounts, authorizer: authorizerOf(allowed), keys, issuer, service, now });
+  const authorizer = authorizerOf(allowed);
+  const tokens = new RegistryTokens({ accounts, authorizer, keys, issuer, service, now, lifetimeSeconds, areClocksApart });
   const alice = await inner.createUser({ name: 'alice', passwordHash: undefined, administrator: false, at: clock.now });
   if (alice === undefined) throw new Error('alice could not be made');
 
