@@ -6,8 +6,10 @@ import { until } from '../../../../../test/security/until.ts';
 import { startTcpRelay, type TcpRelay } from '../../../../../test/tools/tcp-relay.ts';
 import type { LogFields, Logger } from '../../registry/ports/logger.ts';
 import { actor, app, StoreSteps } from '../contract/contract-steps.ts';
+import { openListening } from './listening-connection.ts';
 import { PostgresBench } from './postgres-bench.ts';
 import { openPostgresMetadata, type PostgresMetadata, type PostgresMetadataOptions } from './postgres-metadata.ts';
+import { connectListener } from './postgres-pool.ts';
 
 const bench = PostgresBench.forThisFile();
 
@@ -247,6 +249,20 @@ if (bench !== undefined) {
     figuresOf(store);
     await until(() => log.lines.some((line) => /metadata.listenUrl leads to another database/.test(line)));
     assert.ok(!figuresOf(store).isFresh);
+  });
+
+  test('a listener that falls silent before it has proved anything is given up too', async (t) => {
+    const [{ port }, url] = [bench.server, await newDatabase()];
+    const relay = await startTcpRelay(port);
+    t.after(() => relay.stop());
+    const through = url.replace(`:${port}/`, `:${relay.port}/`);
+    const connect = () => connectListener({ url: through });
+    const notify = async (): Promise<void> => {
+      relay.silence();
+      throw new Error('the database is away');
+    };
+    const opening = openListening({ connect, notify }, () => undefined);
+    await assert.rejects(Promise.race([opening, delay(3000, undefined, { ref: false })]), /the database is away/);
   });
 
   test('without a cache there is no listener', async (t) => {

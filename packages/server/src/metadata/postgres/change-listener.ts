@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { Logger } from '../../registry/ports/logger.ts';
 import type { ListeningDeps } from './listening-connection.ts';
-import { heartbeat, openListening } from './listening-connection.ts';
+import { hangUp, heartbeat, openListening } from './listening-connection.ts';
 
 /** For how long after it was sent an answered heartbeat is good. Below the second in which a change must be known everywhere. */
 const leaseMs = 900;
@@ -10,7 +9,6 @@ const leaseMs = 900;
 const beatEveryMs = 250;
 const firstRetryMs = 200;
 const longestRetryMs = 5_000;
-const farewellMs = 1_000;
 
 export interface ChangeListenerDeps extends ListeningDeps {
   readonly logger: Logger;
@@ -110,8 +108,7 @@ export class ChangeListener {
   async #leave(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
-    // Nobody answers on a connection that is only half there.
-    if (client !== undefined) await Promise.race([client.end(), sleep(farewellMs, undefined, { ref: false })]);
+    if (client !== undefined) await hangUp(client);
   }
 
   /** Until the time is over or `#wake` is called. */

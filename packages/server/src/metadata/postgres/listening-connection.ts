@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { isPooled } from './pooled-connection.ts';
 
 /** Where the triggers of the schema tell what has changed. */
 const changeChannel = 'longshore_changes';
+const farewellMs = 1_000;
 
 export interface ListeningDeps {
   /** Opens a connection of its own. */
@@ -26,9 +28,15 @@ export async function openListening({ connect, notify }: ListeningDeps, onChange
     if (!(await hears(client, notify))) throw new Error('metadata.listenUrl leads to another database than metadata.url');
     return client;
   } catch (error) {
-    await client.end();
+    await hangUp(client);
     throw error;
   }
+}
+
+/** Ends a connection; nobody answers on one that is only half there. */
+export async function hangUp(client: Client): Promise<void> {
+  await Promise.race([client.end(), sleep(farewellMs, undefined, { ref: false })]);
+  client.connection.stream.destroy();
 }
 
 /** Resolves behind everything that was told before; throws when nothing can change here, since it may change elsewhere then. */
