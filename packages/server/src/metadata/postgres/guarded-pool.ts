@@ -37,6 +37,8 @@ export class GuardedPool {
   readonly #reachability: Reachability;
   readonly #sockets = new Set<Socket>();
   #address: DatabaseAddress;
+  /** Those who wait for a connection of the pool, to be told when it is left. */
+  readonly #waiting = new Set<() => void>();
   #pool: Pool;
   #quick: PipelinedConnection | undefined;
   /** Its connections lead to a server that only reads by now. */
@@ -64,12 +66,12 @@ export class GuardedPool {
 
   /** Runs one statement that may be run twice: it is, when the connection breaks under the first. */
   query<T extends QueryResultRow>(statement: string | QueryConfig): Promise<QueryResult<T>> {
-    return this.#askTwice(() => this.#pool.query<T>(statement));
+    return this.#askTwice(() => this.#run<T>(statement));
   }
 
   /** The same for one that takes no time: see `PipelinedConnection`. A pooler gets its statements one by one. */
   quickQuery<T extends QueryResultRow>(statement: string | QueryConfig): Promise<QueryResult<T>> {
-    return this.#askTwice(() => this.#quick?.query<T>(statement) ?? this.#pool.query<T>(statement));
+    return this.#askTwice(() => this.#quick?.query<T>(statement) ?? this.#run<T>(statement));
   }
 
   async #askTwice<T>(run: () => Promise<T>): Promise<T> {
@@ -86,7 +88,7 @@ export class GuardedPool {
     let isWanted = true;
     try {
       return await this.#reachability.ask(async () => {
-        const client = await this.#pool.connect();
+        const client = await this.#acquire();
         if (!isWanted) client.release(true);
         return this.#guard(client);
       });
@@ -99,6 +101,34 @@ export class GuardedPool {
   async end(): Promise<void> {
     this.#reachability.close();
     await Promise.all([this.#pool.end(), this.#quick?.end()]);
+  }
+
+  async #run<T extends QueryResultRow>(statement: string | QueryConfig): Promise<QueryResult<T>> {
+    const client = await this.#acquire();
+    let isBroken = true;
+    try {
+      const result = await client.query<T>(statement);
+      isBroken = false;
+      return result;
+    } catch (error) {
+      isBroken = !isAnswer(error);
+      throw error;
+    } finally {
+      client.release(isBroken);
+    }
+  }
+
+  /** A pool that ends forgets who waits for one of its connections: those fail as cut, and come again. */
+  async #acquire(): Promise<PoolClient> {
+    const { promise, resolve, reject } = Promise.withResolvers<PoolClient>();
+    let isWanted = true;
+    const leave = (): void => {
+      isWanted = false;
+      reject(new Error('the connections were made anew'));
+    };
+    this.#waiting.add(leave);
+    this.#pool.connect().then((client) => (isWanted ? resolve(client) : client.release(true)), reject);
+    return promise.finally(() => this.#waiting.delete(leave));
   }
 
   #guard(client: PoolClient): GuardedConnection {
@@ -130,6 +160,7 @@ export class GuardedPool {
     // Ends when its last connection does, and nobody waits for that.
     void old.end();
     void oldQuick?.end();
+    for (const leave of this.#waiting) leave();
     if (isCut) for (const socket of sockets) socket.destroy();
   }
 
@@ -147,7 +178,16 @@ export class GuardedPool {
 
   #createQuick(): PipelinedConnection | undefined {
     const { hosts: _hosts, first: _first, isBehindPooler, logger: _logger, ...options } = this.#options;
-    return isBehindPooler ? undefined : new PipelinedConnection({ ...options, ...this.#address }, () => this.#openSocket());
+    if (isBehindPooler) return undefined;
+    const quick = new PipelinedConnection(
+      { ...options, ...this.#address },
+      () => this.#openSocket(),
+      () => {
+        // What is idle in the pool leads to the same place.
+        if (quick === this.#quick) this.#replacePool(false);
+      },
+    );
+    return quick;
   }
 
   #openSocket(): Socket {

@@ -1,8 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Client, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import pg from 'pg';
+import { isLate } from './postgres-errors.ts';
 import type { PostgresConnectionOptions } from './postgres-pool.ts';
 import { sessionSettings } from './postgres-pool.ts';
+
+/** A read of a row takes milliseconds. The address may have moved to another machine, and nobody says so on what leads to the first. */
+const silenceMs = 3000;
 
 /**
  * One connection on which statements are sent without waiting for the answers of those before: for reads of a row or two, which cost
@@ -12,16 +16,25 @@ import { sessionSettings } from './postgres-pool.ts';
 export class PipelinedConnection {
   readonly #options: PostgresConnectionOptions;
   readonly #openSocket: () => Socket;
+  readonly #onSilence: () => void;
   #client: Promise<Client> | undefined;
 
-  constructor(options: PostgresConnectionOptions, openSocket: () => Socket) {
+  /** `onSilence`: nothing was answered on it, and another is to take its place. */
+  constructor(options: PostgresConnectionOptions, openSocket: () => Socket, onSilence: () => void) {
     this.#options = options;
     this.#openSocket = openSocket;
+    this.#onSilence = onSilence;
   }
 
   async query<T extends QueryResultRow>(statement: string | QueryConfig): Promise<QueryResult<T>> {
     this.#client ??= this.#connect();
-    return (await this.#client).query<T>(statement);
+    try {
+      return await (await this.#client).query<T>(statement);
+    } catch (error) {
+      if (!isLate(error)) throw error;
+      this.#onSilence();
+      throw new Error(`no answer within ${silenceMs} ms`, { cause: error });
+    }
   }
 
   /** What was sent is answered before. */
@@ -31,7 +44,12 @@ export class PipelinedConnection {
   }
 
   #connect(): Promise<Client> {
-    const client = new pg.Client({ ...sessionSettings(this.#options), stream: this.#openSocket, pipeline: true });
+    const client = new pg.Client({
+      ...sessionSettings(this.#options),
+      query_timeout: silenceMs,
+      stream: this.#openSocket,
+      pipeline: true,
+    });
     const connecting = client.connect().then(() => client);
     const forget = () => {
       if (this.#client === connecting) this.#client = undefined;

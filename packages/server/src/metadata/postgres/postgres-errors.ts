@@ -40,9 +40,14 @@ export function isAnswer(error: unknown): boolean {
   return error instanceof Error && error.message === poolExhausted;
 }
 
+/** Whether the client gave a statement up. */
+export function isLate(error: unknown): boolean {
+  return error instanceof Error && error.message === lateAnswer;
+}
+
 /** Whether a connection broke or could not be made: what was not committed on it has not happened, and may be done again. */
 export function isCut(error: unknown): boolean {
-  return error instanceof Error && !(error instanceof StorageError) && !isAnswer(error) && error.message !== lateAnswer;
+  return error instanceof Error && !(error instanceof StorageError) && !isAnswer(error) && !isLate(error);
 }
 
 /** Whether a write met a server that only reads. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { PostgresEnd } from '../../../../../test/tools/postgres.ts';
+import { startTcpRelay } from '../../../../../test/tools/tcp-relay.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import { app, StoreSteps } from '../contract/contract-steps.ts';
@@ -137,6 +138,29 @@ if (bench !== undefined) {
     assert.ok((await msToFail(() => store.probe())) < 100);
     bench.server.thaw();
     assert.ok((await msToRecover(store)) < 2500);
+  });
+
+  test('an address that moves, and silent connections to where it was: others are made within five seconds', async (t) => {
+    const url = await bench.newDatabase();
+    const relay = await startTcpRelay(bench.server.port);
+    t.after(() => relay.stop());
+    const { store, log } = await openStore(t, url.replace(/:\d+\//, `:${relay.port}/`));
+    const steps = new StoreSteps(store);
+    const digest = await steps.push(app);
+    // All connections that the pool may have, and the one for quick reads.
+    await Promise.all([store.findManifestInfo(app, { digest }), ...Array.from({ length: 8 }, () => steps.push(app))]);
+    relay.silence();
+    const startedAt = performance.now();
+    const writes = Array.from({ length: 8 }, () => store.probe());
+    for (const write of writes) write.catch(() => undefined);
+    const found = await Promise.all(Array.from({ length: 20 }, () => store.findManifestInfo(app, { digest })));
+    // The four that were on their way are not answered; the four that waited for a connection are.
+    await Promise.all(writes.slice(4));
+    await Promise.all([steps.push(app), store.listTags(app, { limit: 10 })]);
+    const ms = performance.now() - startedAt;
+    assert.ok(ms < 5000, `it took ${ms} ms`);
+    assert.ok(found.every((info) => info?.digest === digest));
+    assert.deepEqual(log, []);
   });
 
   test('a statement that takes long is waited for, and others are served meanwhile', async (t) => {
