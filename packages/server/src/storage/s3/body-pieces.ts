@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
+import { freePiece } from '../../registry/free-piece.ts';
 import type { ByteSink } from '../../registry/ports/blob-store.ts';
 import { SilenceError } from './s3-errors.ts';
 
 /**
  * Hands at most `length` bytes of a body to `sink`, one piece at a time and waiting for it. Resolves when these are done or
  * the body ends; to the error when it breaks, or when nothing comes for `silenceMs` although `sink` would take it. Rejects
- * with what `sink` throws. Events instead of an iterator: a blob comes in pieces of 64 KiB, and each costs less that way.
+ * with what `sink` throws. Events instead of an iterator: a blob comes in pieces of 64 KiB, and each costs less that way. A piece's
+ * memory goes when `sink`'s promise resolves.
  */
 export function passOn(body: IncomingMessage, length: number, silenceMs: number, sink: ByteSink): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
@@ -43,7 +45,11 @@ export function passOn(body: IncomingMessage, length: number, silenceMs: number,
     if (taken === undefined) goOn();
     else {
       body.pause();
-      taken.then(goOn, reject);
+      taken.then(() => {
+        // Not after a sink that answers at once: the parser may still be at this memory then.
+        freePiece(piece);
+        goOn();
+      }, reject);
     }
   };
   body.on('data', pass);
