@@ -39,6 +39,16 @@ export function auditDisk(data: string, stores: Readonly<Record<string, string>>
   }
 }
 
+/** The rows that a `select` finds in the database of a data directory. */
+export function queryDatabase<Row>(data: string, select: string): Row[] {
+  const database = new DatabaseSync(databaseIn(data), { readOnly: true });
+  try {
+    return rows<Row>(database, select);
+  } finally {
+    database.close();
+  }
+}
+
 /** Makes unfinished uploads look long abandoned, and leases of dead processes run out, instead of waiting for it. */
 export function letTimePass(data: string): void {
   const database = new DatabaseSync(databaseIn(data), { timeout: 10_000 });

@@ -1,3 +1,11 @@
+/** Counts that must agree with what is counted whenever nobody writes, by what is wrong with them. */
+export const usageQueries: Readonly<Record<string, string>> = {
+  'links of a blob that are counted and not there': countedExcept('project_blobs', 'recounted'),
+  'links of a blob that are there and not counted': countedExcept('recounted', 'project_blobs'),
+  'usage of a project that is not the sum of its blobs': `select project_id || ': ' || bytes as what from usage
+    where bytes <> (select coalesce(sum(size), 0) from project_blobs pb join blobs on blobs.id = blob_id where pb.project_id = usage.project_id)`,
+};
+
 /** Rows that must not be there after a sweep without grace, by what is wrong with them; in the SQL that SQLite and PostgreSQL share. */
 export const leakQueries: Readonly<Record<string, string>> = {
   'a placement that is not live': "select location as what from blob_placements where state <> 'live'",
@@ -8,10 +16,7 @@ export const leakQueries: Readonly<Record<string, string>> = {
       where rb.blob_id = blob_placements.blob_id and p.store_id = blob_placements.store_id)`,
   'a link that no manifest needs': `select repository_id || '/' || blob_id as what from repository_blobs join blobs on blobs.id = blob_id
     where not exists (select 1 from manifest_references r where r.repository_id = repository_blobs.repository_id and r.target = digest)`,
-  'links of a blob that are counted and not there': countedExcept('project_blobs', 'recounted'),
-  'links of a blob that are there and not counted': countedExcept('recounted', 'project_blobs'),
-  'usage of a project that is not the sum of its blobs': `select project_id || ': ' || bytes as what from usage
-    where bytes <> (select coalesce(sum(size), 0) from project_blobs pb join blobs on blobs.id = blob_id where pb.project_id = usage.project_id)`,
+  ...usageQueries,
 };
 
 function countedExcept(one: string, other: string): string {

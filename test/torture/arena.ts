@@ -12,10 +12,17 @@ export interface ArenaTerms {
   readonly signal: AbortSignal;
 }
 
+/** Answers a `select` that SQLite and PostgreSQL both understand. */
+export type Query = <Row>(select: string) => Promise<Row[]>;
+
 /** The servers under torture, what is done to them, and the garbage collections beside them. */
 export interface Arena {
   /** Where this client sends its requests now. */
   urlOf(client: number): string;
+  /** Every server that runs now, by itself. */
+  servers(): readonly string[];
+  /** Asks the database; nobody may be writing. */
+  readonly query: Query;
   /** For how long a server may still give what another has deleted. */
   readonly staleMs: number;
   /** Resolves when requests are worth sending (again). */

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { auditDisk, type DiskAudit, letTimePass } from '../crash/disk-audit.ts';
+import { auditDisk, type DiskAudit, letTimePass, queryDatabase } from '../crash/disk-audit.ts';
 import { type ServerProcess, startGarbageCollection, startServer } from '../crash/server-process.ts';
 import { processTree } from '../processes/process-tree.ts';
-import type { Arena, ArenaTerms } from './arena.ts';
+import type { Arena, ArenaTerms, Query } from './arena.ts';
 import { pause } from './pause.ts';
 
 /** How the server under torture is run. */
@@ -33,6 +33,12 @@ export class OneHost implements Arena {
   urlOf(): string {
     return this.#server?.baseUrl ?? 'http://127.0.0.1:1';
   }
+
+  servers(): readonly string[] {
+    return this.#server === undefined ? [] : [this.#server.baseUrl];
+  }
+
+  readonly query: Query = async (select) => queryDatabase(this.#options.data, select);
 
   get ready(): Promise<void> {
     return this.#ready;
@@ -126,6 +132,7 @@ export class OneHost implements Arena {
       return;
     }
     const killed = killAfterMs !== undefined && ending.signal === 'SIGKILL';
+    if (killed) findings.strike('gc killed');
     const busy = /Another garbage collection is running/.test(collection.output());
     if (!killed && !busy) findings.add('unexpected', `gc ended with ${JSON.stringify(ending)}:\n${collection.output()}`);
   }

@@ -10,7 +10,7 @@ import { BreakableLink } from '../replicas/breakable-link.ts';
 import { FaultyS3 } from '../replicas/faulty-s3.ts';
 import { executePostgres, queryPostgres } from '../tools/postgres-query.ts';
 import { WrongClock } from '../tools/wrong-clock.ts';
-import type { Arena, ArenaTerms } from './arena.ts';
+import type { Arena, ArenaTerms, Query } from './arena.ts';
 import { databaseFaults, type Fault, replicaFaults, storeFaults } from './cluster-faults.ts';
 import { pause } from './pause.ts';
 
@@ -20,8 +20,20 @@ interface ReplicaArenaOptions extends ArenaTerms {
   readonly mostSkewSeconds: number;
 }
 
+/** How one collection goes. */
+interface Collection {
+  readonly graceHours: number;
+  readonly skewSeconds: number;
+  /** It may find database or store away. */
+  readonly mayFail: boolean;
+  readonly killAfterMs?: number | undefined;
+}
+
 /** Whoever is told that content exists may rely on it, though grace that is younger than the rest of it is not renewed. */
 const reliableShare = 0.7;
+
+/** Between two kills of a collection: its lease keeps the next one waiting for a minute, and collecting is the point. */
+const collectionKillEveryMs = 90_000;
 
 /** Why a collection may end early: another runs, or what it needs is away. Classes of SQLSTATE: connection, resources, intervention. */
 const outages = /is running|cannot be reached|could not be deleted|Cannot (list|delete|abort|store)|SQLSTATE (08|53|57)/;
@@ -38,6 +50,7 @@ export class ReplicaArena implements Arena {
   readonly #clocks: readonly WrongClock[];
   readonly #collector: WrongClock;
   #cluster: BalancedReplicas | undefined;
+  #collectionKilledAt = performance.now();
 
   private constructor(options: ReplicaArenaOptions, services: BackingServices, store: FaultyS3, listening: BreakableLink) {
     this.#options = options;
@@ -61,6 +74,12 @@ export class ReplicaArena implements Arena {
     const balancer = client % 2 === 0 ? this.#cluster?.haproxy : this.#cluster?.nginx;
     return balancer?.url ?? 'http://127.0.0.1:1';
   }
+
+  servers(): readonly string[] {
+    return this.#cluster?.replicas.map(({ url }) => url) ?? [];
+  }
+
+  readonly query: Query = (select) => queryPostgres(this.#services.databaseUrl, select);
 
   async start(): Promise<void> {
     if (this.#cluster !== undefined) {
@@ -104,14 +123,22 @@ export class ReplicaArena implements Arena {
   async collectAgainAndAgain(): Promise<void> {
     const { random, signal, mostSkewSeconds } = this.#options;
     while (await pause(random.between(1000, 4000), signal)) {
-      await this.#collect(this.#graceHours, random.pick([0, mostSkewSeconds, mostSkewSeconds]) ?? 0, true);
+      const skewSeconds = random.pick([0, mostSkewSeconds, mostSkewSeconds]) ?? 0;
+      const isDue = performance.now() - this.#collectionKilledAt > collectionKillEveryMs;
+      if (isDue) this.#collectionKilledAt = performance.now();
+      await this.#collect({
+        graceHours: this.#graceHours,
+        skewSeconds,
+        mayFail: true,
+        killAfterMs: isDue ? random.between(500, 2500) : undefined,
+      });
     }
   }
 
   async collectAll(): Promise<void> {
     await executePostgres(this.#services.databaseUrl, 'update uploads set touched_at = 0; update leases set expires_at = 0');
     // Later than whatever a clock that was ahead has written.
-    await this.#collect(0, 2 * this.#options.mostSkewSeconds + 1, false);
+    await this.#collect({ graceHours: 0, skewSeconds: 2 * this.#options.mostSkewSeconds + 1, mayFail: false });
   }
 
   async audit(): Promise<DiskAudit> {
@@ -146,15 +173,18 @@ export class ReplicaArena implements Arena {
     }
   }
 
-  /** One garbage collection by a clock that is wrong by so much; it may find database or store down. */
-  async #collect(graceHours: number, skewSeconds: number, mayFail: boolean): Promise<void> {
+  /** One garbage collection by a clock that is wrong by so much. */
+  async #collect({ graceHours, skewSeconds, mayFail, killAfterMs }: Collection): Promise<void> {
     const { findings } = this.#options;
     await this.#collector.set(skewSeconds);
     const data = join(this.#services.directory, 'collector');
     await mkdir(data, { recursive: true });
     const collection = startGarbageCollection({ data, env: this.#env(this.#collector, graceHours) });
+    const timer = killAfterMs === undefined ? undefined : setTimeout(() => collection.kill(), killAfterMs);
     const ending = await collection.ended;
+    clearTimeout(timer);
     if (ending.code === 0) findings.collections += 1;
+    else if (killAfterMs !== undefined && ending.signal === 'SIGKILL') findings.strike('gc killed');
     else if (!mayFail || !outages.test(collection.output()))
       findings.add('unexpected', `gc ended with ${JSON.stringify(ending)}:\n${collection.output()}`);
   }

@@ -9,6 +9,7 @@ import { Findings } from './findings.ts';
 import { OneHost } from './one-host.ts';
 import { Pusher } from './pusher.ts';
 import { Reader } from './reader.ts';
+import { recountInventory, recountUsage } from './recount.ts';
 import { ReplicaArena } from './replica-arena.ts';
 import { RepositoryModel } from './repository-model.ts';
 import { RetryingClient } from './retrying-client.ts';
@@ -113,11 +114,15 @@ async function verify(
   };
   await checkAll();
   await arena.stop();
+  for (const problem of await recountUsage(arena.query)) findings.add('corrupt', problem);
   await arena.collectAll();
   const audit = await arena.audit();
   for (const what of audit.lost) findings.add('lost', what);
   for (const what of audit.leaked) findings.add('leaked', what);
   await arena.start();
   await checkAll();
+  for (const url of arena.servers()) {
+    for (const problem of await recountInventory(url, arena.query)) findings.add('corrupt', problem);
+  }
   await arena.stop();
 }
