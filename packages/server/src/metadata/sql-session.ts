@@ -20,6 +20,19 @@ export interface SqlSession {
   run(text: string, params?: readonly SqlValue[]): Promise<number>;
 }
 
+/**
+ * What a command runs in. Statements that need nothing of each other's answers are asked for together (`Promise.all` of the statements
+ * themselves), in the order in which they lock: PostgreSQL then gets them in one packet. Nothing goes on behind a statement of such
+ * a group by itself: when one fails, the transaction is over.
+ */
+export interface SqlTransaction extends SqlSession {
+  /**
+   * Runs behind everything else, right before the commit, together with it where that saves time: for what decides nothing, and for
+   * rows that many transactions lock. What it changes is not seen before; its failure fails the transaction.
+   */
+  runLast(text: string, params?: readonly SqlValue[]): Promise<void>;
+}
+
 /** How rows are locked on PostgreSQL; `t` and `p` are names of tables in the statement. */
 export type RowLock = 'for update' | 'for update of t' | 'for share' | 'for key share' | 'for key share of p' | 'for update skip locked';
 

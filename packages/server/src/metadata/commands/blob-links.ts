@@ -1,5 +1,5 @@
 import type { Millis } from '../../registry/ports/content-store.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 
 /** A blob in the repository that links it. */
 export interface BlobLink {
@@ -12,25 +12,35 @@ export interface BlobLink {
 /** Bytes by which each project's usage changes. */
 export type UsageChange = Map<number, number>;
 
-/** Links a blob, or renews the grace of the link that exists; answers whether the link is new. The caller has locked the blob's placement. */
-export async function linkBlob(sql: SqlSession, link: BlobLink, at: Millis): Promise<boolean> {
-  const key = [link.repositoryId, link.blobId];
-  const renew = () => sql.run('update repository_blobs set renewed_at = ? where repository_id = ? and blob_id = ?', [at, ...key]);
-  if ((await renew()) > 0) return false;
+/** Links a blob that is not linked yet, in one statement; whoever does so charges the project. The caller has locked the blob's placement. */
+export async function insertLink(sql: SqlSession, link: BlobLink, at: Millis): Promise<boolean> {
   const inserted = await sql.run(
     'insert into repository_blobs (repository_id, blob_id, linked_at, renewed_at) values (?, ?, ?, ?) on conflict (repository_id, blob_id) do nothing',
-    [...key, at, at],
+    [link.repositoryId, link.blobId, at, at],
   );
-  if (inserted === 0) {
-    // Another transaction linked it meanwhile, and may just be about to unlink it again: only a row that was updated counts.
-    return (await renew()) > 0 ? false : linkBlob(sql, link, at);
+  return inserted > 0;
+}
+
+/** Charges the project for what `insertLink` linked, or renews the grace of the link that it found; answers whether the link is new. */
+export async function settleLink(sql: SqlTransaction, link: BlobLink, isInserted: boolean, at: Millis): Promise<boolean> {
+  for (let isNew = isInserted; ; isNew = await insertLink(sql, link, at)) {
+    if (isNew) break;
+    const key = [link.repositoryId, link.blobId];
+    // Another transaction may just be about to unlink it again: only a row that was updated counts.
+    if ((await sql.run('update repository_blobs set renewed_at = ? where repository_id = ? and blob_id = ?', [at, ...key])) > 0)
+      return false;
   }
-  const charged = await sql.get<{ links: number }>(
+  await sql.runLast(
     `insert into project_blobs (project_id, blob_id, links) values (?, ?, 1)
-     on conflict (project_id, blob_id) do update set links = project_blobs.links + 1 returning links`,
+     on conflict (project_id, blob_id) do update set links = project_blobs.links + 1`,
     [link.projectId, link.blobId],
   );
-  if (charged?.links === 1) await applyUsage(sql, new Map([[link.projectId, link.sizeBytes]]));
+  // Everybody who pushes into the project waits for this row, so it is locked for nothing but the commit.
+  await sql.runLast(
+    `insert into usage (project_id, bytes) select project_id, ? from project_blobs where project_id = ? and blob_id = ? and links = 1
+     on conflict (project_id) do update set bytes = usage.bytes + excluded.bytes`,
+    [link.sizeBytes, link.projectId, link.blobId],
+  );
   return true;
 }
 
@@ -46,9 +56,9 @@ export async function releaseLink(sql: SqlSession, link: Omit<BlobLink, 'reposit
 }
 
 /** Books the changes, in the order of the ids so that no two transactions wait for each other. */
-export async function applyUsage(sql: SqlSession, usage: UsageChange): Promise<void> {
+export async function applyUsage(sql: SqlTransaction, usage: UsageChange): Promise<void> {
   for (const [projectId, bytes] of [...usage].sort(([left], [right]) => left - right)) {
-    await sql.run(
+    await sql.runLast(
       'insert into usage (project_id, bytes) values (?, ?) on conflict (project_id) do update set bytes = usage.bytes + excluded.bytes',
       [projectId, bytes],
     );

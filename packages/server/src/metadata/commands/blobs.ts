@@ -3,38 +3,40 @@ import { reach } from '../../registry/failpoints.ts';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
 import type { Actor, BlobCommit, Millis, NewBlob } from '../../registry/ports/content-store.ts';
 import { toColumn } from '../digest-column.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
 import type { UsageChange } from './blob-links.ts';
-import { applyUsage, linkBlob, releaseLink } from './blob-links.ts';
-import { ensureBlob, placeBlob, renewLivePlacement } from './blob-placements.ts';
+import { applyUsage, insertLink, releaseLink, settleLink } from './blob-links.ts';
+import { existingBlob, insertBlob, placeBlob, renewLivePlacement } from './blob-placements.ts';
 import { recordChange } from './changes.ts';
 import { isReferenced } from './manifest-references.ts';
-import { ensureRepository, lockRepository, repositoryByName, storesOf } from './repositories.ts';
+import { ensureRepository, lockRepository, repositoryByName, repositoryOfUpload, storesOf } from './repositories.ts';
 
 /** `ContentStore.commitBlob`. */
-export async function commitBlob(sql: SqlSession, input: NewBlob): Promise<BlobCommit> {
+export async function commitBlob(sql: SqlTransaction, input: NewBlob): Promise<BlobCommit> {
   const { digest, sizeBytes, location, actor, at } = input;
-  const session = await sql.get<{ repository_id: number; store_id: number | null }>(
-    'delete from uploads where id = ? and epoch = ? returning repository_id, store_id',
-    [input.uploadId, input.epoch],
-  );
-  if (session === undefined) return { outcome: 'lost' };
-  const repository = await lockRepository(sql, session.repository_id);
+  const repository = await repositoryOfUpload(sql, input);
+  if (repository === undefined) return { outcome: 'lost' };
   const { store_id: home, store } = repository;
-  const isHome = input.copiedTo === undefined ? (session.store_id ?? home) === home : input.copiedTo === store;
-  if (!isHome) throw new Withdrawn({ outcome: 'elsewhere', store } satisfies BlobCommit);
-  const blobId = await ensureBlob(sql, digest, sizeBytes);
-  const placed = await placeBlob(sql, { blobId, storeId: home, location }, at);
-  await linkBlob(sql, { repositoryId: repository.id, projectId: repository.project_id, blobId, sizeBytes }, at);
+  const isHome = input.copiedTo === undefined ? (repository.upload_store_id ?? home) === home : input.copiedTo === store;
+  if (!isHome) return { outcome: 'elsewhere', store };
+  const [ended, inserted] = await Promise.all([
+    sql.run('delete from uploads where id = ? and epoch = ?', [input.uploadId, input.epoch]),
+    insertBlob(sql, digest, sizeBytes),
+  ]);
+  if (ended === 0) throw new Withdrawn({ outcome: 'lost' } satisfies BlobCommit);
+  const blobId = inserted ?? (await existingBlob(sql, digest, sizeBytes));
+  const link = { repositoryId: repository.id, projectId: repository.project_id, blobId, sizeBytes };
+  const [placed, isLinked] = await Promise.all([placeBlob(sql, { blobId, storeId: home, location }, at), insertLink(sql, link, at)]);
   await recordChange(sql, { type: 'blob.pushed', at, actor, repository: repository.name, digest, data: { sizeBytes } });
+  await settleLink(sql, link, isLinked, at);
   reach('blob.in-transaction');
   return { outcome: placed === 'placed' ? 'stored' : 'duplicate' };
 }
 
 /** `ContentStore.mountBlob`. */
 export async function mountBlob(
-  sql: SqlSession,
+  sql: SqlTransaction,
   input: { digest: Digest; from: RepositoryName; to: RepositoryName; store?: string | undefined; actor: Actor; at: Millis },
 ): Promise<boolean> {
   const { digest, from, to, actor, at } = input;
@@ -49,7 +51,7 @@ export async function mountBlob(
   const stores = source.project_id === target.project_id ? storesOf(target) : [target.store_id];
   if (!(await renewAnyPlacement(sql, source.id, stores, at))) throw new Withdrawn(false);
   const link = { repositoryId: target.id, projectId: target.project_id, blobId: source.id, sizeBytes: source.size };
-  if (await linkBlob(sql, link, at)) {
+  if (await settleLink(sql, link, await insertLink(sql, link, at), at)) {
     await recordChange(sql, { type: 'blob.mounted', at, actor, repository: to, digest, data: { from, sizeBytes: source.size } });
   }
   return true;
@@ -70,7 +72,7 @@ export async function renewBlob(sql: SqlSession, input: { repository: Repository
 
 /** `ContentStore.deleteBlob`. */
 export async function deleteBlob(
-  sql: SqlSession,
+  sql: SqlTransaction,
   input: { repository: RepositoryName; digest: Digest; actor: Actor; at: Millis },
 ): Promise<'deleted' | 'absent' | 'in-use'> {
   const { digest, actor, at } = input;
@@ -84,10 +86,10 @@ export async function deleteBlob(
   if (blob === undefined) return 'absent';
   if (await isReferenced(sql, repository.id, 'blob', digest)) return 'in-use';
   await sql.run('delete from repository_blobs where repository_id = ? and blob_id = ?', [repository.id, blob.id]);
+  await recordChange(sql, { type: 'blob.deleted', at, actor, repository: repository.name, digest });
   const usage: UsageChange = new Map();
   await releaseLink(sql, { projectId: repository.project_id, blobId: blob.id, sizeBytes: blob.size }, usage);
   await applyUsage(sql, usage);
-  await recordChange(sql, { type: 'blob.deleted', at, actor, repository: repository.name, digest });
   reach('blob.delete.in-transaction');
   return 'deleted';
 }

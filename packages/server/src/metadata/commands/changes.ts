@@ -2,7 +2,7 @@ import type { Digest, RepositoryName, Tag } from '@longshore/oci';
 import type { Actor, Millis } from '../../registry/ports/content-store.ts';
 import type { EventType } from '../../registry/ports/event-store.ts';
 import { toColumn } from '../digest-column.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { SqlTransaction } from '../sql-session.ts';
 
 /** A change as its event row tells it. */
 export interface Change {
@@ -16,8 +16,8 @@ export interface Change {
 }
 
 /** Writes the event row of a change; call it in the change's own transaction. */
-export async function recordChange(sql: SqlSession, change: Change): Promise<void> {
-  await sql.run('insert into events (type, at, actor, repository, digest, tag, data) values (?, ?, ?, ?, ?, ?, ?)', [
+export async function recordChange(sql: SqlTransaction, change: Change): Promise<void> {
+  await sql.runLast('insert into events (type, at, actor, repository, digest, tag, data) values (?, ?, ?, ?, ?, ?, ?)', [
     change.type,
     change.at,
     change.actor,

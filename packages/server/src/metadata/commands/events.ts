@@ -2,7 +2,7 @@ import type { Actor, Millis } from '../../registry/ports/content-store.ts';
 import type { EventType, RegistryEvent } from '../../registry/ports/event-store.ts';
 import { fromNullableColumn } from '../digest-column.ts';
 import { chunks, padded, placeholders } from '../sql-lists.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
 
@@ -53,7 +53,7 @@ export async function postponeEvents(sql: SqlSession, input: { claimant: string;
 
 /** `EventStore.recordEvent`. */
 export async function recordEvent(
-  sql: SqlSession,
+  sql: SqlTransaction,
   input: { type: EventType; at: Millis; actor: Actor; data: Record<string, unknown> },
 ): Promise<void> {
   await recordChange(sql, input);

@@ -6,7 +6,7 @@ import { byColumnOrder, toColumn } from '../digest-column.ts';
 import { present } from '../garbage-conditions.ts';
 import type { PlacementRow } from '../placement-row.ts';
 import { toPlacement } from '../placement-row.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import type { UsageChange } from './blob-links.ts';
 import { applyUsage, releaseLink } from './blob-links.ts';
@@ -23,7 +23,7 @@ interface InRepository {
 
 /** `GarbageStore.removeUntaggedManifests`. */
 export async function removeUntaggedManifests(
-  sql: SqlSession,
+  sql: SqlTransaction,
   input: { before: Millis; at: Millis; manifests: readonly InRepository[]; fence?: Fence | undefined },
 ): Promise<number> {
   await requireFence(sql, input.fence);
@@ -46,7 +46,7 @@ export async function removeUntaggedManifests(
 
 /** `GarbageStore.removeUnreferencedLinks`. */
 export async function removeUnreferencedLinks(
-  sql: SqlSession,
+  sql: SqlTransaction,
   input: { before: Millis; links: readonly InRepository[]; fence?: Fence | undefined },
 ): Promise<number> {
   await requireFence(sql, input.fence);

@@ -3,7 +3,7 @@ import type { Millis, NewManifest } from '../../registry/ports/content-store.ts'
 import { byColumnOrder, fromColumn, toColumn } from '../digest-column.ts';
 import { referenceKind } from '../reference-kind.ts';
 import { chunks, padded, placeholders } from '../sql-lists.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { type RepositoryRow, storesOf } from './repositories.ts';
 
@@ -34,14 +34,14 @@ export function inLockOrder(references: readonly Reference[]): Reference[] {
 
 /** Records what a manifest points at. Idempotent. */
 export async function recordReferences(
-  sql: SqlSession,
+  sql: SqlTransaction,
   repositoryId: number,
   manifestId: number,
   references: readonly Reference[],
 ): Promise<void> {
   for (const chunk of chunks(references)) {
     const rows = padded(chunk);
-    await sql.run(
+    await sql.runLast(
       `insert into manifest_references (repository_id, kind, target, manifest_id) values ${placeholders(rows.length, '(?, ?, ?, ?)')}
        on conflict do nothing`,
       rows.flatMap(({ kind, digest }) => [repositoryId, referenceKind[kind], toColumn(digest), manifestId]),

@@ -2,7 +2,7 @@ import type { Digest, RepositoryName } from '@longshore/oci';
 import { reach } from '../../registry/failpoints.ts';
 import type { Actor, ManifestCommit, Millis, NewManifest } from '../../registry/ports/content-store.ts';
 import { toColumn } from '../digest-column.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
 import { inLockOrder, isReferenced, recordReferences, renewChildren, renewLinks } from './manifest-references.ts';
@@ -13,7 +13,7 @@ import { deleteTagsOf, setTag } from './tags.ts';
  * `ContentStore.commitManifest`. Locks in the order in which every command does: children, the manifest, its tags, links. Links
  * come last because images share them: whoever waits for one waits for little more than a commit.
  */
-export async function commitManifest(sql: SqlSession, input: NewManifest): Promise<ManifestCommit> {
+export async function commitManifest(sql: SqlTransaction, input: NewManifest): Promise<ManifestCommit> {
   const { digest, actor, at } = input;
   const references = inLockOrder(input.references);
   const renewal = { at, before: input.renewBefore };
@@ -41,7 +41,7 @@ export async function commitManifest(sql: SqlSession, input: NewManifest): Promi
 
 /** `ContentStore.deleteManifest`. */
 export async function deleteManifest(
-  sql: SqlSession,
+  sql: SqlTransaction,
   input: { repository: RepositoryName; digest: Digest; actor: Actor; at: Millis },
 ): Promise<'deleted' | 'absent' | 'in-use'> {
   const { digest, actor, at } = input;
@@ -65,11 +65,6 @@ async function storeManifest(sql: SqlSession, repositoryId: number, input: NewMa
   const { mediaType, bytes, artifactType, annotations, subject, actor, at } = input;
   const digest = toColumn(input.digest);
   for (;;) {
-    const renewed = await sql.get<{ id: number }>(
-      'update manifests set renewed_at = ? where repository_id = ? and digest = ? returning id',
-      [at, repositoryId, digest],
-    );
-    if (renewed !== undefined) return { id: renewed.id, created: false };
     const created = await sql.get<{ id: number }>(
       `insert into manifests
          (repository_id, digest, media_type, size, artifact_type, subject, pushed_at, pushed_by, renewed_at, annotations, bytes)
@@ -89,5 +84,10 @@ async function storeManifest(sql: SqlSession, repositoryId: number, input: NewMa
       ],
     );
     if (created !== undefined) return { id: created.id, created: true };
+    const renewed = await sql.get<{ id: number }>(
+      'update manifests set renewed_at = ? where repository_id = ? and digest = ? returning id',
+      [at, repositoryId, digest],
+    );
+    if (renewed !== undefined) return { id: renewed.id, created: false };
   }
 }

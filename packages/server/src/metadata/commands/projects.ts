@@ -2,7 +2,7 @@ import type { Digest } from '@longshore/oci';
 import type { Actor, Millis } from '../../registry/ports/content-store.ts';
 import type { AssignOutcome, BeginMoveOutcome, CopyOutcome, NewCopy, StoreMove } from '../../registry/ports/project-store.ts';
 import { byColumnOrder, toColumn } from '../digest-column.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { placeBlob } from './blob-placements.ts';
 import { recordChange } from './changes.ts';
@@ -104,7 +104,7 @@ export async function renewCopies(sql: SqlSession, input: { store: string; diges
 }
 
 /** `ProjectStore.finishMove`. */
-export async function finishMove(sql: SqlSession, input: StoreMove & { from: string; actor: Actor; at: Millis }): Promise<boolean> {
+export async function finishMove(sql: SqlTransaction, input: StoreMove & { from: string; actor: Actor; at: Millis }): Promise<boolean> {
   const { project, from, to, actor, at } = input;
   const changes = await sql.run(
     `update projects set previous_store_id = null where name = ? and store_id = (select id from stores where name = ?)

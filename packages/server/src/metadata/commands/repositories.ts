@@ -17,9 +17,9 @@ export interface RepositoryRow {
 }
 
 // No join of stores: when PostgreSQL has waited for a lock it looks at the locked row again, but at no other row of a join.
-const selectRepository = `
-  select r.id, r.project_id, r.name, p.store_id, (select s.name from stores s where s.id = p.store_id) as store, p.previous_store_id
-  from repositories r join projects p on p.id = r.project_id`;
+const columns = `
+  r.id, r.project_id, r.name, p.store_id, (select s.name from stores s where s.id = p.store_id) as store, p.previous_store_id`;
+const selectRepository = `select ${columns} from repositories r join projects p on p.id = r.project_id`;
 
 /** The repository of that name. */
 export function repositoryByName(sql: SqlSession, name: RepositoryName): Promise<RepositoryRow | undefined> {
@@ -31,6 +31,19 @@ export async function lockRepository(sql: SqlSession, id: number): Promise<Repos
   const row = await sql.get<RepositoryRow>(`${selectRepository} where r.id = ? ${locking(sql, 'for key share of p')}`, [id]);
   if (row === undefined) throw new Error(`There is no repository with the id ${id}`);
   return row;
+}
+
+/** The repository that an upload is for, unless the upload has ended or has another epoch. Its project cannot begin to move before the transaction ends. */
+export function repositoryOfUpload(
+  sql: SqlSession,
+  { uploadId, epoch }: { uploadId: string; epoch: number },
+): Promise<(RepositoryRow & { readonly upload_store_id: number | null }) | undefined> {
+  return sql.get(
+    `select u.store_id as upload_store_id, ${columns}
+     from uploads u join repositories r on r.id = u.repository_id join projects p on p.id = r.project_id
+     where u.id = ? and u.epoch = ? ${locking(sql, 'for key share of p')}`,
+    [uploadId, epoch],
+  );
 }
 
 /** The repository of that name, created when it is new, together with its project, which then lives on `store`. */

@@ -2,7 +2,7 @@ import type { Digest, RepositoryName, Tag } from '@longshore/oci';
 import { reach } from '../../registry/failpoints.ts';
 import type { Actor, ManifestCommit, Millis } from '../../registry/ports/content-store.ts';
 import { fromColumn, toColumn } from '../digest-column.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
 import type { RepositoryRow } from './repositories.ts';
@@ -26,34 +26,33 @@ export interface TagSetting {
 }
 
 /** Creates or moves a tag, with history and event; nothing when it points there already. Withdraws the command when it must not move. */
-export async function setTag(sql: SqlSession, setting: TagSetting): Promise<void> {
+export async function setTag(sql: SqlTransaction, setting: TagSetting): Promise<void> {
   const { repository, tag, manifestId, digest, mayMove, actor, at } = setting;
   for (;;) {
-    const existing = await lockTag(sql, repository.id, tag);
-    if (existing?.manifest_id === manifestId) return;
-    if (existing !== undefined) {
-      if (!mayMove) throw new Withdrawn({ outcome: 'tag-exists', tag } satisfies ManifestCommit);
-      await sql.run('update tags set manifest_id = ?, updated_at = ?, updated_by = ? where repository_id = ? and name = ?', [
-        manifestId,
-        at,
-        actor,
-        repository.id,
-        tag,
-      ]);
-      return recordTagChange(sql, { repository, tag, from: fromColumn(existing.digest), to: digest, actor, at });
-    }
     const created = await sql.run(
       `insert into tags (repository_id, name, manifest_id, updated_at, updated_by) values (?, ?, ?, ?, ?)
        on conflict (repository_id, name) do nothing`,
       [repository.id, tag, manifestId, at, actor],
     );
     if (created > 0) return recordTagChange(sql, { repository, tag, from: undefined, to: digest, actor, at });
+    const existing = await lockTag(sql, repository.id, tag);
+    if (existing === undefined) continue;
+    if (existing.manifest_id === manifestId) return;
+    if (!mayMove) throw new Withdrawn({ outcome: 'tag-exists', tag } satisfies ManifestCommit);
+    await sql.run('update tags set manifest_id = ?, updated_at = ?, updated_by = ? where repository_id = ? and name = ?', [
+      manifestId,
+      at,
+      actor,
+      repository.id,
+      tag,
+    ]);
+    return recordTagChange(sql, { repository, tag, from: fromColumn(existing.digest), to: digest, actor, at });
   }
 }
 
 /** `ContentStore.deleteTag`. */
 export async function deleteTag(
-  sql: SqlSession,
+  sql: SqlTransaction,
   input: { repository: RepositoryName; tag: Tag; actor: Actor; at: Millis },
 ): Promise<'deleted' | 'absent'> {
   const { tag, actor, at } = input;
@@ -68,7 +67,7 @@ export async function deleteTag(
 
 /** Deletes every tag of a manifest, with history and events. */
 export async function deleteTagsOf(
-  sql: SqlSession,
+  sql: SqlTransaction,
   target: { repository: RepositoryRow; manifestId: number; digest: Digest; actor: Actor; at: Millis },
 ): Promise<void> {
   const { repository, manifestId, digest, actor, at } = target;
@@ -91,11 +90,11 @@ function lockTag(sql: SqlSession, repositoryId: number, tag: Tag): Promise<TagTa
 }
 
 async function recordTagChange(
-  sql: SqlSession,
+  sql: SqlTransaction,
   change: { repository: RepositoryRow; tag: Tag; from: Digest | undefined; to: Digest | undefined; actor: Actor; at: Millis },
 ): Promise<void> {
   const { repository, tag, from, to, actor, at } = change;
-  await sql.run('insert into tag_history (repository_id, tag, from_digest, to_digest, actor, at) values (?, ?, ?, ?, ?, ?)', [
+  await sql.runLast('insert into tag_history (repository_id, tag, from_digest, to_digest, actor, at) values (?, ?, ?, ?, ?, ?)', [
     repository.id,
     tag,
     from === undefined ? null : toColumn(from),

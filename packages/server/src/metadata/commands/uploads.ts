@@ -3,29 +3,54 @@ import type { Actor, Millis, UploadSession } from '../../registry/ports/content-
 import type { Fence } from '../../registry/ports/lease-store.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { requireFence } from './leases.ts';
-import { ensureRepository, toRepository } from './repositories.ts';
+import { ensureRepository } from './repositories.ts';
+
+/** What `startUpload` takes. */
+export interface NewUpload {
+  readonly id: string;
+  readonly repository: RepositoryName;
+  readonly store?: string | undefined;
+  readonly actor: Actor;
+  readonly algorithm: 'sha256' | 'sha512';
+  readonly at: Millis;
+}
 
 /** `ContentStore.startUpload`. Epochs begin at 1. */
-export async function startUpload(
-  sql: SqlSession,
-  input: {
-    id: string;
-    repository: RepositoryName;
-    store?: string | undefined;
-    actor: Actor;
-    algorithm: 'sha256' | 'sha512';
-    at: Millis;
-  },
-): Promise<UploadSession> {
-  const { id, actor, algorithm, at } = input;
-  const row = await ensureRepository(sql, input);
-  await sql.run(
+export async function startUpload(sql: SqlSession, input: NewUpload): Promise<UploadSession> {
+  const known = await startUploadInKnown(sql, input);
+  if (known !== undefined) return known;
+  await ensureRepository(sql, input);
+  const started = await insertUpload(sql, input, '');
+  if (started === undefined) throw new Error(`The repository ${input.repository} vanished while an upload began`);
+  return started;
+}
+
+/**
+ * The same in a repository that exists, in one statement that may be run twice, and waits for no lock of another command; undefined,
+ * and nothing done, when the repository does not exist.
+ */
+export function startUploadInKnown(sql: SqlSession, input: NewUpload): Promise<UploadSession | undefined> {
+  // Of its own row it finds one that nobody knows of yet.
+  const itself = `on conflict (id) do update set touched_at = excluded.touched_at
+     where uploads.repository_id = excluded.repository_id and uploads.owner = excluded.owner and uploads.started_at = excluded.started_at
+       and uploads.epoch = 1 and uploads.byte_offset = 0`;
+  return insertUpload(sql, input, itself);
+}
+
+async function insertUpload(sql: SqlSession, input: NewUpload, onConflict: string): Promise<UploadSession | undefined> {
+  const { id, repository: name, actor, algorithm, at } = input;
+  const row = await sql.get<{ repository_id: number; project_id: number; store: string }>(
     `insert into uploads (id, repository_id, store_id, owner, algorithm, byte_offset, epoch, state, started_at, touched_at)
-     values (?, ?, ?, ?, ?, 0, 1, null, ?, ?)`,
-    [id, row.id, row.store_id, actor, algorithm, at, at],
+     select ?, r.id, p.store_id, ?, ?, 0, 1, null, ?, ? from repositories r join projects p on p.id = r.project_id where r.name = ?
+     ${onConflict}
+     returning repository_id, (select project_id from repositories where id = repository_id) as project_id,
+       (select name from stores where id = store_id) as store`,
+    [id, actor, algorithm, at, at, name],
   );
-  const repository = toRepository(row);
-  return { id, repository, store: row.store, owner: actor, algorithm, offset: 0, epoch: 1, state: undefined, touchedAt: at };
+  if (row === undefined) return undefined;
+  const { repository_id, project_id, store } = row;
+  const repository = { id: repository_id, projectId: project_id, name, store };
+  return { id, repository, store, owner: actor, algorithm, offset: 0, epoch: 1, state: undefined, touchedAt: at };
 }
 
 /** `ContentStore.advanceUpload`. */

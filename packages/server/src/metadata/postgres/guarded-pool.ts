@@ -14,6 +14,8 @@ const patience: Patience = { quietMs: 700, lookMs: 1000, againMs: 400 };
 /** One connection, until it is released; `isBroken`: nobody else can use it. */
 export interface GuardedConnection {
   query<T extends QueryResultRow>(statement: string | QueryConfig): Promise<QueryResult<T>>;
+  /** Sends all of them before the first is answered, where nothing is in between; fails with the first that does. */
+  queryTogether(statements: readonly (string | QueryConfig)[]): Promise<QueryResult[]>;
   release(isBroken: boolean): void;
 }
 
@@ -132,8 +134,15 @@ export class GuardedPool {
   }
 
   #guard(client: PoolClient): GuardedConnection {
+    const together = async (statements: readonly (string | QueryConfig)[]): Promise<QueryResult[]> => {
+      if (!this.#options.isBehindPooler) return inOnePacket(client, () => statements.map((statement) => client.query(statement)));
+      const results: QueryResult[] = [];
+      for (const statement of statements) results.push(await client.query(statement));
+      return results;
+    };
     return {
       query: (statement) => this.#reachability.ask(() => client.query(statement)),
+      queryTogether: (statements) => this.#reachability.ask(() => together(statements)),
       release: (isBroken) => client.release(isBroken),
     };
   }
@@ -194,5 +203,16 @@ export class GuardedPool {
     const socket = new Socket();
     this.#sockets.add(socket);
     return socket.once('close', () => this.#sockets.delete(socket));
+  }
+}
+
+/** A write to a socket costs more than a statement, so there is one for all of them. */
+function inOnePacket(client: PoolClient, send: () => Promise<QueryResult>[]): Promise<QueryResult[]> {
+  const { stream } = (client as PoolClient & { readonly connection: { readonly stream: Socket } }).connection;
+  stream.cork();
+  try {
+    return Promise.all(send());
+  } finally {
+    stream.uncork();
   }
 }

@@ -11,7 +11,8 @@ const silenceMs = 3000;
 /**
  * One connection on which statements are sent without waiting for the answers of those before: for reads of a row or two, which cost
  * both sides less than half of what they do on connections of their own, since many travel in one packet. Each waits for those
- * before it, so nothing long belongs here. Made when it is needed, and again when it broke.
+ * before it, so nothing long belongs here. A write here is answered before it is synced: a crash of the server may undo it, unless a
+ * later commit of anybody was synced. Made when it is needed, and again when it broke.
  */
 export class PipelinedConnection {
   readonly #options: PostgresConnectionOptions;
@@ -47,6 +48,7 @@ export class PipelinedConnection {
     const client = new pg.Client({
       ...sessionSettings(this.#options),
       query_timeout: silenceMs,
+      options: '-c synchronous_commit=off',
       stream: this.#openSocket,
       pipeline: true,
     });

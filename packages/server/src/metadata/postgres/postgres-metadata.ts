@@ -1,7 +1,8 @@
 import type { Logger } from '../../registry/ports/logger.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import type { WriteObserver } from '../../registry/ports/write-observer.ts';
-import type { Execute } from '../commands/index.ts';
+import type { CommandInput, CommandName, CommandOutput, Execute } from '../commands/index.ts';
+import { startUploadInKnown } from '../commands/uploads.ts';
 import { observedExecute } from '../observed-execute.ts';
 import { reads } from '../reads/index.ts';
 import { createSqlMetadataStore } from '../sql-metadata-store.ts';
@@ -54,7 +55,7 @@ export async function openPostgresMetadata(options: PostgresMetadataOptions): Pr
   const reader = new PostgresSession(pool, statements);
   const quick = new PostgresSession({ query: (statement) => pool.quickQuery(statement) }, statements);
   const cache = openCache(options, pool, isBehindPooler);
-  const execute: Execute = (name, input) => executeCommand(transactions, name, input);
+  const execute = startingQuickly(quick, (name, input) => executeCommand(transactions, name, input));
   let closed: Promise<void> | undefined;
   const all = createSqlMetadataStore({
     reader,
@@ -64,6 +65,17 @@ export async function openPostgresMetadata(options: PostgresMetadataOptions): Pr
   });
   const store = { ...all, ...quickReads(quick) };
   return { ...store, ...cache?.reads(store, quick), cacheFigures: cache?.figures, isAway: () => pool.isAway };
+}
+
+/**
+ * Uploads begin without a transaction and without waiting for a sync where that makes nothing but the upload's row, which a crash of
+ * the server may undo. A new repository may make a project, to whose id tokens are bound: no other project may ever get that.
+ */
+function startingQuickly(quick: SqlSession, execute: Execute): Execute {
+  return async <N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandOutput<N>> => {
+    const started = name === 'startUpload' ? await startUploadInKnown(quick, input as CommandInput<'startUpload'>) : undefined;
+    return started === undefined ? execute(name, input) : (started as CommandOutput<N>);
+  };
 }
 
 /** Those of one row by its key, of which every request needs some. */

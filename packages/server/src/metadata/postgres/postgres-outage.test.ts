@@ -197,14 +197,14 @@ if (bench !== undefined) {
   test('a connection that breaks before the commit: the command is done again, and done once', async (t) => {
     const url = await bench.newDatabase();
     let left = 0;
-    const proxy = await cuttingProxy(t, bench.server.port, (sent) => left > 0 && sent.includes('insert into events') && left-- > 0);
+    const proxy = await cuttingProxy(t, bench.server.port, (sent) => left > 0 && sent.includes('insert into users') && left-- > 0);
     const { store } = await openStore(t, url.replace(/:\d+\//, `:${proxy.port}/`));
     left = 1;
-    await store.recordEvent({ type: 'gc.finished', at: 1, actor: 'system:gc', data: {} });
+    const createUser = (name: string) => store.createUser({ name, passwordHash: undefined, administrator: false, at: 1 });
+    assert.equal((await createUser('ann'))?.name, 'ann');
     assert.equal(proxy.cuts(), 1);
-    assert.equal((await new StoreSteps(store).events()).length, 1);
     left = 2;
-    await assert.rejects(store.recordEvent({ type: 'gc.finished', at: 1, actor: 'system:gc', data: {} }), mayPass);
+    await assert.rejects(createUser('ben'), mayPass);
   });
 
   test('a read whose connection breaks is read again', async (t) => {

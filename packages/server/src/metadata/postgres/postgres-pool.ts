@@ -29,7 +29,7 @@ export function createPostgresPool(
   openSocket: () => Socket,
 ): Pool {
   const settings = isPooled ? pooledSettings(options) : sessionSettings(options);
-  return new pg.Pool({ ...settings, stream: openSocket, max: maxConnections, idleTimeoutMillis: idleMs });
+  return new pg.Pool({ ...settings, stream: openSocket, max: maxConnections, idleTimeoutMillis: idleMs, pipeline: !isPooled });
 }
 
 /** Of a connection to the server itself that others wait for. */

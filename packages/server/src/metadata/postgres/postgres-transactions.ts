@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { CommandInput, CommandName, CommandOutput } from '../commands/index.ts';
 import { commands } from '../commands/index.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { Withdrawn } from '../sql-session.ts';
 import type { GuardedPool } from './guarded-pool.ts';
 import { isAnswer, isCut, isLostRace, toStorageError, UnknownOutcomeError } from './postgres-errors.ts';
-import { PostgresSession } from './postgres-session.ts';
 import type { StatementCache } from './statement-cache.ts';
+import { TransactionSession } from './transaction-session.ts';
 
 /** Losing more often than this is not bad luck. */
 const mostAttempts = 8;
@@ -20,6 +20,13 @@ export interface TransactionDeps {
   /** Statements that follow every `begin`, each with a semicolon before it; empty where the session has its settings already. */
   readonly afterBegin: string;
 }
+
+/**
+ * Commands that a crash of the server may undo (those of this process may not): it ends unfinished uploads anyway, whose bytes are
+ * not synced, and their clients continue from what the server then answers. A later commit that is synced makes them durable too.
+ */
+const provisional: ReadonlySet<CommandName> = new Set<CommandName>(['advanceUpload']);
+const withoutSync = '; set local synchronous_commit = off';
 
 /** Gives a transaction the time limits that a session behind a pooler cannot have, as `TransactionDeps` takes them. */
 export function limitsOf(timeoutMs: number): string {
@@ -35,11 +42,11 @@ export async function executeCommand<N extends CommandName>(
   name: N,
   input: CommandInput<N>,
 ): Promise<CommandOutput<N>> {
-  const run = commands[name] as (sql: SqlSession, input: unknown) => Promise<CommandOutput<N>>;
+  const run = commands[name] as (sql: SqlTransaction, input: unknown) => Promise<CommandOutput<N>>;
   let wasCut = false;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await inTransaction(deps, 'begin', 'commit', (sql) => run(sql, input));
+      return await inTransaction(deps, provisional.has(name) ? `begin${withoutSync}` : 'begin', 'commit', (sql) => run(sql, input));
     } catch (error) {
       if (error instanceof Withdrawn) return error.answer as CommandOutput<N>;
       if (!(error instanceof StorageError) || error instanceof UnknownOutcomeError || attempt === mostAttempts) throw error;
@@ -61,24 +68,22 @@ export async function withSnapshot(deps: TransactionDeps, work: (sql: SqlSession
 async function inTransaction<T>(
   { pool, statements, afterBegin }: TransactionDeps,
   begin: string,
-  end: string,
-  work: (sql: SqlSession) => Promise<T>,
+  end: 'commit' | 'rollback',
+  work: (sql: SqlTransaction) => Promise<T>,
 ): Promise<T> {
   const connection = await orStorageError(pool.connect());
+  const transaction = new TransactionSession(connection, statements, begin + afterBegin);
   let isBroken = false;
   try {
-    await orStorageError(connection.query(begin + afterBegin));
-    const answer = await work(new PostgresSession(connection, statements));
-    await connection.query(end).catch((error: unknown) => {
-      throw end === 'commit' && !isAnswer(error) ? new UnknownOutcomeError(error) : toStorageError(error);
-    });
+    const answer = await work(transaction);
+    await orStorageError(transaction[end]());
     return answer;
   } catch (error) {
     // Where nobody answers, a rollback would only wait; where not even it works, the connection is of no use to anybody. The first
     // error is the one that matters.
     isBroken =
       isUnanswered(error) ||
-      (await connection.query('rollback').then(
+      (await transaction.rollback().then(
         () => false,
         () => true,
       ));

@@ -46,7 +46,7 @@ async function countCommits(path: string, work: () => Promise<unknown>): Promise
 }
 
 function startUpload(id: number, upload: string): Call {
-  return { id, name: 'startUpload', input: { id: upload, repository: app, actor, algorithm: 'sha256', at: 1 } };
+  return { id, name: 'startUpload', input: { id: upload, repository: app, actor, algorithm: 'sha256', at: id } };
 }
 
 function recordEvent(id: number, size: number): Call {

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CommandInput, commands } from '../commands/index.ts';
 import { repositoryByName } from '../commands/repositories.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { SqlTransaction } from '../sql-session.ts';
 import { Withdrawn } from '../sql-session.ts';
 import { beginWrite, type Durability } from './connection.ts';
 import { toStorageError } from './sqlite-errors.ts';
@@ -76,7 +76,7 @@ async function commitOneByOne(writer: Writer, calls: readonly Call[]): Promise<A
 async function runInSavepoint({ db, session }: Writer, call: Call): Promise<Answer> {
   db.exec('savepoint command');
   try {
-    const run = commands[call.name] as (sql: SqlSession, input: unknown) => Promise<unknown>;
+    const run = commands[call.name] as (sql: SqlTransaction, input: unknown) => Promise<unknown>;
     const value = await run(session, call.input);
     db.exec('release command');
     return { id: call.id, value };

@@ -1,9 +1,9 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { SqlRow, SqlSession, SqlValue } from '../sql-session.ts';
+import type { SqlRow, SqlTransaction, SqlValue } from '../sql-session.ts';
 import { toStorageError } from './sqlite-errors.ts';
 
 /** A session on one SQLite connection. Everything happens before the promise is returned. */
-export class SqliteSession implements SqlSession {
+export class SqliteSession implements SqlTransaction {
   readonly dialect = 'sqlite';
   readonly #db: DatabaseSync;
   readonly #path: string;
@@ -36,6 +36,11 @@ export class SqliteSession implements SqlSession {
     } catch (error) {
       throw toStorageError(error, this.#path);
     }
+  }
+
+  /** At once: a commit is no way off, and a lock on a row is nothing here. */
+  async runLast(text: string, params?: readonly SqlValue[]): Promise<void> {
+    await this.run(text, params);
   }
 
   #prepare(text: string): StatementSync {
