@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '../security/until.ts';
 import { type Endpoint, hostOf, type LoadBalancer } from './load-balancer.ts';
 import { programPath } from './programs.ts';
 import { replaceOnce } from './replace-once.ts';
@@ -18,6 +21,8 @@ export async function startHaproxy(listen: Endpoint, servers: readonly Endpoint[
     await writeFile(file, await configuration(listen, servers, certificate));
     // In the foreground (-db), and with a line that says that it runs (-V).
     const balancer = await startProcess(haproxy, ['-V', '-db', '-f', file], { ready: /Using .* polling mechanism/ });
+    // It says so before it listens.
+    await until(() => accepts(listen));
     return {
       url: `${certificate === undefined ? 'http' : 'https'}://${hostOf(listen)}`,
       host: hostOf(listen),
@@ -31,6 +36,19 @@ export async function startHaproxy(listen: Endpoint, servers: readonly Endpoint[
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
+  }
+}
+
+async function accepts({ address, port }: Endpoint): Promise<boolean> {
+  const socket = connect(port, address);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    // Nobody listens yet.
+    return false;
+  } finally {
+    socket.destroy();
   }
 }
 
