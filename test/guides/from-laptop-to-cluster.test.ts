@@ -6,12 +6,11 @@ import { type Endpoint, hostOf } from '../tools/load-balancer.ts';
 import { loopbackEndpoints } from '../tools/loopback-endpoints.ts';
 import { startNginx } from '../tools/nginx.ts';
 import { findProgram, skipUnless } from '../tools/programs.ts';
-import { radosgwPrograms } from '../tools/radosgw.ts';
 import { type GuideBlock, guideBlocks, localised, withoutComments } from './guide-blocks.ts';
 import { GuideStage } from './guide-stage.ts';
 
 const guide = 'from-laptop-to-cluster';
-const programs = [...radosgwPrograms, 'initdb', 'postgres', 'createdb', 'haproxy', 'nginx', 'crane', 'regctl'];
+const programs = ['versitygw', 'initdb', 'postgres', 'createdb', 'haproxy', 'nginx', 'crane', 'regctl'];
 const absent = programs.filter((program) => findProgram(program) === undefined);
 const skip = skipUnless(absent.length === 0, `not installed: ${absent.join(', ')}; run scripts/install-test-tools`);
 

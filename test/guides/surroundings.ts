@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeAuthority, makeServerCertificate } from '../../packages/server/src/http/tls/certificate-writer.ts';
 import { makeBucket } from '../../packages/server/src/storage/s3/bucket-bench.ts';
 import { type PostgresServer, serverOwner, startPostgres } from '../tools/postgres.ts';
-import { startRadosgw } from '../tools/radosgw.ts';
+import { startVersitygw } from '../tools/versitygw.ts';
 
 /** What the servers of a guide find around them: a database that speaks TLS, a bucket, and the files of `/etc/longshore`. */
 export interface Surroundings {
@@ -40,7 +40,7 @@ export async function startSurroundings(directory: string, addresses: readonly s
   const adminPassword = 'a password of this test';
   await write('admin-password', adminPassword);
   await write('database-password', 'any, since the server of the test trusts this machine');
-  const [postgres, gateway] = await Promise.all([startPostgresWithTls(settings, certificate, key), startRadosgw()]);
+  const [postgres, gateway] = await Promise.all([startPostgresWithTls(settings, certificate, key), startVersitygw()]);
   const { bucket, accessKeyId = '', secretAccessKey = '' } = await makeBucket(gateway);
   await write('s3-access-key', accessKeyId);
   await write('s3-secret-key', secretAccessKey);
