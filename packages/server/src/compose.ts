@@ -268,8 +268,6 @@ function warnOfFileShortage({ limits }: Config, logger: Logger): void {
 
 /** Metrics, and health for load balancers: alive, and able to read and write. */
 function createPages(config: Config, { metadata, stores, logger }: Backends, telemetry: Telemetry): ListenerDeps['pages'] {
-  const declared = config.mirrorRepositories.filter(({ type }) => type === 's3').map(({ name }) => name);
-  const buckets = new Set(config.store.kind === 's3' ? ['default', ...declared] : declared);
   const checks: HealthCheck[] = [
     {
       name: 'database',
@@ -281,8 +279,8 @@ function createPages(config: Config, { metadata, stores, logger }: Backends, tel
     },
     ...[...stores].map(([name, store]) => ({
       name: `store ${name}`,
-      // Every replica has the same one, and serves whatever needs no bytes of blobs without it.
-      isDispensable: buckets.has(name),
+      // Every replica has the same bucket, and serves whatever needs no bytes of blobs without it; beside a declared store there are others.
+      isDispensable: config.store.kind === 's3' || name !== 'default',
       look: () => store.probe().then(() => undefined),
     })),
   ];

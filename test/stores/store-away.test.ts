@@ -1,0 +1,31 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { atEnd } from '../crash/at-end.ts';
+import { scratchDirectory } from '../crash/scratch-directory.ts';
+import { expectAnswer } from '../protocol/expected-answer.ts';
+import { HttpClient } from '../protocol/http-client.ts';
+import { digestOf, pushBlob } from '../protocol/sample-content.ts';
+import { until } from '../security/until.ts';
+import { startLongshore } from '../tools/longshore.ts';
+
+test('a declared store that is away is named by /readyz, and the server stays ready for the projects of the others', async (t) => {
+  const directory = await scratchDirectory(t);
+  const [file, far] = [join(directory, 'longshore.yaml'), join(directory, 'far')];
+  await writeFile(file, `mirrorRepositories:\n  - {name: far, type: local, storage: {path: ${far}}, projects: [far]}\n`);
+  const env = { LONGSHORE_CONFIG: file, LONGSHORE_CACHE_MEMORY_BYTES: '0' };
+  const server = await startLongshore({ args: ['--anonymous', 'push'], dataDir: join(directory, 'data'), env });
+  atEnd(t, () => server.stop());
+  const client = new HttpClient(server.url);
+  atEnd(t, () => client.close());
+  const read = (repository: string) => client.send('GET', `/v2/${repository}/blobs/${digestOf('content')}`);
+  for (const repository of ['far/app', 'near/app']) await pushBlob({ client, repository }, 'content');
+  await rename(far, `${far}-away`);
+  await until(async () => /^store far: /m.test(String((await client.send('GET', '/readyz')).body)));
+  expectAnswer(await client.send('GET', '/readyz'), { status: 200 });
+  expectAnswer(await read('near/app'), { status: 200, body: 'content' });
+  expectAnswer(await read('far/app'), { status: 503 });
+  await rename(`${far}-away`, far);
+  await until(async () => String((await client.send('GET', '/readyz')).body) === 'ready\n');
+  expectAnswer(await read('far/app'), { status: 200, body: 'content' });
+});
