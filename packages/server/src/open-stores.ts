@@ -1,4 +1,6 @@
+import { hash, randomBytes } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
+import { digestFromBytes } from '@longshore/oci';
 import type { MirrorRepository } from './config/mirror-settings.ts';
 import type { S3Settings } from './config/s3-settings.ts';
 import type { Config } from './config/schema.ts';
@@ -27,6 +29,7 @@ export async function openStores(config: Config, projects: ProjectStore, logger:
     for (const [name, place] of places)
       stores.set(name, await openStore(name, place, { config, logger, holdsContent: known.get(name) === true }));
     await refuseSharedDirectories(places);
+    await refuseSharedBuckets(places, stores);
   } catch (error) {
     await Promise.all([...stores.values()].map((store) => store.close()));
     throw error;
@@ -98,5 +101,38 @@ async function refuseSharedDirectories(places: ReadonlyMap<string, Place>): Prom
     if (owner !== undefined)
       throw new StorageError('failed', `The stores '${owner}' and '${name}' are the same directory, '${path}': give each its own.`);
     owners.set(path, name);
+  }
+}
+
+/** The same of two buckets of one name: only what is written through one and read through the other shows that their addresses lead to one. */
+async function refuseSharedBuckets(places: ReadonlyMap<string, Place>, stores: ReadonlyMap<string, BlobStore>): Promise<void> {
+  const seen: { name: string; place: string; store: BlobStore }[] = [];
+  for (const [name, place] of places) {
+    const store = stores.get(name);
+    if (!('bucket' in place) || store === undefined) continue;
+    const bucket = { name, store, place: `${place.bucket.bucket}/${place.bucket.prefix}` };
+    for (const other of seen) {
+      if (other.place === bucket.place && (await sharesBytes(other.store, store)))
+        throw new StorageError(
+          'failed',
+          `The stores '${other.name}' and '${name}' are the same bucket, '${bucket.place}': give each its own prefix.`,
+        );
+    }
+    seen.push(bucket);
+  }
+}
+
+/** False also when one of them is away: it was there when its configuration was new. */
+async function sharesBytes(one: BlobStore, other: BlobStore): Promise<boolean> {
+  try {
+    const writer = await one.createUpload({ id: randomBytes(18).toString('base64url'), epoch: 1 });
+    const location = await writer.commit(digestFromBytes(hash('sha256', '', 'buffer')));
+    const reader = await other.open(location);
+    await reader?.close();
+    await one.delete(location);
+    return reader !== undefined;
+  } catch (error) {
+    if (error instanceof StorageError && error.retryable) return false;
+    throw error;
   }
 }
