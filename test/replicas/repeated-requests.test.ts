@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { atEnd } from '../crash/at-end.ts';
 import { HttpClient } from '../protocol/http-client.ts';
@@ -29,6 +29,18 @@ for (const name of ['haproxy', 'nginx'] as const) {
   });
 }
 
+test('haproxy sends a PUT to another replica when the first cannot be connected to', async (t) => {
+  if (requirePrograms(t, 'haproxy') === undefined) return;
+  const [listen, dead, alive] = loopbackEndpoints(3) as [Endpoint, Endpoint, Endpoint];
+  await startServer(t, alive, (request, response) => response.writeHead(request.method === 'PUT' ? 201 : 200).end());
+  const balancer = await startHaproxy(listen, [dead, alive]);
+  atEnd(t, () => balancer.stop());
+  const client = new HttpClient(balancer.url);
+  atEnd(t, async () => client.close());
+  for (let time = 0; time < 4; time += 1)
+    assert.equal((await client.send('PUT', '/v2/team/app/manifests/v1', { body: Buffer.from('{}') })).status, 201);
+});
+
 /** One request to a load balancer whose replicas die over every request: how it was answered, and what reached a replica. */
 async function askDying(t: TestContext, name: keyof typeof balancers, method: string): Promise<{ status: number; seen: string[] }> {
   const [listen, ...replicas] = loopbackEndpoints(3);
@@ -45,14 +57,18 @@ async function askDying(t: TestContext, name: keyof typeof balancers, method: st
 }
 
 /** What no real replica does when asked to: it takes every request whole, and then is gone. */
-async function startDying(t: TestContext, { address, port }: Endpoint, seen: string[]): Promise<void> {
-  const server = createServer((request, response) => {
+async function startDying(t: TestContext, endpoint: Endpoint, seen: string[]): Promise<void> {
+  await startServer(t, endpoint, (request, response) => {
     if (request.url === '/readyz') return void response.end();
     request.resume().on('end', () => {
       seen.push(request.method ?? '');
       request.socket.destroy();
     });
-  }).listen(port, address);
+  });
+}
+
+async function startServer(t: TestContext, { address, port }: Endpoint, listener: RequestListener): Promise<void> {
+  const server = createServer(listener).listen(port, address);
   atEnd(t, () => server.close());
   await once(server, 'listening');
 }
