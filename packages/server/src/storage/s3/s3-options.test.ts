@@ -7,8 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { until } from '../../../../../test/security/until.ts';
 import { ensureSelfSigned } from '../../http/tls/self-signed.ts';
-import type { BlobLocation } from '../../registry/ports/blob-store.ts';
+import { type BlobLocation, StorageError } from '../../registry/ports/blob-store.ts';
 import { usualOptions } from './bucket-bench.ts';
 import { openS3Store, type S3StoreOptions } from './s3-store.ts';
 
@@ -51,6 +52,13 @@ async function opened(t: TestContext, options: Partial<S3StoreOptions>) {
   const store = await openS3Store({ ...usualOptions, bucket: 'bucket', ...options });
   t.after(() => store.close());
   return store;
+}
+
+/** Sends without end, as fast as it is taken. */
+function pour(response: ServerResponse): void {
+  if (response.destroyed) return;
+  if (response.write(Buffer.alloc(100_000))) setImmediate(pour, response);
+  else response.once('drain', () => pour(response));
 }
 
 const refuse =
@@ -185,6 +193,37 @@ test('a service that never answers is given up in time, and so is one that stops
   );
   await reader.close();
 });
+
+for (const [what, answer] of [
+  [
+    'stops in the middle of a refusal',
+    (response: ServerResponse) => void response.writeHead(503, { 'content-length': 100 }).write('<Code>'),
+  ],
+  [
+    'stops in the middle of an answer that nobody reads',
+    (response: ServerResponse) => void response.writeHead(200, { 'content-length': 9 }).write('1'),
+  ],
+  ['refuses without end', (response: ServerResponse) => pour(response.writeHead(403))],
+] as const) {
+  test(`a service that ${what} is given up in time, and its connection too`, async (t) => {
+    let open = 0;
+    const { endpoint } = await listenFor(t, {
+      answer: (response, { url }) => {
+        if (url.startsWith('/bucket/probe')) return ok(response);
+        open += 1;
+        response.once('close', () => {
+          open -= 1;
+        });
+        return answer(response);
+      },
+    });
+    const patience = { attempts: 1, connectMs: 1000, silenceMs: 300 };
+    const store = await opened(t, { endpoint, ...keys, patience });
+    const writer = await store.createUpload({ id: 'a', epoch: 1 });
+    await writer.commit('sha256:ab' as never).catch((error: unknown) => assert.ok(error instanceof StorageError));
+    await until(() => open === 0, 3000);
+  });
+}
 
 test('a clock that is wrong is corrected by the answers of the service', async (t) => {
   const hourMs = 3_600_000;

@@ -75,9 +75,8 @@ export class S3Requests {
     const identity = await this.#deps.identity();
     const answer = await this.#exchange(request, payloadHash, identity);
     const changed = clock.observe(answer.headers.date);
-    const { statusCode: status = 0 } = answer;
-    if (status >= 200 && status < 300) return answer;
-    const refusal = await readRefusal(answer, status);
+    if (isSuccess(answer)) return answer;
+    const refusal = await readRefusal(answer);
     if (refusal.name !== 'RequestTimeTooSkewed' || !changed) throw refusal;
     return this.#attempt(request, payloadHash);
   }
@@ -103,7 +102,8 @@ export class S3Requests {
       // Also heard after the answer: a service may close the connection before it has read the whole body.
       sent.on('error', reject);
       sent.on('response', (answer: IncomingMessage) => {
-        sent.setTimeout(0);
+        // Whoever reads an object may be slow, and listens for silence by itself.
+        if (method === 'GET' && isSuccess(answer)) sent.setTimeout(0);
         // Of a body that was answered before it was sent nothing more is to go out: its memory may be used for another soon.
         answer.once('end', () => {
           if (!sent.writableFinished) sent.destroy();
@@ -121,10 +121,19 @@ export class S3Requests {
   }
 }
 
-async function readRefusal(answer: IncomingMessage, status: number): Promise<ServiceRefusal> {
+function isSuccess({ statusCode = 0 }: IncomingMessage): boolean {
+  return statusCode >= 200 && statusCode < 300;
+}
+
+async function readRefusal(answer: IncomingMessage): Promise<ServiceRefusal> {
+  const { statusCode: status = 0 } = answer;
   let text = '';
   answer.setEncoding('utf8');
-  for await (const piece of answer) if (text.length < mostRefusalBytes) text += piece;
+  for await (const piece of answer) {
+    text += piece;
+    // The rest of what is none is not waited for: the connection goes with it.
+    if (text.length > mostRefusalBytes) break;
+  }
   const field = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
   // Without a code somebody else answered, such as a proxy: a 404 of theirs says nothing about an object.
   return new ServiceRefusal(field('Code') ?? `HTTP ${status}`, status, field('Message') ?? answer.statusMessage ?? '', field('Region'));
