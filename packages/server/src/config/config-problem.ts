@@ -28,6 +28,11 @@ export function didYouMean(text: string, candidates: Iterable<string>): string {
   return match === undefined ? '' : `; did you mean ${match}?`;
 }
 
+/** The end of a message about a value that is not a secret; who writes a password into an address does not find it in the log. */
+export function describeGiven(value: unknown): string {
+  return `; given: ${JSON.stringify(value).replace(/\/\/[^/"]*@/g, '//***@')}`;
+}
+
 /** All problems, one a line, as printed before the process ends. */
 export function describeProblems(problems: readonly ConfigProblem[]): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;

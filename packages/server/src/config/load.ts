@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import type { ConfigProblem, GivenValue, SourceContent } from './config-problem.ts';
+import { type ConfigProblem, describeGiven, type GivenValue, type SourceContent } from './config-problem.ts';
 import { readFlags } from './flag-source.ts';
 import { mirrorsKey, readMirrors } from './mirror-source.ts';
 import { type Config, configSchema } from './schema.ts';
@@ -94,7 +94,7 @@ function strays(section: string, merged: ReadonlyMap<string, GivenValue>): Confi
 
 function describeValue(setting: Setting, value: unknown): string {
   if (setting.secret) return '';
-  return `; given: ${JSON.stringify(value)}`;
+  return describeGiven(value);
 }
 
 /** Turns one refusal of the schema into problems of the sources that it came from. */

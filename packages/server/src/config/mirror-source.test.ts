@@ -108,7 +108,7 @@ mirrorRepositories:
       ],
     );
     assert.ok(!found.join('\n').includes('hunter2'));
-    assert.match(found.join('\n'), /endpoint must be an http or https URL; given: "ftp:\/\/x"/);
+    assert.match(found.join('\n'), /endpoint must be an http or https URL without user, query and fragment; given: "ftp:\/\/x"/);
     assert.match(found.join('\n'), /projects must be a list of names such as team-a or base-\*; given: "a\*b"/);
   });
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type ConfigProblem, didYouMean, type GivenValue } from './config-problem.ts';
+import { type ConfigProblem, describeGiven, didYouMean, type GivenValue } from './config-problem.ts';
 import { fillSecrets, isCredential, isVariableOfStore, type StoreSecrets } from './mirror-secrets.ts';
 import { mirrorAliases, mirrorVariants } from './mirror-settings.ts';
 import { nearest } from './nearest.ts';
@@ -134,11 +134,7 @@ function checkValues({ type, node, values }: Entry, refuse: (key: string | undef
     const list = entry?.value;
     const given = typeof last === 'number' && Array.isArray(list) ? list[last] : issue.input;
     if (given === undefined) refuse(entry === undefined ? undefined : entry.writtenAs, `.${written} is missing: type ${type} needs it`);
-    else
-      refuse(
-        written,
-        `.${written} must be ${acceptedBy(target ?? {}).en}${target?.secret === true ? '' : `; given: ${JSON.stringify(given)}`}`,
-      );
+    else refuse(written, `.${written} must be ${acceptedBy(target ?? {}).en}${target?.secret === true ? '' : describeGiven(given)}`);
   }
   const { accessKeyId, secretAccessKey } = plain;
   if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {

@@ -6,9 +6,21 @@ import { wholeFrom } from './whole-number.ts';
 
 const isHttp = (url: URL | null): url is URL => /^https?:$/.test(url?.protocol ?? '');
 
-const endpointUrl = v.pipe(
+/** Keys have settings of their own: an address is logged. */
+export const endpointUrl = v.pipe(
   v.string(),
-  v.check((text) => isHttp(URL.parse(text))),
+  v.check((text) => {
+    const url = URL.parse(text);
+    return isHttp(url) && url.username + url.password + url.search + url.hash === '';
+  }),
+);
+/**
+ * Clients that follow a link resolve dot segments, which ends its signature; services that keep objects in files resolve them too, out of
+ * the prefix, and list nothing below an empty segment.
+ */
+export const keyPrefix = v.pipe(
+  v.string(),
+  v.check((text) => !text.split('/').some((segment, index, all) => /^\.\.?$/.test(segment) || (segment === '' && index < all.length - 1))),
 );
 const originUrl = v.pipe(
   v.string(),
@@ -121,7 +133,7 @@ export const s3Entries = {
   endpoint: v.pipe(
     v.optional(endpointUrl),
     notes('Address of the S3 service.', 'S3 服务的地址。', {
-      accepts: { en: 'an http or https URL', zh: 'http 或 https URL' },
+      accepts: { en: 'an http or https URL without user, query and fragment', zh: '不带用户、查询和片段的 http 或 https URL' },
       otherwise: { en: "AWS, by the region's name", zh: '按区域使用 AWS' },
     }),
   ),
@@ -143,7 +155,15 @@ export const s3Entries = {
     v.optional(v.boolean(), true),
     notes('Bucket in the path rather than in the host name.', '存储桶名放在路径中而不是主机名中。'),
   ),
-  prefix: v.pipe(v.optional(v.string(), ''), notes('Prepended to every object key.', '所有对象键的前缀。')),
+  prefix: v.pipe(
+    v.optional(keyPrefix, ''),
+    notes('Prepended to every object key.', '所有对象键的前缀。', {
+      accepts: {
+        en: 'a text without a slash at its beginning, `//`, `.` and `..`',
+        zh: '不以斜杠开头，且不含 `//`、`.` 和 `..` 路径段的文本',
+      },
+    }),
+  ),
   ...keeping,
   ...patience,
   ...redirects,

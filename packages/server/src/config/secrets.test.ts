@@ -51,6 +51,9 @@ describe('secrets', () => {
     );
     assert.match(text, /LONGSHORE_METADATA_URL: metadata.url must be a URL/);
     assert.ok(!text.includes('hunter2'));
+    const address = describeProblems(problemsOf(load(['--store-kind', 's3', '--store-endpoint', 'https://key:hunter2@s3.example'], {})));
+    assert.match(address, /store\.endpoint must be .* without user.*; given: "https:\/\/\*\*\*@s3\.example"/);
+    assert.ok(!address.includes('hunter2'));
   });
 
   it('in a missing or empty file are a problem', () => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import * as v from 'valibot';
 import { isCronExpression } from './cron-expression.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { nearest } from './nearest.ts';
 import { isNetworkRange } from './network-range.ts';
+import { endpointUrl, keyPrefix } from './s3-settings.ts';
 
 describe('parseListenAddress', () => {
   for (const [text, expected] of [
@@ -31,6 +33,15 @@ describe('isNetworkRange', () => {
   for (const text of ['', 'host', '10.0.0.0/33', '::/129', '10.0.0.0/8/8', '10.0.0.0/', '10.0.0.0/-1']) {
     it(`refuses '${text}'`, () => assert.ok(!isNetworkRange(text)));
   }
+});
+
+describe('the address of an S3 service and the prefix of keys', () => {
+  for (const text of ['https://s3.example', 'http://[::1]:9000/path']) it(`accepts ${text}`, () => assert.ok(v.is(endpointUrl, text)));
+  for (const text of ['s3.example', 'ftp://s3.example', 'https://key:secret@s3.example', 'https://s3.example?x=1', 'https://s3.example#x'])
+    it(`refuses ${text}`, () => assert.ok(!v.is(endpointUrl, text)));
+  for (const text of ['', 'a', 'a/', 'a b+c%/ü/', '..a/.b', '...']) it(`accepts '${text}'`, () => assert.ok(v.is(keyPrefix, text)));
+  for (const text of ['/', '/a', 'a//b', 'a//', '.', '..', '../a/', 'a/../b/', './a'])
+    it(`refuses '${text}'`, () => assert.ok(!v.is(keyPrefix, text)));
 });
 
 describe('isCronExpression', () => {
