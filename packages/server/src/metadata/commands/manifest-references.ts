@@ -87,11 +87,12 @@ export async function renewLinks(
   const found = new Set<Digest>();
   for (const chunk of chunks(digestsOf(references, 'blob'))) {
     const targets = padded(chunk).map(toColumn);
-    // A cross join: left to itself, SQLite goes through every link of the repository for a list of nine or more.
+    // A cross join: left to itself, SQLite goes through every link of the repository for a list of nine or more. No `exists`: where
+    // PostgreSQL has no statistics yet, it would begin with every live placement of the store.
     const rows = await sql.all<LockedRow>(
       `select t.blob_id as id, b.digest, t.renewed_at from blobs b cross join repository_blobs t
        where b.digest in (${placeholders(targets.length)}) and t.repository_id = ? and t.blob_id = b.id
-         and exists (select 1 from blob_placements bp where bp.blob_id = b.id and bp.store_id in (?, ?) and bp.state = 'live')
+         and (select 1 from blob_placements bp where bp.blob_id = b.id and bp.store_id in (?, ?) and bp.state = 'live' limit 1) = 1
        order by b.digest ${locking(sql, 'for update of t')}`,
       [...targets, repository.id, ...storesOf(repository)],
     );

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import pg from 'pg';
+import { renewLinks } from '../commands/manifest-references.ts';
 import { app, newDigest } from '../contract/contract-steps.ts';
 import { reads } from '../reads/index.ts';
-import type { SqlRow, SqlSession, SqlValue } from '../sql-session.ts';
+import type { SqlRow, SqlTransaction, SqlValue } from '../sql-session.ts';
 import { PostgresBench } from './postgres-bench.ts';
 import { StatementCache } from './statement-cache.ts';
 
 const bench = PostgresBench.forThisFile();
 
 /** Answers every read with nothing, and notes how the server would go about it once it is prepared. */
-class PlannedSession implements SqlSession {
+class PlannedSession implements SqlTransaction {
   readonly dialect = 'postgres';
   readonly plans: string[] = [];
   readonly #client: pg.Client;
@@ -35,7 +36,11 @@ class PlannedSession implements SqlSession {
   }
 
   async run(): Promise<number> {
-    throw new Error('reads do not write');
+    throw new Error('nothing is written');
+  }
+
+  runLast(): Promise<never> {
+    throw new Error('nothing is written');
   }
 }
 
@@ -60,6 +65,32 @@ if (bench !== undefined) {
       await reads.listRepositories(session, { kind: 'everything' }, { limit: 100 });
       assert.equal(session.plans.length, 5);
       for (const plan of session.plans) assert.doesNotMatch(plan, /Sort|Seq Scan|Hash/, plan);
+    } finally {
+      await client.end();
+    }
+  });
+
+  test('the blobs of a manifest are found by their digests, also in a database that has no statistics yet', async () => {
+    const client = new pg.Client({ connectionString: await bench.newDatabase() });
+    await client.connect();
+    try {
+      await client.query(`
+        alter table blobs set (autovacuum_enabled = off);
+        alter table blob_placements set (autovacuum_enabled = off);
+        alter table repository_blobs set (autovacuum_enabled = off);
+        insert into projects (name, store_id, created_at, created_by) select 'team', id, 1, 'x' from stores;
+        insert into repositories (project_id, name, created_at) values (1, 'team/app', 1);
+        insert into blobs (digest, size) select sha256(i::text::bytea), 1 from generate_series(1, 2000) i;
+        insert into blob_placements (blob_id, store_id, location, state, created_at, renewed_at) select id, 1, id, 'live', 1, 1 from blobs;
+        insert into repository_blobs (repository_id, blob_id, linked_at, renewed_at) select 1, id, 1, 1 from blobs;
+        set plan_cache_mode = force_generic_plan`);
+      const session = new PlannedSession(client);
+      const repository = { id: 1, project_id: 1, name: app, store_id: 1, store: 'default', previous_store_id: null };
+      const references = [newDigest(), newDigest()].map((digest) => ({ kind: 'blob' as const, digest, required: true }));
+      await renewLinks(session, repository, references, { at: 1, before: 1 });
+      const [plan = ''] = session.plans;
+      assert.match(plan, /blob_placements.*\n\s+Index Cond: \(blob_id = b\.id\)/);
+      assert.doesNotMatch(plan, /Seq Scan|Hash/, plan);
     } finally {
       await client.end();
     }
