@@ -48,7 +48,6 @@ async function uploadObjects({ contender, directory }: Subject, seconds: number)
 async function uploadMemory(subject: Subject): Promise<Figure[]> {
   if (!subject.contender.local) return [];
   await restartServer(subject);
-  const figures: Figure[] = [];
   const peaks: number[] = [];
   for (const clients of [1, 1, 1 + moreUploads]) {
     const { url: origin, pid = 0 } = subject.server;
@@ -59,9 +58,12 @@ async function uploadMemory(subject: Subject): Promise<Figure[]> {
   }
   // The first one of a process brings what all need.
   const [, one = Number.NaN, many = Number.NaN] = peaks;
-  const name = `uploads of ${memoryMebibytes} MiB at once: resident memory (peak), MB`;
-  figures.push(cost(`1 and ${name}`, one), cost(`${1 + moreUploads} ${name}`, many));
-  return [...figures, cost('each more upload at once: resident memory (peak), MB', (many - one) / moreUploads)];
+  const name = `of ${memoryMebibytes} MiB: resident memory (peak), MB`;
+  return [
+    cost(`1 upload ${name}`, one),
+    cost(`${1 + moreUploads} uploads at once ${name}`, many),
+    cost(`each more upload ${name}`, (many - one) / moreUploads),
+  ];
 }
 
 /**
