@@ -1,4 +1,5 @@
 import { footprintRows } from './footprint-rows.ts';
+import { garbageRow } from './garbage-row.ts';
 import { latencyRow } from './latency-row.ts';
 import { readRows } from './read-rows.ts';
 import { redirectRow } from './redirect-row.ts';
@@ -26,6 +27,7 @@ export const rows: readonly Row[] = [
   latencyRow,
   slowClientsRow,
   stallRow,
+  garbageRow,
   tlsRow,
   redirectRow,
   uploadRows.memory,
