@@ -8,6 +8,14 @@ const pieceRows = 500;
 
 type Row = Readonly<Record<string, SqlValue>>;
 
+/** What one store has of a piece of the placements. */
+interface PieceRow {
+  readonly store: string;
+  readonly last_id: number;
+  readonly blobs: number;
+  readonly bytes: number;
+}
+
 /** A table and the columns of an index that holds each of its rows once, with what comes before all of them. */
 interface Countable {
   readonly table: string;
@@ -37,7 +45,10 @@ async function countRows(sql: SqlSession, { table, key }: Countable): Promise<nu
   for (let counted = 0; ; counted += pieceRows) {
     const last = await sql.get<Row>(`select ${columns} ${rest} limit 1 offset ${pieceRows - 1}`, after);
     if (last === undefined) {
-      const left = await sql.get<{ rows: number }>(`select count(*) as rows from (select 1 ${rest}) as uncounted`, after);
+      const left = await sql.get<{ rows: number }>(
+        `select count(*) as rows from (select 1 ${rest} limit ${pieceRows}) as uncounted`,
+        after,
+      );
       return counted + (left?.rows ?? 0);
     }
     after = Object.values(last);
@@ -49,23 +60,22 @@ async function countStores(sql: SqlSession): Promise<Inventory['stores']> {
   const names = await sql.all<{ name: string }>('select name from stores order by name');
   const totals = new Map(names.map(({ name }) => [name, { store: name, blobs: 0, bytes: 0 }]));
   for (let after: number | undefined = 0; after !== undefined; ) {
-    const last: { id: number } | undefined = await sql.get<{ id: number }>(
-      `select max(id) as id from (select id from blob_placements where id > ? order by id limit ${pieceRows}) as piece`,
+    // The limit is what tells PostgreSQL that the rest of the tables need not be read.
+    const rows: PieceRow[] = await sql.all<PieceRow>(
+      `select s.name as store, max(piece.id) as last_id, count(case when piece.state <> 'lost' then 1 end) as blobs,
+         cast(sum(case when piece.state <> 'lost' then b.size else 0 end) as bigint) as bytes
+       from (select id, blob_id, store_id, state from blob_placements where id > ? order by id limit ${pieceRows}) as piece
+       join blobs b on b.id = piece.blob_id join stores s on s.id = piece.store_id group by s.name`,
       [after],
     );
-    const rows = await sql.all<{ store: string; blobs: number; bytes: number }>(
-      `select s.name as store, count(*) as blobs, cast(sum(b.size) as bigint) as bytes
-       from blob_placements bp join blobs b on b.id = bp.blob_id join stores s on s.id = bp.store_id
-       where bp.id > ? and bp.id <= ? and bp.state <> 'lost' group by s.name`,
-      [after, last?.id ?? 0],
-    );
-    for (const { store, blobs, bytes } of rows) {
+    after = undefined;
+    for (const { store, last_id: last, blobs, bytes } of rows) {
+      after = Math.max(after ?? 0, last);
       const total = totals.get(store);
       if (total === undefined) continue;
       total.blobs += blobs;
       total.bytes += bytes;
     }
-    after = last?.id ?? undefined;
     await nextTurn();
   }
   return [...totals.values()];
