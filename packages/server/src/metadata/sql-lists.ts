@@ -25,3 +25,8 @@ export function padded<T>(values: readonly T[]): T[] {
 export function placeholders(count: number, each = '?'): string {
   return new Array<string>(count).fill(each).join(', ');
 }
+
+/** `(values (?, ?), ...)` for `count` pairs of ids. Without the casts PostgreSQL takes them for text. */
+export function idPairs(count: number): string {
+  return `(values ${placeholders(count, '(cast(? as bigint), cast(? as bigint))')})`;
+}

@@ -1,4 +1,5 @@
 import type { Millis } from '../../registry/ports/content-store.ts';
+import { chunks, idPairs, padded } from '../sql-lists.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 
 /** A blob in the repository that links it. */
@@ -44,15 +45,36 @@ export async function settleLink(sql: SqlTransaction, link: BlobLink, isInserted
   return true;
 }
 
-/** Settles the project's account after a link was deleted, and notes in `usage` what that frees. A blob is charged once per project. */
-export async function releaseLink(sql: SqlSession, link: Omit<BlobLink, 'repositoryId'>, usage: UsageChange): Promise<void> {
-  const left = await sql.get<{ links: number }>(
-    'update project_blobs set links = links - 1 where project_id = ? and blob_id = ? returning links',
-    [link.projectId, link.blobId],
-  );
-  if (left === undefined || left.links > 0) return;
-  await sql.run('delete from project_blobs where project_id = ? and blob_id = ?', [link.projectId, link.blobId]);
-  usage.set(link.projectId, (usage.get(link.projectId) ?? 0) - link.sizeBytes);
+/** Settles the projects' accounts after links were deleted, and notes in `usage` what that frees. A blob is charged once per project. */
+export async function releaseLinks(sql: SqlSession, links: readonly Omit<BlobLink, 'repositoryId'>[], usage: UsageChange): Promise<void> {
+  for (const [count, alike] of byNumber(links)) {
+    for (const chunk of chunks(alike)) {
+      const keys = padded(chunk).flatMap(({ projectId, blobId }) => [projectId, blobId]);
+      const pairs = idPairs(keys.length / 2);
+      const left = await sql.all<{ project_id: number; blob_id: number; links: number }>(
+        `update project_blobs set links = links - ? where (project_id, blob_id) in ${pairs} returning project_id, blob_id, links`,
+        [count, ...keys],
+      );
+      const gone = new Set(left.filter((row) => row.links <= 0).map((row) => `${row.project_id} ${row.blob_id}`));
+      if (gone.size === 0) continue;
+      await sql.run(`delete from project_blobs where (project_id, blob_id) in ${pairs} and links <= 0`, keys);
+      for (const { projectId, blobId, sizeBytes } of chunk) {
+        if (gone.has(`${projectId} ${blobId}`)) usage.set(projectId, (usage.get(projectId) ?? 0) - sizeBytes);
+      }
+    }
+  }
+}
+
+/** Each blob of a project once, by how many of its links there are. */
+function byNumber<T extends Omit<BlobLink, 'repositoryId'>>(links: readonly T[]): Map<number, T[]> {
+  const counted = new Map<string, { link: T; count: number }>();
+  for (const link of links) {
+    const key = `${link.projectId} ${link.blobId}`;
+    counted.set(key, { link, count: (counted.get(key)?.count ?? 0) + 1 });
+  }
+  const numbers = new Map<number, T[]>();
+  for (const { link, count } of counted.values()) numbers.set(count, [...(numbers.get(count) ?? []), link]);
+  return numbers;
 }
 
 /** Books the changes, in the order of the ids so that no two transactions wait for each other. */

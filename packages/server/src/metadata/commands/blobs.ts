@@ -6,7 +6,7 @@ import { toColumn } from '../digest-column.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
 import type { UsageChange } from './blob-links.ts';
-import { applyUsage, insertLink, releaseLink, settleLink } from './blob-links.ts';
+import { applyUsage, insertLink, releaseLinks, settleLink } from './blob-links.ts';
 import { existingBlob, insertBlob, placeBlob, renewLivePlacement } from './blob-placements.ts';
 import { recordChange } from './changes.ts';
 import { isReferenced } from './manifest-references.ts';
@@ -88,7 +88,7 @@ export async function deleteBlob(
   await sql.run('delete from repository_blobs where repository_id = ? and blob_id = ?', [repository.id, blob.id]);
   await recordChange(sql, { type: 'blob.deleted', at, actor, repository: repository.name, digest });
   const usage: UsageChange = new Map();
-  await releaseLink(sql, { projectId: repository.project_id, blobId: blob.id, sizeBytes: blob.size }, usage);
+  await releaseLinks(sql, [{ projectId: repository.project_id, blobId: blob.id, sizeBytes: blob.size }], usage);
   await applyUsage(sql, usage);
   reach('blob.delete.in-transaction');
   return 'deleted';

@@ -2,14 +2,15 @@ import type { Digest, RepositoryName } from '@longshore/oci';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { UnlinkedPlacement } from '../../registry/ports/garbage-store.ts';
 import type { Fence } from '../../registry/ports/lease-store.ts';
-import { byColumnOrder, toColumn } from '../digest-column.ts';
+import { byColumnOrder, fromColumn, toColumn } from '../digest-column.ts';
 import { present } from '../garbage-conditions.ts';
 import type { PlacementRow } from '../placement-row.ts';
 import { toPlacement } from '../placement-row.ts';
+import { chunks, idPairs, padded, placeholders } from '../sql-lists.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import type { UsageChange } from './blob-links.ts';
-import { applyUsage, releaseLink } from './blob-links.ts';
+import { applyUsage, releaseLinks } from './blob-links.ts';
 import { recordChange } from './changes.ts';
 import { requireFence } from './leases.ts';
 
@@ -18,8 +19,8 @@ interface InRepository {
   readonly digest: Digest;
 }
 
-// Each removal locks the row first and decides in the next statement. On PostgreSQL that statement sees everything that the
-// transaction it waited for has written, so the push wins also when the clocks of the two machines disagree.
+// Each removal locks the rows first and decides in the next statement. On PostgreSQL that statement sees everything that the
+// transactions it waited for have written, so the push wins also when the clocks of the two machines disagree.
 
 /** `GarbageStore.removeUntaggedManifests`. */
 export async function removeUntaggedManifests(
@@ -53,25 +54,64 @@ export async function removeUnreferencedLinks(
   const condition = present.unreferenced(input.before, input.before);
   const usage: UsageChange = new Map();
   let removed = 0;
-  for (const { repositoryId, digest } of inLockOrder(input.links)) {
-    const link = await sql.get<{ blob_id: number; size: number; project_id: number }>(
-      `select t.blob_id, b.size, r.project_id
-       from repository_blobs t join blobs b on b.id = t.blob_id join repositories r on r.id = t.repository_id
-       where t.repository_id = ? and b.digest = ? ${locking(sql, 'for update of t')}`,
-      [repositoryId, toColumn(digest)],
+  for (const chunk of chunks(inLockOrder(input.links))) {
+    const locked = await lockLinks(sql, chunk);
+    if (locked.length === 0) continue;
+    const keys = padded(locked);
+    const deleted = await sql.all<LinkKey>(
+      `delete from repository_blobs where (repository_id, blob_id) in ${idPairs(keys.length)} and ${condition.text}
+       returning repository_id, blob_id`,
+      [...keys.flatMap((link) => [link.repository_id, link.blob_id]), ...condition.params],
     );
-    if (link === undefined) continue;
-    const deleted = await sql.run(`delete from repository_blobs where repository_id = ? and blob_id = ? and ${condition.text}`, [
-      repositoryId,
-      link.blob_id,
-      ...condition.params,
-    ]);
-    if (deleted === 0) continue;
-    await releaseLink(sql, { projectId: link.project_id, blobId: link.blob_id, sizeBytes: link.size }, usage);
-    removed += 1;
+    const known = new Map(locked.map((link) => [keyOf(link), link]));
+    await releaseLinks(
+      sql,
+      deleted
+        .flatMap((key) => known.get(keyOf(key)) ?? [])
+        .map(({ project_id: projectId, blob_id: blobId, size: sizeBytes }) => ({ projectId, blobId, sizeBytes })),
+      usage,
+    );
+    removed += deleted.length;
   }
   await applyUsage(sql, usage);
   return removed;
+}
+
+interface LinkKey {
+  readonly repository_id: number;
+  readonly blob_id: number;
+}
+
+interface LockedLink extends LinkKey {
+  readonly size: number;
+  readonly project_id: number;
+}
+
+function keyOf(link: LinkKey): string {
+  return `${link.repository_id} ${link.blob_id}`;
+}
+
+/** Locks those links that are (still) there. */
+async function lockLinks(sql: SqlSession, links: readonly InRepository[]): Promise<LockedLink[]> {
+  const digests = padded(links.map(({ digest }) => digest));
+  const blobs = await sql.all<{ id: number; digest: Uint8Array }>(
+    `select id, digest from blobs where digest in (${placeholders(digests.length)})`,
+    digests.map(toColumn),
+  );
+  const ids = new Map(blobs.map(({ id, digest }) => [fromColumn(digest), id]));
+  const there = links.flatMap(({ repositoryId, digest }) => {
+    const id = ids.get(digest);
+    return id === undefined ? [] : [[repositoryId, id]];
+  });
+  if (there.length === 0) return [];
+  const keys = padded(there);
+  return sql.all<LockedLink>(
+    `select t.repository_id, t.blob_id, b.size, r.project_id
+     from repository_blobs t join blobs b on b.id = t.blob_id join repositories r on r.id = t.repository_id
+     where (t.repository_id, t.blob_id) in ${idPairs(keys.length)}
+     order by t.repository_id, b.digest ${locking(sql, 'for update of t')}`,
+    keys.flat(),
+  );
 }
 
 /** `GarbageStore.condemnPlacements`. */
@@ -82,19 +122,20 @@ export async function condemnPlacements(
   await requireFence(sql, input.fence);
   const condition = present.unlinked(input.before, input.at);
   const condemned: UnlinkedPlacement[] = [];
-  for (const id of [...input.placementIds].sort((left, right) => left - right)) {
-    const row = await sql.get<PlacementRow>(
+  for (const chunk of chunks(ascending(input.placementIds))) {
+    const ids = padded(chunk);
+    const rows = await sql.all<PlacementRow>(
       `select t.id, s.name as store, t.location, b.digest, b.size
        from blob_placements t join blobs b on b.id = t.blob_id join stores s on s.id = t.store_id
-       where t.id = ? ${locking(sql, 'for update of t')}`,
-      [id],
+       where t.id in (${placeholders(ids.length)}) order by t.id ${locking(sql, 'for update of t')}`,
+      ids,
     );
-    if (row === undefined) continue;
-    const changes = await sql.run(`update blob_placements set state = 'condemned' where id = ? and ${condition.text}`, [
-      id,
-      ...condition.params,
-    ]);
-    if (changes > 0) condemned.push(toPlacement(row));
+    const changed = await sql.all<{ id: number }>(
+      `update blob_placements set state = 'condemned' where id in (${placeholders(ids.length)}) and ${condition.text} returning id`,
+      [...ids, ...condition.params],
+    );
+    const changedIds = new Set(changed.map(({ id }) => id));
+    condemned.push(...rows.filter(({ id }) => changedIds.has(id)).map(toPlacement));
   }
   return condemned;
 }
@@ -106,19 +147,19 @@ export async function forgetPlacements(
 ): Promise<void> {
   await requireFence(sql, input.fence);
   const blobs = new Set<number>();
-  for (const id of [...input.placementIds].sort((left, right) => left - right)) {
-    const row = await sql.get<{ blob_id: number }>("delete from blob_placements where id = ? and state = 'condemned' returning blob_id", [
-      id,
-    ]);
-    if (row !== undefined) blobs.add(row.blob_id);
-  }
-  for (const id of [...blobs].sort((left, right) => left - right)) {
-    await sql.get(`select id from blobs where id = ? ${locking(sql, 'for update')}`, [id]);
-    await sql.run(
-      `delete from blobs where id = ? and not exists (select 1 from blob_placements bp where bp.blob_id = blobs.id)
-         and not exists (select 1 from repository_blobs rb where rb.blob_id = blobs.id)`,
-      [id],
+  for (const chunk of chunks(ascending(input.placementIds))) {
+    const ids = padded(chunk);
+    const rows = await sql.all<{ blob_id: number }>(
+      `delete from blob_placements where id in (${placeholders(ids.length)}) and state = 'condemned' returning blob_id`,
+      ids,
     );
+    for (const row of rows) blobs.add(row.blob_id);
+  }
+  for (const chunk of chunks(ascending([...blobs]))) {
+    const ids = padded(chunk);
+    const list = placeholders(ids.length);
+    await sql.all(`select id from blobs where id in (${list}) order by id ${locking(sql, 'for update')}`, ids);
+    await sql.run(`delete from blobs where id in (${list}) and ${present.unknown}`, ids);
   }
 }
 
@@ -139,4 +180,8 @@ export async function releaseContent(sql: SqlSession, input: { holder: string })
 /** The order in which pushes lock rows of one repository. */
 function inLockOrder(entries: readonly InRepository[]): InRepository[] {
   return [...entries].sort((left, right) => left.repositoryId - right.repositoryId || byColumnOrder(left.digest, right.digest));
+}
+
+function ascending(ids: readonly number[]): number[] {
+  return [...ids].sort((left, right) => left - right);
 }

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import pg from 'pg';
+import { commands } from '../commands/index.ts';
+import { registryRows } from '../large-registry-bench.ts';
+import { reads } from '../reads/index.ts';
+import type { SqlRow, SqlTransaction, SqlValue } from '../sql-session.ts';
+import { PostgresBench } from './postgres-bench.ts';
+import { StatementCache } from './statement-cache.ts';
+
+const bench = PostgresBench.forThisFile();
+
+/** Four in ten blobs are garbage. */
+const size = { repositories: 100, manifests: 6000, blobs: 20_000, tags: 4000, tagsInFirst: 0 };
+/** As many as make it worth while to look each of them up in tables of this size. */
+const batch = 10;
+
+/** Runs statements, and notes how the server goes about each once it is prepared. */
+class ExplainedTransaction implements SqlTransaction {
+  readonly dialect = 'postgres';
+  readonly plans: string[] = [];
+  readonly #client: pg.Client;
+  readonly #statements = new StatementCache(true);
+
+  constructor(client: pg.Client) {
+    this.#client = client;
+  }
+
+  async all<T extends SqlRow>(text: string, params: readonly SqlValue[] = []): Promise<T[]> {
+    return (await this.#query<T>(text, params)).rows;
+  }
+
+  async get<T extends SqlRow>(text: string, params: readonly SqlValue[] = []): Promise<T | undefined> {
+    return (await this.#query<T>(text, params)).rows[0];
+  }
+
+  async run(text: string, params: readonly SqlValue[] = []): Promise<number> {
+    return (await this.#query(text, params)).rowCount ?? 0;
+  }
+
+  async runLast(text: string, params: readonly SqlValue[] = []): Promise<void> {
+    await this.#query(text, params);
+  }
+
+  async #query<T extends SqlRow>(text: string, params: readonly SqlValue[]): Promise<pg.QueryResult<T>> {
+    const { text: translated } = this.#statements.translate(text);
+    await this.#client.query(`prepare planned as ${translated}`);
+    const nulls = params.length === 0 ? '' : `(${params.map(() => 'null').join(', ')})`;
+    const { rows } = await this.#client.query<{ 'QUERY PLAN': string }>(`explain execute planned${nulls}`);
+    await this.#client.query('deallocate planned');
+    this.plans.push(`${translated}\n${rows.map((row) => row['QUERY PLAN']).join('\n')}`);
+    return this.#client.query<T>(translated, [...params]);
+  }
+}
+
+/** Goes through all that a collection does to the metadata, a batch of each kind; answers the smallest batch. */
+async function collectSome(sql: SqlTransaction, now: number): Promise<number> {
+  const manifests = await reads.listUntaggedManifests(sql, now, undefined, batch);
+  await commands.removeUntaggedManifests(sql, { before: now, at: now, manifests: manifests.items });
+  const links = await reads.listUnreferencedLinks(sql, now, undefined, batch);
+  await commands.removeUnreferencedLinks(sql, { before: now, links: links.items });
+  const { items } = await reads.listUnlinkedPlacements(sql, now, undefined, batch);
+  const placementIds = items.map(({ placementId }) => placementId);
+  await commands.condemnPlacements(sql, { before: now, at: now, placementIds });
+  const condemned = await reads.listCondemnedPlacements(sql, batch);
+  await commands.forgetPlacements(sql, { at: now, placementIds });
+  await reads.knownLocations(
+    sql,
+    'default',
+    condemned.map(({ location }) => location),
+  );
+  return Math.min(manifests.items.length, links.items.length, condemned.length);
+}
+
+if (bench !== undefined) {
+  test('a batch of a collection reads none of the tables that grow as a whole', async () => {
+    const client = new pg.Client({
+      connectionString: await bench.newDatabase(),
+      types: {
+        getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+          oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as never),
+      } as never,
+    });
+    await client.connect();
+    try {
+      await client.query(registryRows('postgres', size, 1));
+      await client.query('set plan_cache_mode = force_generic_plan');
+      for (const statistics of ['select', 'analyze']) {
+        await client.query(statistics);
+        const sql = new ExplainedTransaction(client);
+        assert.ok((await collectSome(sql, Date.now())) > 0);
+        assert.ok(sql.plans.length > 15, `only ${sql.plans.length} statements`);
+        for (const plan of sql.plans) {
+          assert.doesNotMatch(
+            plan,
+            /Seq Scan on (blobs|blob_placements|repository_blobs|project_blobs|manifests|manifest_references|tags)\b|hashed SubPlan/,
+          );
+        }
+      }
+    } finally {
+      await client.end();
+    }
+  });
+}
