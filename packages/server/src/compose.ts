@@ -72,7 +72,7 @@ export function garbageDeps(config: Config, { metadata, stores, logger }: Backen
     uploadExpiryMs: inMs(config.uploads.expireHours),
     untagged: config.gc.untagged,
     untaggedAfterMs: inMs(config.gc.untaggedAfterHours),
-    batchSize: 100,
+    batchSize: 200,
   };
   return { garbage: metadata, events: metadata, leases: metadata, stores, logger, clock: Date.now, policy };
 }

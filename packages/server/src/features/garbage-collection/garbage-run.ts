@@ -6,6 +6,9 @@ import type { Logger } from '../../registry/ports/logger.ts';
 import type { GarbagePolicy } from './garbage-policy.ts';
 import type { GarbageTally } from './garbage-tally.ts';
 
+/** Deletions that a store gets at once: on a distant one most of each is waiting; more would keep requests from the threads that read and write files. */
+const deletionsAtOnce = 3;
+
 /** What the steps of one run share. */
 export interface GarbageRun {
   readonly garbage: GarbageStore;
@@ -51,4 +54,13 @@ export async function deleteFrom(
       run.logger.warn('A file could not be deleted; the next garbage collection tries again.', { store, file: what, error });
     return false;
   }
+}
+
+/** Does something with each of them, several at once. Rejects as the first of them did. */
+export async function severalAtOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const workThrough = async (): Promise<void> => {
+    for (const item of rest) await work(item);
+  };
+  await Promise.all(Array.from({ length: deletionsAtOnce }, workThrough));
 }

@@ -1,6 +1,12 @@
 import { reach } from '../../registry/failpoints.ts';
 import type { BlobLocation, BlobStore, StoredObject } from '../../registry/ports/blob-store.ts';
-import { deleteFrom, endBatch, type GarbageRun } from './garbage-run.ts';
+import { deleteFrom, endBatch, type GarbageRun, severalAtOnce } from './garbage-run.ts';
+
+/**
+ * How many times larger than other batches a page of a store is: a file system reads a whole directory for each, S3 answers at most a
+ * thousand.
+ */
+const pageBatches = 5;
 
 type StoredPage = Awaited<ReturnType<BlobStore['list']>>;
 
@@ -16,10 +22,10 @@ export async function removeOrphanFiles(run: GarbageRun, show: (store: string, o
       const page = await listPage(run, name, blobs, cursor);
       if (page === undefined) break;
       const old = page.objects.filter((object) => object.modifiedAt <= run.startedAt - run.policy.graceMs);
-      for (const orphan of await withoutKnown(run, name, old)) {
+      await severalAtOnce(await withoutKnown(run, name, old), async (orphan) => {
         if (run.dryRun) show(name, orphan);
         else await removeOrphan(run, name, orphan);
-      }
+      });
       cursor = page.cursor;
       await endBatch(run);
     } while (cursor !== undefined);
@@ -28,7 +34,7 @@ export async function removeOrphanFiles(run: GarbageRun, show: (store: string, o
 
 async function listPage(run: GarbageRun, name: string, blobs: BlobStore, cursor: string | undefined): Promise<StoredPage | undefined> {
   try {
-    return await blobs.list(cursor, run.policy.batchSize);
+    return await blobs.list(cursor, pageBatches * run.policy.batchSize);
   } catch (error) {
     run.tally.addFailure();
     run.logger.warn('A store could not be listed; orphaned files stay until the next garbage collection.', { store: name, error });

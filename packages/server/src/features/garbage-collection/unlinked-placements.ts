@@ -1,6 +1,6 @@
 import { reach } from '../../registry/failpoints.ts';
 import type { UnlinkedPlacement } from '../../registry/ports/garbage-store.ts';
-import { deleteFrom, endBatch, type GarbageRun } from './garbage-run.ts';
+import { deleteFrom, endBatch, type GarbageRun, severalAtOnce } from './garbage-run.ts';
 
 /** Finishes what an earlier run condemned and did not delete: it died in between, or the store refused. */
 export async function finishCondemned(run: GarbageRun): Promise<void> {
@@ -40,7 +40,7 @@ export async function removeUnlinkedPlacements(run: GarbageRun): Promise<void> {
 async function deleteCondemned(run: GarbageRun, condemned: readonly UnlinkedPlacement[]): Promise<UnlinkedPlacement[]> {
   const stuck: UnlinkedPlacement[] = [];
   const placementIds: number[] = [];
-  for (const placement of condemned) {
+  await severalAtOnce(condemned, async (placement) => {
     const { store, location, sizeBytes, placementId } = placement;
     if (await deleteFrom(run, store, location, (blobs) => blobs.delete(location))) {
       placementIds.push(placementId);
@@ -48,7 +48,7 @@ async function deleteCondemned(run: GarbageRun, condemned: readonly UnlinkedPlac
     } else {
       stuck.push(placement);
     }
-  }
+  });
   reach('gc.bytes-deleted');
   if (placementIds.length > 0) {
     await run.garbage.forgetPlacements({ placementIds, at: run.startedAt, fence: run.fence });

@@ -4,6 +4,9 @@ import type { StoredObject } from '../../registry/ports/blob-store.ts';
 import { locationOf, shardDirectories, uploadOfFile } from './locations.ts';
 import { asStorageError, hasCode } from './system-errors.ts';
 
+/** Enough to keep the threads busy that do the work of file systems, few enough that a request does not wait for long behind them. */
+const lookedAtOnce = 8;
+
 interface FileFacts {
   readonly sizeBytes: number;
   readonly modifiedAt: number;
@@ -35,11 +38,14 @@ export async function listObjects(
   const objects: StoredObject[] = [];
   try {
     for await (const group of groupsAfter(directory, cursor)) {
-      for (const found of group) {
-        const object = await inspect(directory, found);
-        if (object === undefined) continue;
-        objects.push({ ...object, modifiedAt: object.modifiedAt - clockAheadMs });
-        if (objects.length >= limit) return { objects, cursor: found.cursor };
+      for (let next = 0; next < group.length; ) {
+        const few = group.slice(next, next + Math.min(lookedAtOnce, limit - objects.length));
+        next += few.length;
+        const looked = await Promise.all(few.map((found) => inspect(directory, found)));
+        for (const object of looked) {
+          if (object !== undefined) objects.push({ ...object, modifiedAt: object.modifiedAt - clockAheadMs });
+        }
+        if (objects.length >= limit) return { objects, cursor: few.at(-1)?.cursor };
       }
     }
   } catch (error) {
