@@ -40,8 +40,22 @@ function chooseParts(): string[] | undefined {
   return undefined;
 }
 
-function readListen(): Endpoint {
-  const { values } = parseArgs({ options: { listen: { type: 'string', default: '127.0.0.1:5000' } } });
+const help = `Starts ${replicaCount} replicas on PostgreSQL and S3 behind a load balancer on this machine, and removes all of it at Ctrl-C.
+
+  npm run try-cluster                                  on 127.0.0.1:5000
+  npm run try-cluster -- --listen 127.0.0.1:5100       on another port
+
+Says how to push, and which numbers kill and start replicas, when it runs; names the Debian packages that are missing.`;
+
+/** Where to listen; undefined when it was only asked for help. */
+function readListen(): Endpoint | undefined {
+  const { values } = parseArgs({
+    options: { listen: { type: 'string', default: '127.0.0.1:5000' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help === true) {
+    console.log(help);
+    return undefined;
+  }
   const match = /^(127(?:\.\d{1,3}){3}):(\d{1,5})$/.exec(values.listen);
   if (match === null) throw new Error('--listen takes an address of this machine alone: 127.0.0.1:PORT. Everybody may push here.');
   return { address: match[1] ?? '', port: Number(match[2]) };
@@ -122,6 +136,7 @@ function takeCommands(replicas: readonly Replica[]): void {
 
 async function tryCluster(): Promise<void> {
   const listen = readListen();
+  if (listen === undefined) return;
   const names = chooseParts();
   if (names === undefined) {
     process.exitCode = 1;
