@@ -21,6 +21,10 @@ const rows: readonly (readonly [string, string, string | undefined, string])[] =
   ['a client of a dual-stack listener', '::ffff:203.0.113.1', undefined, '203.0.113.1'],
   ['a trusted proxy at a dual-stack listener', '::ffff:10.0.0.1', '203.0.113.1', '203.0.113.1'],
   ['a mapped client behind a proxy', 'fd00::1', '::ffff:203.0.113.1', '203.0.113.1'],
+  ['a client whose port the proxy tells too', '10.0.0.1', '203.0.113.1:4711', '203.0.113.1'],
+  ['a client with brackets and a port', '10.0.0.1', '[2001:db8::1]:4711, 10.0.0.2:80', '2001:db8::1'],
+  ['a client with brackets', '10.0.0.1', '[2001:db8::1]', '2001:db8::1'],
+  ['a client whose last group is no port', '10.0.0.1', '2001:db8::1:80', '2001:db8::1:80'],
   ['a neighbour of a trusted address', '192.0.2.8', '203.0.113.1', '192.0.2.8'],
 ];
 for (const [title, peer, forwarded, expected] of rows) {

@@ -45,7 +45,7 @@ export class Origins {
       .flat()
       .join(',')
       .split(',')
-      .map((hop) => plainAddress(hop.trim()));
+      .map((hop) => plainAddress(withoutPort(hop.trim())));
     let address = peer;
     for (const hop of hops.toReversed()) {
       if (isIP(hop) === 0) break;
@@ -92,6 +92,12 @@ class RequestOrigin implements Origin {
     const named = forwarded ?? [headers[':authority']].flat()[0] ?? headers.host ?? '';
     return hostPattern.test(named) ? named : 'localhost';
   }
+}
+
+/** Some proxies tell the port too; an IPv6 address is in brackets then. */
+function withoutPort(hop: string): string {
+  const [, version6, version4] = /^(?:\[([^\]]+)\]|(\d+\.\d+\.\d+\.\d+))(?::\d{1,5})?$/.exec(hop) ?? [];
+  return version6 ?? version4 ?? hop;
 }
 
 function lastOf(header: string | string[] | undefined): string | undefined {
