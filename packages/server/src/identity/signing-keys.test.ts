@@ -122,6 +122,15 @@ test("a replica finds another's new key by its id", async () => {
   for (const kid of published) assert.ok((await two.verificationKey(kid)) !== undefined, kid);
 });
 
+test('a key that another replica has just made is found at once, however young the last read is', async () => {
+  const { replica } = bench();
+  const [one, two] = [replica(), replica()];
+  await two.jwks();
+  const { id } = await one.signingKey();
+  const found = await Promise.all([two.verificationKey(id), two.verificationKey(id), two.verificationKey(id)]);
+  assert.ok(found.every((key) => key !== undefined));
+});
+
 test('unknown key ids cause one read in five seconds at most', async () => {
   const { clock, reads, replica } = bench();
   const keys = replica();

@@ -14,7 +14,7 @@ const overlapMs = 2 * dayMs;
 const verifyingMs = 91 * dayMs;
 /** A new key waits this long before it signs (unless it is the only one), until every replica has read it. */
 const settleMs = 5 * 60_000;
-/** Keys are read again when they are this old, and for an unknown key id, but then not more often than that. */
+/** Keys are read again when they are this old, and for an unknown key id, but for those not more often than that. */
 const refreshMs = 60_000;
 const refreshForUnknownMs = 5000;
 
@@ -33,6 +33,9 @@ export class SigningKeys {
   readonly #reported = new Set<string>();
   #keys: ReadonlyMap<string, OpenedKey> = new Map();
   #readAt: Millis | undefined;
+  /** When an unknown id was last a reason to read. */
+  #soughtAt: Millis | undefined;
+  #seeking: Promise<void> | undefined;
   #reading: Promise<void> | undefined;
   #adding: Promise<void> | undefined;
 
@@ -56,7 +59,7 @@ export class SigningKeys {
 
   /** The key to sign with: the newest that has settled and not retired. Makes one when there is none. */
   async signingKey(): Promise<{ id: string; privateKey: KeyObject }> {
-    await this.#refresh(refreshMs);
+    await this.#refresh();
     const at = this.#options.now();
     const chosen = this.#chosen(at);
     if (chosen !== undefined) return chosen;
@@ -68,15 +71,15 @@ export class SigningKeys {
 
   /** The public key of that id, as long as it has not expired; never any key but our own. */
   async verificationKey(id: string): Promise<KeyObject | undefined> {
-    await this.#refresh(refreshMs);
-    if (!this.#keys.has(id)) await this.#refresh(refreshForUnknownMs);
+    await this.#refresh();
+    if (!this.#keys.has(id)) await this.#seek();
     const key = this.#keys.get(id);
     return key !== undefined && this.#options.now() < key.expiresAt ? key.publicKey : undefined;
   }
 
   /** Every public key that has not expired (RFC 7517). */
   async jwks(): Promise<{ readonly keys: readonly Readonly<Record<string, unknown>>[] }> {
-    await this.#refresh(refreshMs);
+    await this.#refresh();
     const at = this.#options.now();
     return { keys: [...this.#keys.values()].filter((key) => at < key.expiresAt).map((key) => publicJwk(key.id, key.publicKey)) };
   }
@@ -109,10 +112,33 @@ export class SigningKeys {
     await this.#read();
   }
 
-  async #refresh(olderThanMs: number): Promise<void> {
-    const ageMs = this.#readAt === undefined ? Number.POSITIVE_INFINITY : this.#options.now() - this.#readAt;
+  async #refresh(): Promise<void> {
+    if (this.#isPast(this.#readAt, refreshMs)) await this.#read();
+  }
+
+  /** Another replica may have made a key after our last read, however young that is. */
+  async #seek(): Promise<void> {
+    if (this.#isPast(this.#soughtAt, refreshForUnknownMs)) {
+      this.#seeking ??= this.#seekNow().finally(() => {
+        this.#seeking = undefined;
+      });
+    }
+    await this.#seeking;
+  }
+
+  async #seekNow(): Promise<void> {
+    const at = this.#options.now();
+    // A read that began earlier may not see it.
+    await this.#reading;
+    await this.#read();
+    this.#soughtAt = at;
+  }
+
+  #isPast(at: Millis | undefined, ms: number): boolean {
+    if (at === undefined) return true;
+    const ageMs = this.#options.now() - at;
     // A clock that was set back must not keep us from reading.
-    if (ageMs >= olderThanMs || ageMs < 0) await this.#read();
+    return ageMs >= ms || ageMs < 0;
   }
 
   /** One read at a time: whoever comes while it runs waits for the same one. */
