@@ -26,13 +26,13 @@ function fillSqlite(path: string, size: RegistrySize, at: number): void {
   db.function('digest_of_number', { deterministic: true }, (number) => digestOfNumber(Number(number)));
   db.exec(`
     pragma foreign_keys = off; pragma synchronous = off; pragma cache_size = -200000;
-    begin; ${registryRows('sqlite', size, at)}; commit;
+    begin; ${registryRows('sqlite', size, at).join(';')}; commit;
     pragma wal_checkpoint(truncate)`);
   db.close();
 }
 
 async function fillPostgres(url: string, size: RegistrySize, at: number): Promise<void> {
-  await executePostgres(url, registryRows('postgres', size, at));
+  for (const statement of registryRows('postgres', size, at)) await executePostgres(url, statement);
   // As autovacuum would within a minute, and then in the middle of a measurement.
   await executePostgres(url, 'vacuum analyze');
 }

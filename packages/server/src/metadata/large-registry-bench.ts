@@ -53,9 +53,9 @@ export function blobOf(index: number): { location: string; sizeBytes: number } {
 /**
  * For measurements: the statements that fill an empty database, whose schema is there, by rows instead of pushes, which would take hours
  * for a million. All was pushed by `at` (milliseconds), and its blobs are at the locations that the rows say once somebody puts files
- * there. Run them in one transaction.
+ * there.
  */
-export function registryRows(dialect: SqlDialect, size: RegistrySize, at: number): string {
+export function registryRows(dialect: SqlDialect, size: RegistrySize, at: number): string[] {
   const { repositories, manifests, blobs, tags, tagsInFirst } = size;
   const { digest, hex, padded } = words[dialect];
   const numbers = (count: number) =>
@@ -74,7 +74,7 @@ export function registryRows(dialect: SqlDialect, size: RegistrySize, at: number
   const needed = (offset: number) => `
     insert into manifest_references (repository_id, kind, target, manifest_id)
       select m.repository_id, ${referenceKind.blob}, b.digest, m.id from manifests m join blobs b on b.id = m.id + ${offset};`;
-  return `
+  const text = `
     insert into projects (name, store_id, created_at, created_by)
       select 'project' || ${padded('i', 3)}, 1, ${at}, 'system:bench' from ${numbers(100)};
     insert into repositories (project_id, name, created_at)
@@ -96,5 +96,6 @@ export function registryRows(dialect: SqlDialect, size: RegistrySize, at: number
     ${needed(0)}
     ${needed(manifests)}
     ${insertTags('t', tags, `i % ${repositories}`, tagged(`i % ${repositories}`, `i / ${repositories}`))}
-    ${tagsInFirst === 0 ? '' : insertTags('first', tagsInFirst, '0', tagged('0', 'i'))}`;
+    ${tagsInFirst === 0 ? '' : insertTags('first', tagsInFirst, '0', tagged('0', 'i'))}`; // No text in them has a semicolon.
+  return text.split(';').filter((statement) => statement.trim() !== '');
 }

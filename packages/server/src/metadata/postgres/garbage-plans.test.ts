@@ -83,7 +83,7 @@ if (bench !== undefined) {
     });
     await client.connect();
     try {
-      await client.query(registryRows('postgres', size, 1));
+      await client.query(registryRows('postgres', size, 1).join(';'));
       await client.query('set plan_cache_mode = force_generic_plan');
       for (const statistics of ['select', 'analyze']) {
         await client.query(statistics);
