@@ -114,3 +114,26 @@ test('a signing key is derived anew for another day and another secret', () => {
     assert.equal(kept.address(request, 60, identity, at), new Signer('us-east-1').address(request, 60, identity, at));
   }
 });
+
+test('an address of before is given again for the same request of the same second alone', () => {
+  const query: SignedRequest['query'] = [['response-content-type', 'application/octet-stream']];
+  const identities = ['one', 'two'].map((name): Identity => ({ accessKeyId: name, secretAccessKey: `secret of ${name}` }));
+  const asked = fc.record({
+    method: fc.constantFrom('GET', 'HEAD'),
+    host: fc.constantFrom('s3.example', 'bucket.s3.example'),
+    path: fc.constantFrom('/bucket/one', '/bucket/two'),
+    identity: fc.constantFrom(...identities),
+    seconds: fc.constantFrom(60, 90),
+    at: fc.constantFrom(0, 999, 1000, 86_400_000),
+  });
+  fc.assert(
+    fc.property(fc.array(asked, { maxLength: 12 }), (requests) => {
+      const signer = new Signer('us-east-1');
+      for (const { method, host, path, identity, seconds, at } of requests) {
+        const request = { method, host, path, query };
+        const address = signer.address(request, seconds, identity, at);
+        assert.equal(address, new Signer('us-east-1').address(request, seconds, identity, at));
+      }
+    }),
+  );
+});

@@ -28,7 +28,12 @@ interface SharedAddress {
   readonly scope: string;
   /** Without the signature. */
   readonly query: string;
+  /** By what was signed: of a blob that many want at once, most addresses are the same. */
+  readonly signatures: Map<string, string>;
 }
+
+/** So many signatures of a second are kept at most: under a megabyte. */
+const mostSignatures = 1000;
 
 /** The payload's hash of a request whose body is not signed. */
 export const unsignedPayload = 'UNSIGNED-PAYLOAD';
@@ -75,12 +80,17 @@ export class Signer {
 
   /**
    * Path and query by which anybody may make this request, and no other, for `seconds` from `at` on. Requests with the same
-   * `query` array share what does not depend on the path for a second.
+   * `query` array share what does not depend on the path for a second, and equal ones the signature.
    */
   address(request: SignedRequest, seconds: number, identity: Identity, at: number): string {
-    const { time, scope, query } = this.#sharedOf(request.query, seconds, identity, Math.floor(at / 1000));
+    const { time, scope, query, signatures } = this.#sharedOf(request.query, seconds, identity, Math.floor(at / 1000));
     const canonical = `${request.method}\n${request.path}\n${query}\nhost:${request.host}\n\nhost\n${unsignedPayload}`;
-    return `${request.path}?${query}&X-Amz-Signature=${this.#sign(identity, time, scope, canonical)}`;
+    let signature = signatures.get(canonical);
+    if (signature === undefined) {
+      signature = this.#sign(identity, time, scope, canonical);
+      if (signatures.size < mostSignatures) signatures.set(canonical, signature);
+    }
+    return `${request.path}?${query}&X-Amz-Signature=${signature}`;
   }
 
   #sharedOf(query: SignedRequest['query'], seconds: number, identity: Identity, second: number): SharedAddress {
@@ -99,7 +109,7 @@ export class Signer {
       ['X-Amz-SignedHeaders', 'host'],
     ];
     if (sessionToken !== undefined) fields.push(['X-Amz-Security-Token', sessionToken]);
-    this.#shared = { second, of: query, identity, seconds, time, scope, query: queryText(fields) };
+    this.#shared = { second, of: query, identity, seconds, time, scope, query: queryText(fields), signatures: new Map() };
     return this.#shared;
   }
 
