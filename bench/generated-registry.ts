@@ -25,7 +25,7 @@ function fillSqlite(path: string, size: RegistrySize, at: number): void {
   const db = new DatabaseSync(path);
   db.function('digest_of_number', { deterministic: true }, (number) => digestOfNumber(Number(number)));
   db.exec(`
-    pragma foreign_keys = off; pragma synchronous = off; pragma cache_size = -200000;
+    pragma foreign_keys = off; pragma synchronous = off; pragma cache_size = -4000000;
     begin; ${registryRows('sqlite', size, at).join(';')}; commit;
     pragma wal_checkpoint(truncate)`);
   db.close();

@@ -13,6 +13,8 @@ async function redirect({ contender, directory, fixture }: Subject, seconds: num
     const url = `${server.url}/v2/${repository}/blobs/${fixture.smallBlob.digest}`;
     const { status } = await fetch(url, { redirect: 'manual' });
     if (status !== 307) throw new Error(`${contender.name} answers ${status} instead of a redirect`);
+    // This server has only just started, unlike those of other rows.
+    await readWithWrk(url, { connections, seconds: 1 });
     const [load, used] = await withProcessorTime(server, () => readWithWrk(url, { connections, seconds }));
     return [rate(`${name}, answers/s`, load.requestsPerSecond), cost(`${name}, us each`, used && (used * 1e6) / load.requests)];
   } finally {
