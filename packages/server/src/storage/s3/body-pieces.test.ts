@@ -50,3 +50,22 @@ test('a piece that the sink takes at once is left to the parser that it comes fr
     assert.equal(sha256(Buffer.concat(pieces)), sha256(body));
   }
 });
+
+test('what the connection read is given back, and only while a body comes', async (t) => {
+  const ask = await serveBodies(t);
+  for (const [index, body] of bodies.entries()) {
+    const reads: Uint8Array[] = [];
+    const answer = await ask(index);
+    const { socket } = answer;
+    const before = socket.listenerCount('data');
+    const hash = createHash('sha256');
+    const onRead = (bytes: Uint8Array): void => void reads.push(bytes);
+    socket.on('data', onRead);
+    const sink = async (piece: Uint8Array): Promise<void> => void hash.update(piece);
+    assert.equal(await passOn(answer, body.length, silenceMs, sink), undefined);
+    socket.off('data', onRead);
+    assert.equal(hash.digest('hex'), sha256(body));
+    assert.ok(reads.length > 0 && reads.every(({ byteLength, buffer }) => byteLength === 0 || buffer.byteLength > byteLength));
+    assert.ok(socket.listenerCount('data') <= before);
+  }
+});

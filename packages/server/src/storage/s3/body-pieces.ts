@@ -52,12 +52,16 @@ export function passOn(body: IncomingMessage, length: number, silenceMs: number,
       }, reject);
     }
   };
+  // Node's parser copies a body's pieces out of what the socket read, which is nobody's as soon as that listener of Node's has returned.
+  const { socket } = body;
+  socket.on('data', freePiece);
   body.on('data', pass);
   body.once('end', end);
   body.once('error', end);
   body.once('close', end);
   return promise.finally(() => {
     clearTimeout(quiet);
+    socket.off('data', freePiece);
     body.off('data', pass);
   });
 }
