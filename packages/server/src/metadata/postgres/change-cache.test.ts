@@ -82,6 +82,21 @@ if (bench !== undefined) {
     await untilChanged(findBlob, (answer) => answer !== undefined);
   });
 
+  test('what a client deletes on one replica is gone from the next that it asks', async (t) => {
+    const url = await newDatabase();
+    const [one, other] = [await openReplica(t, { url }), await openReplica(t, { url })];
+    const steps = new StoreSteps(one);
+    for (let round = 0; round < 20; round += 1) {
+      const blob = await steps.blob(app);
+      const digest = await steps.push(app);
+      const left = async () => [await other.findBlob(app, blob), await other.findManifestInfo(app, { digest })].filter((found) => found);
+      assert.equal((await left()).length, 2);
+      await one.deleteBlob({ repository: app, digest: blob, actor, at: steps.at });
+      await one.deleteManifest({ repository: app, digest, actor, at: steps.at });
+      assert.deepEqual(await left(), [], `round ${round}`);
+    }
+  });
+
   test('what garbage collection takes, and a copy that is lost, is told too', async (t) => {
     const url = await newDatabase();
     const [one, other] = [await openReplica(t, { url }), await openReplica(t, { url })];

@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Digest } from '@longshore/oci';
 import type { Logger } from '../../registry/ports/logger.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
-import type { CommandName, Execute } from '../commands/index.ts';
+import type { CommandInput, CommandName, CommandOutput, Execute } from '../commands/index.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { ChangeListener } from './change-listener.ts';
 import type { GuardedPool } from './guarded-pool.ts';
@@ -63,6 +64,11 @@ const adding: ReadonlySet<CommandName> = new Set<CommandName>([
   'startUpload',
 ]);
 
+/** Those after which a client may ask another replica in the next moment, and expect that it knows. */
+const deletes: ReadonlySet<CommandName> = new Set<CommandName>(['deleteBlob', 'deleteManifest']);
+/** Every replica that is well has heard of a change by then; the others rely on nothing after a second. */
+const heardMs = 50;
+
 /** Begins to listen at the first read. Of `mostBytes` half is for bytes of manifests, a quarter for answers, the rest for tags. */
 export function openChangeCache(deps: { hosts: PostgresHosts; pool: GuardedPool; logger: Logger; mostBytes: number }): ChangeCache {
   const { hosts, pool, logger, mostBytes } = deps;
@@ -82,11 +88,15 @@ export function openChangeCache(deps: { hosts: PostgresHosts; pool: GuardedPool;
     onListening: () => answers.forgetAll(),
   });
   return {
-    noting: (execute) => (name, input) => {
-      if (adding.has(name)) return execute(name, input);
-      // Also when it failed: nobody knows whether a commit whose answer was lost took place.
-      return execute(name, input).finally(() => listener.noteOwnChange());
-    },
+    noting:
+      (execute) =>
+      async <N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandOutput<N>> => {
+        if (adding.has(name)) return execute(name, input);
+        // Also when it failed: nobody knows whether a commit whose answer was lost took place.
+        const output = await execute(name, input).finally(() => listener.noteOwnChange());
+        if (deletes.has(name)) await delay(heardMs);
+        return output;
+      },
     reads: (store, sql) => knownReads(store, findTaggedIn(sql), { answers, contents, guesses }),
     figures: () => ({
       ...answers.figures(),
