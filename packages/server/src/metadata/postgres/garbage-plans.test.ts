@@ -4,9 +4,9 @@ import pg from 'pg';
 import { commands } from '../commands/index.ts';
 import { registryRows } from '../large-registry-bench.ts';
 import { reads } from '../reads/index.ts';
-import type { SqlRow, SqlTransaction, SqlValue } from '../sql-session.ts';
+import type { SqlTransaction } from '../sql-session.ts';
+import { ExplainedTransaction } from './explained-transaction-bench.ts';
 import { PostgresBench } from './postgres-bench.ts';
-import { StatementCache } from './statement-cache.ts';
 
 const bench = PostgresBench.forThisFile();
 
@@ -14,44 +14,6 @@ const bench = PostgresBench.forThisFile();
 const size = { repositories: 100, manifests: 6000, blobs: 20_000, tags: 4000, tagsInFirst: 0 };
 /** As many as make it worth while to look each of them up in tables of this size. */
 const batch = 10;
-
-/** Runs statements, and notes how the server goes about each once it is prepared. */
-class ExplainedTransaction implements SqlTransaction {
-  readonly dialect = 'postgres';
-  readonly plans: string[] = [];
-  readonly #client: pg.Client;
-  readonly #statements = new StatementCache(true);
-
-  constructor(client: pg.Client) {
-    this.#client = client;
-  }
-
-  async all<T extends SqlRow>(text: string, params: readonly SqlValue[] = []): Promise<T[]> {
-    return (await this.#query<T>(text, params)).rows;
-  }
-
-  async get<T extends SqlRow>(text: string, params: readonly SqlValue[] = []): Promise<T | undefined> {
-    return (await this.#query<T>(text, params)).rows[0];
-  }
-
-  async run(text: string, params: readonly SqlValue[] = []): Promise<number> {
-    return (await this.#query(text, params)).rowCount ?? 0;
-  }
-
-  async runLast(text: string, params: readonly SqlValue[] = []): Promise<void> {
-    await this.#query(text, params);
-  }
-
-  async #query<T extends SqlRow>(text: string, params: readonly SqlValue[]): Promise<pg.QueryResult<T>> {
-    const { text: translated } = this.#statements.translate(text);
-    await this.#client.query(`prepare planned as ${translated}`);
-    const nulls = params.length === 0 ? '' : `(${params.map(() => 'null').join(', ')})`;
-    const { rows } = await this.#client.query<{ 'QUERY PLAN': string }>(`explain execute planned${nulls}`);
-    await this.#client.query('deallocate planned');
-    this.plans.push(`${translated}\n${rows.map((row) => row['QUERY PLAN']).join('\n')}`);
-    return this.#client.query<T>(translated, [...params]);
-  }
-}
 
 /** Goes through all that a collection does to the metadata, a batch of each kind; answers the smallest batch. */
 async function collectSome(sql: SqlTransaction, now: number): Promise<number> {

@@ -3,6 +3,8 @@ import pg from 'pg';
 import type { PostgresServer } from '../../../../../test/tools/postgres.ts';
 import { startPostgres } from '../../../../../test/tools/postgres.ts';
 import { findProgram, requirePrograms } from '../../../../../test/tools/programs.ts';
+import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
+import { StoreSteps } from '../contract/contract-steps.ts';
 import { openPostgresMetadata } from './postgres-metadata.ts';
 
 /** For tests: one real server, and a database with our schema for each test. */
@@ -38,6 +40,17 @@ export class PostgresBench {
     const name = `test${++this.#count}`;
     await this.query(this.server.url, `create database ${name} template template`);
     return this.server.url.replace(/[^/]*$/, name);
+  }
+
+  /** Opens a store on a new database while `body` runs. */
+  async withStore(body: (store: MetadataStore, steps: StoreSteps, url: string) => Promise<void>): Promise<void> {
+    const url = await this.newDatabase();
+    const store = await openPostgresMetadata({ url });
+    try {
+      await body(store, new StoreSteps(store), url);
+    } finally {
+      await store.close();
+    }
   }
 
   /** Runs one statement on a connection of its own. */

@@ -4,45 +4,10 @@ import pg from 'pg';
 import { renewLinks } from '../commands/manifest-references.ts';
 import { app, newDigest } from '../contract/contract-steps.ts';
 import { reads } from '../reads/index.ts';
-import type { SqlRow, SqlTransaction, SqlValue } from '../sql-session.ts';
+import { ExplainedTransaction } from './explained-transaction-bench.ts';
 import { PostgresBench } from './postgres-bench.ts';
-import { StatementCache } from './statement-cache.ts';
 
 const bench = PostgresBench.forThisFile();
-
-/** Answers every read with nothing, and notes how the server would go about it once it is prepared. */
-class PlannedSession implements SqlTransaction {
-  readonly dialect = 'postgres';
-  readonly plans: string[] = [];
-  readonly #client: pg.Client;
-  readonly #statements = new StatementCache(true);
-
-  constructor(client: pg.Client) {
-    this.#client = client;
-  }
-
-  async all<T extends SqlRow>(text: string, params: readonly SqlValue[] = []): Promise<T[]> {
-    const { text: translated } = this.#statements.translate(text);
-    await this.#client.query(`prepare planned as ${translated}`);
-    const { rows } = await this.#client.query<{ 'QUERY PLAN': string }>(`explain execute planned (${params.map(() => 'null').join(', ')})`);
-    await this.#client.query('deallocate planned');
-    this.plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
-    return [];
-  }
-
-  async get<T extends SqlRow>(text: string, params?: readonly SqlValue[]): Promise<T | undefined> {
-    await this.all(text, params);
-    return undefined;
-  }
-
-  async run(): Promise<number> {
-    throw new Error('nothing is written');
-  }
-
-  runLast(): Promise<never> {
-    throw new Error('nothing is written');
-  }
-}
 
 if (bench !== undefined) {
   test('a page of a list costs what it shows, however many there are', async () => {
@@ -58,7 +23,7 @@ if (bench !== undefined) {
         insert into tag_history (repository_id, tag, actor, at) select 1 + i % 50, 't' || i % 5, 'x', 1 from generate_series(1, 20000) i;
         analyze;
         set plan_cache_mode = force_generic_plan`);
-      const session = new PlannedSession(client);
+      const session = new ExplainedTransaction(client);
       await reads.listTags(session, app, { limit: 100 });
       await reads.listReferrers(session, app, newDigest(), undefined, { limit: 100 });
       await reads.listTagHistory(session, app, 't' as never, 100);
@@ -84,7 +49,7 @@ if (bench !== undefined) {
         insert into blob_placements (blob_id, store_id, location, state, created_at, renewed_at) select id, 1, id, 'live', 1, 1 from blobs;
         insert into repository_blobs (repository_id, blob_id, linked_at, renewed_at) select 1, id, 1, 1 from blobs;
         set plan_cache_mode = force_generic_plan`);
-      const session = new PlannedSession(client);
+      const session = new ExplainedTransaction(client);
       const repository = { id: 1, project_id: 1, name: app, store_id: 1, store: 'default', previous_store_id: null };
       const references = [newDigest(), newDigest()].map((digest) => ({ kind: 'blob' as const, digest, required: true }));
       await renewLinks(session, repository, references, { at: 1, before: 1 });

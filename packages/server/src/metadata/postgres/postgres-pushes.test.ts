@@ -2,23 +2,11 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
-import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
-import { actor, app, foreign, newDigest, StoreSteps } from '../contract/contract-steps.ts';
+import { actor, app, foreign, newDigest } from '../contract/contract-steps.ts';
 import { PostgresBench } from './postgres-bench.ts';
 import { UnknownOutcomeError } from './postgres-errors.ts';
-import { openPostgresMetadata } from './postgres-metadata.ts';
 
 const bench = PostgresBench.forThisFile();
-
-async function withStore(body: (store: MetadataStore, steps: StoreSteps, url: string) => Promise<void>): Promise<void> {
-  const url = (await bench?.newDatabase()) ?? assert.fail('no server');
-  const store = await openPostgresMetadata({ url });
-  try {
-    await body(store, new StoreSteps(store), url);
-  } finally {
-    await store.close();
-  }
-}
 
 if (bench !== undefined) {
   const usageEqualsRecount = async (url: string): Promise<void> => {
@@ -37,7 +25,7 @@ if (bench !== undefined) {
   };
 
   test('the account of a project is locked for no longer than a commit takes', () =>
-    withStore(async (_, steps, url) => {
+    bench.withStore(async (_, steps, url) => {
       await steps.blob(app);
       const usage = () => bench.query(url, 'select bytes from usage for update nowait');
       const pushing = await bench.whileLocked(url, 'lock table events in share row exclusive mode', async (waiting) => {
@@ -51,7 +39,7 @@ if (bench !== undefined) {
     }));
 
   test('the account of a project equals a recount after pushes and removals at once', () =>
-    withStore(async (store, steps, url) => {
+    bench.withStore(async (store, steps, url) => {
       const shared = Array.from({ length: 3 }, () => newDigest());
       const remove = (digest: (typeof shared)[number]) => store.deleteBlob({ repository: app, digest, actor, at: steps.at });
       for (let round = 0; round < 8; round += 1) {
@@ -69,7 +57,7 @@ if (bench !== undefined) {
     }));
 
   test('a push whose last statement is refused is undone as a whole', () =>
-    withStore(async (store, steps, url) => {
+    bench.withStore(async (store, steps, url) => {
       await steps.blob(app);
       await bench.query(url, 'alter table usage add constraint most check (bytes < 150)');
       const uploadId = await steps.begin(app);
@@ -84,7 +72,7 @@ if (bench !== undefined) {
     }));
 
   test('a push whose connection breaks during its last statements is not known to have failed, and is not done twice', () =>
-    withStore(async (_, steps, url) => {
+    bench.withStore(async (_, steps, url) => {
       await steps.blob(app);
       const pushing = await bench.whileLocked(url, 'select 1 from usage for update', async (waiting) => {
         const pushed = assert.rejects(steps.blob(app), UnknownOutcomeError);
@@ -97,7 +85,7 @@ if (bench !== undefined) {
     }));
 
   test('only what a crash of the server may undo is answered before it is synced', () =>
-    withStore(async (store, steps, url) => {
+    bench.withStore(async (store, steps, url) => {
       const id = await steps.begin(app);
       const progress = { id, epoch: 1, from: 0, to: 5, state: undefined, at: steps.at };
       const pending = async (): Promise<number> =>

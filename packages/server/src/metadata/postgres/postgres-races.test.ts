@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
-import { actor, app, StoreSteps } from '../contract/contract-steps.ts';
+import { actor, app } from '../contract/contract-steps.ts';
 import { PostgresBench } from './postgres-bench.ts';
-import { openPostgresMetadata } from './postgres-metadata.ts';
 
 const bench = PostgresBench.forThisFile();
 
@@ -19,22 +17,12 @@ async function inOrder<A, B>(url: string, lockText: string, first: () => Promise
   return started?.both ?? assert.fail('no server');
 }
 
-async function withStore(body: (store: MetadataStore, steps: StoreSteps, url: string) => Promise<void>): Promise<void> {
-  const url = (await bench?.newDatabase()) ?? assert.fail('no server');
-  const store = await openPostgresMetadata({ url });
-  try {
-    await body(store, new StoreSteps(store), url);
-  } finally {
-    await store.close();
-  }
-}
-
 if (bench !== undefined) {
   const lockLinks = 'select 1 from repository_blobs for update';
 
   // A limit in the future: nothing is young enough to be spared for its age, so only the locks decide.
   test('a manifest that waits behind a collection of its blobs is refused; one that is before it keeps them', () =>
-    withStore(async (store, steps, url) => {
+    bench.withStore(async (store, steps, url) => {
       const blobs = [await steps.blob(app), await steps.blob(app)];
       const repositoryId = (await store.findRepository(app))?.id ?? 0;
       const collect = () =>
@@ -51,7 +39,7 @@ if (bench !== undefined) {
     }));
 
   test('two manifests that wait for the same blob both find it', () =>
-    withStore(async (_, steps, url) => {
+    bench.withStore(async (_, steps, url) => {
       const blob = await steps.blob(app);
       const push = () => steps.tryPush(app, { blobs: [blob] });
       const outcomes = await inOrder(url, lockLinks, push, push);
@@ -62,7 +50,7 @@ if (bench !== undefined) {
     }));
 
   test('a copy that is pushed again before a collection condemns it stays; behind it, the push gets a place of its own', () =>
-    withStore(async (store, steps, url) => {
+    bench.withStore(async (store, steps, url) => {
       const lock = 'select 1 from blob_placements for update';
       const digest = await steps.blob(app);
       await store.deleteBlob({ repository: app, digest, actor, at: steps.at });
