@@ -8,7 +8,7 @@ import type { Refusal } from '../registry/ports/authenticator.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** How far clocks of replicas may be apart: any of them must take what another has just signed. */
+/** How far clocks of replicas may be apart, since each must take what another has just signed. */
 export const mostSkewSeconds = 5 * 60;
 
 /** Longer text is refused unread. */

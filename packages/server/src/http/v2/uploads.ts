@@ -26,7 +26,7 @@ export const postUploads: Handler<UploadsRoute> = async (exchange, deps) => {
   try {
     await deps.registry.finishUpload(upload, digest, chunkOf(exchange, deps));
   } catch (error) {
-    // Nobody knows this session's address, so nobody could continue it.
+    // Nobody knows this upload's address, so nobody could continue it.
     await cancelQuietly(deps, upload);
     throw error;
   }

@@ -108,7 +108,7 @@ export interface BlobStore {
    */
   resumeUpload(previous: UploadPosition, epoch: number, onBytes: (piece: Uint8Array) => void): Promise<ResumedUpload>;
   /**
-   * Removes whatever any epoch of this session left behind. Idempotent. `committed`: the session is over, and of its bytes these alone
+   * Removes whatever any epoch of an upload left behind. Idempotent. `committed`: the upload is over, and of its bytes these alone
    * became blobs; absent: that is not known, so what may be a blob stays.
    */
   discardUpload(position: UploadPosition, committed?: readonly BlobLocation[]): Promise<void>;
