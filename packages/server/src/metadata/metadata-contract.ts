@@ -9,6 +9,7 @@ import { describeLists } from './contract/lists.ts';
 import { describeManifests } from './contract/manifests.ts';
 import { describePreview } from './contract/preview.ts';
 import { describeProjects } from './contract/projects.ts';
+import { describePulls } from './contract/pulls.ts';
 import { describeRaces } from './contract/races.ts';
 import { describeTags } from './contract/tags.ts';
 import { describeUploads } from './contract/uploads.ts';
@@ -27,6 +28,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describePreview(open);
     describeEventsAndLeases(open);
     describeAccounts(open);
+    describePulls(open);
     describeRaces(open);
   });
 }

@@ -15,10 +15,16 @@ export function chunks<T>(values: readonly T[]): T[][] {
  * statements. Takes 1 to `longestList` values; right for `in (...)` and for inserts that ignore conflicts.
  */
 export function padded<T>(values: readonly T[]): T[] {
-  const width = widths.find((candidate) => candidate >= values.length);
   const last = values.at(-1);
-  if (width === undefined || last === undefined) throw new RangeError(`A list of ${values.length} values fits no statement`);
-  return [...values, ...new Array<T>(width - values.length).fill(last)];
+  if (last === undefined) throw new RangeError('An empty list fits no statement');
+  return filledUp(values, last);
+}
+
+/** The same with a value of its own behind the others, for rows that must not come twice: `filler` is one that matches nothing. */
+export function filledUp<T>(values: readonly T[], filler: T): T[] {
+  const width = widths.find((candidate) => candidate >= values.length);
+  if (width === undefined) throw new RangeError(`A list of ${values.length} values fits no statement`);
+  return [...values, ...new Array<T>(width - values.length).fill(filler)];
 }
 
 /** `?, ?, ?` for `count` values, or that many copies of `each`. */

@@ -13,6 +13,7 @@ import { acquireLease, probe, releaseLease } from './leases.ts';
 import { clearLoginFailures, noteLoginFailure } from './login-failures.ts';
 import { commitManifest, deleteManifest } from './manifests.ts';
 import { assignStore, beginMove, finishMove, placeCopy, registerStores, renewCopies } from './projects.ts';
+import { notePulls } from './pulls.ts';
 import { deleteTag } from './tags.ts';
 import { advanceUpload, cancelUpload, claimUpload, removeExpiredUpload, startUpload } from './uploads.ts';
 
@@ -42,6 +43,7 @@ export const commands = {
   leaseContent,
   mountBlob,
   noteLoginFailure,
+  notePulls,
   placeCopy,
   postponeEvents,
   probe,

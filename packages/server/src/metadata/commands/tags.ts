@@ -59,7 +59,7 @@ export async function deleteTag(
   const repository = await repositoryByName(sql, input.repository);
   const existing = repository && (await lockTag(sql, repository.id, tag));
   if (repository === undefined || existing === undefined) return 'absent';
-  await sql.run('delete from tags where repository_id = ? and name = ?', [repository.id, tag]);
+  await removeTag(sql, repository.id, tag);
   await recordTagChange(sql, { repository, tag, from: fromColumn(existing.digest), to: undefined, actor, at });
   reach('tag.delete.in-transaction');
   return 'deleted';
@@ -76,9 +76,15 @@ export async function deleteTagsOf(
     [repository.id, manifestId],
   );
   for (const { name } of rows) {
-    await sql.run('delete from tags where repository_id = ? and name = ?', [repository.id, name]);
+    await removeTag(sql, repository.id, name);
     await recordTagChange(sql, { repository, tag: name, from: digest, to: undefined, actor, at });
   }
+}
+
+/** With what is known of its pulls: whoever gets the name later begins anew. */
+async function removeTag(sql: SqlTransaction, repositoryId: number, tag: Tag): Promise<void> {
+  await sql.run('delete from tags where repository_id = ? and name = ?', [repositoryId, tag]);
+  await sql.runLast('delete from tag_pulls where repository_id = ? and tag = ?', [repositoryId, tag]);
 }
 
 function lockTag(sql: SqlSession, repositoryId: number, tag: Tag): Promise<TagTarget | undefined> {

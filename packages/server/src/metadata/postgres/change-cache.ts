@@ -51,6 +51,7 @@ const adding: ReadonlySet<CommandName> = new Set<CommandName>([
   'mountBlob',
   'noteAccessTokenUse',
   'noteLoginFailure',
+  'notePulls',
   'placeCopy',
   'postponeEvents',
   'probe',

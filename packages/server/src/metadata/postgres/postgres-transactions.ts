@@ -23,9 +23,10 @@ export interface TransactionDeps {
 
 /**
  * Commands that a crash of the server may undo (those of this process may not): it ends unfinished uploads anyway, whose bytes are
- * not synced, and their clients continue from what the server then answers. A later commit that is synced makes them durable too.
+ * not synced, and their clients continue from what the server then answers; and what was pulled is counted in memory for longer than that.
+ * A later commit that is synced makes them durable too.
  */
-const provisional: ReadonlySet<CommandName> = new Set<CommandName>(['advanceUpload']);
+const provisional: ReadonlySet<CommandName> = new Set<CommandName>(['advanceUpload', 'notePulls']);
 const withoutSync = '; set local synchronous_commit = off';
 
 /** Gives a transaction the time limits that a session behind a pooler cannot have, as `TransactionDeps` takes them. */

@@ -4,6 +4,7 @@ import * as garbage from './garbage.ts';
 import * as inventory from './inventory.ts';
 import * as lists from './lists.ts';
 import * as projects from './projects.ts';
+import * as pulls from './pulls.ts';
 
 /** Every read, by name: one statement each, except that counts and lists of garbage go through the table in windows. */
-export const reads = { ...accounts, ...content, ...garbage, ...inventory, ...lists, ...projects };
+export const reads = { ...accounts, ...content, ...garbage, ...inventory, ...lists, ...projects, ...pulls };

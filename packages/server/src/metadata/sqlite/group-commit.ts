@@ -20,10 +20,10 @@ export interface Writer {
 
 /**
  * Whether a power loss may undo the call. It ends unfinished uploads anyway, since their bytes are not synced: a sync for each of
- * their steps would make a small push wait twice as often. The next sync covers what came before it, whoever asks for it.
+ * their steps would make a small push wait twice as often. What was pulled is counted in memory for longer than that. The next sync covers what came before it, whoever asks for it.
  */
 async function isProvisional({ session }: Writer, call: Call): Promise<boolean> {
-  if (call.name === 'advanceUpload') return true;
+  if (call.name === 'advanceUpload' || call.name === 'notePulls') return true;
   if (call.name !== 'startUpload') return false;
   // It may make a project, to whose id tokens are bound: no other project may ever get that.
   const { repository } = call.input as CommandInput<'startUpload'>;

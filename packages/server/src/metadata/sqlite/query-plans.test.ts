@@ -18,6 +18,7 @@ import { SqliteSession } from './sqlite-session.ts';
 const harmless = [
   /^SCAN (CONSTANT|\d+ CONSTANT ROWS|\d+-ROW VALUES CLAUSE)/,
   /^SCAN (stores|s|signing_keys)\b/,
+  /^SCAN v: insert into \w+_pulls .* from \(values /,
   // A piece of a count, of at most as many rows as its limit.
   /^SCAN (uncounted|piece): /,
   /^SCAN u .* from users u order by u.name$/,

@@ -5,9 +5,18 @@ import type { GarbageStore } from './garbage-store.ts';
 import type { InventoryStore } from './inventory-store.ts';
 import type { LeaseStore } from './lease-store.ts';
 import type { ProjectStore } from './project-store.ts';
+import type { PullStore } from './pull-store.ts';
 
 /** Everything that one database holds. Consumers take the narrow port that they need. */
-export interface MetadataStore extends ContentStore, GarbageStore, EventStore, LeaseStore, AccountStore, InventoryStore, ProjectStore {
+export interface MetadataStore
+  extends ContentStore,
+    GarbageStore,
+    EventStore,
+    LeaseStore,
+    AccountStore,
+    InventoryStore,
+    ProjectStore,
+    PullStore {
   /** Resolves when a write would be accepted now; throws `StorageError` otherwise. */
   probe(): Promise<void>;
   close(): Promise<void>;
