@@ -21,6 +21,8 @@ import { TransferWatch } from './http/transfer-watch.ts';
 import { clientNetwork } from './identity/client-network.ts';
 import { createIdentity, type Identity } from './identity/create-identity.ts';
 import { loadOrCreateSecretKey } from './identity/secret-key.ts';
+import { forgetEndedJobs } from './jobs/forget-ended-jobs.ts';
+import { startJobs } from './jobs/job-runner.ts';
 import { startOutbox } from './jobs/outbox.ts';
 import { startSchedule } from './jobs/schedule.ts';
 import { backendFamilies } from './observability/backend-metrics.ts';
@@ -314,7 +316,9 @@ function createBackground(
   return {
     start: async () => {
       await identity.maintainKeys();
-      const jobs = [keyUpkeep, ...features.flatMap((feature) => feature.jobs ?? [])].map((job) => metrics.countRuns(job));
+      const jobs = [keyUpkeep, forgetEndedJobs(metadata, Date.now), ...features.flatMap((feature) => feature.jobs ?? [])].map((job) =>
+        metrics.countRuns(job),
+      );
       const schedules = jobs.map((job) => startSchedule(job, { leases: metadata, logger, holder, leaseMs: 60_000 }));
       const outbox = startOutbox({
         events: metadata,
@@ -326,7 +330,20 @@ function createBackground(
         leaseMs: 60_000,
         batchSize: 100,
       });
-      stops.push(...schedules.map((schedule) => () => schedule.stop()), () => outbox.stop());
+      const queue = startJobs({
+        store: metadata,
+        jobs: features.flatMap((feature) => feature.queued ?? []),
+        logger,
+        clock: Date.now,
+        claimant: holder,
+        pollMs: 1000,
+        leaseMs: 60_000,
+      });
+      stops.push(
+        ...schedules.map((schedule) => () => schedule.stop()),
+        () => outbox.stop(),
+        () => queue.stop(),
+      );
     },
     stop: async () => {
       await Promise.all(stops.map((stop) => stop()));

@@ -5,6 +5,7 @@ import type { OpenStore } from './contract/contract-steps.ts';
 import { describeEventsAndLeases } from './contract/events-and-leases.ts';
 import { describeGarbage } from './contract/garbage.ts';
 import { describeInventory } from './contract/inventory.ts';
+import { describeJobs } from './contract/jobs.ts';
 import { describeLists } from './contract/lists.ts';
 import { describeManifests } from './contract/manifests.ts';
 import { describePreview } from './contract/preview.ts';
@@ -29,6 +30,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describeEventsAndLeases(open);
     describeAccounts(open);
     describePulls(open);
+    describeJobs(open);
     describeRaces(open);
   });
 }

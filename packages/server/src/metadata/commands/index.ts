@@ -9,6 +9,7 @@ import {
   removeUnreferencedLinks,
   removeUntaggedManifests,
 } from './garbage.ts';
+import * as jobs from './jobs.ts';
 import { acquireLease, probe, releaseLease } from './leases.ts';
 import { clearLoginFailures, noteLoginFailure } from './login-failures.ts';
 import { commitManifest, deleteManifest } from './manifests.ts';
@@ -23,6 +24,7 @@ import { advanceUpload, cancelUpload, claimUpload, removeExpiredUpload, startUpl
  */
 export const commands = {
   ...accounts,
+  ...jobs,
   acquireLease,
   advanceUpload,
   assignStore,

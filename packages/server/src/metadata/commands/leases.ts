@@ -6,7 +6,7 @@ import { locking, type SqlDialect, type SqlSession } from '../sql-session.ts';
 const longestLeaseMs = 24 * 60 * 60_000;
 
 /** Milliseconds since 1970 by the clock of whoever has the rows, which is one for everybody who asks. */
-const storeClock: Readonly<Record<SqlDialect, string>> = {
+export const storeClock: Readonly<Record<SqlDialect, string>> = {
   sqlite: "cast(unixepoch('subsec') * 1000 as integer)",
   postgres: 'cast(extract(epoch from clock_timestamp()) * 1000 as bigint)',
 };

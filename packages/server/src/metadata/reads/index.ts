@@ -2,9 +2,10 @@ import * as accounts from './accounts.ts';
 import * as content from './content.ts';
 import * as garbage from './garbage.ts';
 import * as inventory from './inventory.ts';
+import * as jobs from './jobs.ts';
 import * as lists from './lists.ts';
 import * as projects from './projects.ts';
 import * as pulls from './pulls.ts';
 
 /** Every read, by name: one statement each, except that counts and lists of garbage go through the table in windows. */
-export const reads = { ...accounts, ...content, ...garbage, ...inventory, ...lists, ...projects, ...pulls };
+export const reads = { ...accounts, ...content, ...garbage, ...inventory, ...lists, ...jobs, ...projects, ...pulls };

@@ -3,6 +3,7 @@ import type { ContentStore } from './content-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { GarbageStore } from './garbage-store.ts';
 import type { InventoryStore } from './inventory-store.ts';
+import type { JobStore } from './job-store.ts';
 import type { LeaseStore } from './lease-store.ts';
 import type { ProjectStore } from './project-store.ts';
 import type { PullStore } from './pull-store.ts';
@@ -10,6 +11,7 @@ import type { PullStore } from './pull-store.ts';
 /** Everything that one database holds. Consumers take the narrow port that they need. */
 export interface MetadataStore
   extends ContentStore,
+    JobStore,
     GarbageStore,
     EventStore,
     LeaseStore,

@@ -1,0 +1,18 @@
+import type { JobReport } from './job-store.ts';
+
+/** What a turn of a job gets. */
+export interface JobTurn {
+  /** Aborts when the job is cancelled, the process ends, or another worker owns the job now. */
+  readonly signal: AbortSignal;
+  /** Tells how far it is; reaches the store with the next renewal of the claim. */
+  report(report: JobReport): void;
+}
+
+/** Work that is put in the queue. Idempotent: it may begin again after it was interrupted anywhere, or failed. */
+export interface QueuedJob {
+  readonly name: string;
+  /** How often it is tried before it has failed. */
+  readonly attempts: number;
+  /** What it throws is its failure; `input` is what was put in the queue, as JSON brings it back. */
+  run(input: unknown, turn: JobTurn): Promise<void>;
+}
