@@ -56,7 +56,17 @@ module.exports = {
     ),
     refuse('http-imports', 'HTTP speaks for the core; adapters are handed to it by compose.ts.', `${server}/http/`, {
       path: server,
-      pathNot: `${server}/(http|registry)/`,
+      pathNot: `${server}/(http|registry)/|${server}/management/[^/]+$`,
+    }),
+    refuse(
+      'management-imports',
+      'An operation is data and a call of the core: it knows neither HTTP nor an adapter, and no package but typebox.',
+      `${server}/management/`,
+      { pathNot: `${server}/(management|registry)/|^packages/oci/src|(^|/)node_modules/typebox/|^(node:)?crypto$` },
+    ),
+    refuse('api-client-is-a-client', 'The client of the management API needs no server.', '^packages/api-client', {
+      path: '^packages/',
+      pathNot: '^packages/api-client/',
     }),
     refuse('data-path-imports', 'http/v2 runs on node:http alone: no npm package but @longshore/oci.', `${server}/http/v2/`, {
       path: '(^|/)node_modules/',
@@ -67,7 +77,7 @@ module.exports = {
       `${server}/features/[^/]+/`,
       {
         path: server,
-        pathNot: `${server}/(registry/|features/feature\\.ts$|features/[^/]+/)`,
+        pathNot: `${server}/(registry/|management/[^/]+$|features/feature\\.ts$|features/[^/]+/)`,
       },
     ),
     refuse(

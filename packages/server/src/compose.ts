@@ -4,10 +4,12 @@ import program from '../package.json' with { type: 'json' };
 import { createAuthorizer } from './access/authorizer.ts';
 import type { Config } from './config/schema.ts';
 import { projectsOf } from './config/store-conflicts.ts';
+import type { Feature } from './features/feature.ts';
 import type { GarbageDeps } from './features/garbage-collection/collect-garbage.ts';
 import { createFeatures } from './features/index.ts';
 import type { MoveDeps } from './features/store-move/move-deps.ts';
 import { UploadHashes } from './hashing/upload-hashes.ts';
+import { createApi } from './http/api/mount.ts';
 import { Origins } from './http/client-address.ts';
 import { createHealthPages, type HealthCheck } from './http/health-pages.ts';
 import { createListener, type Listener, type ListenerDeps } from './http/listener.ts';
@@ -25,6 +27,7 @@ import { forgetEndedJobs } from './jobs/forget-ended-jobs.ts';
 import { startJobs } from './jobs/job-runner.ts';
 import { startOutbox } from './jobs/outbox.ts';
 import { startSchedule } from './jobs/schedule.ts';
+import type { Route } from './management/route.ts';
 import { backendFamilies } from './observability/backend-metrics.ts';
 import { diskCacheFamilies, memoryCacheFamilies, metadataCacheFamilies } from './observability/cache-metrics.ts';
 import { metricsContentType } from './observability/metric-family.ts';
@@ -111,6 +114,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
   warnOfFileShortage(config, logger);
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
   const tls = await composeTls(config, logger);
+  const features = composeFeatures(config, backends);
   const listener = createListener({
     dataPath: {
       registry: core.registry,
@@ -123,6 +127,13 @@ export async function composeServer(config: Config, backends: Backends): Promise
       openToAll: config.anonymous === 'push',
       ownHosts: config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host],
     },
+    api: createApi({
+      routes: () => allRoutes(features),
+      authenticator: identity.authenticator,
+      authorizer,
+      watch,
+      logger,
+    }),
     tokens: { authenticator: identity.authenticator, tokens: identity.tokens, service: identity.service, watch },
     ...listenerSettings(config),
     logger,
@@ -135,7 +146,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
   metrics.add(() => backendFamilies(awayBackends(backends)));
   metrics.add(() => activityFamilies(listener.activity()));
   if (tls !== undefined) metrics.add(() => certificateFamilies(tls.expiresAt()));
-  const background = createBackground(config, backends, identity, metrics);
+  const background = createBackground(backends, features, identity, metrics);
   return {
     listener,
     start: () => background.start(),
@@ -292,19 +303,28 @@ function createPages(config: Config, { metadata, stores, logger }: Backends, tel
   return new Map([['/metrics', page], ...createHealthPages(checks, logger)]);
 }
 
-/** Scheduled jobs and the delivery of events, under this process's own name. */
-function createBackground(
-  config: Config,
-  backends: Backends,
-  identity: Identity,
-  metrics: Metrics,
-): { start(): Promise<void>; stop(): Promise<void> } {
-  const { metadata, logger } = backends;
-  const holder = randomUUID();
-  const features = createFeatures({
+function composeFeatures(config: Config, backends: Backends): readonly Feature[] {
+  return createFeatures({
     garbage: garbageDeps(config, backends),
     garbageCron: config.gc.schedule === 'off' ? undefined : config.gc.schedule,
   });
+}
+
+/** Every operation of the management API. */
+async function allRoutes(features: readonly Feature[]): Promise<readonly Route[]> {
+  const { coreRoutes } = await import('./management/routes/index.ts');
+  const ofFeatures = await Promise.all(features.map(({ routes }) => routes?.() ?? []));
+  return [...coreRoutes(), ...ofFeatures.flat()];
+}
+
+/** Scheduled jobs and the delivery of events, under this process's own name. */
+function createBackground(
+  { metadata, logger }: Backends,
+  features: readonly Feature[],
+  identity: Identity,
+  metrics: Metrics,
+): { start(): Promise<void>; stop(): Promise<void> } {
+  const holder = randomUUID();
   const garbageCounter: EventSubscriber = {
     name: 'metrics',
     handle: async (event) => {

@@ -1,3 +1,4 @@
+import type { Route } from '../management/route.ts';
 import type { EventSubscriber } from '../registry/ports/event-subscriber.ts';
 import type { QueuedJob } from '../registry/ports/queued-job.ts';
 import type { ScheduledJob } from '../registry/ports/scheduled-job.ts';
@@ -11,4 +12,6 @@ export interface Feature {
   readonly jobs?: readonly ScheduledJob[];
   /** Run when somebody puts one in the queue, by one worker at a time. */
   readonly queued?: readonly QueuedJob[];
+  /** Its operations of the management API; asked for when the API is first used, and to describe it, so it loads what it needs by `import()`. */
+  readonly routes?: () => Promise<readonly Route[]>;
 }

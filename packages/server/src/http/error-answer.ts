@@ -4,6 +4,8 @@ import { StorageError, type StorageReason } from '../registry/ports/blob-store.t
 import type { Logger } from '../registry/ports/logger.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { headerListOf, sendBody, sendHead } from './answer.ts';
+import { isApiPath } from './api/api.ts';
+import { problemRefusal, type Refusal } from './api/problem.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { announcedLength, ClientGone, hasBody } from './request-body.ts';
 import { discardBody } from './unread-body.ts';
@@ -39,14 +41,22 @@ function asRegistryError(error: unknown): RegistryError {
   });
 }
 
-/** The one catch of the distribution API: renders an error, logs what the client cannot know, and frees the connection. */
+/** How the registry API and the pages say it. */
+function registryRefusal(thrown: unknown): Refusal {
+  const error = asRegistryError(thrown);
+  const { code, message, detail } = error;
+  return { error, contentType: 'application/json', body: errorBody([{ code, message, detail }]) };
+}
+
+/** The one catch: renders an error as its surface does, logs what the client cannot know, and frees the connection. */
 export function answerError(exchange: HttpExchange, thrown: unknown, logger: Logger): void {
   const { request, response } = exchange;
   if (thrown instanceof ClientGone) {
     response.destroy();
     return;
   }
-  const error = asRegistryError(thrown);
+  const refusal = isApiPath(exchange.path) ? problemRefusal(thrown, exchange.id, asRegistryError) : registryRefusal(thrown);
+  const { error, contentType } = refusal;
   if (error.cause !== undefined && error.status >= 500 && !isSaidAlready(error.cause)) {
     const { id: requestId, method, path } = exchange;
     logger.error(error.message, { requestId, method, path, status: error.status, cause: error.cause });
@@ -57,15 +67,15 @@ export function answerError(exchange: HttpExchange, thrown: unknown, logger: Log
     return;
   }
   const closing = hasBody(request) && !request.complete && !isWorthReading(request, error);
-  const body = JSON.stringify(errorBody([{ code: error.code, message: error.message, detail: error.detail }]));
+  const body = JSON.stringify(refusal.body);
   const headers = headerListOf(error.headers);
   if (!closing) {
-    sendBody(exchange, error.status, 'application/json', body, headers);
+    sendBody(exchange, error.status, contentType, body, headers);
     return;
   }
   exchange.isLast = true;
   const length = Buffer.byteLength(body);
-  sendHead(exchange, error.status, ['Content-Type', 'application/json', 'Content-Length', String(length), ...headers]);
+  sendHead(exchange, error.status, ['Content-Type', contentType, 'Content-Length', String(length), ...headers]);
   // Complete for the client, but the connection only closes with the end.
   if (exchange.method === 'HEAD') response.flushHeaders();
   else {
@@ -81,7 +91,7 @@ function isSaidAlready(cause: unknown): boolean {
 }
 
 /** Whether the rest of the body is known to be short and to come, so that the connection can be kept. */
-function isWorthReading(request: IncomingMessage, error: RegistryError): boolean {
+function isWorthReading(request: IncomingMessage, error: Refusal['error']): boolean {
   const length = announcedLength(request);
   return error.status !== 408 && request.headers.expect === undefined && length > 0 && length <= mostDrained;
 }

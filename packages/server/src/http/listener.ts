@@ -4,6 +4,7 @@ import type { Logger } from '../registry/ports/logger.ts';
 import type { RequestObserver } from '../registry/ports/request-observer.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { sendBody } from './answer.ts';
+import { type Api, isApiPath } from './api/api.ts';
 import { Origins } from './client-address.ts';
 import { type Connection, connectionOf } from './connection.ts';
 import { type ConnectionLimits, limitConnections } from './connection-limits.ts';
@@ -35,6 +36,8 @@ export interface ListenerLimits extends ConnectionLimits, DeadlineLimits, ShapeL
 export interface ListenerDeps {
   readonly dataPath: DataPathDeps;
   readonly tokens: TokenEndpointDeps;
+  /** The management API. */
+  readonly api: Api;
   readonly limits: ListenerLimits;
   readonly trustedProxies: readonly string[];
   readonly publicUrl: string | undefined;
@@ -65,7 +68,7 @@ export interface Listener {
   activity(): { connections: number; requests: number };
 }
 
-/** The HTTP surface: `/v2/` on the data path, the token service, and a few pages. One catch for all of it. */
+/** The HTTP surface: `/v2/` on the data path, the management API, the token service, and a few pages. One catch for all of it. */
 export function createListener(deps: ListenerDeps): Listener {
   const { limits } = deps;
   const origins = new Origins(deps.trustedProxies, deps.publicUrl);
@@ -157,6 +160,7 @@ async function dispatch(exchange: HttpExchange, deps: ListenerDeps): Promise<voi
   requireShape(exchange, deps.limits);
   if (deps.rates !== undefined && !deps.pages.has(path)) deps.rates.admit(exchange);
   if (path === '/v2' || path.startsWith('/v2/')) return serveDataPath(exchange, deps.dataPath);
+  if (isApiPath(path)) return deps.api(exchange);
   if (path === tokenPath) {
     exchange.route = 'token';
     return serveToken(exchange, deps.tokens);

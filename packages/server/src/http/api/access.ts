@@ -1,0 +1,58 @@
+import { ApiError } from '../../management/problems.ts';
+import type { Route } from '../../management/route.ts';
+import type { Refusal } from '../../registry/ports/authenticator.ts';
+import type { Authorizer, Principal, Resource } from '../../registry/ports/authorizer.ts';
+import type { HttpExchange } from '../http-exchange.ts';
+import type { ApiDeps } from './api.ts';
+
+const anonymous: Principal = { subject: { kind: 'anonymous' }, limit: undefined };
+
+/** Who sends this request. Wrong credentials are refused even where none are needed. */
+export async function authenticate(exchange: HttpExchange, { authenticator }: ApiDeps): Promise<Principal> {
+  const found = await authenticator.authenticate(exchange.request.headers.authorization, exchange.origin);
+  if (found.kind === 'refused') throw refused(found);
+  if (found.kind === 'anonymous') return anonymous;
+  // What was issued for pushing and pulling does not administer: it is handed to tools that are trusted with no more.
+  if (found.principal.limit !== undefined) throw unauthorized('A registry token is good for /v2/ only: use a password or an access token.');
+  return found.principal;
+}
+
+function refused({ reason, retryAfterSeconds = 1 }: Refusal): ApiError {
+  if (reason !== 'delayed') return unauthorized('User name, password or token are wrong.');
+  return new ApiError('too-many-requests', {
+    detail: `Too many failed logins: wait ${retryAfterSeconds} seconds before the next try.`,
+    headers: { 'Retry-After': String(retryAfterSeconds) },
+  });
+}
+
+function unauthorized(detail: string): ApiError {
+  return new ApiError('unauthorized', { detail, headers: { 'WWW-Authenticate': 'Basic realm="longshore"' } });
+}
+
+/** Lets the principal through by what the route needs, or refuses: 401 when credentials could help, 404 when not even reading is allowed. */
+export async function authorize(principal: Principal, { needs }: Route, params: unknown, { authorizer }: ApiDeps): Promise<void> {
+  if (needs === 'anybody') return;
+  const { subject } = principal;
+  if (needs === 'signed-in') {
+    if (subject.kind === 'anonymous') throw unauthorized('Log in first.');
+    return;
+  }
+  const { action, on, orUser } = needs as {
+    action: typeof needs.action;
+    on: (params: unknown) => Resource;
+    orUser?: (params: unknown) => string;
+  };
+  if (orUser !== undefined && subject.kind === 'user' && subject.name === orUser(params)) return;
+  const resource = on(params);
+  const decision = await authorizer.decide(principal, action, resource);
+  if (decision.allow) return;
+  if (subject.kind === 'anonymous') throw unauthorized('Log in first.');
+  if (await mayKnowOf(authorizer, principal, resource)) throw new ApiError('forbidden', { detail: `${sentence(decision.reason)}.` });
+  throw new ApiError('not-found', { detail: 'There is nothing of that name that you may see: check the name, or ask for a role.' });
+}
+
+async function mayKnowOf(authorizer: Authorizer, principal: Principal, resource: Resource): Promise<boolean> {
+  return resource.kind === 'registry' || (await authorizer.decide(principal, 'list', resource)).allow;
+}
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,24 @@
+import type { Route } from '../../management/route.ts';
+import type { Authenticator } from '../../registry/ports/authenticator.ts';
+import type { Authorizer } from '../../registry/ports/authorizer.ts';
+import type { Logger } from '../../registry/ports/logger.ts';
+import type { HttpExchange } from '../http-exchange.ts';
+import type { TransferWatch } from '../transfer-watch.ts';
+
+/** What the management API needs. */
+export interface ApiDeps {
+  /** Every operation; asked for at the first request, since what describes them takes long to load. */
+  readonly routes: () => Promise<readonly Route[]>;
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly watch: TransferWatch;
+  readonly logger: Logger;
+}
+
+/** Serves one request of `/api/`. */
+export type Api = (exchange: HttpExchange) => Promise<void>;
+
+/** Whether a path belongs to the management API. */
+export function isApiPath(path: string): boolean {
+  return path.startsWith('/api/') || path === '/api';
+}

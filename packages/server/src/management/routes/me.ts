@@ -1,0 +1,32 @@
+import Type from 'typebox';
+import { defineRoute, type Route } from '../route.ts';
+
+/** Who the caller is. */
+const me = Type.Object(
+  {
+    kind: Type.Enum(['user', 'robot']),
+    name: Type.String(),
+    administrator: Type.Boolean(),
+  },
+  { $id: 'Me' },
+);
+
+/** `/me`. */
+export function meRoutes(): Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/me',
+      operationId: 'getMe',
+      summary: 'Who you are',
+      tag: 'me',
+      needs: 'signed-in',
+      responses: { 200: me },
+      handle: async ({ principal: { subject } }) => {
+        if (subject.kind === 'anonymous') throw new TypeError('nobody is signed in');
+        const administrator = subject.kind === 'user' && subject.administrator;
+        return { status: 200, body: { kind: subject.kind, name: subject.name, administrator } };
+      },
+    }),
+  ];
+}

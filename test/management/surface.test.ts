@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { basicAuthorization, startRegistry } from '../protocol/registry-fixture.ts';
+
+const registry = await startRegistry({ flags: [] });
+after(() => registry.stop());
+const { client } = registry;
+const alice = await registry.addUser('alice');
+
+/** A problem of RFC 9457, in short. */
+async function problemOf(method: string, path: string, options: Parameters<typeof client.send>[2] = {}) {
+  const answer = await client.send(method, path, options);
+  assert.equal(answer.headers['content-type'], 'application/problem+json', answer.body.toString());
+  const { type, status, detail, requestId, errors } = JSON.parse(answer.body.toString());
+  assert.equal(status, answer.status);
+  assert.equal(requestId, answer.headers['x-request-id']);
+  assert.notEqual(detail, '');
+  return { status, type, errors, headers: answer.headers };
+}
+
+test('me: who is asking, with a password and with an access token', async () => {
+  const answer = await client.send('GET', '/api/v1/me', { authorization: alice.basic });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers['content-type'], 'application/json');
+  assert.equal(answer.headers['cache-control'], 'no-store');
+  assert.deepEqual(JSON.parse(answer.body.toString()), { kind: 'user', name: 'alice', administrator: false });
+});
+
+test('HEAD says what GET would, OPTIONS what works', async () => {
+  const [get, head] = await Promise.all(['GET', 'HEAD'].map((method) => client.send(method, '/api/v1/me', { authorization: alice.basic })));
+  assert.equal(head?.status, 200);
+  assert.equal(head?.body.byteLength, 0);
+  assert.equal(head?.headers['content-length'], get?.headers['content-length']);
+  const options = await client.send('OPTIONS', '/api/v1/me');
+  assert.deepEqual([options.status, options.headers.allow], [204, 'GET, HEAD, OPTIONS']);
+  assert.equal(options.headers['access-control-allow-origin'], undefined);
+});
+
+test('without credentials or with wrong ones: 401 that asks for them', async () => {
+  for (const authorization of [undefined, basicAuthorization('alice', 'wrong'), 'Bearer nonsense', 'Digest x']) {
+    const { status, type, headers } = await problemOf('GET', '/api/v1/me', { authorization });
+    assert.deepEqual([status, type, headers['www-authenticate']], [401, '/problems/unauthorized', 'Basic realm="longshore"']);
+  }
+});
+
+test('too many failed logins are answered 429 with Retry-After', async () => {
+  const guess = () => problemOf('GET', '/api/v1/me', { authorization: basicAuthorization('mallory', 'guess') });
+  let answer = await guess();
+  for (let tries = 0; answer.status === 401 && tries < 100; tries += 1) answer = await guess();
+  assert.deepEqual([answer.status, answer.type], [429, '/problems/too-many-requests']);
+  assert.match(String(answer.headers['retry-after']), /^[1-9][0-9]*$/);
+});
+
+test('what is not there: problems, whoever asks', async () => {
+  for (const path of ['/api', '/api/', '/api/v1', '/api/v1/', '/api/v2/me', '/api/v1/nothing', '/api/v1/me/', '/api//v1/me']) {
+    const { status, type } = await problemOf('GET', path);
+    assert.deepEqual([path, status, type], [path, 404, '/problems/not-found']);
+  }
+  const { status, type } = await problemOf('GET', '/api/v1/%zz');
+  assert.deepEqual([status, type], [400, '/problems/invalid-request']);
+});
+
+test('a method that does nothing there: 405 and what does', async () => {
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND']) {
+    const { status, type, headers } = await problemOf(method, '/api/v1/me', { authorization: alice.basic });
+    assert.deepEqual([method, status, type, headers.allow], [method, 405, '/problems/method-not-allowed', 'GET, HEAD, OPTIONS']);
+  }
+});
+
+test('an unknown parameter is refused with a pointer to it', async () => {
+  const { status, errors } = await problemOf('GET', '/api/v1/me?a~b=1', { authorization: alice.basic });
+  assert.deepEqual([status, errors], [400, [{ pointer: '/query/a~0b', detail: 'is not known here' }]]);
+});
+
+test('the same over HTTP/2', async () => {
+  await using secure = await startRegistry({ flags: [], transport: 'h2' });
+  const bob = await secure.addUser('bob');
+  const answer = await secure.client.send('GET', '/api/v1/me', { authorization: bob.basic });
+  assert.deepEqual([answer.status, JSON.parse(answer.body.toString()).name], [200, 'bob']);
+  assert.equal((await secure.client.send('DELETE', '/api/v1/me', { authorization: bob.basic })).status, 405);
+});
