@@ -23,7 +23,7 @@ export interface TestRegistry extends AsyncDisposable {
   readonly port: number;
   readonly data: string;
   readonly metadata: MetadataStore;
-  /** A user with a password; `grants` by project, which are made when they do not exist. */
+  /** A user with a password; `grants`: roles on whole projects, which are made when they do not exist. */
   addUser(name: string, grants?: Readonly<Record<string, Role>>): Promise<TestUser>;
   /** Ends it; requests that run may take `drainMs` (0) to finish. */
   stop(drainMs?: number): Promise<void>;
@@ -110,8 +110,8 @@ async function addTestUser(metadata: MetadataStore, name: string, grants: Readon
   const at = Date.now();
   const { user } = await addUser(metadata, { name, password, administrator: false, now: at });
   for (const [project, role] of Object.entries(grants)) {
-    if (!(await metadata.findGrant(user.id, project)).exists) await makeProject(metadata, project);
-    await metadata.setGrant({ userId: user.id, project, role, at });
+    if ((await metadata.findProject(project)) === undefined) await makeProject(metadata, project);
+    await metadata.setProjectRole({ userId: user.id, project, role, actor: 'system:test', at });
   }
   return { user, password, basic: basicAuthorization(name, password) };
 }

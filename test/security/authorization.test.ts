@@ -204,9 +204,9 @@ test('CVE-2026-35172: what is in memory is given only where it is linked, and to
 test('a change of grants counts at the next request, also for tokens that were issued before', async () => {
   const token = await tokenFor(['repository:shared/app:pull,push'], alice.basic);
   expectAnswer(await client.send('POST', '/v2/shared/app/blobs/uploads/', { authorization: token }), { status: 202 });
-  await metadata.setGrant({ userId: alice.user.id, project: 'shared', role: 'reader', at: Date.now() });
+  await metadata.setProjectRole({ userId: alice.user.id, project: 'shared', role: 'reader', actor: 'system:test', at: Date.now() });
   expectAnswer(await client.send('POST', '/v2/shared/app/blobs/uploads/', { authorization: token }), { status: 403 });
-  await metadata.setGrant({ userId: alice.user.id, project: 'shared', role: 'maintainer', at: Date.now() });
+  await metadata.setProjectRole({ userId: alice.user.id, project: 'shared', role: 'maintainer', actor: 'system:test', at: Date.now() });
 });
 
 test('harbor#22900: tokens and password of a user who was deleted and made again are refused', async () => {

@@ -63,7 +63,7 @@ test('wrong words end with 2 and name the help', async () => {
   try {
     for (const [verb, expected] of [
       [['user', 'grant', 'nobody', 'team', 'writer'], /There is no user 'nobody'/],
-      [['user', 'grant', 'admin', 'team', 'owner'], /'owner' is not a role: use reader/],
+      [['user', 'grant', 'admin', 'team', 'king'], /There is no project 'team': it begins/],
       [['user', 'grant', 'admin', 'team', 'writer'], /There is no project 'team'/],
       [['user', 'remove', 'admin'], /admin is the last administrator/],
       [['user', 'disable', 'admin'], /admin is the last administrator/],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import program from '../package.json' with { type: 'json' };
-import { createAuthorizer } from './access/authorizer.ts';
+import { RoleAuthorizer } from './access/authorizer.ts';
 import type { Config } from './config/schema.ts';
 import { projectsOf } from './config/store-conflicts.ts';
 import type { Feature } from './features/feature.ts';
@@ -108,7 +108,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const { metadata, log, writes, logger } = backends;
   const telemetry = await startTelemetry({ log, inventory: metadata, version: program.version, tracing: config.tracing });
   const { metrics } = telemetry;
-  const authorizer = createAuthorizer({ accounts: metadata, anonymous: config.anonymous });
+  const authorizer = new RoleAuthorizer({ access: metadata, anonymous: config.anonymous, createOnPush: config.projects.createOnPush });
   const identity = await composeIdentity(config, backends, authorizer, metrics);
   const core = await composeCore(config, backends, metrics);
   warnOfFileShortage(config, logger);

@@ -2,16 +2,21 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { RepositoryName } from '@longshore/oci';
 import { parseRepositoryName } from '@longshore/oci';
+import { maskOf } from '../registry/action-mask.ts';
+import type { AccessRange, HeldAccess, ProjectVisibility, RoleHolder } from '../registry/ports/access.ts';
 import type { Role } from '../registry/ports/account-store.ts';
 import type { AccessLimit, Action, Authorizer, Principal, Resource } from '../registry/ports/authorizer.ts';
 import { actions } from '../registry/ports/authorizer.ts';
-import { createAuthorizer } from './authorizer.ts';
+import { projectOf } from '../registry/project-name.ts';
+import { rangeOfPattern } from '../registry/repository-pattern.ts';
+import { type CreateOnPush, RoleAuthorizer } from './authorizer.ts';
 import type { AnonymousAccess } from './roles.ts';
 import { roleActions } from './roles.ts';
 
 const registry: Resource = { kind: 'registry' };
 const nobody: Principal = { subject: { kind: 'anonymous' }, limit: undefined };
 const alice = user(1, 'alice');
+const robot: Principal = { subject: { kind: 'robot', id: 1, name: 'team' }, limit: undefined };
 const root: Principal = { subject: { kind: 'user', id: 9, name: 'root', administrator: true }, limit: undefined };
 
 function user(id: number, name: string): Principal {
@@ -28,14 +33,35 @@ function repository(text: string): Resource {
   return { kind: 'repository', name: name(text) };
 }
 
-/** An authorizer over grants written `1:team` -> role; a project exists when it is in `projects`. */
-function authorizerFor(options: { anonymous?: AnonymousAccess; projects?: string[]; grants?: Record<string, Role> } = {}): Authorizer {
-  const { anonymous = 'none', projects = [], grants = {} } = options;
-  const findGrant = async (userId: number | undefined, project: string): Promise<{ exists: boolean; role: Role | undefined }> => ({
-    exists: projects.includes(project),
-    role: grants[`${userId}:${project}`],
-  });
-  return createAuthorizer({ accounts: { findGrant }, anonymous });
+interface Situation {
+  readonly anonymous?: AnonymousAccess;
+  readonly createOnPush?: CreateOnPush;
+  /** Names of those that exist, with their visibility where it is not private. */
+  readonly projects?: readonly string[] | Readonly<Record<string, ProjectVisibility>>;
+  /** `1:team` -> role on the whole of team, `1:team/a/**` on a part of it, `1:` on every project. */
+  readonly grants?: Readonly<Record<string, Role>>;
+}
+
+function authorizerFor({ anonymous = 'none', createOnPush = 'own-name', projects = [], grants = {} }: Situation = {}): Authorizer {
+  const known: Readonly<Record<string, ProjectVisibility>> = Array.isArray(projects)
+    ? Object.fromEntries(projects.map((project) => [project, 'private']))
+    : (projects as Record<string, ProjectVisibility>);
+  const findAccess = async (holder: RoleHolder | undefined, { project, low, high }: AccessRange): Promise<HeldAccess> => {
+    const bound = Object.entries(grants).filter(([binding]) => {
+      const [id = '', where = ''] = binding.split(':');
+      if (holder === undefined || Number(id) !== holder.id) return false;
+      if (where === '') return true;
+      const own = projectOf(where);
+      const range = rangeOfPattern(own, where.slice(own.length + 1) || '**') ?? assert.fail(where);
+      return own === project && project in known && range.low <= low && range.high >= high;
+    });
+    const visibility = project === undefined ? undefined : known[project];
+    return {
+      project: visibility && { id: 1, visibility },
+      roles: bound.map(([, role]) => ({ name: role, actions: maskOf(roleActions[role]) })),
+    };
+  };
+  return new RoleAuthorizer({ access: { findAccess }, anonymous, createOnPush });
 }
 
 async function allowedTo(authorizer: Authorizer, principal: Principal, resource: Resource): Promise<Action[]> {
@@ -66,7 +92,8 @@ for (const [anonymous, allowed] of [
     assert.deepEqual(await allowedTo(authorizer, nobody, repository('new/app')), allowed);
     assert.deepEqual(await allowedTo(authorizer, alice, repository('team/app')), allowed);
     const visible = await authorizer.visible(nobody, 'list');
-    assert.deepEqual(visible, { kind: anonymous === 'none' ? 'nothing' : 'everything' });
+    const open = { kind: 'held', holder: undefined, action: maskOf(['list']), open: ['public'] };
+    assert.deepEqual(visible, anonymous === 'none' ? open : { kind: 'everything' });
   });
 }
 
@@ -91,7 +118,7 @@ test('a role adds to what anonymous access allows', async () => {
 
 test('only the user of its name begins a project', async () => {
   const authorizer = authorizerFor();
-  assert.deepEqual(await allowedTo(authorizer, alice, repository('alice/app')), ['pull', 'push', 'update', 'delete', 'list']);
+  assert.deepEqual(await allowedTo(authorizer, alice, repository('alice/app')), ['pull', 'push', 'update', 'delete', 'list', 'promote']);
   for (const other of ['bob/app', 'alice2/app', 'app/alice', 'team/app']) {
     assert.deepEqual(await allowedTo(authorizer, alice, repository(other)), [], other);
   }
@@ -106,11 +133,74 @@ test('the registry as a whole: signed-in users list, and see only what they were
   const authorizer = authorizerFor();
   assert.deepEqual(await allowedTo(authorizer, alice, registry), ['list']);
   assert.deepEqual(await allowedTo(authorizer, nobody, registry), []);
-  const all = ['reader', 'creator', 'writer', 'maintainer'];
-  assert.deepEqual(await authorizer.visible(alice, 'list'), { kind: 'granted', userId: 1, roles: all });
-  assert.deepEqual(await authorizer.visible(alice, 'delete'), { kind: 'granted', userId: 1, roles: ['maintainer'] });
-  assert.deepEqual(await authorizer.visible(alice, 'administer'), { kind: 'nothing' });
-  assert.deepEqual(await authorizer.visible(nobody, 'list'), { kind: 'nothing' });
+  const held = (action: Action, open: ProjectVisibility[]) => ({
+    kind: 'held',
+    holder: { kind: 'user', id: 1 },
+    action: maskOf([action]),
+    open,
+  });
+  assert.deepEqual(await authorizer.visible(alice, 'list'), held('list', ['public', 'internal']));
+  assert.deepEqual(await authorizer.visible(alice, 'delete'), held('delete', []));
+  assert.deepEqual(await authorizer.visible(alice, 'administer'), held('administer', []));
+  assert.deepEqual(await authorizer.visible(nobody, 'delete'), { kind: 'nothing' });
+});
+
+test('visibility opens projects to read: public to anybody, internal to users, never to robots by their name', async () => {
+  const authorizer = authorizerFor({ projects: { open: 'public', inside: 'internal', closed: 'private' } });
+  const readers: [Principal, string[]][] = [
+    [nobody, ['open']],
+    [robot, ['open']],
+    [alice, ['open', 'inside']],
+  ];
+  for (const [principal, readable] of readers) {
+    for (const project of ['open', 'inside', 'closed']) {
+      const expected = readable.includes(project) ? ['pull', 'list'] : [];
+      assert.deepEqual(await allowedTo(authorizer, principal, repository(`${project}/app`)), expected, project);
+      assert.deepEqual(await allowedTo(authorizer, principal, { kind: 'project', name: project }), expected, project);
+    }
+  }
+  assert.deepEqual(await authorizer.visible(robot, 'pull'), {
+    kind: 'held',
+    holder: { kind: 'robot', id: 1 },
+    action: maskOf(['pull']),
+    open: ['public'],
+  });
+});
+
+test('a role on a part of a project is none on the project, which is listed all the same', async () => {
+  const authorizer = authorizerFor({ projects: ['team'], grants: { '1:team/web/**': 'owner' } });
+  const all = [...actions];
+  assert.deepEqual(await allowedTo(authorizer, alice, repository('team/web/app')), all);
+  for (const other of ['team/web', 'team/webapp', 'team', 'team/api'])
+    assert.deepEqual(await allowedTo(authorizer, alice, repository(other)), []);
+  assert.deepEqual(await allowedTo(authorizer, alice, { kind: 'project', name: 'team' }), ['list']);
+});
+
+test('roles on the registry hold in every project, and where none is yet', async () => {
+  const authorizer = authorizerFor({ projects: ['team'], grants: { '1:': 'maintainer' } });
+  const byTable = actions.filter((action) => roleActions.maintainer.includes(action));
+  for (const resource of [repository('team/app'), repository('new/app'), registry])
+    assert.deepEqual(await allowedTo(authorizer, alice, resource), byTable);
+  const careful = authorizerFor({ createOnPush: 'nobody', grants: { '1:': 'maintainer' } });
+  assert.deepEqual(await allowedTo(careful, alice, repository('new/app')), ['pull', 'list']);
+});
+
+test('who begins a project is a setting', async () => {
+  const nobodyMay = authorizerFor({ createOnPush: 'nobody' });
+  assert.deepEqual(await allowedTo(nobodyMay, alice, repository('alice/app')), []);
+  const usersMay = authorizerFor({ createOnPush: 'users', projects: ['team'] });
+  assert.deepEqual(await allowedTo(usersMay, alice, repository('new/app')), ['pull', 'push', 'update', 'delete', 'list', 'promote']);
+  assert.deepEqual(await allowedTo(usersMay, alice, repository('team/app')), []);
+  for (const other of [robot, nobody]) assert.deepEqual(await allowedTo(usersMay, other, repository('new/app')), []);
+});
+
+test('a decision tells the roles through which somebody acts', async () => {
+  const authorizer = authorizerFor({ projects: ['team'], grants: { '1:team': 'writer' } });
+  const roles = async (principal: Principal, action: Action) => (await authorizer.decide(principal, action, repository('team/app'))).roles;
+  assert.deepEqual(await roles(alice, 'pull'), ['writer']);
+  assert.deepEqual(await roles(alice, 'delete'), ['writer']);
+  assert.deepEqual(await roles(root, 'delete'), ['administrator']);
+  assert.deepEqual(await roles(nobody, 'pull'), []);
 });
 
 test('a limit narrows whoever it is given to, also administrators, and never widens', async () => {
@@ -139,7 +229,7 @@ test('a token for the catalog lists what its user may see, and pulls nothing', a
   const limit: AccessLimit = [{ repository: '*', actions: ['list'] }];
   const authorizer = authorizerFor({ projects: ['team'], grants: { '1:team': 'maintainer' } });
   assert.deepEqual(await allowedTo(authorizer, { ...alice, limit }, registry), ['list']);
-  assert.equal((await authorizer.visible({ ...alice, limit }, 'list')).kind, 'granted');
+  assert.equal((await authorizer.visible({ ...alice, limit }, 'list')).kind, 'held');
   assert.deepEqual(await authorizer.visible({ ...alice, limit }, 'pull'), { kind: 'nothing' });
   assert.deepEqual(await allowedTo(authorizer, { ...alice, limit }, repository('team/app')), ['list']);
 });

@@ -1,6 +1,8 @@
 import { addUser, resetPassword } from '../identity/accounts.ts';
 import { printLine } from '../observability/terminal.ts';
-import { type AccountStore, type Role, roles, type User } from '../registry/ports/account-store.ts';
+import type { AccessStore } from '../registry/ports/access-store.ts';
+import { type AccountStore, roles, type User } from '../registry/ports/account-store.ts';
+import type { ProjectStore } from '../registry/ports/project-store.ts';
 import { readArguments, readVerb, UsageError } from './arguments.ts';
 import { readPasswordFile } from './password-file.ts';
 
@@ -10,17 +12,23 @@ export const userHelp = `longshore user VERB ...
   list
   passwd NAME [--password-file FILE]             ends the user's sessions; access tokens stay
   disable NAME | enable NAME
-  remove NAME                                    with the user's tokens and grants
-  grant NAME PROJECT ROLE                        ROLE: ${roles.join(', ')}
+  remove NAME                                    with the user's tokens and roles
+  grant NAME PROJECT ROLE                        ROLE: ${roles.join(', ')},
+                                                 or the name of a custom role
   revoke NAME PROJECT
 
-reader pulls; creator also pushes new tags; writer also moves tags; maintainer also deletes. The project of
-'team/app' is 'team'. A user may begin the project of the user's own name by pushing to it.
+reader pulls; creator also pushes new tags; writer also moves tags; maintainer also deletes, promotes and sets the
+project's rules; owner also rules members, robots and the project itself. The project of 'team/app' is 'team'. A user
+may begin the project of the user's own name by pushing to it, and owns it then. A grant is for the whole project and
+takes the place of an earlier one; roles for parts of a project are the business of the API.
 
 Examples:
   longshore user add alice
   longshore user grant alice team writer
 `;
+
+/** What `longshore user` works on. */
+type UserStore = AccountStore & AccessStore & Pick<ProjectStore, 'findProject'>;
 
 const verbs = {
   add: ['NAME'],
@@ -34,7 +42,7 @@ const verbs = {
 } as const;
 
 /** `longshore user`: local accounts and what they may do in projects. */
-export async function user(argv: readonly string[], accounts: AccountStore): Promise<number> {
+export async function user(argv: readonly string[], accounts: UserStore): Promise<number> {
   const { values, positionals } = readArguments(argv, { admin: { type: 'boolean', default: false }, 'password-file': { type: 'string' } });
   const { verb, operands } = readVerb('user', positionals, verbs);
   const [name = '', project = '', role = ''] = operands;
@@ -60,7 +68,7 @@ export async function user(argv: readonly string[], accounts: AccountStore): Pro
       await accounts.deleteUser({ id: (await requireDispensable(accounts, name)).id });
       return 0;
     case 'grant':
-      await setGrant(accounts, name, project, requireRole(role));
+      await setGrant(accounts, name, project, role);
       return 0;
     case 'revoke':
       await setGrant(accounts, name, project, undefined);
@@ -83,23 +91,23 @@ async function requireDispensable(accounts: AccountStore, name: string): Promise
   throw new UsageError(`${name} is the last administrator: add another with 'longshore user add NAME --admin' first.`);
 }
 
-async function setGrant(accounts: AccountStore, name: string, project: string, role: Role | undefined): Promise<void> {
-  const { id } = await requireUser(accounts, name);
-  if (await accounts.setGrant({ userId: id, project, role, at: Date.now() })) return;
-  throw new UsageError(`There is no project '${project}': it begins with the first push to ${project}/...`);
+async function setGrant(store: UserStore, name: string, project: string, role: string | undefined): Promise<void> {
+  const { id } = await requireUser(store, name);
+  if (await store.setProjectRole({ userId: id, project, role, actor: 'system:command', at: Date.now() })) return;
+  throw new UsageError(
+    (await store.findProject(project)) === undefined
+      ? `There is no project '${project}': it begins with the first push to ${project}/...`
+      : `'${role}' is not a role of project '${project}': use ${roles.join(', ')}, or a custom role of the project or the registry.`,
+  );
 }
 
-async function listUsers(accounts: AccountStore): Promise<void> {
-  for (const { id, name, administrator, disabled } of await accounts.listUsers()) {
-    const grants = (await accounts.listGrants(id)).map(({ project, role }) => `${project}=${role}`);
+async function listUsers(store: UserStore): Promise<void> {
+  for (const { id, name, administrator, disabled } of await store.listUsers()) {
+    const grants = (await store.listRolesOfUser(id)).map(
+      ({ project = '', pattern, role }) => `${project}${pattern === '**' && project !== '' ? '' : `/${pattern}`}=${role}`,
+    );
     printLine([name, ...(administrator ? ['administrator'] : []), ...(disabled ? ['disabled'] : []), ...grants].join('  '));
   }
-}
-
-function requireRole(text: string): Role {
-  const role = roles.find((known) => known === text);
-  if (role === undefined) throw new UsageError(`'${text}' is not a role: use ${roles.join(', ')}.`);
-  return role;
 }
 
 /** Shows a password that was made here; it is stored hashed and cannot be shown again. */

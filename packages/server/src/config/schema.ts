@@ -7,6 +7,7 @@ import { limits } from './limit-settings.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { mirrorRepositories } from './mirror-settings.ts';
 import { isNetworkRange } from './network-range.ts';
+import { projects } from './project-settings.ts';
 import { notes } from './setting-text.ts';
 import { metadata, store } from './storage-settings.ts';
 import { wholeFrom } from './whole-number.ts';
@@ -171,6 +172,7 @@ export const settingsSchema = v.strictObject({
     v.optional(v.picklist(['none', 'pull', 'push']), 'none'),
     notes('What everybody may do without logging in.', '未登录的用户可以做什么。'),
   ),
+  projects: v.optional(projects, {}),
   durability: v.pipe(
     v.optional(v.picklist(['full', 'relaxed']), 'full'),
     notes(

@@ -14,7 +14,7 @@ export interface BoundUser {
  */
 export function subjectClaims({ subject, proof }: Principal): { subject: string; claims: JWTPayload } {
   if (subject.kind === 'anonymous') return { subject: 'anonymous', claims: {} };
-  if (proof === undefined) throw new TypeError('a token needs a principal whose version was proved');
+  if (proof === undefined || subject.kind !== 'user') throw new TypeError('a token needs a principal whose version was proved');
   return { subject: `user:${subject.id}`, claims: { ver: proof.userVersion } };
 }
 

@@ -14,7 +14,7 @@ const refused = { kind: 'refused', reason: 'credentials' };
 function identityOver(accounts: MemoryAccountStore, secretKey: Uint8Array): Identity {
   return createIdentity({
     accounts,
-    authorizer: { decide: async () => ({ allow: true, reason: 'test' }), visible: async () => ({ kind: 'everything' }) },
+    authorizer: { decide: async () => ({ allow: true, reason: 'test', roles: [] }), visible: async () => ({ kind: 'everything' }) },
     secretKey,
     issuer: 'longshore',
     service: 'registry.example',

@@ -1,9 +1,7 @@
-import type { AccessToken, AccountStore, Role, SigningKey, User } from '../registry/ports/account-store.ts';
+import type { AccessToken, AccountStore, SigningKey, User } from '../registry/ports/account-store.ts';
 
 /** What the twin lets a test look at and arrange besides the port. */
 export interface MemoryAccountStore extends AccountStore {
-  /** Makes projects exist; grants can be set in these only. */
-  readonly projects: Set<string>;
   /** How many rows of login failures are kept, and under which keys. */
   readonly failureKeys: () => string[];
 }
@@ -11,14 +9,11 @@ export interface MemoryAccountStore extends AccountStore {
 /** Accounts in memory, for tests: the behaviour of the port without a database. Ids are never used again. */
 export function createMemoryAccountStore(): MemoryAccountStore {
   const users = new Map<number, User>();
-  const projects = new Set<string>();
-  const grants = new Map<string, { userId: number; project: string; role: Role }>();
   let lastId = 0;
   const tokens = memoryAccessTokens((id) => users.get(id));
   const byName = (name: string): User | undefined => [...users.values()].find((user) => user.name === name);
 
   return {
-    projects,
     ...tokens.port,
     ...memorySigningKeys(),
     ...memoryLoginFailures(),
@@ -39,17 +34,8 @@ export function createMemoryAccountStore(): MemoryAccountStore {
     },
     deleteUser: async ({ id }) => {
       tokens.forgetUser(id);
-      for (const [key, grant] of grants) if (grant.userId === id) grants.delete(key);
       return users.delete(id);
     },
-    findGrant: async (userId, project) => ({ exists: projects.has(project), role: grants.get(`${userId}/${project}`)?.role }),
-    setGrant: async ({ userId, project, role }) => {
-      if (!users.has(userId) || !projects.has(project)) return false;
-      if (role === undefined) grants.delete(`${userId}/${project}`);
-      else grants.set(`${userId}/${project}`, { userId, project, role });
-      return true;
-    },
-    listGrants: async (userId) => [...grants.values()].filter((grant) => grant.userId === userId),
   };
 }
 

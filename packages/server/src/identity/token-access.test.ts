@@ -11,6 +11,7 @@ function authorizerThat(allows: (action: string, resource: string) => boolean): 
     decide: async (_, action, resource) => ({
       allow: allows(action, resource.kind === 'registry' ? 'registry' : resource.name),
       reason: 'test',
+      roles: [],
     }),
     visible: async () => ({ kind: 'nothing' }),
   };

@@ -109,6 +109,7 @@ function authorizerOf(allowed: ReadonlySet<string>): Authorizer {
     decide: async (_, action, resource) => ({
       allow: allowed.has(`${action} ${resource.kind === 'registry' ? 'registry' : resource.name}`),
       reason: 'by the table of the test',
+      roles: [],
     }),
     visible: async () => ({ kind: 'nothing' }),
   };

@@ -1,4 +1,5 @@
 import { describe } from 'node:test';
+import { describeAccess } from './contract/access.ts';
 import { describeAccounts } from './contract/accounts.ts';
 import { describeBlobs } from './contract/blobs.ts';
 import type { OpenStore } from './contract/contract-steps.ts';
@@ -31,6 +32,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describeAccounts(open);
     describePulls(open);
     describeJobs(open);
+    describeAccess(open);
     describeRaces(open);
   });
 }

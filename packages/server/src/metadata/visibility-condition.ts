@@ -1,13 +1,33 @@
 import type { Visibility } from '../registry/ports/authorizer.ts';
 import type { Condition } from './garbage-conditions.ts';
 import { placeholders } from './sql-lists.ts';
+import type { SqlValue } from './sql-session.ts';
 
-/** Which repositories (as `r`) a list may show; undefined when it may show none. */
+/** Sorts before every name of a repository or a project, and after the names of those that are being deleted. */
+export const beforeNames = '/';
+
+/** Which repositories (as `r`, of projects `p`) a list may show; undefined when it may show none. */
 export function visibleRepositories(visibility: Visibility): Condition | undefined {
-  if (visibility.kind === 'everything') return { text: '1 = 1', params: [] };
-  if (visibility.kind === 'nothing' || visibility.roles.length === 0) return undefined;
-  return {
-    text: `exists (select 1 from grants g where g.project_id = r.project_id and g.user_id = ? and g.role in (${placeholders(visibility.roles.length)}))`,
-    params: [visibility.userId, ...visibility.roles],
-  };
+  if (visibility.kind === 'nothing') return undefined;
+  const living: Condition = { text: 'r.name > ?', params: [beforeNames] };
+  if (visibility.kind === 'everything') return living;
+  const { holder, action, open } = visibility;
+  const texts: string[] = [];
+  const params: SqlValue[] = [];
+  if (open.length > 0) {
+    texts.push(`p.visibility in (${placeholders(open.length)})`);
+    params.push(...open);
+  }
+  const granting = `coalesce(b.project_id, 0) in (0, r.project_id) and b.range_low <= r.name and b.range_high > r.name and (ro.actions & ?) <> 0`;
+  if (holder !== undefined) {
+    texts.push(`exists (select 1 from role_bindings b join roles ro on ro.id = b.role_id
+      where b.subject_kind = ? and b.subject_id = ? and ${granting})`);
+    params.push(holder.kind, holder.id, action);
+  }
+  if (holder?.kind === 'user') {
+    texts.push(`exists (select 1 from group_members gm join role_bindings b on b.subject_kind = 'group' and b.subject_id = gm.group_id
+      join roles ro on ro.id = b.role_id where gm.user_id = ? and ${granting})`);
+    params.push(holder.id, action);
+  }
+  return texts.length === 0 ? undefined : { text: `${living.text} and (${texts.join(' or ')})`, params: [...living.params, ...params] };
 }

@@ -12,8 +12,11 @@ const challenge = { realm: () => 'http://localhost/auth/token', service: 'longsh
 const user: Principal = { subject: { kind: 'user', id: 1, name: 'alice', administrator: false }, limit: undefined };
 
 const allowing = (...actions: readonly Action[]): Authorizer => ({
-  decide: async (_principal, action) =>
-    actions.includes(action) ? { allow: true, reason: 'may' } : { allow: false, reason: 'a telling reason' },
+  decide: async (_principal, action) => ({
+    allow: actions.includes(action),
+    reason: actions.includes(action) ? 'may' : 'a telling reason',
+    roles: [],
+  }),
   visible: async () => ({ kind: 'nothing' }),
 });
 

@@ -11,10 +11,8 @@ const anonymous: Principal = { subject: { kind: 'anonymous' }, limit: undefined 
 const scopeActions: Readonly<Record<Need, string>> = {
   pull: 'pull',
   push: 'pull,push',
-  update: 'pull,push',
   delete: 'delete',
   list: '*',
-  administer: '*',
   login: '',
 };
 

@@ -7,7 +7,7 @@ import { deleteManifest, getManifest, headManifest, putManifest } from './manife
 import { deleteUpload, getUpload, patchUpload, postUploads, putUpload } from './uploads.ts';
 
 /** What a request needs: an action on its repository (on the registry for lists), or `login`: a proved identity. */
-export type Need = Action | 'login';
+export type Need = Extract<Action, 'pull' | 'push' | 'delete' | 'list'> | 'login';
 
 export interface Endpoint<R extends Route> {
   readonly need: Need;

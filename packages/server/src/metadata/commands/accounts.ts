@@ -1,4 +1,4 @@
-import type { AccessToken, Role, SigningKey, User } from '../../registry/ports/account-store.ts';
+import type { AccessToken, SigningKey, User } from '../../registry/ports/account-store.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { UserRow } from '../account-rows.ts';
 import { toUser } from '../account-rows.ts';
@@ -30,8 +30,9 @@ export async function updateUser(
   return changes > 0;
 }
 
-/** `AccountStore.deleteUser`. Tokens and grants go with the row. */
+/** `AccountStore.deleteUser`. Tokens and memberships go with the row; bindings name subjects of several kinds, so they go here. */
 export async function deleteUser(sql: SqlSession, input: { id: number }): Promise<boolean> {
+  await sql.run("delete from role_bindings where subject_kind = 'user' and subject_id = ?", [input.id]);
   return (await sql.run('delete from users where id = ?', [input.id])) > 0;
 }
 
@@ -58,26 +59,6 @@ export async function deleteAccessToken(sql: SqlSession, input: { id: number; us
 export async function noteAccessTokenUse(sql: SqlSession, input: { id: number; at: Millis }): Promise<void> {
   const { id, at } = input;
   await sql.run('update access_tokens set last_used_at = ? where id = ? and (last_used_at is null or last_used_at < ?)', [at, id, at]);
-}
-
-/** `AccountStore.setGrant`. */
-export async function setGrant(
-  sql: SqlSession,
-  input: { userId: number; project: string; role: Role | undefined; at: Millis },
-): Promise<boolean> {
-  const { userId, project, role, at } = input;
-  const known = await sql.get<{ id: number }>('select p.id from projects p, users u where p.name = ? and u.id = ?', [project, userId]);
-  if (known === undefined) return false;
-  if (role === undefined) {
-    await sql.run('delete from grants where user_id = ? and project_id = ?', [userId, known.id]);
-  } else {
-    await sql.run(
-      `insert into grants (user_id, project_id, role, granted_at) values (?, ?, ?, ?)
-       on conflict (user_id, project_id) do update set role = excluded.role, granted_at = excluded.granted_at`,
-      [userId, known.id, role, at],
-    );
-  }
-  return true;
 }
 
 /** `AccountStore.addSigningKey`. */

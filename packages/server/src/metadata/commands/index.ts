@@ -15,6 +15,7 @@ import { clearLoginFailures, noteLoginFailure } from './login-failures.ts';
 import { commitManifest, deleteManifest } from './manifests.ts';
 import { assignStore, beginMove, finishMove, placeCopy, registerStores, renewCopies } from './projects.ts';
 import { notePulls } from './pulls.ts';
+import { setProjectRole } from './role-bindings.ts';
 import { deleteTag } from './tags.ts';
 import { advanceUpload, cancelUpload, claimUpload, removeExpiredUpload, startUpload } from './uploads.ts';
 
@@ -59,6 +60,7 @@ export const commands = {
   renewBlob,
   renewCopies,
   reportLostBlob,
+  setProjectRole,
   startUpload,
 };
 

@@ -6,6 +6,7 @@ import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { placeBlob } from './blob-placements.ts';
 import { recordChange } from './changes.ts';
+import { bindFounder } from './role-bindings.ts';
 
 interface ProjectRow {
   readonly id: number;
@@ -22,16 +23,16 @@ export async function ensureProject(
   const existing = await sql.get<{ id: number }>(select, [project]);
   if (existing !== undefined) return existing.id;
   const created = await sql.get<{ id: number }>(
-    `insert into projects (name, store_id, created_at, created_by) select ?, s.id, ?, ? from stores s where s.name = ?
+    `insert into projects (name, store_id, created_at, updated_at, created_by) select ?, s.id, ?, ?, ? from stores s where s.name = ?
      on conflict (name) do nothing returning id`,
-    [project, at, actor, store],
+    [project, at, at, actor, store],
   );
   if (created === undefined) {
     const winner = await sql.get<{ id: number }>(select, [project]);
     if (winner === undefined) throw new Error(`The project ${project} cannot be created: no store '${store}' is registered`);
     return winner.id;
   }
-  await grantToFounder(sql, created.id, actor, at);
+  await bindFounder(sql, { projectId: created.id, project, actor, at });
   return created.id;
 }
 
@@ -122,15 +123,4 @@ async function storeId(sql: SqlSession, name: string): Promise<number | undefine
 
 function lockProject(sql: SqlSession, name: string): Promise<ProjectRow | undefined> {
   return sql.get<ProjectRow>(`select id, store_id, previous_store_id from projects where name = ? ${locking(sql, 'for update')}`, [name]);
-}
-
-/** Whoever creates a project by the first push maintains it; only users can (`user:<id>:<name>`). */
-async function grantToFounder(sql: SqlSession, projectId: number, actor: Actor, at: Millis): Promise<void> {
-  const userId = /^user:(\d+):/.exec(actor)?.[1];
-  if (userId === undefined) return;
-  await sql.run(
-    `insert into grants (user_id, project_id, role, granted_at) select u.id, ?, 'maintainer', ? from users u where u.id = ?
-     on conflict (user_id, project_id) do nothing`,
-    [projectId, at, Number(userId)],
-  );
 }

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe } from 'node:test';
-import { requireRepositoryName } from '@longshore/oci';
 import type { SigningKey } from '../../registry/ports/account-store.ts';
 import type { OpenStore } from './contract-steps.ts';
 import { storeTest } from './contract-steps.ts';
 
-/** Users, tokens, grants, keys, login delays. */
+/** Users, tokens, keys, login delays. */
 export function describeAccounts(open: OpenStore): void {
   describe('accounts', () => {
     storeTest(open, 'users are found by name and id, and change with their version', async ({ store, at }) => {
@@ -48,47 +47,6 @@ export function describeAccounts(open: OpenStore): void {
       assert.equal(await store.findAccessToken(secretHash), undefined);
       const next = await store.createUser({ name: 'alice', passwordHash: undefined, administrator: false, at });
       assert.ok((next?.id ?? 0) > user.id);
-    });
-
-    storeTest(open, 'grants are set, changed and removed, per project', async ({ store, at }) => {
-      const user = (await store.createUser({ name: 'alice', passwordHash: undefined, administrator: false, at })) ?? assert.fail();
-      assert.deepEqual(await store.findGrant(user.id, 'team'), { exists: false, role: undefined });
-      assert.equal(await store.setGrant({ userId: user.id, project: 'team', role: 'reader', at }), false);
-      for (const id of ['team/app', 'solo']) {
-        await store.startUpload({ id, repository: requireRepositoryName(id), actor: 'anonymous', algorithm: 'sha256', at });
-      }
-      assert.deepEqual(await store.findGrant(user.id, 'team'), { exists: true, role: undefined });
-      assert.equal(await store.setGrant({ userId: 999, project: 'team', role: 'reader', at }), false);
-      assert.equal(await store.setGrant({ userId: user.id, project: 'team', role: 'reader', at }), true);
-      assert.equal(await store.setGrant({ userId: user.id, project: 'team', role: 'writer', at }), true);
-      assert.equal(await store.setGrant({ userId: user.id, project: 'solo', role: 'creator', at }), true);
-      assert.deepEqual(await store.listGrants(user.id), [
-        { project: 'solo', role: 'creator' },
-        { project: 'team', role: 'writer' },
-      ]);
-      assert.deepEqual(await store.findGrant(undefined, 'team'), { exists: true, role: undefined });
-      assert.equal(await store.setGrant({ userId: user.id, project: 'solo', role: undefined, at }), true);
-      assert.deepEqual(await store.listGrants(user.id), [{ project: 'team', role: 'writer' }]);
-    });
-
-    storeTest(open, 'a user who makes a project by the first push maintains it; who comes later does not', async ({ store, at }) => {
-      const [alice, bob] = await Promise.all(
-        ['alice', 'bob'].map((name) => store.createUser({ name, passwordHash: undefined, administrator: false, at })),
-      );
-      const push = (id: string, actor: string) =>
-        store.startUpload({ id, repository: requireRepositoryName('team/deep/app'), actor, algorithm: 'sha256', at });
-      await push('one', `user:${alice?.id}:alice`);
-      await push('two', `user:${bob?.id}:bob`);
-      assert.equal((await store.findGrant(alice?.id, 'team')).role, 'maintainer');
-      assert.equal((await store.findGrant(bob?.id, 'team')).role, undefined);
-      await store.startUpload({
-        id: 'three',
-        repository: requireRepositoryName('gone/app'),
-        actor: 'user:999:gone',
-        algorithm: 'sha256',
-        at,
-      });
-      assert.equal((await store.findGrant(alice?.id, 'gone')).exists, true);
     });
 
     storeTest(open, 'signing keys are listed the oldest first, until they expire', async ({ store, at }) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
+import { newUser, pulledBy } from './access.ts';
 import type { OpenStore } from './contract-steps.ts';
 import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 
@@ -111,11 +112,10 @@ export function describeBlobs(open: OpenStore): void {
       assert.equal((await store.findBlobSources(digest, 'default', everything, 1)).length, 1);
       assert.deepEqual(await store.findBlobSources(digest, 'elsewhere', everything, 9), []);
       assert.deepEqual(await store.findBlobSources(digest, 'default', { kind: 'nothing' }, 9), []);
-      const user = await store.createUser({ name: 'eve', passwordHash: undefined, administrator: false, at: steps.at });
-      const granted = { kind: 'granted', userId: user?.id ?? 0, roles: ['reader', 'writer'] } as const;
-      assert.deepEqual(await store.findBlobSources(digest, 'default', granted, 9), []);
-      await store.setGrant({ userId: granted.userId, project: 'other', role: 'writer', at: steps.at });
-      assert.deepEqual(await store.findBlobSources(digest, 'default', granted, 9), [foreign]);
+      const eve = await newUser(steps, 'eve');
+      assert.deepEqual(await store.findBlobSources(digest, 'default', pulledBy(eve), 9), []);
+      await store.setProjectRole({ userId: eve.id, project: 'other', role: 'writer', actor, at: steps.at });
+      assert.deepEqual(await store.findBlobSources(digest, 'default', pulledBy(eve), 9), [foreign]);
     });
   });
 }

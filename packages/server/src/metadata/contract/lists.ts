@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { Digest } from '@longshore/oci';
 import { requireRepositoryName } from '@longshore/oci';
+import { maskOf } from '../../registry/action-mask.ts';
+import { newUser, pulledBy } from './access.ts';
 import type { OpenStore } from './contract-steps.ts';
 import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 
@@ -27,16 +29,15 @@ export function describeLists(open: OpenStore): void {
     storeTest(open, 'the catalog shows each user the projects of their roles', async (steps) => {
       const { store, at } = steps;
       for (const repository of [app, web, foreign]) await steps.push(repository);
-      const user = await store.createUser({ name: 'eve', passwordHash: undefined, administrator: false, at });
-      const granted = { kind: 'granted', userId: user?.id ?? 0, roles: ['reader', 'creator'] } as const;
-      const list = async () => (await store.listRepositories(granted, { limit: 9 })).items;
+      const eve = await newUser(steps, 'eve');
+      const pushed = { ...pulledBy(eve), action: maskOf(['push']) };
+      const list = async () => (await store.listRepositories(pushed, { limit: 9 })).items;
       assert.deepEqual(await list(), []);
-      await store.setGrant({ userId: granted.userId, project: 'team', role: 'creator', at });
+      await store.setProjectRole({ userId: eve.id, project: 'team', role: 'creator', actor, at });
       assert.deepEqual(await list(), [app, web]);
-      await store.setGrant({ userId: granted.userId, project: 'team', role: 'maintainer', at });
+      await store.setProjectRole({ userId: eve.id, project: 'team', role: 'reader', actor, at });
       assert.deepEqual(await list(), []);
       assert.deepEqual(await store.listRepositories({ kind: 'nothing' }, { limit: 9 }), { items: [], more: false });
-      assert.deepEqual(await store.listRepositories({ ...granted, roles: [] }, { limit: 9 }), { items: [], more: false });
     });
 
     storeTest(open, 'the catalog of a user is in the order of names across projects, in pages', async (steps) => {
@@ -46,17 +47,16 @@ export function describeLists(open: OpenStore): void {
       );
       for (const name of names) await steps.push(name);
       await steps.blob(requireRepositoryName('cc/empty'));
-      const user = await store.createUser({ name: 'eve', passwordHash: undefined, administrator: false, at });
-      const granted = { kind: 'granted', userId: user?.id ?? 0, roles: ['reader'] } as const;
+      const eve = await newUser(steps, 'eve');
       for (const project of ['bb', 'cc', 'aa', 'aa-b', 'aa0'])
-        await store.setGrant({ userId: granted.userId, project, role: 'reader', at });
+        await store.setProjectRole({ userId: eve.id, project, role: 'reader', actor, at });
       const visible = names.slice(0, -1);
       for (const limit of [1, 2, 3, 8, 9, 20]) {
         for (const after of [undefined, ...names, 'aa/', 'aa/y', 'zz']) {
           const page = after === undefined ? { limit } : { limit, after };
           const rest = visible.filter((name) => after === undefined || name > after);
           const expected = { items: rest.slice(0, limit), more: rest.length > limit };
-          assert.deepEqual(await store.listRepositories(granted, page), expected, `${limit} after ${after}`);
+          assert.deepEqual(await store.listRepositories(pulledBy(eve), page), expected, `${limit} after ${after}`);
         }
       }
     });

@@ -4,7 +4,9 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../../../../../test/security/until.ts';
 import { startTcpRelay, type TcpRelay } from '../../../../../test/tools/tcp-relay.ts';
+import type { HeldAccess } from '../../registry/ports/access.ts';
 import type { LogFields, Logger } from '../../registry/ports/logger.ts';
+import { namesOfProject } from '../../registry/repository-pattern.ts';
 import { actor, app, StoreSteps } from '../contract/contract-steps.ts';
 import { openListening } from './listening-connection.ts';
 import { PostgresBench } from './postgres-bench.ts';
@@ -133,33 +135,37 @@ if (bench !== undefined) {
     const user = (await one.createUser({ name: 'anna', passwordHash: 'x', administrator: false, at })) ?? assert.fail('no user');
     const secretHash = randomBytes(32);
     const token = await one.createAccessToken({ userId: user.id, name: 'ci', secretHash, at, expiresAt: undefined });
-    await one.setGrant({ userId: user.id, project: 'team', role: 'writer', at });
-    const findGrant = () => other.findGrant(user.id, 'team');
+    await one.setProjectRole({ userId: user.id, project: 'team', role: 'writer', actor, at });
+    await until(() => figuresOf(other).changes > 0);
+    const team = { project: 'team', ...namesOfProject('team') };
+    const findAccess = () => other.findAccess({ kind: 'user', id: user.id }, team);
+    const has = (role: string) => (access: HeldAccess) => access.roles.some(({ name }) => name === role);
     const findToken = () => other.findAccessToken(secretHash);
     const findById = () => other.findUser({ id: user.id });
     const findByName = () => other.findUser({ name: 'anna' });
-    for (const ask of [findGrant, findToken, findById, findByName]) {
+    for (const ask of [findAccess, findToken, findById, findByName]) {
       await ask();
       assert.ok(await isKnown(other, ask));
     }
+    const heard = figuresOf(other).changes;
     await one.noteAccessTokenUse({ id: token.id, at: at + 5 });
     assert.equal((await one.findAccessToken(secretHash))?.token.lastUsedAt, at + 5);
-    assert.equal(figuresOf(other).changes, 0, 'the use of a token is no change that others must know of');
-    await one.setGrant({ userId: user.id, project: 'team', role: 'reader', at });
-    assert.equal((await one.findGrant(user.id, 'team')).role, 'reader');
-    await untilChanged(findGrant, ({ role }) => role === 'writer');
-    await one.setGrant({ userId: user.id, project: 'team', role: undefined, at });
-    await untilChanged(findGrant, ({ role }) => role === 'reader');
+    assert.equal(figuresOf(other).changes, heard, 'the use of a token is no change that others must know of');
+    await one.setProjectRole({ userId: user.id, project: 'team', role: 'reader', actor, at });
+    assert.ok(has('reader')(await one.findAccess({ kind: 'user', id: user.id }, team)));
+    await untilChanged(findAccess, has('writer'));
+    await one.setProjectRole({ userId: user.id, project: 'team', role: undefined, actor, at });
+    await untilChanged(findAccess, has('reader'));
     await one.deleteAccessToken({ id: token.id, userId: user.id });
     await untilChanged(findToken, (answer) => answer !== undefined);
     await one.updateUser({ id: user.id, disabled: true, at });
     await untilChanged(findById, (answer) => answer?.disabled === false);
     await untilChanged(findByName, (answer) => answer?.disabled === false);
-    await one.setGrant({ userId: user.id, project: 'team', role: 'writer', at });
-    await findGrant();
-    // Grants go with the row, not by a statement of ours.
+    await one.setProjectRole({ userId: user.id, project: 'team', role: 'writer', actor, at });
+    await untilChanged(findAccess, (access) => !has('writer')(access));
+    // With the row.
     await one.deleteUser({ id: user.id });
-    await untilChanged(findGrant, ({ role }) => role !== undefined);
+    await untilChanged(findAccess, has('writer'));
     await untilChanged(findById, (answer) => answer !== undefined);
   });
 

@@ -2,6 +2,7 @@ import type { Digest, RepositoryName, Tag } from '@longshore/oci';
 import { digestHex } from '@longshore/oci';
 import type { StoredManifest, StoredManifestInfo } from '../../registry/ports/content-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
+import { accessKey } from '../access-key.ts';
 import type { Keeper, KnownAnswers } from './known-answers.ts';
 import type { SizedMap } from './sized-map.ts';
 import type { FindTagged } from './tagged-manifest.ts';
@@ -18,13 +19,16 @@ export interface Knowledge {
 
 type Manifests = Pick<MetadataStore, 'findManifest' | 'findManifestInfo'>;
 type Blobs = Pick<MetadataStore, 'findBlob' | 'renewBlob' | 'commitBlob' | 'mountBlob' | 'commitManifest'>;
-type Accounts = Pick<MetadataStore, 'findUser' | 'findAccessToken' | 'findGrant' | 'noteAccessTokenUse'>;
+type Accounts = Pick<MetadataStore, 'findUser' | 'findAccessToken' | 'findAccess' | 'noteAccessTokenUse'>;
 type Known = Manifests & Blobs & Accounts;
 
 const smallBytes = 256;
 /** As the triggers of the schema name what has changed. */
 const ofDigest = (digest: Digest) => `d ${digestHex(digest)}`;
 const ofUser = (id: number) => `u ${id}`;
+const ofRobot = (id: number) => `r ${id}`;
+/** Roles, and what groups hold. */
+const ofAccess = 'a';
 /** No trigger tells of this: only this process forgets it. */
 const ofToken = (id: number) => `t ${id}`;
 
@@ -131,14 +135,17 @@ function knownAccounts(store: Accounts, answers: KnownAnswers): Accounts {
         )
       );
     },
-    findGrant: async (userId, project) => {
-      const key = `g ${userId} ${project}`;
+    findAccess: async (holder, range) => {
+      const key = accessKey(holder, range);
       return (
         answers.find(key) ??
         answers.read(
-          () => store.findGrant(userId, project),
-          (grant, keep) => {
-            if (userId !== undefined && grant.role !== undefined) keep(key, grant, [ofUser(userId)], smallBytes);
+          () => store.findAccess(holder, range),
+          (access, keep) => {
+            // That a project begins is not told.
+            if (range.project !== undefined && access.project === undefined) return;
+            const subject = holder === undefined ? [] : [holder.kind === 'user' ? ofUser(holder.id) : ofRobot(holder.id)];
+            keep(key, access, [...subject, ofAccess], smallBytes + key.length);
           },
         )
       );

@@ -87,7 +87,7 @@ function quickReads(sql: SqlSession) {
     findUpload: reads.findUpload.bind(undefined, sql),
     findUser: reads.findUser.bind(undefined, sql),
     findAccessToken: reads.findAccessToken.bind(undefined, sql),
-    findGrant: reads.findGrant.bind(undefined, sql),
+    findAccess: reads.findAccess.bind(undefined, sql),
   } satisfies Partial<MetadataStore>;
 }
 

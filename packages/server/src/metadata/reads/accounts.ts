@@ -1,4 +1,4 @@
-import type { AccessToken, Role, SigningKey, User } from '../../registry/ports/account-store.ts';
+import type { AccessToken, SigningKey, User } from '../../registry/ports/account-store.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { AccessTokenRow, UserRow } from '../account-rows.ts';
 import { accessTokenColumns, toAccessToken, toUser, userColumns } from '../account-rows.ts';
@@ -42,28 +42,6 @@ export async function listAccessTokens(sql: SqlSession, userId: number): Promise
     userId,
   ]);
   return rows.map(toAccessToken);
-}
-
-/** `AccountStore.findGrant`. */
-export async function findGrant(
-  sql: SqlSession,
-  userId: number | undefined,
-  project: string,
-): Promise<{ exists: boolean; role: Role | undefined }> {
-  const row = await sql.get<{ role: Role | null }>(
-    'select g.role from projects p left join grants g on g.project_id = p.id and g.user_id = ? where p.name = ?',
-    [userId ?? null, project],
-  );
-  return { exists: row !== undefined, role: row?.role ?? undefined };
-}
-
-/** `AccountStore.listGrants`, by project name. */
-export async function listGrants(sql: SqlSession, userId: number): Promise<{ project: string; role: Role }[]> {
-  const rows = await sql.all<{ project: string; role: Role }>(
-    'select p.name as project, g.role from grants g join projects p on p.id = g.project_id where g.user_id = ? order by p.name',
-    [userId],
-  );
-  return rows.map(({ project, role }) => ({ project, role }));
 }
 
 /** `AccountStore.listSigningKeys`, the oldest first. */

@@ -6,7 +6,7 @@ import type { Listed, Millis, Page, Referrer, TagChange } from '../../registry/p
 import { fromColumn, fromNullableColumn, toColumn } from '../digest-column.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
 import { visibleRepositories } from '../visibility-condition.ts';
-import { grantedRepositories } from './granted-repositories.ts';
+import { everyRepositoryName, visibleRepositoryNames } from './visible-repositories.ts';
 
 /** Annotations up to here come with their row; larger ones one by one, since each may be as large as a manifest. */
 const inlineBytes = 64 * 1024;
@@ -50,13 +50,8 @@ export async function listTags(sql: SqlSession, repository: RepositoryName, page
 /** `ContentStore.listRepositories`. */
 export async function listRepositories(sql: SqlSession, visibility: Visibility, page: Page): Promise<Listed<RepositoryName>> {
   if (visibility.kind === 'nothing') return { items: [], more: false };
-  if (visibility.kind === 'granted') return cut(await grantedRepositories(sql, visibility, page), page, (name) => name);
-  const rows = await sql.all<{ name: RepositoryName }>(
-    `select r.name from repositories r where r.name > ? and exists (select 1 from manifests m where m.repository_id = r.id)
-     order by r.name limit ?`,
-    [page.after ?? '', page.limit + 1],
-  );
-  return cut(rows, page, (row) => row.name);
+  const names = visibility.kind === 'held' ? visibleRepositoryNames(sql, visibility, page) : everyRepositoryName(sql, page);
+  return cut(await names, page, (name) => name);
 }
 
 /**

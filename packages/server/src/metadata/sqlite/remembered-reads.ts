@@ -1,5 +1,6 @@
 import type { Listed, Referrer } from '../../registry/ports/content-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
+import { accessKey } from '../access-key.ts';
 import type { ReadCache } from './read-cache.ts';
 
 /** What an object costs beside its bytes and texts, about. */
@@ -7,7 +8,7 @@ const overheadBytes = 512;
 
 type Remembered = Pick<
   MetadataStore,
-  'findBlob' | 'findManifest' | 'findManifestInfo' | 'findGrant' | 'listTags' | 'listRepositories' | 'listReferrers'
+  'findBlob' | 'findManifest' | 'findManifestInfo' | 'findAccess' | 'listTags' | 'listRepositories' | 'listReferrers'
 >;
 
 /** The reads that pulls are made of, through the cache. Whoever gets an answer shares it with others and must not change it. */
@@ -31,10 +32,10 @@ export function rememberedReads(store: Remembered, cache: ReadCache): Remembered
         () => store.findManifestInfo(repository, reference),
         () => overheadBytes,
       ),
-    findGrant: (userId, project) =>
+    findAccess: (holder, range) =>
       cache.get(
-        `g ${userId} ${project}`,
-        () => store.findGrant(userId, project),
+        accessKey(holder, range),
+        () => store.findAccess(holder, range),
         () => overheadBytes,
       ),
     listTags: (repository, page) =>

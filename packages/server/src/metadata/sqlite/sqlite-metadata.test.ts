@@ -12,6 +12,8 @@ import type { Worker } from 'node:worker_threads';
 import type { Tag } from '@longshore/oci';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
+import { namesOfProject } from '../../registry/repository-pattern.ts';
+import { pulledBy } from '../contract/access.ts';
 import { app, StoreSteps } from '../contract/contract-steps.ts';
 import { openSqliteMetadata } from './sqlite-metadata.ts';
 
@@ -74,7 +76,7 @@ test('what is remembered is never older than an acknowledged write, by this proc
     tags: (await store.listTags(app, { limit: 9 }))?.items.join(),
     repositories: (await store.listRepositories({ kind: 'everything' }, { limit: 9 })).items.join(),
     blob: (await store.findBlob(app, blob)) !== undefined,
-    project: (await store.findGrant(1, 'other')).exists,
+    project: (await store.findAccess({ kind: 'user', id: 1 }, { project: 'other', ...namesOfProject('other') })).project !== undefined,
   });
   const remembered = async () => {
     // Asked often enough to be remembered, and once more to be given from there.
@@ -158,7 +160,7 @@ test('a migration, and the wait for another process before it, leave the event l
   await (await opened).close();
 });
 
-test('the list of a user with grants on a thousand projects lets others have their turns', async (t) => {
+test('the list of a user with roles on a thousand projects lets others have their turns', async (t) => {
   const path = await newPath(t);
   const store = await open(t, path);
   const user = await store.createUser({ name: 'eve', passwordHash: undefined, administrator: false, at: 1 });
@@ -167,7 +169,8 @@ test('the list of a user with grants on a thousand projects lets others have the
   db.exec(`
     insert into projects (name, store_id, created_at, created_by)
       with recursive n(i) as (select 0 union all select i + 1 from n where i < 999) select printf('p%03d', i), 1, 1, 'x' from n;
-    insert into grants select ${user.id}, id, 'reader', 1 from projects where name like 'p___'`);
+    insert into role_bindings (project_id, subject_kind, subject_id, role_id, range_low, range_high, pattern, created_at, created_by)
+      select id, 'user', ${user.id}, 1, name, name || '/{', '**', 1, 'x' from projects where name like 'p___'`);
   db.close();
   let turns = 0;
   const count = () => {
@@ -176,7 +179,7 @@ test('the list of a user with grants on a thousand projects lets others have the
   };
   let turn = setImmediate(count);
   t.after(() => clearImmediate(turn));
-  assert.deepEqual((await store.listRepositories({ kind: 'granted', userId: user.id, roles: ['reader'] }, { limit: 9 })).items, []);
+  assert.deepEqual((await store.listRepositories(pulledBy({ kind: 'user', id: user.id }), { limit: 9 })).items, []);
   assert.ok(turns >= 5, `${turns} turns`);
 });
 

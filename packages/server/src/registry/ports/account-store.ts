@@ -1,5 +1,4 @@
 import type { Millis } from './content-store.ts';
-import type { Role } from './role.ts';
 
 export { type Role, roles } from './role.ts';
 
@@ -37,7 +36,7 @@ export interface SigningKey {
   readonly expiresAt: Millis;
 }
 
-/** Accounts, their secrets (hashed or sealed, never plain), grants, and login delays. */
+/** Accounts, their secrets (hashed or sealed, never plain), and login delays. */
 export interface AccountStore {
   findUser(by: { name: string } | { id: number }): Promise<User | undefined>;
   listUsers(): Promise<User[]>;
@@ -45,7 +44,7 @@ export interface AccountStore {
   createUser(input: { name: string; passwordHash: string | undefined; administrator: boolean; at: Millis }): Promise<User | undefined>;
   /** Changes what is given and raises `version`. False when there is no such user. */
   updateUser(input: { id: number; passwordHash?: string; administrator?: boolean; disabled?: boolean; at: Millis }): Promise<boolean>;
-  /** Removes the user with tokens and grants. */
+  /** Removes the user with tokens and roles. */
   deleteUser(input: { id: number }): Promise<boolean>;
 
   /** `secretHash`: SHA-256 of the secret part, raw bytes. */
@@ -61,12 +60,6 @@ export interface AccountStore {
   listAccessTokens(userId: number): Promise<AccessToken[]>;
   deleteAccessToken(input: { id: number; userId: number }): Promise<boolean>;
   noteAccessTokenUse(input: { id: number; at: Millis }): Promise<void>;
-
-  /** The role that this user was granted in the project of that name; `exists: false` when there is no such project. */
-  findGrant(userId: number | undefined, project: string): Promise<{ exists: boolean; role: Role | undefined }>;
-  /** Sets or (undefined) removes a grant. False when user or project do not exist. */
-  setGrant(input: { userId: number; project: string; role: Role | undefined; at: Millis }): Promise<boolean>;
-  listGrants(userId: number): Promise<{ project: string; role: Role }[]>;
 
   listSigningKeys(): Promise<SigningKey[]>;
   addSigningKey(key: SigningKey): Promise<void>;

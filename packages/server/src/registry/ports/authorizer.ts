@@ -1,17 +1,21 @@
 import type { RepositoryName } from '@longshore/oci';
-import type { Role } from './role.ts';
+import type { ProjectVisibility, RoleHolder } from './access.ts';
 
 /**
- * Everything that anybody can be allowed to do. `push` creates content and new tags, `update` moves an existing tag,
- * `delete` is its own right and comes with no other.
+ * Everything that anybody can be allowed to do. `push` creates content and new tags, `update` moves an existing tag, `delete` is its own
+ * right and comes with no other; `promote`: into this repository; `configure`: the rules of a project; `audit`: to read its audit log;
+ * `administer`: its members, roles, robots, visibility and deletion, or what no project owns. Roles are stored as bits in this order,
+ * so it never changes; more are added at the end.
  */
-export const actions = ['pull', 'push', 'update', 'delete', 'list', 'administer'] as const;
+export const actions = ['pull', 'push', 'update', 'delete', 'list', 'promote', 'configure', 'audit', 'administer'] as const;
 export type Action = (typeof actions)[number];
 
 /** Who asks, as far as it was proved. */
 export type Subject =
   | { readonly kind: 'anonymous' }
-  | { readonly kind: 'user'; readonly id: number; readonly name: string; readonly administrator: boolean };
+  | { readonly kind: 'user'; readonly id: number; readonly name: string; readonly administrator: boolean }
+  /** May do what it was bound to and what is public; never more for its name. */
+  | { readonly kind: 'robot'; readonly id: number; readonly name: string };
 
 /** What a credential narrows its subject to; undefined: everything that the subject may do. Never widens. */
 export type AccessLimit = readonly { readonly repository: RepositoryName | '*'; readonly actions: readonly Action[] }[];
@@ -27,16 +31,32 @@ export interface Principal {
   readonly proof?: { readonly userVersion: number; readonly accessTokenId?: number };
 }
 
-export type Resource = { readonly kind: 'repository'; readonly name: RepositoryName } | { readonly kind: 'registry' };
+/** `project` is all of it: whoever may act on a part only may not act on that, except to list it. */
+export type Resource =
+  | { readonly kind: 'repository'; readonly name: RepositoryName }
+  | { readonly kind: 'project'; readonly name: string }
+  | { readonly kind: 'registry' };
 
-export type Decision = { readonly allow: true; readonly reason: string } | { readonly allow: false; readonly reason: string };
+/** `roles`: names of the roles through which the subject acts there; `administrator` for administrators. */
+export interface Decision {
+  readonly allow: boolean;
+  /** For the audit log and for who may read there: it tells what exists. */
+  readonly reason: string;
+  readonly roles: readonly string[];
+}
 
-/** Which repositories a list may show, in a form that the metadata turns into one SQL predicate. */
+/** Which repositories and projects a list may show, in a form that the metadata turns into one SQL predicate. */
 export type Visibility =
   | { readonly kind: 'everything' }
   | { readonly kind: 'nothing' }
-  /** Repositories of projects in which this user holds one of these roles. */
-  | { readonly kind: 'granted'; readonly userId: number; readonly roles: readonly Role[] };
+  /** Those on which `holder` has a role with this action, and all of projects of these visibilities. */
+  | {
+      readonly kind: 'held';
+      readonly holder: RoleHolder | undefined;
+      /** As `maskOf` makes it. */
+      readonly action: number;
+      readonly open: readonly ProjectVisibility[];
+    };
 
 /**
  * The one place that decides, for every surface. A credential's limit is an upper bound and is applied here too, so
@@ -48,7 +68,7 @@ export interface Authorizer {
   visible(principal: Principal, action: Action): Promise<Visibility>;
 }
 
-/** `user:alice`, `anonymous`: how history, events, and upload sessions name a subject. */
+/** `user:12:alice`, `robot:4:ci`, `anonymous`: how history, events, and upload sessions name a subject. */
 export function actorOf(subject: Subject): string {
-  return subject.kind === 'anonymous' ? 'anonymous' : `user:${subject.id}:${subject.name}`;
+  return subject.kind === 'anonymous' ? 'anonymous' : `${subject.kind}:${subject.id}:${subject.name}`;
 }

@@ -1,3 +1,4 @@
+import type { AccessStore } from './access-store.ts';
 import type { AccountStore } from './account-store.ts';
 import type { ContentStore } from './content-store.ts';
 import type { EventStore } from './event-store.ts';
@@ -16,6 +17,7 @@ export interface MetadataStore
     EventStore,
     LeaseStore,
     AccountStore,
+    AccessStore,
     InventoryStore,
     ProjectStore,
     PullStore {

@@ -1,0 +1,76 @@
+import type { Actor, Millis } from '../../registry/ports/content-store.ts';
+import { namesOfProject } from '../../registry/repository-pattern.ts';
+import type { SqlSession } from '../sql-session.ts';
+import { locking } from '../sql-session.ts';
+
+/** `AccessStore.setProjectRole`. The project's row is locked first, as whoever deletes it does. */
+export async function setProjectRole(
+  sql: SqlSession,
+  input: { userId: number; project: string; role: string | undefined; actor: Actor; at: Millis },
+): Promise<boolean> {
+  const { userId, project, role, actor, at } = input;
+  const known = await sql.get<{ id: number }>(`select id from projects where name = ? ${locking(sql, 'for key share')}`, [project]);
+  const user = await sql.get(`select id from users where id = ? ${locking(sql, 'for key share')}`, [userId]);
+  if (known === undefined || user === undefined) return false;
+  const { low, high } = namesOfProject(project);
+  const roleId = role === undefined ? undefined : await findRole(sql, known.id, role);
+  if (role !== undefined && roleId === undefined) return false;
+  await sql.run(
+    `delete from role_bindings where subject_kind = 'user' and subject_id = ? and coalesce(project_id, 0) = ?
+       and range_low = ? and range_high = ? and role_id <> ?`,
+    [userId, known.id, low, high, roleId ?? 0],
+  );
+  if (roleId === undefined) return true;
+  await bindRole(sql, { projectId: known.id, subject: { kind: 'user', id: userId }, roleId, pattern: '**', low, high, actor, at });
+  return true;
+}
+
+/** A binding as it is written. */
+interface NewBinding {
+  /** Undefined: every project. */
+  readonly projectId: number | undefined;
+  readonly subject: { readonly kind: 'user' | 'group' | 'robot'; readonly id: number };
+  readonly roleId: number;
+  readonly pattern: string;
+  readonly low: string;
+  readonly high: string;
+  readonly actor: Actor;
+  readonly at: Millis;
+}
+
+/** Its id; undefined when the subject is bound to that role on that range already. */
+async function bindRole(sql: SqlSession, binding: NewBinding): Promise<number | undefined> {
+  const { projectId, subject, roleId, pattern, low, high, actor, at } = binding;
+  const row = await sql.get<{ id: number }>(
+    `insert into role_bindings (project_id, subject_kind, subject_id, role_id, range_low, range_high, pattern, created_at, created_by)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id`,
+    [projectId ?? null, subject.kind, subject.id, roleId, low, high, pattern, at, actor],
+  );
+  return row?.id;
+}
+
+/** Whoever creates a project owns it; only users can (`user:<id>:<name>`). */
+export async function bindFounder(
+  sql: SqlSession,
+  { projectId, project, actor, at }: { projectId: number; project: string; actor: Actor; at: Millis },
+): Promise<void> {
+  const userId = /^user:(\d+):/.exec(actor)?.[1];
+  if (userId === undefined) return;
+  const { low, high } = namesOfProject(project);
+  await sql.run(
+    `insert into role_bindings (project_id, subject_kind, subject_id, role_id, range_low, range_high, pattern, created_at, created_by)
+     select ?, 'user', u.id, ro.id, ?, ?, '**', ?, ? from users u join roles ro on coalesce(ro.project_id, 0) = 0 and ro.name = 'owner'
+     where u.id = ?`,
+    [projectId, low, high, at, actor, Number(userId)],
+  );
+}
+
+/** The role that a name means in a project: one of its own, or one of the registry. It cannot go before the transaction ends. */
+async function findRole(sql: SqlSession, projectId: number | undefined, name: string): Promise<number | undefined> {
+  const find = (scope: number) =>
+    sql.get<{ id: number }>(`select id from roles where coalesce(project_id, 0) = ? and name = ? ${locking(sql, 'for key share')}`, [
+      scope,
+      name,
+    ]);
+  return ((projectId === undefined ? undefined : await find(projectId)) ?? (await find(0)))?.id;
+}

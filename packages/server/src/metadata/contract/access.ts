@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import { requireRepositoryName } from '@longshore/oci';
+import { maskOf } from '../../registry/action-mask.ts';
+import type { HeldAccess, RoleHolder } from '../../registry/ports/access.ts';
+import type { Visibility } from '../../registry/ports/authorizer.ts';
+import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
+import { namesOfProject } from '../../registry/repository-pattern.ts';
+import type { OpenStore, StoreSteps } from './contract-steps.ts';
+import { actor, storeTest } from './contract-steps.ts';
+
+/** A user of that name, without password. */
+export async function newUser({ store, at }: StoreSteps, name: string): Promise<RoleHolder & { readonly kind: 'user' }> {
+  const user = await store.createUser({ name, passwordHash: undefined, administrator: false, at });
+  return { kind: 'user', id: user?.id ?? assert.fail(`${name} exists`) };
+}
+
+/** What a list shows whoever may pull by a role alone. */
+export function pulledBy(holder: RoleHolder): Visibility {
+  return { kind: 'held', holder, action: maskOf(['pull']), open: [] };
+}
+
+/** What somebody holds on the whole of a project, in short. */
+async function rolesOn(store: MetadataStore, holder: RoleHolder | undefined, project: string): Promise<string[] | undefined> {
+  const { project: known, roles }: HeldAccess = await store.findAccess(holder, { project, ...namesOfProject(project) });
+  return known && roles.map(({ name }) => name);
+}
+
+/** Roles, and who holds them where. */
+export function describeAccess(open: OpenStore): void {
+  describe('access', () => {
+    storeTest(open, 'roles on a whole project are set, changed and taken away', async (steps) => {
+      const { store, at } = steps;
+      const alice = await newUser(steps, 'alice');
+      const set = (project: string, role: string | undefined, userId = alice.id) =>
+        store.setProjectRole({ userId, project, role, actor, at });
+      assert.equal(await rolesOn(store, alice, 'team'), undefined);
+      assert.equal(await set('team', 'reader'), false);
+      for (const name of ['team/app', 'solo']) await steps.begin(requireRepositoryName(name));
+      assert.deepEqual(await rolesOn(store, alice, 'team'), []);
+      assert.equal(await set('team', 'reader', 999), false);
+      assert.equal(await set('team', 'king'), false);
+      assert.equal(await set('team', 'reader'), true);
+      assert.equal(await set('team', 'writer'), true);
+      assert.equal(await set('team', 'writer'), true);
+      assert.equal(await set('solo', 'creator'), true);
+      assert.deepEqual(await store.listRolesOfUser(alice.id), [
+        { project: 'solo', pattern: '**', role: 'creator' },
+        { project: 'team', pattern: '**', role: 'writer' },
+      ]);
+      assert.deepEqual(await rolesOn(store, undefined, 'team'), []);
+      assert.equal(await set('solo', undefined), true);
+      assert.deepEqual(await rolesOn(store, alice, 'solo'), []);
+      await store.deleteUser({ id: alice.id });
+      assert.deepEqual(await rolesOn(store, alice, 'team'), []);
+    });
+
+    storeTest(open, 'a user who makes a project by the first push owns it; who comes later does not', async (steps) => {
+      const { store, at } = steps;
+      const [alice, bob] = [await newUser(steps, 'alice'), await newUser(steps, 'bob')];
+      const push = (id: string, repository: string, by: string) =>
+        store.startUpload({ id, repository: requireRepositoryName(repository), actor: by, algorithm: 'sha256', at });
+      await push('one', 'team/deep/app', `user:${alice.id}:alice`);
+      await push('two', 'team/deep/app', `user:${bob.id}:bob`);
+      assert.deepEqual(await rolesOn(store, alice, 'team'), ['owner']);
+      assert.deepEqual(await rolesOn(store, bob, 'team'), []);
+      await push('three', 'gone/app', 'user:999:gone');
+      assert.deepEqual(await rolesOn(store, alice, 'gone'), []);
+    });
+  });
+}

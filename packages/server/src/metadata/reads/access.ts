@@ -1,0 +1,61 @@
+import type { AccessRange, HeldAccess, ProjectVisibility, RoleHolder } from '../../registry/ports/access.ts';
+import type { SqlSession, SqlValue } from '../sql-session.ts';
+
+interface AccessRow {
+  readonly project_id: number | null;
+  readonly visibility: ProjectVisibility | null;
+  readonly role: string | null;
+  readonly actions: number | null;
+}
+
+const ofProject = `select p.id as project_id, p.visibility, null as role, null as actions from projects p where p.name = ?`;
+const select = 'select null as project_id, null as visibility, ro.name as role, ro.actions';
+const covering = `coalesce(b.project_id, 0) in (0, (select p.id from projects p where p.name = ?)) and b.range_low <= ? and b.range_high >= ?`;
+const ofHolder = `${select} from role_bindings b join roles ro on ro.id = b.role_id
+  where b.subject_kind = ? and b.subject_id = ? and ${covering}`;
+const ofGroups = `${select} from group_members gm join role_bindings b on b.subject_kind = 'group' and b.subject_id = gm.group_id
+  join roles ro on ro.id = b.role_id where gm.user_id = ? and ${covering}`;
+
+/** `AccessStore.findAccess`. */
+export async function findAccess(sql: SqlSession, holder: RoleHolder | undefined, range: AccessRange): Promise<HeldAccess> {
+  const project = range.project ?? null;
+  const covered = [project, range.low, range.high];
+  const texts = [ofProject];
+  const params: SqlValue[] = [project];
+  if (holder !== undefined) {
+    texts.push(ofHolder);
+    params.push(holder.kind, holder.id, ...covered);
+  }
+  if (holder?.kind === 'user') {
+    texts.push(ofGroups);
+    params.push(holder.id, ...covered);
+  }
+  const rows = await sql.all<AccessRow>(texts.join(' union all '), params);
+  return toAccess(rows);
+}
+
+function toAccess(rows: readonly AccessRow[]): HeldAccess {
+  let project: HeldAccess['project'];
+  const roles = new Map<string, { name: string; actions: number }>();
+  for (const { project_id: id, visibility, role, actions } of rows) {
+    if (id !== null && visibility !== null) project = { id, visibility };
+    // Roles of one name, of the registry and of the project, are two: each gives what it has.
+    if (role !== null && actions !== null) roles.set(`${role} ${actions}`, { name: role, actions });
+  }
+  return { project, roles: [...roles.values()].sort((left, right) => (left.name < right.name ? -1 : 1)) };
+}
+
+/** `AccessStore.listRolesOfUser`. */
+export async function listRolesOfUser(
+  sql: SqlSession,
+  userId: number,
+): Promise<{ project: string | undefined; pattern: string; role: string }[]> {
+  const rows = await sql.all<{ project: string | null; pattern: string; role: string }>(
+    `select p.name as project, b.pattern, ro.name as role
+     from role_bindings b join roles ro on ro.id = b.role_id left join projects p on p.id = b.project_id
+     where b.subject_kind = 'user' and b.subject_id = ? and (p.id is null or p.deleted_at is null)
+     order by p.name, b.pattern, ro.name`,
+    [userId],
+  );
+  return rows.map(({ project, pattern, role }) => ({ project: project ?? undefined, pattern, role }));
+}

@@ -1,0 +1,115 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RepositoryName } from '@longshore/oci';
+import type { RoleHolder } from '../../registry/ports/access.ts';
+import type { Visibility } from '../../registry/ports/authorizer.ts';
+import type { Page } from '../../registry/ports/content-store.ts';
+import { namesOfProject } from '../../registry/repository-pattern.ts';
+import { placeholders } from '../sql-lists.ts';
+import type { SqlSession } from '../sql-session.ts';
+import { beforeNames } from '../visibility-condition.ts';
+
+/** How many stretches are looked into at once: on SQLite that holds up every request, for about a millisecond. */
+const stretchesAtOnce = 128;
+
+type Held = Extract<Visibility, { kind: 'held' }>;
+
+interface RangeRow {
+  readonly id: number | null;
+  readonly name: string | null;
+  readonly range_low: string;
+  readonly range_high: string;
+}
+
+/** A stretch of the names in their order, all of one project: no two overlap. */
+interface Stretch {
+  readonly projectId: number;
+  readonly low: string;
+  readonly high: string;
+}
+
+/**
+ * The first `page.limit + 1` names after `page.after`, of repositories with manifests that are visible. Goes from stretch to stretch of
+ * names, which costs what is found and a little for each project that is visible, however many other repositories there are.
+ */
+export async function visibleRepositoryNames(sql: SqlSession, visibility: Held, page: Page): Promise<RepositoryName[]> {
+  const ranges = visibility.holder === undefined ? [] : await boundRanges(sql, visibility.holder, visibility.action);
+  const after = page.after ?? beforeNames;
+  if (ranges.some(({ id }) => id === null)) return everyRepositoryName(sql, page);
+  const open = await openRanges(sql, visibility);
+  const names: RepositoryName[] = [];
+  let lookedInto = 0;
+  for (const stretch of stretches([...ranges, ...open])) {
+    const room = page.limit + 1 - names.length;
+    if (room === 0) break;
+    if (stretch.high <= after) continue;
+    lookedInto += 1;
+    if (lookedInto % stretchesAtOnce === 0) await nextTurn();
+    names.push(...(await namesIn(sql, stretch, after, room)));
+  }
+  return names;
+}
+
+/** The first `page.limit + 1` names after `page.after`, of all repositories with manifests. */
+export async function everyRepositoryName(sql: SqlSession, page: Page): Promise<RepositoryName[]> {
+  const rows = await sql.all<{ name: RepositoryName }>(
+    `select r.name from repositories r where r.name > ? and exists (select 1 from manifests m where m.repository_id = r.id)
+     order by r.name limit ?`,
+    [page.after === undefined || page.after < beforeNames ? beforeNames : page.after, page.limit + 1],
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** Where roles with this action are bound; a null project is every project. */
+async function boundRanges(sql: SqlSession, holder: RoleHolder, action: number): Promise<RangeRow[]> {
+  const select = 'select p.id, p.name, b.range_low, b.range_high';
+  const joins = 'join roles ro on ro.id = b.role_id left join projects p on p.id = b.project_id';
+  const own = `${select} from role_bindings b ${joins} where b.subject_kind = ? and b.subject_id = ? and (ro.actions & ?) <> 0`;
+  if (holder.kind !== 'user') return sql.all<RangeRow>(own, [holder.kind, holder.id, action]);
+  const ofGroups = `${select} from group_members gm join role_bindings b on b.subject_kind = 'group' and b.subject_id = gm.group_id ${joins}
+    where gm.user_id = ? and (ro.actions & ?) <> 0`;
+  return sql.all<RangeRow>(`${own} union all ${ofGroups}`, [holder.kind, holder.id, action, holder.id, action]);
+}
+
+async function openRanges(sql: SqlSession, { open }: Held): Promise<RangeRow[]> {
+  if (open.length === 0) return [];
+  const rows = await sql.all<{ id: number; name: string }>(
+    `select p.id, p.name from projects p where p.visibility in (${placeholders(open.length)})`,
+    [...open],
+  );
+  return rows.map(({ id, name }) => {
+    const { low, high } = namesOfProject(name);
+    return { id, name, range_low: low, range_high: high };
+  });
+}
+
+/**
+ * In the order of the names in them. What a project has of its own name stands apart from what is below it, since names of other projects are
+ * between them; a range within another one of its project adds nothing.
+ */
+function stretches(ranges: readonly RangeRow[]): Stretch[] {
+  const all = ranges.flatMap(({ id, name, range_low: low, range_high: high }): Stretch[] => {
+    if (id === null || name === null) return [];
+    if (low !== name) return [{ projectId: id, low, high }];
+    return [
+      { projectId: id, low, high: `${name}!` },
+      { projectId: id, low: `${name}/`, high },
+    ];
+  });
+  all.sort((left, right) => (left.low < right.low ? -1 : left.low > right.low ? 1 : left.high > right.high ? -1 : 1));
+  let end = '';
+  return all.filter(({ high }) => {
+    if (high <= end) return false;
+    end = high;
+    return true;
+  });
+}
+
+async function namesIn(sql: SqlSession, { projectId, low, high }: Stretch, after: string, limit: number): Promise<RepositoryName[]> {
+  const rows = await sql.all<{ name: RepositoryName }>(
+    `select r.name from repositories r
+     where r.project_id = ? and r.name >= ? and r.name > ? and r.name < ? and exists (select 1 from manifests m where m.repository_id = r.id)
+     order by r.name limit ?`,
+    [projectId, low, after, high, limit],
+  );
+  return rows.map(({ name }) => name);
+}

@@ -1,0 +1,15 @@
+import type { AccessRange, HeldAccess, RoleHolder } from './access.ts';
+import type { Millis } from './content-store.ts';
+
+/** Who holds which role where. */
+export interface AccessStore {
+  /** One statement. `holder` undefined: the anonymous, who hold nothing. */
+  findAccess(holder: RoleHolder | undefined, range: AccessRange): Promise<HeldAccess>;
+  /**
+   * Makes `role` (a built-in one, one of the project, or one of the registry) the only one that a user has on all of a project, or takes
+   * every such role away. False when user, project or role do not exist.
+   */
+  setProjectRole(input: { userId: number; project: string; role: string | undefined; actor: string; at: Millis }): Promise<boolean>;
+  /** By project; undefined is the whole registry. */
+  listRolesOfUser(userId: number): Promise<{ project: string | undefined; pattern: string; role: string }[]>;
+}
