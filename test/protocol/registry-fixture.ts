@@ -6,6 +6,7 @@ import { loadConfig } from '../../packages/server/src/config/load.ts';
 import { addUser } from '../../packages/server/src/identity/accounts.ts';
 import { openBackends } from '../../packages/server/src/open-backends.ts';
 import type { Role, User } from '../../packages/server/src/registry/ports/account-store.ts';
+import { systemAgent } from '../../packages/server/src/registry/ports/agent.ts';
 import type { MetadataStore } from '../../packages/server/src/registry/ports/metadata-store.ts';
 import { HttpClient, type TestClient } from './http-client.ts';
 import { Http2Client } from './http2-client.ts';
@@ -111,7 +112,7 @@ async function addTestUser(metadata: MetadataStore, name: string, grants: Readon
   const { user } = await addUser(metadata, { name, password, administrator: false, now: at });
   for (const [project, role] of Object.entries(grants)) {
     if ((await metadata.findProject(project)) === undefined) await makeProject(metadata, project);
-    await metadata.setProjectRole({ userId: user.id, project, role, actor: 'system:test', at });
+    await metadata.setProjectRole({ userId: user.id, project, role, by: systemAgent('test'), at });
   }
   return { user, password, basic: basicAuthorization(name, password) };
 }
@@ -119,7 +120,7 @@ async function addTestUser(metadata: MetadataStore, name: string, grants: Readon
 /** Projects begin with their first upload. */
 async function makeProject(metadata: MetadataStore, project: string): Promise<void> {
   const id = `makes-${project}`;
-  await metadata.startUpload({ id, repository: `${project}/first` as never, actor: 'system:test', algorithm: 'sha256', at: Date.now() });
+  await metadata.startUpload({ id, repository: `${project}/first` as never, by: systemAgent('test'), algorithm: 'sha256', at: Date.now() });
   await metadata.cancelUpload({ id });
 }
 

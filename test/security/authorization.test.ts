@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { systemAgent } from '../../packages/server/src/registry/ports/agent.ts';
 import { type Expected, expectAnswer, jsonOf } from '../protocol/expected-answer.ts';
 import { startRegistry } from '../protocol/registry-fixture.ts';
 import { digestOf, imageOf, octets, pushBlob, pushImage, putManifest, startUpload } from '../protocol/sample-content.ts';
@@ -204,9 +205,9 @@ test('CVE-2026-35172: what is in memory is given only where it is linked, and to
 test('a change of grants counts at the next request, also for tokens that were issued before', async () => {
   const token = await tokenFor(['repository:shared/app:pull,push'], alice.basic);
   expectAnswer(await client.send('POST', '/v2/shared/app/blobs/uploads/', { authorization: token }), { status: 202 });
-  await metadata.setProjectRole({ userId: alice.user.id, project: 'shared', role: 'reader', actor: 'system:test', at: Date.now() });
+  await metadata.setProjectRole({ userId: alice.user.id, project: 'shared', role: 'reader', by: systemAgent('test'), at: Date.now() });
   expectAnswer(await client.send('POST', '/v2/shared/app/blobs/uploads/', { authorization: token }), { status: 403 });
-  await metadata.setProjectRole({ userId: alice.user.id, project: 'shared', role: 'maintainer', actor: 'system:test', at: Date.now() });
+  await metadata.setProjectRole({ userId: alice.user.id, project: 'shared', role: 'maintainer', by: systemAgent('test'), at: Date.now() });
 });
 
 test('harbor#22900: tokens and password of a user who was deleted and made again are refused', async () => {

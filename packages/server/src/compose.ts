@@ -38,6 +38,7 @@ import { storesOnS3 } from './open-stores.ts';
 import { ManifestReader } from './parsing/manifest-reader.ts';
 import { BlobStores } from './registry/blob-stores.ts';
 import { createRegistry } from './registry/create-registry.ts';
+import { type Agent, systemAgent } from './registry/ports/agent.ts';
 import type { Authorizer } from './registry/ports/authorizer.ts';
 import type { BlobSource } from './registry/ports/blob-source.ts';
 import type { EventSubscriber } from './registry/ports/event-subscriber.ts';
@@ -71,7 +72,7 @@ export function authorityFile(config: Config): string {
 }
 
 /** What garbage collection needs, for the server and for `longshore gc`. */
-export function garbageDeps(config: Config, { metadata, stores, logger }: Backends): GarbageDeps {
+export function garbageDeps(config: Config, { metadata, stores, logger }: Backends, by: Agent): GarbageDeps {
   const policy = {
     graceMs: inMs(config.gc.graceHours),
     uploadExpiryMs: inMs(config.uploads.expireHours),
@@ -79,7 +80,7 @@ export function garbageDeps(config: Config, { metadata, stores, logger }: Backen
     untaggedAfterMs: inMs(config.gc.untaggedAfterHours),
     batchSize: 200,
   };
-  return { garbage: metadata, events: metadata, leases: metadata, stores, logger, clock: Date.now, policy };
+  return { garbage: metadata, events: metadata, leases: metadata, stores, logger, by, clock: Date.now, policy };
 }
 
 async function composeIdentity(
@@ -178,10 +179,10 @@ function blobStores({ mirrorRepositories }: Config, { stores }: Backends): BlobS
 }
 
 /** What `longshore store` works on. */
-export function moveDeps(config: Config, backends: Backends): MoveDeps {
+export function moveDeps(config: Config, backends: Backends, by: Agent): MoveDeps {
   const { metadata, logger } = backends;
   const stores = blobStores(config, backends);
-  return { projects: metadata, content: metadata, leases: metadata, stores, logger, clock: Date.now };
+  return { projects: metadata, content: metadata, leases: metadata, stores, logger, by, clock: Date.now };
 }
 
 /** The registry, and the threads that do for it what would hold up other requests. */
@@ -305,7 +306,7 @@ function createPages(config: Config, { metadata, stores, logger }: Backends, tel
 
 function composeFeatures(config: Config, backends: Backends): readonly Feature[] {
   return createFeatures({
-    garbage: garbageDeps(config, backends),
+    garbage: garbageDeps(config, backends, systemAgent('gc')),
     garbageCron: config.gc.schedule === 'off' ? undefined : config.gc.schedule,
   });
 }

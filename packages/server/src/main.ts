@@ -1,6 +1,7 @@
 import { UsageError } from './commands/arguments.ts';
 import { ca, caHelp } from './commands/ca.ts';
 import { gc, gcHelp } from './commands/gc.ts';
+import { operatorAgent } from './commands/operator-agent.ts';
 import { serve, serveHelp } from './commands/serve.ts';
 import { store, storeHelp } from './commands/store.ts';
 import { token, tokenHelp } from './commands/token.ts';
@@ -38,12 +39,14 @@ const verbs: Readonly<Record<string, Verb>> = {
   gc: {
     help: gcHelp,
     hasArguments: true,
-    run: (config, argv) => withBackends(config, async (backends) => gc(argv, (await loadComposition()).garbageDeps(config, backends))),
+    run: (config, argv) =>
+      withBackends(config, async (backends) => gc(argv, (await loadComposition()).garbageDeps(config, backends, operatorAgent()))),
   },
   store: {
     help: storeHelp,
     hasArguments: true,
-    run: (config, argv) => withBackends(config, async (backends) => store(argv, (await loadComposition()).moveDeps(config, backends))),
+    run: (config, argv) =>
+      withBackends(config, async (backends) => store(argv, (await loadComposition()).moveDeps(config, backends, operatorAgent()))),
   },
   user: { help: userHelp, hasArguments: true, run: (config, argv) => withBackends(config, ({ metadata }) => user(argv, metadata)) },
   token: { help: tokenHelp, hasArguments: true, run: (config, argv) => withBackends(config, ({ metadata }) => token(argv, metadata)) },

@@ -14,13 +14,13 @@ import type { AnonymousAccess } from './roles.ts';
 import { roleActions } from './roles.ts';
 
 const registry: Resource = { kind: 'registry' };
-const nobody: Principal = { subject: { kind: 'anonymous' }, limit: undefined };
+const nobody: Principal = { subject: { kind: 'anonymous' }, limit: undefined, credential: 'anonymous' };
 const alice = user(1, 'alice');
-const robot: Principal = { subject: { kind: 'robot', id: 1, name: 'team' }, limit: undefined };
-const root: Principal = { subject: { kind: 'user', id: 9, name: 'root', administrator: true }, limit: undefined };
+const robot: Principal = { subject: { kind: 'robot', id: 1, name: 'team' }, limit: undefined, credential: 'robot:1' };
+const root: Principal = { subject: { kind: 'user', id: 9, name: 'root', administrator: true }, limit: undefined, credential: 'password' };
 
 function user(id: number, name: string): Principal {
-  return { subject: { kind: 'user', id, name, administrator: false }, limit: undefined };
+  return { subject: { kind: 'user', id, name, administrator: false }, limit: undefined, credential: 'password' };
 }
 
 function name(text: string): RepositoryName {

@@ -66,11 +66,11 @@ async function* projectsOn(projects: ProjectStore, name: string): AsyncGenerator
   }
 }
 
-async function assign({ projects, stores, clock }: MoveDeps, project: string, target: string): Promise<number> {
+async function assign({ projects, stores, clock, by }: MoveDeps, project: string, target: string): Promise<number> {
   if (!/^[a-z0-9]+([._-]+[a-z0-9]+)*$/.test(project))
     throw new UsageError(`'${project}' cannot be a project: it is the first component of a repository's name.`);
   const name = requireStore({ stores }, target);
-  const outcome = await projects.assignStore({ project, store: name, actor: 'system:cli', at: clock() });
+  const outcome = await projects.assignStore({ project, store: name, by, at: clock() });
   if (outcome === 'has-content')
     throw new UsageError(`The project '${project}' has content: 'store move ${project} --to ${name}' takes it along.`);
   printLine(`${project} lives on ${name}`);

@@ -4,6 +4,7 @@ import type { AccessStore } from '../registry/ports/access-store.ts';
 import { type AccountStore, roles, type User } from '../registry/ports/account-store.ts';
 import type { ProjectStore } from '../registry/ports/project-store.ts';
 import { readArguments, readVerb, UsageError } from './arguments.ts';
+import { operatorAgent } from './operator-agent.ts';
 import { readPasswordFile } from './password-file.ts';
 
 export const userHelp = `longshore user VERB ...
@@ -93,7 +94,7 @@ async function requireDispensable(accounts: AccountStore, name: string): Promise
 
 async function setGrant(store: UserStore, name: string, project: string, role: string | undefined): Promise<void> {
   const { id } = await requireUser(store, name);
-  if (await store.setProjectRole({ userId: id, project, role, actor: 'system:command', at: Date.now() })) return;
+  if (await store.setProjectRole({ userId: id, project, role, by: operatorAgent(), at: Date.now() })) return;
   throw new UsageError(
     (await store.findProject(project)) === undefined
       ? `There is no project '${project}': it begins with the first push to ${project}/...`

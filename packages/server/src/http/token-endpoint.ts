@@ -1,6 +1,6 @@
 import { parseScopes, type Scope } from '@longshore/oci';
 import type { Authentication, Authenticator, IssuedToken, TokenService } from '../registry/ports/authenticator.ts';
-import { actorOf, type Principal } from '../registry/ports/authorizer.ts';
+import { actorOf, anonymous, type Principal } from '../registry/ports/authorizer.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { sendBody } from './answer.ts';
 import type { HttpExchange } from './http-exchange.ts';
@@ -11,7 +11,6 @@ export const tokenPath = '/auth/token';
 export const keysPath = '/auth/keys';
 
 const formBytes = 64 * 1024;
-const anonymous: Principal = { subject: { kind: 'anonymous' }, limit: undefined };
 
 export interface TokenEndpointDeps {
   readonly authenticator: Authenticator;

@@ -52,10 +52,11 @@ async function bench(changes: Partial<MemoryAccountStore> = {}, passwords = new 
 }
 
 function principalOf(user: User, accessTokenId?: number): Authentication {
+  const credential = accessTokenId === undefined ? 'password' : `access-token:${accessTokenId}`;
   const proof = { userVersion: user.version, ...(accessTokenId === undefined ? {} : { accessTokenId }) };
   return {
     kind: 'principal',
-    principal: { subject: { kind: 'user', id: user.id, name: user.name, administrator: false }, limit: undefined, proof },
+    principal: { subject: { kind: 'user', id: user.id, name: user.name, administrator: false }, limit: undefined, credential, proof },
   };
 }
 

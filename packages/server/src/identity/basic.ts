@@ -143,5 +143,9 @@ function delayed(retryAfterSeconds: number): Refusal {
 }
 
 function proved(user: User, by: { accessTokenId?: number } = {}): Authenticated {
-  return { kind: 'principal', principal: { subject: subjectOf(user), limit: undefined, proof: { userVersion: user.version, ...by } } };
+  const credential = by.accessTokenId === undefined ? 'password' : `access-token:${by.accessTokenId}`;
+  return {
+    kind: 'principal',
+    principal: { subject: subjectOf(user), limit: undefined, credential, proof: { userVersion: user.version, ...by } },
+  };
 }

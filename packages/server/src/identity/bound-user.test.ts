@@ -8,7 +8,7 @@ const alice: User = { id: 7, name: 'alice', administrator: false, disabled: fals
 
 test('the claims name id and version, and are read back', () => {
   const subject = { kind: 'user', id: 7, name: 'alice', administrator: true } as const;
-  const bound = subjectClaims({ subject, limit: undefined, proof: { userVersion: 3 } });
+  const bound = subjectClaims({ subject, limit: undefined, credential: 'password', proof: { userVersion: 3 } });
   assert.deepEqual(bound, { subject: 'user:7', claims: { ver: 3 } });
   assert.deepEqual(boundUserOf({ sub: bound.subject, ...bound.claims }), { id: 7, version: 3 });
 });

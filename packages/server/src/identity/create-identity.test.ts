@@ -44,7 +44,7 @@ test('a password gives a token, and the token is good at every replica', async (
   const limit = [{ repository: 'alice/app', actions: ['pull'] }];
   assert.deepEqual(await two.authenticator.authenticate(`Bearer ${token}`, from), {
     kind: 'principal',
-    principal: { ...principalOf(user), limit },
+    principal: { ...principalOf(user), credential: 'registry-token', limit },
   });
   assert.deepEqual(await one.tokens.jwks(), await two.tokens.jwks());
   assert.equal(one.service, 'registry.example');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { decodeJwt } from 'jose';
 import type { Authentication } from '../registry/ports/authenticator.ts';
+import { anonymous } from '../registry/ports/authorizer.ts';
 import { createAccessToken } from './accounts.ts';
 import type { TokenBench } from './token-bench.ts';
 import { createTokenBench, principalOf, service } from './token-bench.ts';
@@ -20,7 +21,7 @@ async function issueFor({ tokens, alice }: TokenBench, accessTokenId?: number): 
 test('a refresh token stands for its user for 90 days', async () => {
   const bench = await createTokenBench();
   const token = await issueFor(bench);
-  const expected: Authentication = { kind: 'principal', principal: principalOf(bench.alice) };
+  const expected: Authentication = { kind: 'principal', principal: { ...principalOf(bench.alice), credential: 'refresh-token' } };
   assert.deepEqual(await bench.tokens.redeemRefreshToken(token), expected);
   bench.clock.now += 90 * dayMs - 1000;
   assert.deepEqual(await bench.tokens.redeemRefreshToken(token), expected);
@@ -90,6 +91,6 @@ test('a refresh token that was got with a redeemed one is bound to the same acce
 
 test('neither the anonymous nor a limited principal gets one: it would be good for more than they are', async () => {
   const { alice, tokens } = await createTokenBench();
-  assert.equal(await tokens.issueRefreshToken({ subject: { kind: 'anonymous' }, limit: undefined }), undefined);
+  assert.equal(await tokens.issueRefreshToken(anonymous), undefined);
   assert.equal(await tokens.issueRefreshToken({ ...principalOf(alice), limit: [] }), undefined);
 });

@@ -55,7 +55,7 @@ export class RefreshTokens {
     const user = bound === undefined ? undefined : await findBoundUser(accounts, bound);
     if (user === undefined) return tokenInvalid;
     const { pat } = signed.claims;
-    const principal = { subject: subjectOf(user), limit: undefined };
+    const principal = { subject: subjectOf(user), limit: undefined, credential: 'refresh-token' };
     if (pat === undefined) return { kind: 'principal', principal: { ...principal, proof: { userVersion: user.version } } };
     if (typeof pat !== 'number' || !(await this.#isGood(user.id, pat))) return tokenInvalid;
     return { kind: 'principal', principal: { ...principal, proof: { userVersion: user.version, accessTokenId: pat } } };

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import test from 'node:test';
 import type { JWTPayload } from 'jose';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
-import type { Principal } from '../registry/ports/authorizer.ts';
+import { anonymous } from '../registry/ports/authorizer.ts';
 import { RegistryTokens } from './registry-tokens.ts';
 import type { TokenBench } from './token-bench.ts';
 import { createTokenBench, foreignKey, issuer, principalOf, scopesOf, service } from './token-bench.ts';
@@ -11,7 +11,6 @@ import { createTokenBench, foreignKey, issuer, principalOf, scopesOf, service } 
 const address = '192.0.2.1';
 const invalid = { kind: 'refused', reason: 'token-invalid' };
 const expired = { kind: 'refused', reason: 'token-expired' };
-const anonymous: Principal = { subject: { kind: 'anonymous' }, limit: undefined };
 
 async function issueFor({ tokens, alice }: TokenBench, scope: string): Promise<string> {
   return (await tokens.issue({ principal: principalOf(alice), scopes: scopesOf(scope), address })).token;
@@ -47,7 +46,7 @@ test('it stands for its user, limited to what it lists', async () => {
     { repository: 'team/app', actions: ['pull', 'push', 'update'] },
     { repository: '*', actions: ['list'] },
   ];
-  assert.deepEqual(answer, { kind: 'principal', principal: { ...principalOf(bench.alice), limit } });
+  assert.deepEqual(answer, { kind: 'principal', principal: { ...principalOf(bench.alice), credential: 'registry-token', limit } });
 });
 
 test('a partly granted scope is not an error, and neither is none', async () => {
@@ -66,7 +65,10 @@ test('an anonymous token is anonymous and limited', async () => {
   bench.allowed.add('pull team/app');
   const { token } = await bench.tokens.issue({ principal: anonymous, scopes: scopesOf('repository:team/app:pull'), address });
   const limit = [{ repository: 'team/app', actions: ['pull'] }];
-  assert.deepEqual(await bench.tokens.verify(token), { kind: 'principal', principal: { subject: { kind: 'anonymous' }, limit } });
+  assert.deepEqual(await bench.tokens.verify(token), {
+    kind: 'principal',
+    principal: { ...anonymous, credential: 'registry-token', limit },
+  });
   assert.equal(decodeJwt(token).sub, 'anonymous');
 });
 
@@ -106,7 +108,10 @@ async function issueAhead(bench: TokenBench, aheadMs: number): Promise<string> {
 
 test('the forged tokens below would be good if nothing were wrong with them', async () => {
   const { tokens, forge, alice } = await createTokenBench();
-  assert.deepEqual(await tokens.verify(await forge({})), { kind: 'principal', principal: { ...principalOf(alice), limit: [] } });
+  assert.deepEqual(await tokens.verify(await forge({})), {
+    kind: 'principal',
+    principal: { ...principalOf(alice), credential: 'registry-token', limit: [] },
+  });
 });
 
 for (const claim of ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'access', 'ver']) {
@@ -241,7 +246,7 @@ test('a password changed while a token is made is not good for one', async () =>
 test('a user whose version was not proved gets no token', async () => {
   const { alice, tokens } = await createTokenBench();
   const { subject, limit } = principalOf(alice);
-  await assert.rejects(tokens.issue({ principal: { subject, limit }, scopes: [], address }), TypeError);
+  await assert.rejects(tokens.issue({ principal: { subject, limit, credential: 'password' }, scopes: [], address }), TypeError);
 });
 
 test('verified tokens are remembered, but the user is read each time', async () => {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { AccountStore } from '../registry/ports/account-store.ts';
 import type { Authenticated, IssuedToken, Refusal, TokenRequest, TokenService } from '../registry/ports/authenticator.ts';
-import type { AccessLimit, Authorizer, Principal } from '../registry/ports/authorizer.ts';
+import { type AccessLimit, type Authorizer, anonymous, type Principal } from '../registry/ports/authorizer.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
 import type { BoundUser } from './bound-user.ts';
 import { boundUserOf, findBoundUser, subjectClaims } from './bound-user.ts';
@@ -12,6 +12,8 @@ import { isExpired, mostSkewSeconds, signToken, tokenExpired, tokenInvalid, veri
 import type { SigningKeys } from './signing-keys.ts';
 import { grantAccess, limitOfAccess } from './token-access.ts';
 import { subjectOf } from './user-subject.ts';
+
+const credential = 'registry-token';
 
 interface RegistryTokensOptions {
   readonly accounts: AccountStore;
@@ -102,9 +104,9 @@ export class RegistryTokens implements TokenService {
   }
 
   async #principalOf({ user: bound, limit }: VerifiedToken): Promise<Authenticated | Refusal> {
-    if (bound === undefined) return { kind: 'principal', principal: { subject: { kind: 'anonymous' }, limit } };
+    if (bound === undefined) return { kind: 'principal', principal: { ...anonymous, limit, credential } };
     const user = await findBoundUser(this.#options.accounts, bound);
     if (user === undefined) return tokenInvalid;
-    return { kind: 'principal', principal: { subject: subjectOf(user), limit, proof: { userVersion: user.version } } };
+    return { kind: 'principal', principal: { subject: subjectOf(user), limit, credential, proof: { userVersion: user.version } } };
   }
 }

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Authorizer, Principal } from '../registry/ports/authorizer.ts';
+import { type Authorizer, anonymous } from '../registry/ports/authorizer.ts';
 import { grantAccess, limitOfAccess } from './token-access.ts';
 import { scopesOf } from './token-bench.ts';
-
-const anonymous: Principal = { subject: { kind: 'anonymous' }, limit: undefined };
 
 function authorizerThat(allows: (action: string, resource: string) => boolean): Authorizer {
   return {

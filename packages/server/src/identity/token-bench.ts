@@ -88,6 +88,7 @@ export function principalOf(user: User): Principal {
   return {
     subject: { kind: 'user', id: user.id, name: user.name, administrator: user.administrator },
     limit: undefined,
+    credential: 'password',
     proof: { userVersion: user.version },
   };
 }

@@ -1,5 +1,6 @@
 import type { RepositoryName } from '@longshore/oci';
-import type { Actor, Millis, UploadSession } from '../registry/ports/content-store.ts';
+import type { Actor } from '../registry/ports/agent.ts';
+import type { Millis, UploadSession } from '../registry/ports/content-store.ts';
 
 /** The columns of an upload session, from `uploadTables`. */
 export const uploadColumns = `u.id, u.owner, u.algorithm, u.byte_offset, u.epoch, u.state, u.touched_at,

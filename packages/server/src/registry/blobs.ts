@@ -1,9 +1,10 @@
 import type { Digest, RepositoryName } from '@longshore/oci';
 import type { BlobStores } from './blob-stores.ts';
+import type { Agent } from './ports/agent.ts';
 import type { Visibility } from './ports/authorizer.ts';
 import type { BlobSource } from './ports/blob-source.ts';
 import type { BlobStore, ByteSink } from './ports/blob-store.ts';
-import type { Actor, ContentStore, StoredBlob } from './ports/content-store.ts';
+import type { ContentStore, StoredBlob } from './ports/content-store.ts';
 import type { ProjectStore } from './ports/project-store.ts';
 import { projectOf } from './project-name.ts';
 import type { OpenBlob, WantedFirst } from './registry.ts';
@@ -59,8 +60,8 @@ export class Blobs {
     return stores.link(await this.#require(repository, digest), clientAddress);
   }
 
-  async delete(repository: RepositoryName, digest: Digest, actor: Actor): Promise<void> {
-    const outcome = await this.#deps.content.deleteBlob({ repository, digest, actor, at: this.#deps.now() });
+  async delete(repository: RepositoryName, digest: Digest, by: Agent): Promise<void> {
+    const outcome = await this.#deps.content.deleteBlob({ repository, digest, by, at: this.#deps.now() });
     if (outcome === 'absent') throw unknownBlob(digest);
     if (outcome === 'in-use') {
       throw new RegistryError('DENIED', {
@@ -76,13 +77,13 @@ export class Blobs {
     to: RepositoryName;
     from: RepositoryName | undefined;
     visibility: Visibility;
-    actor: Actor;
+    by: Agent;
   }): Promise<boolean> {
     const { content, stores, now } = this.#deps;
-    const { digest, to, actor } = mount;
+    const { digest, to, by } = mount;
     const store = stores.forNew(to);
     for (const from of mount.from === undefined ? await this.#sources(mount, store) : [mount.from]) {
-      if (await content.mountBlob({ digest, from, to, store, actor, at: now() })) return true;
+      if (await content.mountBlob({ digest, from, to, store, by, at: now() })) return true;
     }
     return false;
   }

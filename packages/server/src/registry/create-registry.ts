@@ -37,9 +37,9 @@ export function createRegistry(deps: RegistryDeps): { registry: Registry; close:
     statBlob: (repository, digest) => blobs.stat(repository, digest),
     openBlob: (repository, digest, first) => blobs.open(repository, digest, first),
     linkBlob: (repository, digest, clientAddress) => blobs.link(repository, digest, clientAddress),
-    deleteBlob: (repository, digest, actor) => blobs.delete(repository, digest, actor),
+    deleteBlob: (repository, digest, by) => blobs.delete(repository, digest, by),
     mountBlob: (mount) => blobs.mount(mount),
-    startUpload: (repository, actor, algorithm) => uploads.start(repository, actor, algorithm),
+    startUpload: (repository, by, algorithm) => uploads.start(repository, by, algorithm),
     uploadProgress: (upload) => uploads.progress(upload),
     appendUpload: (upload, chunk) => uploads.append(upload, chunk),
     finishUpload: (upload, digest, chunk) => uploads.finish(upload, digest, chunk),
@@ -47,7 +47,7 @@ export function createRegistry(deps: RegistryDeps): { registry: Registry; close:
     getManifest: (repository, reference) => manifests.get(repository, reference),
     statManifest: (repository, reference) => manifests.stat(repository, reference),
     putManifest: (push) => manifests.put(push),
-    deleteManifest: (repository, reference, actor) => manifests.delete(repository, reference, actor),
+    deleteManifest: (repository, reference, by) => manifests.delete(repository, reference, by),
     listTags: async (repository, page) => {
       const tags = await content.listTags(repository, page);
       if (tags === undefined) throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { type Digest, digestAlgorithm, digestFromBytes, type ManifestProblem, type RepositoryName } from '@longshore/oci';
 import type { BlobStores } from './blob-stores.ts';
 import { reach } from './failpoints.ts';
-import type { Actor, ContentStore, StoredManifest, StoredManifestInfo } from './ports/content-store.ts';
+import type { Agent } from './ports/agent.ts';
+import type { ContentStore, StoredManifest, StoredManifestInfo } from './ports/content-store.ts';
 import { type ManifestSummary, readManifest } from './read-manifest.ts';
 import type { ManifestPush, ManifestReference, PushedManifest } from './registry.ts';
 import { RegistryError } from './registry-error.ts';
@@ -57,7 +58,7 @@ export class Manifests {
     const commit = await this.#deps.content.commitManifest({
       repository: push.repository,
       store: this.#deps.stores.forNew(push.repository),
-      actor: push.actor,
+      by: push.by,
       at,
       renewBefore: at - this.#deps.renewAfterMs,
       digest,
@@ -82,12 +83,12 @@ export class Manifests {
     return { digest, subject: summary.subject, tags };
   }
 
-  async delete(repository: RepositoryName, reference: ManifestReference, actor: Actor): Promise<void> {
+  async delete(repository: RepositoryName, reference: ManifestReference, by: Agent): Promise<void> {
     const { content, now } = this.#deps;
     const outcome =
       'tag' in reference
-        ? await content.deleteTag({ repository, tag: reference.tag, actor, at: now() })
-        : await content.deleteManifest({ repository, digest: reference.digest, actor, at: now() });
+        ? await content.deleteTag({ repository, tag: reference.tag, by, at: now() })
+        : await content.deleteManifest({ repository, digest: reference.digest, by, at: now() });
     reach('tag' in reference ? 'tag.deleted' : 'manifest.deleted');
     if (outcome === 'absent') throw unknownManifest(reference);
     if (outcome === 'in-use') {

@@ -1,7 +1,8 @@
 import type { ByteRange, Digest, DigestAlgorithm, RepositoryName, Tag } from '@longshore/oci';
+import type { Agent } from './ports/agent.ts';
 import type { Visibility } from './ports/authorizer.ts';
 import type { BlobReader, ByteSink } from './ports/blob-store.ts';
-import type { Actor, Listed, Page, Referrer, StoredManifest, StoredManifestInfo } from './ports/content-store.ts';
+import type { Listed, Page, Referrer, StoredManifest, StoredManifestInfo } from './ports/content-store.ts';
 
 /**
  * Sends a request's body to `sink` piece by piece, in order; throws when the client goes away or sends too much. Unlike those
@@ -31,7 +32,7 @@ export interface UploadProgress {
 export interface UploadHandle {
   readonly repository: RepositoryName;
   readonly id: string;
-  readonly actor: Actor;
+  readonly by: Agent;
 }
 
 /** A piece of an upload. `start` and `length` are what Content-Range announced, if the client sent one. */
@@ -52,7 +53,7 @@ export interface ManifestPush {
   readonly tags: readonly Tag[];
   readonly contentType: string;
   readonly bytes: Uint8Array;
-  readonly actor: Actor;
+  readonly by: Agent;
   readonly mayMoveTags: boolean;
 }
 
@@ -75,7 +76,7 @@ export interface Registry {
    * repository has the blob; whether its store still does is not asked.
    */
   linkBlob(repository: RepositoryName, digest: Digest, clientAddress: string): Promise<string | undefined>;
-  deleteBlob(repository: RepositoryName, digest: Digest, actor: Actor): Promise<void>;
+  deleteBlob(repository: RepositoryName, digest: Digest, by: Agent): Promise<void>;
   /**
    * Links a blob of another repository: `from` when named, otherwise any that `visibility` lets the subject read.
    * False when it cannot be had that way; the client then uploads.
@@ -85,10 +86,10 @@ export interface Registry {
     to: RepositoryName;
     from: RepositoryName | undefined;
     visibility: Visibility;
-    actor: Actor;
+    by: Agent;
   }): Promise<boolean>;
 
-  startUpload(repository: RepositoryName, actor: Actor, algorithm: DigestAlgorithm): Promise<UploadProgress>;
+  startUpload(repository: RepositoryName, by: Agent, algorithm: DigestAlgorithm): Promise<UploadProgress>;
   uploadProgress(upload: UploadHandle): Promise<UploadProgress>;
   appendUpload(upload: UploadHandle, chunk: Chunk): Promise<UploadProgress>;
   /** Takes the last piece (which may be empty), checks the digest, and makes the blob visible. */
@@ -99,7 +100,7 @@ export interface Registry {
   statManifest(repository: RepositoryName, reference: ManifestReference): Promise<StoredManifestInfo>;
   putManifest(push: ManifestPush): Promise<PushedManifest>;
   /** Deletes a manifest with its tags (by digest), or one tag alone. */
-  deleteManifest(repository: RepositoryName, reference: ManifestReference, actor: Actor): Promise<void>;
+  deleteManifest(repository: RepositoryName, reference: ManifestReference, by: Agent): Promise<void>;
 
   listTags(repository: RepositoryName, page: Page): Promise<Listed<Tag>>;
   listRepositories(visibility: Visibility, page: Page): Promise<Listed<RepositoryName>>;

@@ -11,6 +11,7 @@ import { createMemoryStore } from '../storage/memory/memory-store.ts';
 import { BlobStores } from './blob-stores.ts';
 import { createRegistry } from './create-registry.ts';
 import { InlineHash } from './inline-hash.ts';
+import { type Agent, systemAgent } from './ports/agent.ts';
 import { type BlobStore, StorageError, type UploadWriter } from './ports/blob-store.ts';
 import type { StartHash } from './ports/byte-hash.ts';
 import { readManifest } from './read-manifest.ts';
@@ -25,7 +26,7 @@ after(async () => {
 
 const mebibyte = 1024 * 1024;
 const repository = requireRepositoryName('uploads/app');
-const actor = 'user:1:alice';
+const by: Agent = { ...systemAgent('test'), actor: 'user:1:alice' };
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const digestOf = (bytes: Uint8Array) => requireDigest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);
 
@@ -102,7 +103,7 @@ const chunkOf = (body: BodySource, more: Partial<Chunk> = {}): Chunk => ({
 });
 
 async function begin(registry: ReturnType<typeof startRegistry>['registry']): Promise<UploadHandle> {
-  return { repository, actor, id: (await registry.startUpload(repository, actor, 'sha256')).id };
+  return { repository, by, id: (await registry.startUpload(repository, by, 'sha256')).id };
 }
 
 async function assertStored(registry: ReturnType<typeof startRegistry>['registry'], content: Uint8Array): Promise<void> {
@@ -248,7 +249,7 @@ test('a session is there for its repository and its owner only', async () => {
   const { registry, close } = startRegistry();
   const upload = await begin(registry);
   for (const other of [
-    { ...upload, actor: 'user:2:alice' },
+    { ...upload, by: { ...by, actor: 'user:2:alice' } },
     { ...upload, repository: requireRepositoryName('uploads/other') },
     { ...upload, id: 'x' },
   ]) {

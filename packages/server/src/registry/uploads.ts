@@ -4,9 +4,10 @@ import type { BlobStores } from './blob-stores.ts';
 import { readWhole } from './blobs.ts';
 import { copyBlob } from './copy-blob.ts';
 import { reach } from './failpoints.ts';
+import type { Agent } from './ports/agent.ts';
 import { type BlobLocation, type BlobStore, StorageError } from './ports/blob-store.ts';
 import type { StartHash } from './ports/byte-hash.ts';
-import type { Actor, ContentStore, UploadSession } from './ports/content-store.ts';
+import type { ContentStore, UploadSession } from './ports/content-store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { Chunk, UploadHandle, UploadProgress } from './registry.ts';
 import { RegistryError } from './registry-error.ts';
@@ -38,11 +39,11 @@ export class Uploads {
     this.#deps = deps;
   }
 
-  async start(repository: RepositoryName, actor: Actor, algorithm: DigestAlgorithm): Promise<UploadProgress> {
+  async start(repository: RepositoryName, by: Agent, algorithm: DigestAlgorithm): Promise<UploadProgress> {
     const { content, stores, startHash, now } = this.#deps;
     const at = now();
     const id = randomBytes(18).toString('base64url');
-    const session = await content.startUpload({ id, repository, store: stores.forNew(repository), actor, algorithm, at });
+    const session = await content.startUpload({ id, repository, store: stores.forNew(repository), by, algorithm, at });
     reach('upload.started');
     const live = new LiveUpload(session, session.epoch, stores.of(session.store), startHash, at);
     live.busy = false;
@@ -118,7 +119,7 @@ export class Uploads {
 
   async #find(upload: UploadHandle): Promise<UploadSession> {
     const session = await this.#deps.content.findUpload(upload.id);
-    if (session === undefined || session.repository.name !== upload.repository || session.owner !== upload.actor) throw unknownUpload();
+    if (session === undefined || session.repository.name !== upload.repository || session.owner !== upload.by.actor) throw unknownUpload();
     return session;
   }
 
@@ -182,7 +183,7 @@ export class Uploads {
     let place: { store: BlobStore; location: BlobLocation; copiedTo?: string } = { store: live.store, location };
     for (;;) {
       const { store, ...stored } = place;
-      const commit = await content.commitBlob({ uploadId, epoch, digest, sizeBytes, ...stored, actor: upload.actor, at: now() });
+      const commit = await content.commitBlob({ uploadId, epoch, digest, sizeBytes, ...stored, by: upload.by, at: now() });
       reach('blob.committed');
       if (commit.outcome !== 'stored') spares.push({ store, location: stored.location });
       // Until the session is over newer epochs may need what we leave.

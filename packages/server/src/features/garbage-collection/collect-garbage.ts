@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { runWithLease } from '../../registry/held-lease.ts';
+import type { Agent } from '../../registry/ports/agent.ts';
 import type { BlobStore } from '../../registry/ports/blob-store.ts';
 import type { EventStore } from '../../registry/ports/event-store.ts';
 import type { GarbageReport, GarbageStore } from '../../registry/ports/garbage-store.ts';
@@ -26,6 +27,8 @@ export interface GarbageDeps {
   /** Every configured store by name. */
   readonly stores: ReadonlyMap<string, BlobStore>;
   readonly logger: Logger;
+  /** Who collects. */
+  readonly by: Agent;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly policy: GarbagePolicy;
@@ -66,7 +69,7 @@ export async function collectGarbage(options: GarbageDeps & GarbageOptions): Pro
   return run.value;
 }
 
-async function remove(run: GarbageRun, { events, clock }: GarbageDeps): Promise<GarbageReport> {
+async function remove(run: GarbageRun, { events, clock, by }: GarbageDeps): Promise<GarbageReport> {
   await finishCondemned(run);
   await removeUntaggedManifests(run);
   await removeUnreferencedLinks(run);
@@ -74,7 +77,7 @@ async function remove(run: GarbageRun, { events, clock }: GarbageDeps): Promise<
   await removeExpiredUploads(run, () => undefined);
   await removeOrphanFiles(run, () => undefined);
   const report = run.tally.report(false);
-  await events.recordEvent({ type: 'gc.finished', at: clock(), actor: 'system:gc', data: { ...report } });
+  await events.recordEvent({ type: 'gc.finished', at: clock(), by, data: { ...report } });
   return report;
 }
 
@@ -91,6 +94,6 @@ async function preview(run: GarbageRun, onItem: ((item: GarbageItem) => void) | 
 }
 
 function newRun(options: GarbageDeps & GarbageOptions, signal: AbortSignal, fence: Fence | undefined): GarbageRun {
-  const { garbage, stores, logger, policy, clock, dryRun, onProgress } = options;
-  return { garbage, stores, logger, policy, startedAt: clock(), dryRun, tally: new GarbageTally(), signal, fence, onProgress };
+  const { garbage, stores, logger, by, policy, clock, dryRun, onProgress } = options;
+  return { garbage, stores, logger, by, policy, startedAt: clock(), dryRun, tally: new GarbageTally(), signal, fence, onProgress };
 }

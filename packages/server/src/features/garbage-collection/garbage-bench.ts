@@ -9,6 +9,7 @@ import { openSqliteMetadata } from '../../metadata/sqlite/sqlite-metadata.ts';
 import { BlobStores } from '../../registry/blob-stores.ts';
 import { createRegistry } from '../../registry/create-registry.ts';
 import { InlineHash } from '../../registry/inline-hash.ts';
+import { systemAgent } from '../../registry/ports/agent.ts';
 import type { BlobStore } from '../../registry/ports/blob-store.ts';
 import type { GarbageReport } from '../../registry/ports/garbage-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
@@ -21,7 +22,7 @@ import type { GarbagePolicy } from './garbage-policy.ts';
 
 /** An hour: longer than any test, so that only the bench's clock makes content old. */
 export const graceMs = 3_600_000;
-const actor = 'user:1:tester';
+const by = systemAgent('test');
 const imageType = 'application/vnd.oci.image.manifest.v1+json';
 const indexType = 'application/vnd.oci.image.index.v1+json';
 
@@ -102,6 +103,7 @@ export class GarbageBench {
       leases: metadata,
       stores,
       logger: this.#logger(),
+      by: systemAgent('gc'),
       clock: () => this.now,
       policy: full,
       ...parts,
@@ -151,7 +153,7 @@ export class GarbageBench {
       tags: [],
       contentType: manifest.mediaType,
       bytes: manifest.bytes,
-      actor,
+      by,
       mayMoveTags: true,
     });
     return manifest;
@@ -160,25 +162,25 @@ export class GarbageBench {
   async upload(repository: string, bytes: Uint8Array): Promise<Digest> {
     const digest = digestOf(bytes);
     const name = requireRepositoryName(repository);
-    const { id } = await this.registry.startUpload(name, actor, 'sha256');
-    await this.registry.finishUpload({ repository: name, id, actor }, digest, wholeBody(bytes));
+    const { id } = await this.registry.startUpload(name, by, 'sha256');
+    await this.registry.finishUpload({ repository: name, id, by }, digest, wholeBody(bytes));
     return digest;
   }
 
   /** Begins an upload and never ends it. */
   async beginUpload(repository: string, bytes: Uint8Array): Promise<{ id: string }> {
     const name = requireRepositoryName(repository);
-    const { id } = await this.registry.startUpload(name, actor, 'sha256');
-    await this.registry.appendUpload({ repository: name, id, actor }, wholeBody(bytes));
+    const { id } = await this.registry.startUpload(name, by, 'sha256');
+    await this.registry.appendUpload({ repository: name, id, by }, wholeBody(bytes));
     return { id };
   }
 
   async untag(repository: string, tag: string): Promise<void> {
-    await this.registry.deleteManifest(requireRepositoryName(repository), { tag: requireTag(tag) }, actor);
+    await this.registry.deleteManifest(requireRepositoryName(repository), { tag: requireTag(tag) }, by);
   }
 
   async remove(repository: string, manifest: BenchManifest): Promise<void> {
-    await this.registry.deleteManifest(requireRepositoryName(repository), { digest: manifest.digest }, actor);
+    await this.registry.deleteManifest(requireRepositoryName(repository), { digest: manifest.digest }, by);
   }
 
   /** Whether the manifest is there; when it is, every byte of it and of its blobs must be right. */
@@ -212,7 +214,7 @@ export class GarbageBench {
   async #provide(repository: string, blob: { digest: Digest; bytes: Uint8Array }, providing: Providing, from: string): Promise<void> {
     const name = requireRepositoryName(repository);
     if (providing === 'stat-first' && (await this.registry.statBlob(name, blob.digest).catch(absent)) !== undefined) return;
-    const mount = { digest: blob.digest, to: name, from: requireRepositoryName(from), visibility: { kind: 'everything' } as const, actor };
+    const mount = { digest: blob.digest, to: name, from: requireRepositoryName(from), visibility: { kind: 'everything' } as const, by };
     if (providing === 'mount' && (await this.registry.mountBlob(mount))) return;
     await this.upload(repository, blob.bytes);
   }

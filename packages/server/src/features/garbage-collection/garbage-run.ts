@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Agent } from '../../registry/ports/agent.ts';
 import { type BlobStore, StorageError } from '../../registry/ports/blob-store.ts';
 import type { GarbageReport, GarbageStore } from '../../registry/ports/garbage-store.ts';
 import type { Fence } from '../../registry/ports/lease-store.ts';
@@ -14,6 +15,7 @@ export interface GarbageRun {
   readonly garbage: GarbageStore;
   readonly stores: ReadonlyMap<string, BlobStore>;
   readonly logger: Logger;
+  readonly by: Agent;
   readonly policy: GarbagePolicy;
   /** When the run began. Everything is measured against it, so what becomes old enough meanwhile is for the next run. */
   readonly startedAt: number;

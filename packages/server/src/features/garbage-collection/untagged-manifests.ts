@@ -17,13 +17,13 @@ export async function removeUntaggedManifests(run: GarbageRun): Promise<void> {
 }
 
 async function removePass(run: GarbageRun, before: number): Promise<number> {
-  const { garbage, policy, startedAt, tally, fence } = run;
+  const { garbage, policy, startedAt, by, tally, fence } = run;
   let removed = 0;
   let cursor: string | undefined;
   do {
     const page = await garbage.listUntaggedManifests(before, cursor, policy.batchSize);
     if (page.items.length > 0) {
-      const gone = await garbage.removeUntaggedManifests({ before, at: startedAt, manifests: page.items, fence });
+      const gone = await garbage.removeUntaggedManifests({ before, at: startedAt, by, manifests: page.items, fence });
       removed += gone;
       tally.addRows('manifest', gone);
       reach('gc.manifests.removed');

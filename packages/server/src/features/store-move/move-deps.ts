@@ -1,4 +1,5 @@
 import type { BlobStores } from '../../registry/blob-stores.ts';
+import type { Agent } from '../../registry/ports/agent.ts';
 import type { ContentStore } from '../../registry/ports/content-store.ts';
 import type { LeaseStore } from '../../registry/ports/lease-store.ts';
 import type { Logger } from '../../registry/ports/logger.ts';
@@ -11,6 +12,8 @@ export interface MoveDeps {
   readonly leases: LeaseStore;
   readonly stores: BlobStores;
   readonly logger: Logger;
+  /** Who moves. */
+  readonly by: Agent;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }

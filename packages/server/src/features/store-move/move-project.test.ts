@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
 import { requirePrograms } from '../../../../../test/tools/programs.ts';
 import { radosgwPrograms, type S3Server, startRadosgw } from '../../../../../test/tools/radosgw.ts';
+import { systemAgent } from '../../registry/ports/agent.ts';
 import type { BlobStore } from '../../registry/ports/blob-store.ts';
 import { openFilesystemStore } from '../../storage/filesystem/filesystem-store.ts';
 import { makeBucket } from '../../storage/s3/bucket-bench.ts';
@@ -33,7 +34,15 @@ const bucket: OpenSecond = async (t) => {
 
 function moveOn(bench: GarbageBench, to: string, more: { dryRun?: boolean; onProgress?: () => void } = {}) {
   const { metadata, stores } = bench;
-  const deps = { projects: metadata, content: metadata, leases: metadata, stores, logger: bench.deps().logger, clock: () => bench.now };
+  const deps = {
+    projects: metadata,
+    content: metadata,
+    leases: metadata,
+    stores,
+    logger: bench.deps().logger,
+    by: systemAgent('move'),
+    clock: () => bench.now,
+  };
   return moveProject(deps, { project: 'team', to, dryRun: false, ...more });
 }
 

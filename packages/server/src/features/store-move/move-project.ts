@@ -35,7 +35,7 @@ export async function moveProject(deps: MoveDeps, options: MoveOptions): Promise
 }
 
 async function move(deps: MoveDeps, options: MoveOptions & { signal: AbortSignal }): Promise<MoveReport> {
-  const { projects, stores, clock } = deps;
+  const { projects, stores, clock, by } = deps;
   const { project: name, to, onProgress } = options;
   const begun = await projects.beginMove({ project: name, to });
   reach('move.begun');
@@ -51,7 +51,7 @@ async function move(deps: MoveDeps, options: MoveOptions & { signal: AbortSignal
   while (!settled);
   if (tally.failed > 0) return tally.report(from, false);
   reach('move.copied');
-  await projects.finishMove({ project: name, from, to, actor: 'system:move', at: clock() });
+  await projects.finishMove({ project: name, from, to, by, at: clock() });
   reach('move.finished');
   return tally.report(from, true);
 }

@@ -1,11 +1,9 @@
 import { ApiError } from '../../management/problems.ts';
 import type { Route } from '../../management/route.ts';
 import type { Refusal } from '../../registry/ports/authenticator.ts';
-import type { Authorizer, Principal, Resource } from '../../registry/ports/authorizer.ts';
+import { type Authorizer, anonymous, type Principal, type Resource } from '../../registry/ports/authorizer.ts';
 import type { HttpExchange } from '../http-exchange.ts';
 import type { ApiDeps } from './api.ts';
-
-const anonymous: Principal = { subject: { kind: 'anonymous' }, limit: undefined };
 
 /** Who sends this request. Wrong credentials are refused even where none are needed. */
 export async function authenticate(exchange: HttpExchange, { authenticator }: ApiDeps): Promise<Principal> {

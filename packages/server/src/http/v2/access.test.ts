@@ -9,7 +9,7 @@ import type { Need } from './routes.ts';
 
 const route = parseRoute('/v2/team/app/manifests/latest') as Route;
 const challenge = { realm: () => 'http://localhost/auth/token', service: 'longshore', alsoUseful: '' };
-const user: Principal = { subject: { kind: 'user', id: 1, name: 'alice', administrator: false }, limit: undefined };
+const user: Principal = { subject: { kind: 'user', id: 1, name: 'alice', administrator: false }, limit: undefined, credential: 'password' };
 
 const allowing = (...actions: readonly Action[]): Authorizer => ({
   decide: async (_principal, action) => ({

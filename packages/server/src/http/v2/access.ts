@@ -1,11 +1,9 @@
 import { formatBearerChallenge, type Route } from '@longshore/oci';
 import type { Authentication } from '../../registry/ports/authenticator.ts';
-import { type Authorizer, actorOf, type Principal, type Resource } from '../../registry/ports/authorizer.ts';
+import { type Authorizer, anonymous, type Decision, type Resource } from '../../registry/ports/authorizer.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 import type { Exchange } from './exchange.ts';
 import type { Need } from './routes.ts';
-
-const anonymous: Principal = { subject: { kind: 'anonymous' }, limit: undefined };
 
 /** What a challenge tells the client to ask a token for. */
 const scopeActions: Readonly<Record<Need, string>> = {
@@ -24,6 +22,13 @@ export interface ChallengeTo {
   readonly alsoUseful: string;
 }
 
+/** Who was let through, and why. */
+export interface Admission extends Pick<Exchange, 'principal' | 'insufficientScope'> {
+  readonly decision: Decision;
+}
+
+const signedIn: Decision = { allow: true, reason: 'whoever is signed in may ask', roles: [] };
+
 /**
  * Lets a request through with who is asking, or refuses it: 401 with a challenge when better credentials could help
  * (none given, wrong ones, or a token that was issued for less), 403 when the subject itself may not. `openToAll`:
@@ -36,18 +41,17 @@ export async function requireAccess(
   need: Need,
   challenge: ChallengeTo,
   openToAll: boolean,
-): Promise<Pick<Exchange, 'principal' | 'actor' | 'insufficientScope'>> {
+): Promise<Admission> {
   if (authentication.kind === 'refused') throw refused(authentication, route, need, challenge);
   const principal = authentication.kind === 'principal' ? authentication.principal : anonymous;
   const insufficientScope = () => unauthorized(route, need, challenge, 'insufficient_scope');
-  const access = { principal, actor: actorOf(principal.subject), insufficientScope };
   const resource: Resource = 'name' in route ? { kind: 'repository', name: route.name } : { kind: 'registry' };
   if (need === 'login') {
-    if (principal.subject.kind !== 'anonymous' || openToAll) return access;
+    if (principal.subject.kind !== 'anonymous' || openToAll) return { principal, decision: signedIn, insufficientScope };
     throw unauthorized(route, need, challenge);
   }
   const decision = await authorizer.decide(principal, need, resource);
-  if (decision.allow) return access;
+  if (decision.allow) return { principal, decision, insufficientScope };
   if (principal.subject.kind === 'anonymous') throw unauthorized(route, need, challenge);
   const unlimited = principal.limit !== undefined && (await authorizer.decide({ ...principal, limit: undefined }, need, resource)).allow;
   if (unlimited) throw insufficientScope();

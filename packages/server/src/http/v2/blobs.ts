@@ -49,9 +49,9 @@ export const getBlob: Handler<BlobRoute> = async ({ http, route }, deps) => {
 };
 
 /** `DELETE` of the same (end-10). */
-export const deleteBlob: Handler<BlobRoute> = async ({ http, route, actor }, { registry, limits }) => {
+export const deleteBlob: Handler<BlobRoute> = async ({ http, route, by }, { registry, limits }) => {
   requireDeletion(limits, 'GET, HEAD');
-  await registry.deleteBlob(route.name, requireDigestOf(route.digest), actor);
+  await registry.deleteBlob(route.name, requireDigestOf(route.digest), by);
   sendEmpty(http, 202);
 };
 

@@ -1,4 +1,5 @@
 import { parseRepositoryName, parseRoute, type Route } from '@longshore/oci';
+import { agentOf } from '../../registry/ports/agent.ts';
 import type { Authenticator } from '../../registry/ports/authenticator.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 import { sendEmpty } from '../answer.ts';
@@ -39,10 +40,18 @@ export async function serveDataPath(http: HttpExchange, deps: DataPathDeps): Pro
     service: deps.service,
     alsoUseful: mountScope(route, query),
   };
-  const access = await requireAccess(deps.authorizer, authentication, route, endpoint.need, challenge, deps.openToAll);
-  http.subject = access.actor;
+  const { principal, decision, insufficientScope } = await requireAccess(
+    deps.authorizer,
+    authentication,
+    route,
+    endpoint.need,
+    challenge,
+    deps.openToAll,
+  );
+  const by = agentOf(principal, decision, { address: http.origin.address, requestId: http.id });
+  http.subject = by.actor;
   answerNamespace(query, http, deps.ownHosts);
-  await endpoint.handle({ http, route, query, ...access }, deps);
+  await endpoint.handle({ http, route, query, principal, by, insufficientScope }, deps);
 }
 
 function requireRoute(path: string): Route {

@@ -1,6 +1,6 @@
 import type { Route } from '@longshore/oci';
+import type { Agent } from '../../registry/ports/agent.ts';
 import type { Authorizer, Principal } from '../../registry/ports/authorizer.ts';
-import type { Actor } from '../../registry/ports/content-store.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { RegistryError } from '../../registry/registry-error.ts';
 import type { HttpExchange } from '../http-exchange.ts';
@@ -13,8 +13,8 @@ export interface Exchange<R extends Route = Route> {
   readonly route: R;
   readonly query: URLSearchParams;
   readonly principal: Principal;
-  /** How history, events and upload sessions name the principal's subject. */
-  readonly actor: Actor;
+  /** The principal, acting by the decision that let this request through. */
+  readonly by: Agent;
   /** The 401 for a token that was issued for less than this request can use. */
   readonly insufficientScope: () => RegistryError;
 }

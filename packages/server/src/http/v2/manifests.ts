@@ -26,7 +26,7 @@ export const headManifest: Handler<ManifestRoute> = async ({ http, route }, { re
 
 /** `PUT` (end-7a, end-7b): a tag that exists is moved only when the caller may update, not merely push. */
 export const putManifest: Handler<ManifestRoute> = async (exchange, deps) => {
-  const { http, route, principal, actor } = exchange;
+  const { http, route, principal, by } = exchange;
   const reference = requireReferenceOf(route.reference);
   const tags = requireTagsOf(exchange.query);
   if ('tag' in reference && tags.length > 0) {
@@ -35,7 +35,7 @@ export const putManifest: Handler<ManifestRoute> = async (exchange, deps) => {
   const bytes = await readBody(http, { watch: deps.watch, maxBytes: deps.limits.manifestBytes, tooLong: () => tooLong(deps) });
   const mayMoveTags = (await deps.authorizer.decide(principal, 'update', { kind: 'repository', name: route.name })).allow;
   const contentType = http.request.headers['content-type'] ?? '';
-  const pushed = await deps.registry.putManifest({ repository: route.name, reference, tags, contentType, bytes, actor, mayMoveTags });
+  const pushed = await deps.registry.putManifest({ repository: route.name, reference, tags, contentType, bytes, by, mayMoveTags });
   sendEmpty(http, 201, [
     'Location',
     `/v2/${route.name}/manifests/${'tag' in reference ? reference.tag : pushed.digest}`,
@@ -49,7 +49,7 @@ export const putManifest: Handler<ManifestRoute> = async (exchange, deps) => {
 /** `DELETE` (end-9): by tag the tag alone, by digest the manifest with all its tags. */
 export const deleteManifest: Handler<ManifestRoute> = async (exchange: Exchange<ManifestRoute>, { registry, limits }) => {
   requireDeletion(limits, 'GET, HEAD, PUT');
-  await registry.deleteManifest(exchange.route.name, requireReferenceOf(exchange.route.reference), exchange.actor);
+  await registry.deleteManifest(exchange.route.name, requireReferenceOf(exchange.route.reference), exchange.by);
   sendEmpty(exchange.http, 202);
 };
 

@@ -13,16 +13,16 @@ type UploadRoute = Extract<Route, { kind: 'upload' }>;
 
 /** `POST /v2/<name>/blobs/uploads/` (end-4a to 4c, end-11): mount, whole blob, or the start of a session. */
 export const postUploads: Handler<UploadsRoute> = async (exchange, deps) => {
-  const { http, route, query, actor } = exchange;
+  const { http, route, query, by } = exchange;
   if (query.has('mount') && (await mount(exchange, deps))) return;
   const digest = query.has('digest') ? requireDigestOf(query.get('digest') ?? '') : undefined;
   const algorithm = digest === undefined ? requireAlgorithmOf(query.get('digest-algorithm')) : digestAlgorithm(digest);
-  const progress = await deps.registry.startUpload(route.name, actor, algorithm);
+  const progress = await deps.registry.startUpload(route.name, by, algorithm);
   if (digest === undefined) {
     sendEmpty(http, 202, sessionHeaders(route.name, progress));
     return;
   }
-  const upload = { repository: route.name, id: progress.id, actor };
+  const upload = { repository: route.name, id: progress.id, by };
   try {
     await deps.registry.finishUpload(upload, digest, chunkOf(exchange, deps));
   } catch (error) {
@@ -63,12 +63,12 @@ export const deleteUpload: Handler<UploadRoute> = async (exchange, { registry })
 
 /** Mounts when the blob is there and the caller may read it where it is; otherwise the request goes on as an upload. */
 async function mount(exchange: Exchange<UploadsRoute>, deps: V2Deps): Promise<boolean> {
-  const { http, route, query, actor } = exchange;
+  const { http, route, query, by } = exchange;
   const digest = requireDigestOf(query.get('mount') ?? '');
   const source = query.get('from');
   const from = source === null || source === '' ? undefined : requireNameOf(source);
   const visibility = await visibleSources(exchange, deps, from);
-  if (visibility === undefined || !(await deps.registry.mountBlob({ digest, to: route.name, from, visibility, actor }))) return false;
+  if (visibility === undefined || !(await deps.registry.mountBlob({ digest, to: route.name, from, visibility, by }))) return false;
   sendEmpty(http, 201, blobHeaders(route.name, digest));
   return true;
 }
@@ -130,8 +130,8 @@ async function cancelQuietly({ registry }: V2Deps, upload: UploadHandle): Promis
   }
 }
 
-function handleOf({ route, actor }: Exchange<UploadRoute>): UploadHandle {
-  return { repository: route.name, id: route.id, actor };
+function handleOf({ route, by }: Exchange<UploadRoute>): UploadHandle {
+  return { repository: route.name, id: route.id, by };
 }
 
 /** Locations are relative, so they work behind every proxy. */

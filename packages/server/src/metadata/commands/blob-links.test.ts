@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { actor, app, foreign, StoreSteps, web } from '../contract/contract-steps.ts';
+import { app, by, foreign, StoreSteps, web } from '../contract/contract-steps.ts';
 import { openSqliteMetadata } from '../sqlite/sqlite-metadata.ts';
 
 test('a project is charged once for a blob, until its last repository lets go of it', async (t) => {
@@ -30,9 +30,9 @@ test('a project is charged once for a blob, until its last repository lets go of
   await steps.blob(web, digest);
   await steps.blob(app);
   assert.deepEqual(usage(), { team: 200 });
-  await store.mountBlob({ digest, from: app, to: foreign, actor, at: steps.at });
+  await store.mountBlob({ digest, from: app, to: foreign, by, at: steps.at });
   assert.deepEqual(usage(), { team: 200, other: 100 });
-  await store.deleteBlob({ repository: app, digest, actor, at: steps.at });
+  await store.deleteBlob({ repository: app, digest, by, at: steps.at });
   assert.deepEqual(usage(), { team: 200, other: 100 }, 'another repository of the project still has it');
   const links = (await store.listUnreferencedLinks(steps.at + 1, undefined, 10)).items;
   assert.equal(await store.removeUnreferencedLinks({ before: steps.at + 1, links }), 3);

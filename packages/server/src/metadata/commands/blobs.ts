@@ -1,7 +1,8 @@
 import type { Digest, RepositoryName } from '@longshore/oci';
 import { reach } from '../../registry/failpoints.ts';
+import type { Agent } from '../../registry/ports/agent.ts';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
-import type { Actor, BlobCommit, Millis, NewBlob } from '../../registry/ports/content-store.ts';
+import type { BlobCommit, Millis, NewBlob } from '../../registry/ports/content-store.ts';
 import { toColumn } from '../digest-column.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
@@ -14,7 +15,7 @@ import { ensureRepository, lockRepository, repositoryByName, repositoryOfUpload,
 
 /** `ContentStore.commitBlob`. */
 export async function commitBlob(sql: SqlTransaction, input: NewBlob): Promise<BlobCommit> {
-  const { digest, sizeBytes, location, actor, at } = input;
+  const { digest, sizeBytes, location, by, at } = input;
   const repository = await repositoryOfUpload(sql, input);
   if (repository === undefined) return { outcome: 'lost' };
   const { store_id: home, store } = repository;
@@ -28,7 +29,7 @@ export async function commitBlob(sql: SqlTransaction, input: NewBlob): Promise<B
   const blobId = inserted ?? (await existingBlob(sql, digest, sizeBytes));
   const link = { repositoryId: repository.id, projectId: repository.project_id, blobId, sizeBytes };
   const [placed, isLinked] = await Promise.all([placeBlob(sql, { blobId, storeId: home, location }, at), insertLink(sql, link, at)]);
-  await recordChange(sql, { type: 'blob.pushed', at, actor, repository: repository.name, digest, data: { sizeBytes } });
+  await recordChange(sql, { type: 'blob.pushed', at, by, repository: repository.name, digest, data: { sizeBytes } });
   await settleLink(sql, link, isLinked, at);
   reach('blob.in-transaction');
   return { outcome: placed === 'placed' ? 'stored' : 'duplicate' };
@@ -37,9 +38,9 @@ export async function commitBlob(sql: SqlTransaction, input: NewBlob): Promise<B
 /** `ContentStore.mountBlob`. */
 export async function mountBlob(
   sql: SqlTransaction,
-  input: { digest: Digest; from: RepositoryName; to: RepositoryName; store?: string | undefined; actor: Actor; at: Millis },
+  input: { digest: Digest; from: RepositoryName; to: RepositoryName; store?: string | undefined; by: Agent; at: Millis },
 ): Promise<boolean> {
-  const { digest, from, to, actor, at } = input;
+  const { digest, from, to, by, at } = input;
   const source = await sql.get<{ id: number; size: number; project_id: number }>(
     `select b.id, b.size, r.project_id from blobs b join repository_blobs rb on rb.blob_id = b.id join repositories r on r.id = rb.repository_id
      where b.digest = ? and r.name = ?`,
@@ -52,7 +53,7 @@ export async function mountBlob(
   if (!(await renewAnyPlacement(sql, source.id, stores, at))) throw new Withdrawn(false);
   const link = { repositoryId: target.id, projectId: target.project_id, blobId: source.id, sizeBytes: source.size };
   if (await settleLink(sql, link, await insertLink(sql, link, at), at)) {
-    await recordChange(sql, { type: 'blob.mounted', at, actor, repository: to, digest, data: { from, sizeBytes: source.size } });
+    await recordChange(sql, { type: 'blob.mounted', at, by, repository: to, digest, data: { from, sizeBytes: source.size } });
   }
   return true;
 }
@@ -73,9 +74,9 @@ export async function renewBlob(sql: SqlSession, input: { repository: Repository
 /** `ContentStore.deleteBlob`. */
 export async function deleteBlob(
   sql: SqlTransaction,
-  input: { repository: RepositoryName; digest: Digest; actor: Actor; at: Millis },
+  input: { repository: RepositoryName; digest: Digest; by: Agent; at: Millis },
 ): Promise<'deleted' | 'absent' | 'in-use'> {
-  const { digest, actor, at } = input;
+  const { digest, by, at } = input;
   const repository = await repositoryByName(sql, input.repository);
   if (repository === undefined) return 'absent';
   const blob = await sql.get<{ id: number; size: number }>(
@@ -86,7 +87,7 @@ export async function deleteBlob(
   if (blob === undefined) return 'absent';
   if (await isReferenced(sql, repository.id, 'blob', digest)) return 'in-use';
   await sql.run('delete from repository_blobs where repository_id = ? and blob_id = ?', [repository.id, blob.id]);
-  await recordChange(sql, { type: 'blob.deleted', at, actor, repository: repository.name, digest });
+  await recordChange(sql, { type: 'blob.deleted', at, by, repository: repository.name, digest });
   const usage: UsageChange = new Map();
   await releaseLinks(sql, [{ projectId: repository.project_id, blobId: blob.id, sizeBytes: blob.size }], usage);
   await applyUsage(sql, usage);

@@ -1,5 +1,6 @@
 import type { Digest, RepositoryName, Tag } from '@longshore/oci';
-import type { Actor, Millis } from '../../registry/ports/content-store.ts';
+import type { Agent } from '../../registry/ports/agent.ts';
+import type { Millis } from '../../registry/ports/content-store.ts';
 import type { EventType } from '../../registry/ports/event-store.ts';
 import { toColumn } from '../digest-column.ts';
 import type { SqlTransaction } from '../sql-session.ts';
@@ -8,7 +9,7 @@ import type { SqlTransaction } from '../sql-session.ts';
 export interface Change {
   readonly type: EventType;
   readonly at: Millis;
-  readonly actor: Actor;
+  readonly by: Agent;
   readonly repository?: RepositoryName;
   readonly digest?: Digest | undefined;
   readonly tag?: Tag;
@@ -20,7 +21,7 @@ export async function recordChange(sql: SqlTransaction, change: Change): Promise
   await sql.runLast('insert into events (type, at, actor, repository, digest, tag, data) values (?, ?, ?, ?, ?, ?, ?)', [
     change.type,
     change.at,
-    change.actor,
+    change.by.actor,
     change.repository ?? null,
     change.digest === undefined ? null : toColumn(change.digest),
     change.tag ?? null,

@@ -1,4 +1,5 @@
-import type { Actor, Millis } from '../../registry/ports/content-store.ts';
+import type { Actor, Agent } from '../../registry/ports/agent.ts';
+import type { Millis } from '../../registry/ports/content-store.ts';
 import type { EventType, RegistryEvent } from '../../registry/ports/event-store.ts';
 import { fromNullableColumn } from '../digest-column.ts';
 import { chunks, padded, placeholders } from '../sql-lists.ts';
@@ -54,7 +55,7 @@ export async function postponeEvents(sql: SqlSession, input: { claimant: string;
 /** `EventStore.recordEvent`. */
 export async function recordEvent(
   sql: SqlTransaction,
-  input: { type: EventType; at: Millis; actor: Actor; data: Record<string, unknown> },
+  input: { type: EventType; at: Millis; by: Agent; data: Record<string, unknown> },
 ): Promise<void> {
   await recordChange(sql, input);
 }

@@ -1,4 +1,5 @@
 import type { Digest, RepositoryName } from '@longshore/oci';
+import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { UnlinkedPlacement } from '../../registry/ports/garbage-store.ts';
 import type { Fence } from '../../registry/ports/lease-store.ts';
@@ -25,10 +26,10 @@ interface InRepository {
 /** `GarbageStore.removeUntaggedManifests`. */
 export async function removeUntaggedManifests(
   sql: SqlTransaction,
-  input: { before: Millis; at: Millis; manifests: readonly InRepository[]; fence?: Fence | undefined },
+  input: { before: Millis; at: Millis; by: Agent; manifests: readonly InRepository[]; fence?: Fence | undefined },
 ): Promise<number> {
   await requireFence(sql, input.fence);
-  const { before, at, manifests } = input;
+  const { before, at, by, manifests } = input;
   const condition = present.untagged(before, at);
   let removed = 0;
   for (const { repositoryId, digest } of inLockOrder(manifests)) {
@@ -39,7 +40,7 @@ export async function removeUntaggedManifests(
     );
     if (manifest === undefined) continue;
     if ((await sql.run(`delete from manifests where id = ? and ${condition.text}`, [manifest.id, ...condition.params])) === 0) continue;
-    await recordChange(sql, { type: 'manifest.deleted', at, actor: 'system:gc', repository: manifest.repository, digest });
+    await recordChange(sql, { type: 'manifest.deleted', at, by, repository: manifest.repository, digest });
     removed += 1;
   }
   return removed;

@@ -1,6 +1,7 @@
 import type { Digest, RepositoryName } from '@longshore/oci';
 import { reach } from '../../registry/failpoints.ts';
-import type { Actor, ManifestCommit, Millis, NewManifest } from '../../registry/ports/content-store.ts';
+import type { Agent } from '../../registry/ports/agent.ts';
+import type { ManifestCommit, Millis, NewManifest } from '../../registry/ports/content-store.ts';
 import { toColumn } from '../digest-column.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
@@ -14,7 +15,7 @@ import { deleteTagsOf, setTag } from './tags.ts';
  * come last because images share them: whoever waits for one waits for little more than a commit.
  */
 export async function commitManifest(sql: SqlTransaction, input: NewManifest): Promise<ManifestCommit> {
-  const { digest, actor, at } = input;
+  const { digest, by, at } = input;
   const references = inLockOrder(input.references);
   const renewal = { at, before: input.renewBefore };
   const repository = await ensureRepository(sql, input);
@@ -22,10 +23,10 @@ export async function commitManifest(sql: SqlTransaction, input: NewManifest): P
   const { id, created } = await storeManifest(sql, repository.id, input);
   if (created) {
     const data = { mediaType: input.mediaType, sizeBytes: input.bytes.length };
-    await recordChange(sql, { type: 'manifest.pushed', at, actor, repository: repository.name, digest, data });
+    await recordChange(sql, { type: 'manifest.pushed', at, by, repository: repository.name, digest, data });
   }
   for (const tag of [...new Set(input.tags)].sort()) {
-    await setTag(sql, { repository, tag, manifestId: id, digest, mayMove: input.mayMoveTags, actor, at });
+    await setTag(sql, { repository, tag, manifestId: id, digest, mayMove: input.mayMoveTags, by, at });
   }
   const present = { manifest, blob: await renewLinks(sql, repository, references, renewal) };
   const isPresent = (reference: (typeof references)[number]) => present[reference.kind].has(reference.digest);
@@ -42,9 +43,9 @@ export async function commitManifest(sql: SqlTransaction, input: NewManifest): P
 /** `ContentStore.deleteManifest`. */
 export async function deleteManifest(
   sql: SqlTransaction,
-  input: { repository: RepositoryName; digest: Digest; actor: Actor; at: Millis },
+  input: { repository: RepositoryName; digest: Digest; by: Agent; at: Millis },
 ): Promise<'deleted' | 'absent' | 'in-use'> {
-  const { digest, actor, at } = input;
+  const { digest, by, at } = input;
   const repository = await repositoryByName(sql, input.repository);
   if (repository === undefined) return 'absent';
   const manifest = await sql.get<{ id: number }>(
@@ -53,16 +54,16 @@ export async function deleteManifest(
   );
   if (manifest === undefined) return 'absent';
   if (await isReferenced(sql, repository.id, 'manifest', digest)) return 'in-use';
-  await deleteTagsOf(sql, { repository, manifestId: manifest.id, digest, actor, at });
+  await deleteTagsOf(sql, { repository, manifestId: manifest.id, digest, by, at });
   await sql.run('delete from manifests where id = ?', [manifest.id]);
-  await recordChange(sql, { type: 'manifest.deleted', at, actor, repository: repository.name, digest });
+  await recordChange(sql, { type: 'manifest.deleted', at, by, repository: repository.name, digest });
   reach('manifest.delete.in-transaction');
   return 'deleted';
 }
 
 /** Stores the row, or renews the one that exists. Either way it is locked until the transaction ends. */
 async function storeManifest(sql: SqlSession, repositoryId: number, input: NewManifest): Promise<{ id: number; created: boolean }> {
-  const { mediaType, bytes, artifactType, annotations, subject, actor, at } = input;
+  const { mediaType, bytes, artifactType, annotations, subject, by, at } = input;
   const digest = toColumn(input.digest);
   for (;;) {
     const created = await sql.get<{ id: number }>(
@@ -77,7 +78,7 @@ async function storeManifest(sql: SqlSession, repositoryId: number, input: NewMa
         artifactType ?? null,
         subject === undefined ? null : toColumn(subject),
         at,
-        actor,
+        by.actor,
         at,
         annotations ?? null,
         bytes,

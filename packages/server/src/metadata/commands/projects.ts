@@ -1,5 +1,6 @@
 import type { Digest } from '@longshore/oci';
-import type { Actor, Millis } from '../../registry/ports/content-store.ts';
+import type { Agent } from '../../registry/ports/agent.ts';
+import type { Millis } from '../../registry/ports/content-store.ts';
 import type { AssignOutcome, BeginMoveOutcome, CopyOutcome, NewCopy, StoreMove } from '../../registry/ports/project-store.ts';
 import { byColumnOrder, toColumn } from '../digest-column.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
@@ -17,7 +18,7 @@ interface ProjectRow {
 /** The id of a project, which lives on `store` when it is new. */
 export async function ensureProject(
   sql: SqlSession,
-  { project, store, actor, at }: { project: string; store: string; actor: Actor; at: Millis },
+  { project, store, by, at }: { project: string; store: string; by: Agent; at: Millis },
 ): Promise<number> {
   const select = 'select id from projects where name = ?';
   const existing = await sql.get<{ id: number }>(select, [project]);
@@ -25,14 +26,14 @@ export async function ensureProject(
   const created = await sql.get<{ id: number }>(
     `insert into projects (name, store_id, created_at, updated_at, created_by) select ?, s.id, ?, ?, ? from stores s where s.name = ?
      on conflict (name) do nothing returning id`,
-    [project, at, at, actor, store],
+    [project, at, at, by.actor, store],
   );
   if (created === undefined) {
     const winner = await sql.get<{ id: number }>(select, [project]);
     if (winner === undefined) throw new Error(`The project ${project} cannot be created: no store '${store}' is registered`);
     return winner.id;
   }
-  await bindFounder(sql, { projectId: created.id, project, actor, at });
+  await bindFounder(sql, { projectId: created.id, project, by, at });
   return created.id;
 }
 
@@ -46,7 +47,7 @@ export async function registerStores(sql: SqlSession, input: { names: readonly s
 /** `ProjectStore.assignStore`. */
 export async function assignStore(
   sql: SqlSession,
-  input: { project: string; store: string; actor: Actor; at: Millis },
+  input: { project: string; store: string; by: Agent; at: Millis },
 ): Promise<AssignOutcome> {
   const target = await storeId(sql, input.store);
   if (target === undefined) return 'unknown-store';
@@ -105,15 +106,15 @@ export async function renewCopies(sql: SqlSession, input: { store: string; diges
 }
 
 /** `ProjectStore.finishMove`. */
-export async function finishMove(sql: SqlTransaction, input: StoreMove & { from: string; actor: Actor; at: Millis }): Promise<boolean> {
-  const { project, from, to, actor, at } = input;
+export async function finishMove(sql: SqlTransaction, input: StoreMove & { from: string; by: Agent; at: Millis }): Promise<boolean> {
+  const { project, from, to, by, at } = input;
   const changes = await sql.run(
     `update projects set previous_store_id = null where name = ? and store_id = (select id from stores where name = ?)
        and previous_store_id = (select id from stores where name = ?)`,
     [project, to, from],
   );
   if (changes === 0) return false;
-  await recordChange(sql, { type: 'project.moved', at, actor, data: { project, from, to } });
+  await recordChange(sql, { type: 'project.moved', at, by, data: { project, from, to } });
   return true;
 }
 

@@ -1,5 +1,6 @@
 import type { RepositoryName } from '@longshore/oci';
-import type { Actor, Millis, Repository } from '../../registry/ports/content-store.ts';
+import type { Agent } from '../../registry/ports/agent.ts';
+import type { Millis, Repository } from '../../registry/ports/content-store.ts';
 import { projectOf } from '../../registry/project-name.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
@@ -49,11 +50,11 @@ export function repositoryOfUpload(
 /** The repository of that name, created when it is new, together with its project, which then lives on `store`. */
 export async function ensureRepository(
   sql: SqlSession,
-  { repository: name, store, actor, at }: { repository: RepositoryName; store?: string | undefined; actor: Actor; at: Millis },
+  { repository: name, store, by, at }: { repository: RepositoryName; store?: string | undefined; by: Agent; at: Millis },
 ): Promise<RepositoryRow> {
   const existing = await repositoryByName(sql, name);
   if (existing !== undefined) return existing;
-  const projectId = await ensureProject(sql, { project: projectOf(name), store: store ?? 'default', actor, at });
+  const projectId = await ensureProject(sql, { project: projectOf(name), store: store ?? 'default', by, at });
   await sql.run('insert into repositories (project_id, name, created_at) values (?, ?, ?) on conflict (name) do nothing', [
     projectId,
     name,

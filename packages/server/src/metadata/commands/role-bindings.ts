@@ -1,4 +1,5 @@
-import type { Actor, Millis } from '../../registry/ports/content-store.ts';
+import type { Agent } from '../../registry/ports/agent.ts';
+import type { Millis } from '../../registry/ports/content-store.ts';
 import { namesOfProject } from '../../registry/repository-pattern.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
@@ -6,9 +7,9 @@ import { locking } from '../sql-session.ts';
 /** `AccessStore.setProjectRole`. The project's row is locked first, as whoever deletes it does. */
 export async function setProjectRole(
   sql: SqlSession,
-  input: { userId: number; project: string; role: string | undefined; actor: Actor; at: Millis },
+  input: { userId: number; project: string; role: string | undefined; by: Agent; at: Millis },
 ): Promise<boolean> {
-  const { userId, project, role, actor, at } = input;
+  const { userId, project, role, by, at } = input;
   const known = await sql.get<{ id: number }>(`select id from projects where name = ? ${locking(sql, 'for key share')}`, [project]);
   const user = await sql.get(`select id from users where id = ? ${locking(sql, 'for key share')}`, [userId]);
   if (known === undefined || user === undefined) return false;
@@ -21,7 +22,7 @@ export async function setProjectRole(
     [userId, known.id, low, high, roleId ?? 0],
   );
   if (roleId === undefined) return true;
-  await bindRole(sql, { projectId: known.id, subject: { kind: 'user', id: userId }, roleId, pattern: '**', low, high, actor, at });
+  await bindRole(sql, { projectId: known.id, subject: { kind: 'user', id: userId }, roleId, pattern: '**', low, high, by, at });
   return true;
 }
 
@@ -34,17 +35,17 @@ interface NewBinding {
   readonly pattern: string;
   readonly low: string;
   readonly high: string;
-  readonly actor: Actor;
+  readonly by: Agent;
   readonly at: Millis;
 }
 
 /** Its id; undefined when the subject is bound to that role on that range already. */
 async function bindRole(sql: SqlSession, binding: NewBinding): Promise<number | undefined> {
-  const { projectId, subject, roleId, pattern, low, high, actor, at } = binding;
+  const { projectId, subject, roleId, pattern, low, high, by, at } = binding;
   const row = await sql.get<{ id: number }>(
     `insert into role_bindings (project_id, subject_kind, subject_id, role_id, range_low, range_high, pattern, created_at, created_by)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id`,
-    [projectId ?? null, subject.kind, subject.id, roleId, low, high, pattern, at, actor],
+    [projectId ?? null, subject.kind, subject.id, roleId, low, high, pattern, at, by.actor],
   );
   return row?.id;
 }
@@ -52,16 +53,16 @@ async function bindRole(sql: SqlSession, binding: NewBinding): Promise<number | 
 /** Whoever creates a project owns it; only users can (`user:<id>:<name>`). */
 export async function bindFounder(
   sql: SqlSession,
-  { projectId, project, actor, at }: { projectId: number; project: string; actor: Actor; at: Millis },
+  { projectId, project, by, at }: { projectId: number; project: string; by: Agent; at: Millis },
 ): Promise<void> {
-  const userId = /^user:(\d+):/.exec(actor)?.[1];
+  const userId = /^user:(\d+):/.exec(by.actor)?.[1];
   if (userId === undefined) return;
   const { low, high } = namesOfProject(project);
   await sql.run(
     `insert into role_bindings (project_id, subject_kind, subject_id, role_id, range_low, range_high, pattern, created_at, created_by)
      select ?, 'user', u.id, ro.id, ?, ?, '**', ?, ? from users u join roles ro on coalesce(ro.project_id, 0) = 0 and ro.name = 'owner'
      where u.id = ?`,
-    [projectId, low, high, at, actor, Number(userId)],
+    [projectId, low, high, at, by.actor, Number(userId)],
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Digest, RepositoryName, Tag } from '@longshore/oci';
 import { reach } from '../../registry/failpoints.ts';
-import type { Actor, ManifestCommit, Millis } from '../../registry/ports/content-store.ts';
+import type { Agent } from '../../registry/ports/agent.ts';
+import type { ManifestCommit, Millis } from '../../registry/ports/content-store.ts';
 import { fromColumn, toColumn } from '../digest-column.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
@@ -21,20 +22,20 @@ export interface TagSetting {
   readonly manifestId: number;
   readonly digest: Digest;
   readonly mayMove: boolean;
-  readonly actor: Actor;
+  readonly by: Agent;
   readonly at: Millis;
 }
 
 /** Creates or moves a tag, with history and event; nothing when it points there already. Withdraws the command when it must not move. */
 export async function setTag(sql: SqlTransaction, setting: TagSetting): Promise<void> {
-  const { repository, tag, manifestId, digest, mayMove, actor, at } = setting;
+  const { repository, tag, manifestId, digest, mayMove, by, at } = setting;
   for (;;) {
     const created = await sql.run(
       `insert into tags (repository_id, name, manifest_id, updated_at, updated_by) values (?, ?, ?, ?, ?)
        on conflict (repository_id, name) do nothing`,
-      [repository.id, tag, manifestId, at, actor],
+      [repository.id, tag, manifestId, at, by.actor],
     );
-    if (created > 0) return recordTagChange(sql, { repository, tag, from: undefined, to: digest, actor, at });
+    if (created > 0) return recordTagChange(sql, { repository, tag, from: undefined, to: digest, by, at });
     const existing = await lockTag(sql, repository.id, tag);
     if (existing === undefined) continue;
     if (existing.manifest_id === manifestId) return;
@@ -42,25 +43,25 @@ export async function setTag(sql: SqlTransaction, setting: TagSetting): Promise<
     await sql.run('update tags set manifest_id = ?, updated_at = ?, updated_by = ? where repository_id = ? and name = ?', [
       manifestId,
       at,
-      actor,
+      by.actor,
       repository.id,
       tag,
     ]);
-    return recordTagChange(sql, { repository, tag, from: fromColumn(existing.digest), to: digest, actor, at });
+    return recordTagChange(sql, { repository, tag, from: fromColumn(existing.digest), to: digest, by, at });
   }
 }
 
 /** `ContentStore.deleteTag`. */
 export async function deleteTag(
   sql: SqlTransaction,
-  input: { repository: RepositoryName; tag: Tag; actor: Actor; at: Millis },
+  input: { repository: RepositoryName; tag: Tag; by: Agent; at: Millis },
 ): Promise<'deleted' | 'absent'> {
-  const { tag, actor, at } = input;
+  const { tag, by, at } = input;
   const repository = await repositoryByName(sql, input.repository);
   const existing = repository && (await lockTag(sql, repository.id, tag));
   if (repository === undefined || existing === undefined) return 'absent';
   await removeTag(sql, repository.id, tag);
-  await recordTagChange(sql, { repository, tag, from: fromColumn(existing.digest), to: undefined, actor, at });
+  await recordTagChange(sql, { repository, tag, from: fromColumn(existing.digest), to: undefined, by, at });
   reach('tag.delete.in-transaction');
   return 'deleted';
 }
@@ -68,16 +69,16 @@ export async function deleteTag(
 /** Deletes every tag of a manifest, with history and events. */
 export async function deleteTagsOf(
   sql: SqlTransaction,
-  target: { repository: RepositoryRow; manifestId: number; digest: Digest; actor: Actor; at: Millis },
+  target: { repository: RepositoryRow; manifestId: number; digest: Digest; by: Agent; at: Millis },
 ): Promise<void> {
-  const { repository, manifestId, digest, actor, at } = target;
+  const { repository, manifestId, digest, by, at } = target;
   const rows = await sql.all<{ name: Tag }>(
     `select t.name from tags t where t.repository_id = ? and t.manifest_id = ? order by t.name ${locking(sql, 'for update of t')}`,
     [repository.id, manifestId],
   );
   for (const { name } of rows) {
     await removeTag(sql, repository.id, name);
-    await recordTagChange(sql, { repository, tag: name, from: digest, to: undefined, actor, at });
+    await recordTagChange(sql, { repository, tag: name, from: digest, to: undefined, by, at });
   }
 }
 
@@ -97,18 +98,18 @@ function lockTag(sql: SqlSession, repositoryId: number, tag: Tag): Promise<TagTa
 
 async function recordTagChange(
   sql: SqlTransaction,
-  change: { repository: RepositoryRow; tag: Tag; from: Digest | undefined; to: Digest | undefined; actor: Actor; at: Millis },
+  change: { repository: RepositoryRow; tag: Tag; from: Digest | undefined; to: Digest | undefined; by: Agent; at: Millis },
 ): Promise<void> {
-  const { repository, tag, from, to, actor, at } = change;
+  const { repository, tag, from, to, by, at } = change;
   await sql.runLast('insert into tag_history (repository_id, tag, from_digest, to_digest, actor, at) values (?, ?, ?, ?, ?, ?)', [
     repository.id,
     tag,
     from === undefined ? null : toColumn(from),
     to === undefined ? null : toColumn(to),
-    actor,
+    by.actor,
     at,
   ]);
   const type = to === undefined ? 'tag.deleted' : from === undefined ? 'tag.created' : 'tag.moved';
   const data = type === 'tag.moved' ? { from } : {};
-  await recordChange(sql, { type, at, actor, repository: repository.name, digest: to ?? from, tag, data });
+  await recordChange(sql, { type, at, by, repository: repository.name, digest: to ?? from, tag, data });
 }

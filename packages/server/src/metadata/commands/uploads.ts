@@ -1,5 +1,6 @@
 import type { RepositoryName } from '@longshore/oci';
-import type { Actor, Millis, UploadSession } from '../../registry/ports/content-store.ts';
+import type { Agent } from '../../registry/ports/agent.ts';
+import type { Millis, UploadSession } from '../../registry/ports/content-store.ts';
 import type { Fence } from '../../registry/ports/lease-store.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { requireFence } from './leases.ts';
@@ -10,7 +11,7 @@ export interface NewUpload {
   readonly id: string;
   readonly repository: RepositoryName;
   readonly store?: string | undefined;
-  readonly actor: Actor;
+  readonly by: Agent;
   readonly algorithm: 'sha256' | 'sha512';
   readonly at: Millis;
 }
@@ -38,19 +39,19 @@ export function startUploadInKnown(sql: SqlSession, input: NewUpload): Promise<U
 }
 
 async function insertUpload(sql: SqlSession, input: NewUpload, onConflict: string): Promise<UploadSession | undefined> {
-  const { id, repository: name, actor, algorithm, at } = input;
+  const { id, repository: name, by, algorithm, at } = input;
   const row = await sql.get<{ repository_id: number; project_id: number; store: string }>(
     `insert into uploads (id, repository_id, store_id, owner, algorithm, byte_offset, epoch, state, started_at, touched_at)
      select ?, r.id, p.store_id, ?, ?, 0, 1, null, ?, ? from repositories r join projects p on p.id = r.project_id where r.name = ?
      ${onConflict}
      returning repository_id, (select project_id from repositories where id = repository_id) as project_id,
        (select name from stores where id = store_id) as store`,
-    [id, actor, algorithm, at, at, name],
+    [id, by.actor, algorithm, at, at, name],
   );
   if (row === undefined) return undefined;
   const { repository_id, project_id, store } = row;
   const repository = { id: repository_id, projectId: project_id, name, store };
-  return { id, repository, store, owner: actor, algorithm, offset: 0, epoch: 1, state: undefined, touchedAt: at };
+  return { id, repository, store, owner: by.actor, algorithm, offset: 0, epoch: 1, state: undefined, touchedAt: at };
 }
 
 /** `ContentStore.advanceUpload`. */

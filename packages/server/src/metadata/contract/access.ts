@@ -7,7 +7,7 @@ import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import { namesOfProject } from '../../registry/repository-pattern.ts';
 import type { OpenStore, StoreSteps } from './contract-steps.ts';
-import { actor, storeTest } from './contract-steps.ts';
+import { by, byActor, storeTest } from './contract-steps.ts';
 
 /** A user of that name, without password. */
 export async function newUser({ store, at }: StoreSteps, name: string): Promise<RoleHolder & { readonly kind: 'user' }> {
@@ -32,8 +32,7 @@ export function describeAccess(open: OpenStore): void {
     storeTest(open, 'roles on a whole project are set, changed and taken away', async (steps) => {
       const { store, at } = steps;
       const alice = await newUser(steps, 'alice');
-      const set = (project: string, role: string | undefined, userId = alice.id) =>
-        store.setProjectRole({ userId, project, role, actor, at });
+      const set = (project: string, role: string | undefined, userId = alice.id) => store.setProjectRole({ userId, project, role, by, at });
       assert.equal(await rolesOn(store, alice, 'team'), undefined);
       assert.equal(await set('team', 'reader'), false);
       for (const name of ['team/app', 'solo']) await steps.begin(requireRepositoryName(name));
@@ -58,8 +57,8 @@ export function describeAccess(open: OpenStore): void {
     storeTest(open, 'a user who makes a project by the first push owns it; who comes later does not', async (steps) => {
       const { store, at } = steps;
       const [alice, bob] = [await newUser(steps, 'alice'), await newUser(steps, 'bob')];
-      const push = (id: string, repository: string, by: string) =>
-        store.startUpload({ id, repository: requireRepositoryName(repository), actor: by, algorithm: 'sha256', at });
+      const push = (id: string, repository: string, actor: string) =>
+        store.startUpload({ id, repository: requireRepositoryName(repository), by: byActor(actor), algorithm: 'sha256', at });
       await push('one', 'team/deep/app', `user:${alice.id}:alice`);
       await push('two', 'team/deep/app', `user:${bob.id}:bob`);
       assert.deepEqual(await rolesOn(store, alice, 'team'), ['owner']);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { newUser, pulledBy } from './access.ts';
 import type { OpenStore } from './contract-steps.ts';
-import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
+import { app, by, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 
 /** Blobs: visible by link and placement only, stored once, mounted, deleted, lost and healed. */
 export function describeBlobs(open: OpenStore): void {
@@ -28,8 +28,8 @@ export function describeBlobs(open: OpenStore): void {
         const found = await store.findBlob(repository, digest);
         assert.deepEqual([found?.location, found?.renewedAt], [first.location, steps.at]);
       }
-      await store.deleteBlob({ repository: app, digest, actor, at: steps.at });
-      await store.deleteBlob({ repository: foreign, digest, actor, at: steps.at });
+      await store.deleteBlob({ repository: app, digest, by, at: steps.at });
+      await store.deleteBlob({ repository: foreign, digest, by, at: steps.at });
       assert.deepEqual((await store.listUnlinkedPlacements(steps.at, undefined, 10)).items, []);
     });
 
@@ -37,7 +37,7 @@ export function describeBlobs(open: OpenStore): void {
       const { store } = steps;
       const digest = await steps.blob(app);
       steps.at += 50;
-      const mount = { digest, from: app, to: foreign, actor, at: steps.at };
+      const mount = { digest, from: app, to: foreign, by, at: steps.at };
       assert.equal(await store.mountBlob({ ...mount, from: web }), false);
       assert.equal(await store.mountBlob({ ...mount, digest: newDigest() }), false);
       assert.equal(await store.findRepository(foreign), undefined, 'a refused mount creates nothing');
@@ -66,10 +66,10 @@ export function describeBlobs(open: OpenStore): void {
       const digest = await steps.blob(app);
       await steps.blob(web, digest);
       const manifest = await steps.push(app, { blobs: [digest] });
-      const remove = { repository: app, digest, actor, at };
+      const remove = { repository: app, digest, by, at };
       assert.equal(await store.deleteBlob(remove), 'in-use');
       assert.notEqual(await store.findBlob(app, digest), undefined);
-      await store.deleteManifest({ repository: app, digest: manifest, actor, at });
+      await store.deleteManifest({ repository: app, digest: manifest, by, at });
       await steps.events();
       assert.equal(await store.deleteBlob(remove), 'deleted');
       assert.deepEqual(
@@ -91,7 +91,7 @@ export function describeBlobs(open: OpenStore): void {
       await store.reportLostBlob({ store: 'default', location, at });
       assert.equal(await store.findBlob(app, digest), undefined);
       assert.equal(await store.renewBlob({ repository: app, digest, at }), false);
-      assert.equal(await store.mountBlob({ digest, from: app, to: web, actor, at }), false);
+      assert.equal(await store.mountBlob({ digest, from: app, to: web, by, at }), false);
       assert.deepEqual(await steps.tryPush(app, { blobs: [digest] }), { outcome: 'missing', digests: [digest] });
       assert.deepEqual(await store.knownLocations('default', [location]), new Set([location]));
       const healed = await steps.commit(app, digest);
@@ -114,7 +114,7 @@ export function describeBlobs(open: OpenStore): void {
       assert.deepEqual(await store.findBlobSources(digest, 'default', { kind: 'nothing' }, 9), []);
       const eve = await newUser(steps, 'eve');
       assert.deepEqual(await store.findBlobSources(digest, 'default', pulledBy(eve), 9), []);
-      await store.setProjectRole({ userId: eve.id, project: 'other', role: 'writer', actor, at: steps.at });
+      await store.setProjectRole({ userId: eve.id, project: 'other', role: 'writer', by, at: steps.at });
       assert.deepEqual(await store.findBlobSources(digest, 'default', pulledBy(eve), 9), [foreign]);
     });
   });

@@ -3,6 +3,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import type { Digest, RepositoryName } from '@longshore/oci';
 import { requireDigest, requireRepositoryName, requireTag } from '@longshore/oci';
+import type { Agent } from '../../registry/ports/agent.ts';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
 import type { ManifestCommit, NewManifest } from '../../registry/ports/content-store.ts';
 import type { RegistryEvent } from '../../registry/ports/event-store.ts';
@@ -40,7 +41,19 @@ export const web = requireRepositoryName('team/web');
 /** A repository of another project. */
 export const foreign = requireRepositoryName('other/app');
 /** Who acts when it does not matter who. */
-export const actor = 'user:77:tester';
+export const by: Agent = {
+  actor: 'user:77:tester',
+  credential: 'access-token:5',
+  address: '192.0.2.7',
+  requestId: 'request-1',
+  reason: 'tester is writer of project team',
+  roles: ['writer'],
+};
+
+/** The same, as somebody else. */
+export function byActor(actor: string): Agent {
+  return { ...by, actor };
+}
 
 /** A digest of something that nobody has. */
 export function newDigest(algorithm: 'sha256' | 'sha512' = 'sha256'): Digest {
@@ -71,7 +84,7 @@ export class StoreSteps {
   /** Begins an upload and answers its id. */
   async begin(repository: RepositoryName): Promise<string> {
     const id = randomUUID();
-    await this.store.startUpload({ id, repository, actor, algorithm: 'sha256', at: this.at });
+    await this.store.startUpload({ id, repository, by, algorithm: 'sha256', at: this.at });
     return id;
   }
 
@@ -85,7 +98,7 @@ export class StoreSteps {
   async commit(repository: RepositoryName, digest: Digest): Promise<{ outcome: string; location: BlobLocation }> {
     const uploadId = await this.begin(repository);
     const location = `blobs/${randomUUID()}` as BlobLocation;
-    const { outcome } = await this.store.commitBlob({ uploadId, epoch: 1, digest, sizeBytes: 100, location, actor, at: this.at });
+    const { outcome } = await this.store.commitBlob({ uploadId, epoch: 1, digest, sizeBytes: 100, location, by, at: this.at });
     return { outcome, location };
   }
 
@@ -97,7 +110,7 @@ export class StoreSteps {
     const optional = (parts.optionalBlobs ?? []).map((digest) => ({ kind: 'blob' as const, digest, required: false }));
     return {
       repository,
-      actor,
+      by,
       at: this.at,
       renewBefore: this.at,
       digest: parts.digest ?? requireDigest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`),

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
+import { systemAgent } from '../../registry/ports/agent.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { OpenStore } from './contract-steps.ts';
-import { app, storeTest } from './contract-steps.ts';
+import { app, by, storeTest } from './contract-steps.ts';
 
 /** The outbox, leases of scheduled work, and the probe. */
 export function describeEventsAndLeases(open: OpenStore): void {
@@ -10,7 +11,7 @@ export function describeEventsAndLeases(open: OpenStore): void {
     storeTest(open, 'are claimed oldest first, by one claimant at a time, until they are finished', async (steps) => {
       const { store, at } = steps;
       for (let count = 0; count < 5; count += 1) {
-        await store.recordEvent({ type: 'gc.finished', at: at + count, actor: 'system:gc', data: { count, text: 'ü"' } });
+        await store.recordEvent({ type: 'gc.finished', at: at + count, by: systemAgent('gc'), data: { count, text: 'ü"' } });
       }
       const claim = { at, until: at + 100, limit: 3 };
       const first = await store.claimEvents({ ...claim, claimant: 'a' });
@@ -51,7 +52,7 @@ export function describeEventsAndLeases(open: OpenStore): void {
 
     storeTest(open, 'come back when they were postponed, not before, and count it', async (steps) => {
       const { store, at } = steps;
-      await store.recordEvent({ type: 'gc.finished', at, actor: 'system:gc', data: {} });
+      await store.recordEvent({ type: 'gc.finished', at, by: systemAgent('gc'), data: {} });
       const claim = { claimant: 'a', at, until: at + 100, limit: 9 };
       const ids = (await store.claimEvents(claim)).map(({ id }) => id);
       await store.postponeEvents({ claimant: 'b', ids, retryAt: at });
@@ -65,7 +66,7 @@ export function describeEventsAndLeases(open: OpenStore): void {
     });
 
     storeTest(open, 'that could not be delivered do not keep new ones waiting', async ({ store, at }) => {
-      const record = (count: number) => store.recordEvent({ type: 'gc.finished', at, actor: 'system:gc', data: { count } });
+      const record = (count: number) => store.recordEvent({ type: 'gc.finished', at, by: systemAgent('gc'), data: { count } });
       await record(0);
       const claim = { claimant: 'a', at, until: at + 100, limit: 1 };
       const ids = (await store.claimEvents(claim)).map(({ id }) => id);
@@ -81,7 +82,7 @@ export function describeEventsAndLeases(open: OpenStore): void {
     storeTest(open, 'are never claimed twice at once', async (steps) => {
       const { store, at } = steps;
       await steps.begin(app);
-      await Promise.all(Array.from({ length: 40 }, () => store.recordEvent({ type: 'gc.finished', at, actor: 'system:gc', data: {} })));
+      await Promise.all(Array.from({ length: 40 }, () => store.recordEvent({ type: 'gc.finished', at, by: systemAgent('gc'), data: {} })));
       const claims = await Promise.all(
         [1, 2, 3, 4].map((name) => store.claimEvents({ claimant: String(name), at, until: at + 9, limit: 10 })),
       );
@@ -132,7 +133,7 @@ export function describeEventsAndLeases(open: OpenStore): void {
       const before = at + 1;
       const links = [{ repositoryId, digest: blob }];
       const removals = [
-        () => store.removeUntaggedManifests({ before, at, manifests: [{ repositoryId, digest: manifest }], fence }),
+        () => store.removeUntaggedManifests({ before, at, by, manifests: [{ repositoryId, digest: manifest }], fence }),
         () => store.removeUnreferencedLinks({ before, links, fence }),
         () => store.condemnPlacements({ before, at, placementIds: [1], fence }),
         () => store.forgetPlacements({ placementIds: [1], at, fence }),

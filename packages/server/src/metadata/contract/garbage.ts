@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { Digest } from '@longshore/oci';
+import { systemAgent } from '../../registry/ports/agent.ts';
 import type { OpenStore, StoreSteps } from './contract-steps.ts';
-import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
+import { app, by, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 
 const later = 1000;
 
@@ -12,7 +13,8 @@ async function untagged({ store, at }: StoreSteps, before = at + later): Promise
 
 async function removeUntagged({ store, at }: StoreSteps, digests: readonly Digest[], before = at + later): Promise<number> {
   const { id: repositoryId } = (await store.findRepository(app)) ?? assert.fail('no repository');
-  return store.removeUntaggedManifests({ before, at: at + later, manifests: digests.map((digest) => ({ repositoryId, digest })) });
+  const manifests = digests.map((digest) => ({ repositoryId, digest }));
+  return store.removeUntaggedManifests({ before, at: at + later, by: systemAgent('gc'), manifests });
 }
 
 async function removeLinks({ store, at }: StoreSteps, digests: readonly Digest[]): Promise<number> {
@@ -81,7 +83,7 @@ export function describeGarbage(open: OpenStore): void {
       const digest = newDigest();
       const { location } = await steps.commit(app, digest);
       assert.deepEqual((await store.listUnlinkedPlacements(at + later, undefined, 10)).items, []);
-      await store.deleteBlob({ repository: app, digest, actor, at });
+      await store.deleteBlob({ repository: app, digest, by, at });
       assert.deepEqual((await store.listUnlinkedPlacements(at, undefined, 10)).items, []);
       const { items } = await store.listUnlinkedPlacements(at + later, undefined, 10);
       const placementIds = items.map(({ placementId }) => placementId);
@@ -104,7 +106,7 @@ export function describeGarbage(open: OpenStore): void {
     storeTest(open, 'a copy that is mounted, pushed or leased after it was found is not condemned', async (steps) => {
       const { store, at } = steps;
       const digests = [await steps.blob(app), await steps.blob(app), await steps.blob(app)];
-      for (const digest of digests) await store.deleteBlob({ repository: app, digest, actor, at });
+      for (const digest of digests) await store.deleteBlob({ repository: app, digest, by, at });
       const { items } = await store.listUnlinkedPlacements(at + later, undefined, 10);
       assert.equal(items.length, 3);
       const [pushed, leased] = digests;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { OpenStore, StoreSteps } from './contract-steps.ts';
-import { actor, app, storeTest } from './contract-steps.ts';
+import { app, by, storeTest } from './contract-steps.ts';
 
 const lease = { claimant: 'worker', leaseMs: 60_000 };
 
 function enqueue({ store, at }: StoreSteps, name: string, more: { dedupeKey?: string; projectId?: number; input?: unknown } = {}) {
-  return store.enqueueJob({ name, input: {}, requestedBy: actor, at, ...more });
+  return store.enqueueJob({ name, input: {}, requestedBy: by.actor, at, ...more });
 }
 
 /** The queue of jobs: who gets which, and what becomes of it. */
@@ -26,7 +26,7 @@ export function describeJobs(open: OpenStore): void {
       const job = await store.findJob(id);
       assert.deepEqual(
         [job?.state, job?.progress, job?.log.map(({ text }) => text), job?.finishedAt, job?.requestedBy],
-        ['done', { seen: 5 }, ['first', 'second', 'third'], at, actor],
+        ['done', { seen: 5 }, ['first', 'second', 'third'], at, by.actor],
       );
       assert.equal(await store.finishJob({ id, attempts: 1, ending: { outcome: 'done' }, at, report: {} }), false);
     });

@@ -5,7 +5,7 @@ import { requireRepositoryName } from '@longshore/oci';
 import { maskOf } from '../../registry/action-mask.ts';
 import { newUser, pulledBy } from './access.ts';
 import type { OpenStore } from './contract-steps.ts';
-import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
+import { app, by, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 
 /** The catalog, and referrers. */
 export function describeLists(open: OpenStore): void {
@@ -22,7 +22,7 @@ export function describeLists(open: OpenStore): void {
       assert.deepEqual(await store.listRepositories(everything, { limit: 9 }), { items: sorted, more: false });
       assert.deepEqual(await store.listRepositories(everything, { limit: 2 }), { items: sorted.slice(0, 2), more: true });
       assert.deepEqual(await store.listRepositories(everything, { limit: 2, after: 'solo' }), { items: sorted.slice(2, 4), more: true });
-      await store.deleteManifest({ repository: app, digest: digests.get(app) ?? newDigest(), actor, at });
+      await store.deleteManifest({ repository: app, digest: digests.get(app) ?? newDigest(), by, at });
       assert.deepEqual((await store.listRepositories(everything, { limit: 9 })).items, sorted.slice(0, -1));
     });
 
@@ -33,9 +33,9 @@ export function describeLists(open: OpenStore): void {
       const pushed = { ...pulledBy(eve), action: maskOf(['push']) };
       const list = async () => (await store.listRepositories(pushed, { limit: 9 })).items;
       assert.deepEqual(await list(), []);
-      await store.setProjectRole({ userId: eve.id, project: 'team', role: 'creator', actor, at });
+      await store.setProjectRole({ userId: eve.id, project: 'team', role: 'creator', by, at });
       assert.deepEqual(await list(), [app, web]);
-      await store.setProjectRole({ userId: eve.id, project: 'team', role: 'reader', actor, at });
+      await store.setProjectRole({ userId: eve.id, project: 'team', role: 'reader', by, at });
       assert.deepEqual(await list(), []);
       assert.deepEqual(await store.listRepositories({ kind: 'nothing' }, { limit: 9 }), { items: [], more: false });
     });
@@ -49,7 +49,7 @@ export function describeLists(open: OpenStore): void {
       await steps.blob(requireRepositoryName('cc/empty'));
       const eve = await newUser(steps, 'eve');
       for (const project of ['bb', 'cc', 'aa', 'aa-b', 'aa0'])
-        await store.setProjectRole({ userId: eve.id, project, role: 'reader', actor, at });
+        await store.setProjectRole({ userId: eve.id, project, role: 'reader', by, at });
       const visible = names.slice(0, -1);
       for (const limit of [1, 2, 3, 8, 9, 20]) {
         for (const after of [undefined, ...names, 'aa/', 'aa/y', 'zz']) {

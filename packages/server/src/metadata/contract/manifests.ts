@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { describe } from 'node:test';
 import { requireTag } from '@longshore/oci';
 import type { OpenStore } from './contract-steps.ts';
-import { actor, app, newDigest, storeTest, web } from './contract-steps.ts';
+import { app, by, byActor, newDigest, storeTest, web } from './contract-steps.ts';
 
 const v1 = requireTag('v1');
 
@@ -46,8 +46,8 @@ export function describeManifests(open: OpenStore): void {
       const [here, absent] = [await steps.blob(app), newDigest()];
       await steps.push(app, { optionalBlobs: [here, absent] });
       await steps.blob(app, absent);
-      assert.equal(await store.deleteBlob({ repository: app, digest: here, actor, at }), 'in-use');
-      assert.equal(await store.deleteBlob({ repository: app, digest: absent, actor, at }), 'deleted');
+      assert.equal(await store.deleteBlob({ repository: app, digest: here, by, at }), 'in-use');
+      assert.equal(await store.deleteBlob({ repository: app, digest: absent, by, at }), 'deleted');
     });
 
     storeTest(open, 'a manifest of more references than one statement takes', async (steps) => {
@@ -56,7 +56,7 @@ export function describeManifests(open: OpenStore): void {
       assert.deepEqual(await steps.tryPush(app, { blobs: [...blobs, missing] }), { outcome: 'missing', digests: [missing] });
       await steps.push(app, { blobs, tags: ['v1'] });
       for (const digest of [blobs[0], blobs[299]]) {
-        assert.equal(await steps.store.deleteBlob({ repository: app, digest: digest ?? missing, actor, at: steps.at }), 'in-use');
+        assert.equal(await steps.store.deleteBlob({ repository: app, digest: digest ?? missing, by, at: steps.at }), 'in-use');
       }
     });
 
@@ -82,9 +82,9 @@ export function describeManifests(open: OpenStore): void {
       const blob = await steps.blob(app);
       const [digest, other] = [await steps.push(app, { blobs: [blob], tags: ['v2', 'v1'] }), await steps.push(app, { tags: ['v3'] })];
       await steps.events();
-      assert.equal(await store.deleteManifest({ repository: web, digest, actor, at }), 'absent');
-      assert.equal(await store.deleteManifest({ repository: app, digest, actor: 'user:1:bob', at: at + 1 }), 'deleted');
-      assert.equal(await store.deleteManifest({ repository: app, digest, actor, at }), 'absent');
+      assert.equal(await store.deleteManifest({ repository: web, digest, by, at }), 'absent');
+      assert.equal(await store.deleteManifest({ repository: app, digest, by: byActor('user:1:bob'), at: at + 1 }), 'deleted');
+      assert.equal(await store.deleteManifest({ repository: app, digest, by, at }), 'absent');
       assert.equal(await store.findManifest(app, { tag: v1 }), undefined);
       assert.deepEqual((await store.listTags(app, { limit: 9 }))?.items, ['v3']);
       assert.notEqual(await store.findManifest(app, { digest: other }), undefined);
@@ -92,24 +92,24 @@ export function describeManifests(open: OpenStore): void {
       assert.deepEqual(newest, { tag: v1, from: digest, to: undefined, actor: 'user:1:bob', at: at + 1 });
       const events = await steps.events();
       assert.deepEqual(
-        events.map(({ type, tag, digest: of, actor: by }) => [type, tag, of, by]),
+        events.map(({ type, tag, digest: of, actor }) => [type, tag, of, actor]),
         [
           ['tag.deleted', 'v1', digest, 'user:1:bob'],
           ['tag.deleted', 'v2', digest, 'user:1:bob'],
           ['manifest.deleted', undefined, digest, 'user:1:bob'],
         ],
       );
-      assert.equal(await store.deleteBlob({ repository: app, digest: blob, actor, at }), 'deleted');
+      assert.equal(await store.deleteBlob({ repository: app, digest: blob, by, at }), 'deleted');
     });
 
     storeTest(open, 'a manifest that an index of its repository lists stays', async (steps) => {
       const { store, at } = steps;
       const child = await steps.push(app, { tags: ['child'] });
       const index = await steps.push(app, { children: [child] });
-      assert.equal(await store.deleteManifest({ repository: app, digest: child, actor, at }), 'in-use');
+      assert.equal(await store.deleteManifest({ repository: app, digest: child, by, at }), 'in-use');
       assert.notEqual(await store.findManifest(app, { tag: requireTag('child') }), undefined);
-      assert.equal(await store.deleteManifest({ repository: app, digest: index, actor, at }), 'deleted');
-      assert.equal(await store.deleteManifest({ repository: app, digest: child, actor, at }), 'deleted');
+      assert.equal(await store.deleteManifest({ repository: app, digest: index, by, at }), 'deleted');
+      assert.equal(await store.deleteManifest({ repository: app, digest: child, by, at }), 'deleted');
     });
 
     storeTest(open, 'a subject is free to be absent, to come later, and to go', async (steps) => {
@@ -117,7 +117,7 @@ export function describeManifests(open: OpenStore): void {
       const subject = newDigest();
       await steps.push(app, { subject, artifactType: 'a/b' });
       await steps.push(app, { digest: subject });
-      assert.equal(await store.deleteManifest({ repository: app, digest: subject, actor, at }), 'deleted');
+      assert.equal(await store.deleteManifest({ repository: app, digest: subject, by, at }), 'deleted');
       assert.equal((await store.listReferrers(app, subject, undefined, { limit: 9 })).items.length, 1);
     });
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { OpenStore } from './contract-steps.ts';
-import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
+import { app, by, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 
 const later = 1000;
 
@@ -18,7 +18,7 @@ export function describePreview(open: OpenStore): void {
       const referrer = await steps.push(app, { subject: child });
       const second = await steps.push(app, { subject: referrer });
       await steps.blob(app, condemned);
-      await store.deleteBlob({ repository: app, digest: condemned, actor, at });
+      await store.deleteBlob({ repository: app, digest: condemned, by, at });
       const [unlinked] = (await store.listUnlinkedPlacements(at + later, undefined, 9)).items;
       await store.condemnPlacements({ before: at + later, at, placementIds: [unlinked?.placementId ?? 0] });
       const found = await steps.preview(at + later, at + later);

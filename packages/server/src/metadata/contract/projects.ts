@@ -4,7 +4,7 @@ import { describe } from 'node:test';
 import type { Digest } from '@longshore/oci';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
 import type { OpenStore, StoreSteps } from './contract-steps.ts';
-import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
+import { app, by, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 
 const later = 1000;
 const newLocation = () => `blobs/${randomUUID()}` as BlobLocation;
@@ -21,7 +21,7 @@ async function place({ store, at }: StoreSteps, digest: Digest, location = newLo
 }
 
 async function finish({ store, at }: StoreSteps): Promise<boolean> {
-  return store.finishMove({ ...toFast, from: 'default', actor, at });
+  return store.finishMove({ ...toFast, from: 'default', by, at });
 }
 
 async function garbage({ store, at }: StoreSteps): Promise<string[]> {
@@ -38,7 +38,7 @@ export function describeProjects(open: OpenStore): void {
       await store.registerStores({ names: ['fast'] });
       const stores = async () => (await store.listStores()).map(({ name, holdsContent }) => `${name} ${holdsContent}`);
       assert.deepEqual(await stores(), ['default false', 'fast false']);
-      const upload = { actor, algorithm: 'sha256', at } as const;
+      const upload = { by, algorithm: 'sha256', at } as const;
       const session = await store.startUpload({ ...upload, id: 'one', repository: app, store: 'fast' });
       assert.deepEqual([session.store, session.repository.store], ['fast', 'fast']);
       assert.equal((await store.startUpload({ ...upload, id: 'two', repository: web, store: 'default' })).store, 'fast');
@@ -66,26 +66,26 @@ export function describeProjects(open: OpenStore): void {
     storeTest(open, 'the same bytes are stored once on each store, and removed on each alone', async (steps) => {
       const { store, at } = steps;
       await store.registerStores({ names: ['fast'] });
-      assert.equal(await store.assignStore({ project: 'other', store: 'fast', actor, at }), 'assigned');
+      assert.equal(await store.assignStore({ project: 'other', store: 'fast', by, at }), 'assigned');
       const digest = newDigest();
       const [here, there] = [await steps.commit(app, digest), await steps.commit(foreign, digest)];
       assert.deepEqual([here.outcome, there.outcome], ['stored', 'stored']);
       assert.equal((await store.findBlob(app, digest))?.location, here.location);
       assert.equal((await store.findBlob(foreign, digest))?.location, there.location);
-      await store.deleteBlob({ repository: foreign, digest, actor, at });
+      await store.deleteBlob({ repository: foreign, digest, by, at });
       assert.deepEqual(await garbage(steps), [`fast ${digest}`]);
-      await store.deleteBlob({ repository: app, digest, actor, at });
+      await store.deleteBlob({ repository: app, digest, by, at });
       assert.deepEqual((await garbage(steps)).sort(), [`default ${digest}`, `fast ${digest}`]);
     });
 
     storeTest(open, 'a mount never links what the store of the target does not have', async (steps) => {
       const { store, at } = steps;
       await store.registerStores({ names: ['fast'] });
-      const mount = { from: app, to: foreign, store: 'fast', actor, at };
+      const mount = { from: app, to: foreign, store: 'fast', by, at };
       const digest = await steps.blob(app);
       assert.equal(await store.mountBlob({ ...mount, digest }), false);
       assert.equal(await store.findProject('other'), undefined, 'a refused mount creates nothing');
-      assert.equal(await store.assignStore({ project: 'other', store: 'fast', actor, at }), 'assigned');
+      assert.equal(await store.assignStore({ project: 'other', store: 'fast', by, at }), 'assigned');
       assert.equal(await store.mountBlob({ ...mount, digest }), false);
       assert.deepEqual(await store.findBlobSources(digest, 'fast', { kind: 'everything' }, 9), []);
       await steps.blob('other/second' as never, digest);
@@ -96,11 +96,11 @@ export function describeProjects(open: OpenStore): void {
     storeTest(open, 'only a project without content is assigned to another store', async (steps) => {
       const { store, at } = steps;
       await store.registerStores({ names: ['fast'] });
-      const assign = { project: 'team', actor, at };
+      const assign = { project: 'team', by, at };
       assert.equal(await store.assignStore({ ...assign, store: 'nowhere' }), 'unknown-store');
       const session = await steps.begin(app);
       assert.equal(await store.assignStore({ ...assign, store: 'fast' }), 'assigned');
-      const blob = { uploadId: session, epoch: 1, digest: newDigest(), sizeBytes: 1, location: newLocation(), actor, at };
+      const blob = { uploadId: session, epoch: 1, digest: newDigest(), sizeBytes: 1, location: newLocation(), by, at };
       assert.deepEqual(await store.commitBlob(blob), { outcome: 'elsewhere', store: 'fast' });
       assert.notEqual(await store.findUpload(session), undefined, 'nothing changed');
       assert.deepEqual(await store.commitBlob({ ...blob, location: newLocation(), copiedTo: 'fast' }), { outcome: 'stored' });
@@ -123,9 +123,9 @@ export function describeProjects(open: OpenStore): void {
       assert.equal((await store.findUpload(session))?.repository.store, 'fast');
       const pushed = await steps.blob(app);
       assert.equal((await store.findBlob(app, pushed))?.store, 'fast');
-      assert.equal(await store.mountBlob({ digest: old, from: app, to: web, actor, at }), true, 'within the project');
+      assert.equal(await store.mountBlob({ digest: old, from: app, to: web, by, at }), true, 'within the project');
       const outside = await steps.blob(foreign);
-      assert.equal(await store.mountBlob({ digest: outside, from: foreign, to: web, actor, at }), false, 'a move does not know of it');
+      assert.equal(await store.mountBlob({ digest: outside, from: foreign, to: web, by, at }), false, 'a move does not know of it');
       const items = (await store.listMovingBlobs({ ...toFast, from: 'default' }, undefined)).items;
       const copied = new Map(items.map((item) => [item.digest, item.copied]));
       assert.deepEqual(copied, new Map([[old, false] as const, [shared, false] as const, [pushed, true] as const]));
@@ -146,7 +146,7 @@ export function describeProjects(open: OpenStore): void {
       assert.equal(await place(steps, shared), 'placed');
       assert.deepEqual(await garbage(steps), []);
       await steps.events();
-      assert.equal(await store.finishMove({ ...toFast, from: 'other-store', actor, at: steps.at }), false);
+      assert.equal(await store.finishMove({ ...toFast, from: 'other-store', by, at: steps.at }), false);
       assert.equal(await finish(steps), true);
       assert.equal(await finish(steps), false);
       const [event] = await steps.events();
@@ -191,7 +191,7 @@ export function describeProjects(open: OpenStore): void {
     storeTest(open, 'copies are renewed unless a collection was faster', async (steps) => {
       const { store, at } = steps;
       const [kept, doomed] = [await steps.blob(app), await steps.blob(app)];
-      for (const digest of [kept, doomed]) await store.deleteBlob({ repository: app, digest, actor, at });
+      for (const digest of [kept, doomed]) await store.deleteBlob({ repository: app, digest, by, at });
       const { items } = await store.listUnlinkedPlacements(at + 1, undefined, 9);
       const placementIds = items.filter(({ digest }) => digest === doomed).map(({ placementId }) => placementId);
       assert.equal((await store.condemnPlacements({ before: at + 1, at, placementIds })).length, 1);
@@ -224,7 +224,7 @@ export function describeProjects(open: OpenStore): void {
           store.beginMove({ project: 'team', to }),
           ...digests.map(async (digest) => {
             const uploadId = await steps.begin(app);
-            const blob = { uploadId, epoch: 1, digest, sizeBytes: 100, actor, at: steps.at };
+            const blob = { uploadId, epoch: 1, digest, sizeBytes: 100, by, at: steps.at };
             const first = await store.commitBlob({ ...blob, location: newLocation() });
             if (first.outcome !== 'elsewhere') return { digest, store: undefined };
             await store.commitBlob({ ...blob, location: newLocation(), copiedTo: first.store });
@@ -242,7 +242,7 @@ export function describeProjects(open: OpenStore): void {
           if (!copied)
             assert.equal(await store.placeCopy({ project: 'team', to, digest, location: newLocation(), at: steps.at }), 'placed');
         }
-        assert.equal(await store.finishMove({ project: 'team', from, to, actor, at: steps.at }), true);
+        assert.equal(await store.finishMove({ project: 'team', from, to, by, at: steps.at }), true);
         for (const { digest } of items) assert.equal((await store.findBlob(app, digest))?.store, to);
       }
     });

@@ -3,7 +3,7 @@ import { describe } from 'node:test';
 import { requireRepositoryName, requireTag } from '@longshore/oci';
 import { keptDays, type PullNotes } from '../../registry/ports/pull-store.ts';
 import type { OpenStore } from './contract-steps.ts';
-import { actor, app, foreign, newDigest, storeTest, web } from './contract-steps.ts';
+import { app, by, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 
 const today = 20_000;
 const v1 = requireTag('v1');
@@ -51,13 +51,13 @@ export function describePulls(open: OpenStore): void {
           tags: [{ repository: app, tag: v1, pulls: 1, lastAt: 1 }],
         });
       await note();
-      await store.deleteTag({ repository: app, tag: v1, actor, at });
+      await store.deleteTag({ repository: app, tag: v1, by, at });
       const input = steps.manifest(app, { tags: ['v1'] });
       await store.commitManifest(input);
       assert.equal(await store.findPulls(app, { tag: v1 }), undefined, 'a new tag of the name inherits nothing');
       await note();
-      await store.deleteManifest({ repository: app, digest: input.digest, actor, at });
-      await store.deleteManifest({ repository: app, digest, actor, at });
+      await store.deleteManifest({ repository: app, digest: input.digest, by, at });
+      await store.deleteManifest({ repository: app, digest, by, at });
       assert.equal(await store.findPulls(app, { digest }), undefined);
       assert.equal(await store.findPulls(app, { tag: v1 }), undefined);
     });

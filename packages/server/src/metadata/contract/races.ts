@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { requireRepositoryName } from '@longshore/oci';
 import type { OpenStore } from './contract-steps.ts';
-import { actor, app, newDigest, storeTest, web } from './contract-steps.ts';
+import { app, by, newDigest, storeTest, web } from './contract-steps.ts';
 
 const rounds = 40;
 
@@ -57,8 +57,8 @@ export function describeRaces(open: OpenStore): void {
         const repositoryId = (await store.findRepository(app))?.id ?? 0;
         const take = () =>
           round % 2 === 0
-            ? store.removeUntaggedManifests({ before: at + 1, at, manifests: [{ repositoryId, digest: child }] })
-            : store.deleteManifest({ repository: app, digest: child, actor, at });
+            ? store.removeUntaggedManifests({ before: at + 1, at, by, manifests: [{ repositoryId, digest: child }] })
+            : store.deleteManifest({ repository: app, digest: child, by, at });
         const input = { ...steps.manifest(app, { children: [child], tags: ['index'] }), renewBefore: round % 4 < 2 ? at : at + 1 };
         const [{ outcome }] = await Promise.all([store.commitManifest(input), take()]);
         const present = (await store.findManifest(app, { digest: child })) !== undefined;
@@ -70,13 +70,11 @@ export function describeRaces(open: OpenStore): void {
       const { store, at } = steps;
       for (let round = 0; round < rounds; round += 1) {
         const digest = await steps.blob(app);
-        if (round % 2 === 0) await store.deleteBlob({ repository: app, digest, actor, at });
+        if (round % 2 === 0) await store.deleteBlob({ repository: app, digest, by, at });
         const { items } = await store.listUnlinkedPlacements(at + 1, undefined, 100);
         const placementIds = items.map(({ placementId }) => placementId);
         const push = async () =>
-          round % 2 === 0
-            ? (await steps.commit(web, digest)).outcome !== 'lost'
-            : store.mountBlob({ digest, from: app, to: web, actor, at });
+          round % 2 === 0 ? (await steps.commit(web, digest)).outcome !== 'lost' : store.mountBlob({ digest, from: app, to: web, by, at });
         const [pushed, condemned] = await Promise.all([push(), store.condemnPlacements({ before: at + 1, at, placementIds })]);
         await store.forgetPlacements({ placementIds: condemned.map(({ placementId }) => placementId), at });
         assert.equal(pushed, (await store.findBlob(web, digest)) !== undefined, `round ${round}`);

@@ -3,7 +3,7 @@ import { describe } from 'node:test';
 import type { Tag } from '@longshore/oci';
 import { requireTag } from '@longshore/oci';
 import type { OpenStore } from './contract-steps.ts';
-import { actor, app, storeTest, web } from './contract-steps.ts';
+import { app, by, byActor, storeTest, web } from './contract-steps.ts';
 
 const v1 = requireTag('v1');
 
@@ -16,13 +16,13 @@ export function describeTags(open: OpenStore): void {
       steps.at = at + 1;
       const second = await steps.push(app, { tags: ['v1'] });
       steps.at = at + 2;
-      assert.equal(await store.deleteTag({ repository: app, tag: v1, actor: 'user:1:bob', at: steps.at }), 'deleted');
-      assert.equal(await store.deleteTag({ repository: app, tag: v1, actor, at }), 'absent');
-      assert.equal(await store.deleteTag({ repository: web, tag: v1, actor, at }), 'absent');
+      assert.equal(await store.deleteTag({ repository: app, tag: v1, by: byActor('user:1:bob'), at: steps.at }), 'deleted');
+      assert.equal(await store.deleteTag({ repository: app, tag: v1, by, at }), 'absent');
+      assert.equal(await store.deleteTag({ repository: web, tag: v1, by, at }), 'absent');
       const history = [
         { tag: v1, from: second, to: undefined, actor: 'user:1:bob', at: at + 2 },
-        { tag: v1, from: first, to: second, actor, at: at + 1 },
-        { tag: v1, from: undefined, to: first, actor, at },
+        { tag: v1, from: first, to: second, actor: by.actor, at: at + 1 },
+        { tag: v1, from: undefined, to: first, actor: by.actor, at },
       ];
       assert.deepEqual(await store.listTagHistory(app, v1, 10), history);
       assert.deepEqual(await store.listTagHistory(app, v1, 1), history.slice(0, 1));
@@ -97,10 +97,10 @@ export function describeTags(open: OpenStore): void {
       assert.equal(await store.listTags(app, { limit: 9 }), undefined);
       const untagged = await steps.push(app);
       assert.deepEqual(await store.listTags(app, { limit: 9 }), { items: [], more: false });
-      await store.deleteManifest({ repository: app, digest: untagged, actor, at });
+      await store.deleteManifest({ repository: app, digest: untagged, by, at });
       assert.equal(await store.listTags(app, { limit: 9 }), undefined);
       const tagged = await steps.push(app, { tags: ['v1'] });
-      await store.deleteManifest({ repository: app, digest: tagged, actor, at });
+      await store.deleteManifest({ repository: app, digest: tagged, by, at });
       assert.deepEqual(await store.listTags(app, { limit: 9 }), { items: [], more: false });
     });
   });

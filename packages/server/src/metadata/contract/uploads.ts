@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
 import type { OpenStore } from './contract-steps.ts';
-import { actor, app, newDigest, storeTest } from './contract-steps.ts';
+import { app, by, newDigest, storeTest } from './contract-steps.ts';
 
 /** Sessions: creation, compare-and-set, take-over, end. */
 export function describeUploads(open: OpenStore): void {
   describe('uploads', () => {
     storeTest(open, 'a session is found as it was started, with its repository', async ({ store, at }) => {
-      const started = await store.startUpload({ id: 'one', repository: app, actor, algorithm: 'sha512', at });
+      const started = await store.startUpload({ id: 'one', repository: app, by, algorithm: 'sha512', at });
       assert.deepEqual(started, {
         id: 'one',
         repository: await store.findRepository(app),
         store: 'default',
-        owner: actor,
+        owner: by.actor,
         algorithm: 'sha512',
         offset: 0,
         epoch: 1,
@@ -47,7 +47,7 @@ export function describeUploads(open: OpenStore): void {
       assert.deepEqual(claims.filter(Boolean), [true]);
       assert.equal((await store.findUpload(id))?.epoch, 2);
       assert.equal(await store.advanceUpload({ id, epoch: 1, from: 0, to: 1, state: undefined, at }), false);
-      const commit = { uploadId: id, digest: newDigest(), sizeBytes: 1, location: 'somewhere' as BlobLocation, actor, at };
+      const commit = { uploadId: id, digest: newDigest(), sizeBytes: 1, location: 'somewhere' as BlobLocation, by, at };
       assert.deepEqual(await store.commitBlob({ ...commit, epoch: 1 }), { outcome: 'lost' });
       assert.equal(await store.findBlob(app, commit.digest), undefined);
       assert.deepEqual(await store.commitBlob({ ...commit, epoch: 2 }), { outcome: 'stored' });

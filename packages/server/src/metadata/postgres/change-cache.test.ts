@@ -7,7 +7,7 @@ import { startTcpRelay, type TcpRelay } from '../../../../../test/tools/tcp-rela
 import type { HeldAccess } from '../../registry/ports/access.ts';
 import type { LogFields, Logger } from '../../registry/ports/logger.ts';
 import { namesOfProject } from '../../registry/repository-pattern.ts';
-import { actor, app, StoreSteps } from '../contract/contract-steps.ts';
+import { app, by, StoreSteps } from '../contract/contract-steps.ts';
 import { openListening } from './listening-connection.ts';
 import { PostgresBench } from './postgres-bench.ts';
 import { openPostgresMetadata, type PostgresMetadata, type PostgresMetadataOptions } from './postgres-metadata.ts';
@@ -74,12 +74,12 @@ if (bench !== undefined) {
       await ask();
       assert.ok(await isKnown(other, ask));
     }
-    await one.deleteManifest({ repository: app, digest, actor, at: steps.at });
+    await one.deleteManifest({ repository: app, digest, by, at: steps.at });
     // Whoever deleted it finds it gone at once.
     assert.equal(await one.findManifest(app, { digest }), undefined);
     await untilChanged(findManifest, (answer) => answer !== undefined);
     await untilChanged(findInfo, (answer) => answer !== undefined);
-    await one.deleteBlob({ repository: app, digest: blob, actor, at: steps.at });
+    await one.deleteBlob({ repository: app, digest: blob, by, at: steps.at });
     assert.equal(await one.findBlob(app, blob), undefined);
     await untilChanged(findBlob, (answer) => answer !== undefined);
   });
@@ -93,8 +93,8 @@ if (bench !== undefined) {
       const digest = await steps.push(app);
       const left = async () => [await other.findBlob(app, blob), await other.findManifestInfo(app, { digest })].filter((found) => found);
       assert.equal((await left()).length, 2);
-      await one.deleteBlob({ repository: app, digest: blob, actor, at: steps.at });
-      await one.deleteManifest({ repository: app, digest, actor, at: steps.at });
+      await one.deleteBlob({ repository: app, digest: blob, by, at: steps.at });
+      await one.deleteManifest({ repository: app, digest, by, at: steps.at });
       assert.deepEqual(await left(), [], `round ${round}`);
     }
   });
@@ -111,7 +111,7 @@ if (bench !== undefined) {
     const placement = (await one.findBlob(app, lost)) ?? assert.fail('no blob');
     await one.removeUnreferencedLinks({ before: steps.at + 1, links: [{ repositoryId, digest: link }] });
     await one.reportLostBlob({ store: placement.store, location: placement.location, at: steps.at });
-    await one.removeUntaggedManifests({ before: steps.at + 1, at: steps.at, manifests: [{ repositoryId, digest }] });
+    await one.removeUntaggedManifests({ before: steps.at + 1, at: steps.at, by, manifests: [{ repositoryId, digest }] });
     await untilChanged(
       () => other.findBlob(app, link),
       (answer) => answer !== undefined,
@@ -135,7 +135,7 @@ if (bench !== undefined) {
     const user = (await one.createUser({ name: 'anna', passwordHash: 'x', administrator: false, at })) ?? assert.fail('no user');
     const secretHash = randomBytes(32);
     const token = await one.createAccessToken({ userId: user.id, name: 'ci', secretHash, at, expiresAt: undefined });
-    await one.setProjectRole({ userId: user.id, project: 'team', role: 'writer', actor, at });
+    await one.setProjectRole({ userId: user.id, project: 'team', role: 'writer', by, at });
     await until(() => figuresOf(other).changes > 0);
     const team = { project: 'team', ...namesOfProject('team') };
     const findAccess = () => other.findAccess({ kind: 'user', id: user.id }, team);
@@ -151,17 +151,17 @@ if (bench !== undefined) {
     await one.noteAccessTokenUse({ id: token.id, at: at + 5 });
     assert.equal((await one.findAccessToken(secretHash))?.token.lastUsedAt, at + 5);
     assert.equal(figuresOf(other).changes, heard, 'the use of a token is no change that others must know of');
-    await one.setProjectRole({ userId: user.id, project: 'team', role: 'reader', actor, at });
+    await one.setProjectRole({ userId: user.id, project: 'team', role: 'reader', by, at });
     assert.ok(has('reader')(await one.findAccess({ kind: 'user', id: user.id }, team)));
     await untilChanged(findAccess, has('writer'));
-    await one.setProjectRole({ userId: user.id, project: 'team', role: undefined, actor, at });
+    await one.setProjectRole({ userId: user.id, project: 'team', role: undefined, by, at });
     await untilChanged(findAccess, has('reader'));
     await one.deleteAccessToken({ id: token.id, userId: user.id });
     await untilChanged(findToken, (answer) => answer !== undefined);
     await one.updateUser({ id: user.id, disabled: true, at });
     await untilChanged(findById, (answer) => answer?.disabled === false);
     await untilChanged(findByName, (answer) => answer?.disabled === false);
-    await one.setProjectRole({ userId: user.id, project: 'team', role: 'writer', actor, at });
+    await one.setProjectRole({ userId: user.id, project: 'team', role: 'writer', by, at });
     await untilChanged(findAccess, (access) => !has('writer')(access));
     // With the row.
     await one.deleteUser({ id: user.id });
@@ -219,7 +219,7 @@ if (bench !== undefined) {
   test('whoever changes something finds it changed at once, before it is heard', async (t) => {
     const { relay, store, find, digest } = await listenThroughRelay(t);
     relay.silence();
-    await store.deleteManifest({ repository: app, digest, actor, at: 0 });
+    await store.deleteManifest({ repository: app, digest, by, at: 0 });
     assert.equal(await find(), undefined);
   });
 

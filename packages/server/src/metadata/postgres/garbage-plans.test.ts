@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import pg from 'pg';
+import { systemAgent } from '../../registry/ports/agent.ts';
 import { commands } from '../commands/index.ts';
 import { registryRows } from '../large-registry-bench.ts';
 import { reads } from '../reads/index.ts';
@@ -18,7 +19,7 @@ const batch = 10;
 /** Goes through all that a collection does to the metadata, a batch of each kind; answers the smallest batch. */
 async function collectSome(sql: SqlTransaction, now: number): Promise<number> {
   const manifests = await reads.listUntaggedManifests(sql, now, undefined, batch);
-  await commands.removeUntaggedManifests(sql, { before: now, at: now, manifests: manifests.items });
+  await commands.removeUntaggedManifests(sql, { before: now, at: now, by: systemAgent('gc'), manifests: manifests.items });
   const links = await reads.listUnreferencedLinks(sql, now, undefined, batch);
   await commands.removeUnreferencedLinks(sql, { before: now, links: links.items });
   const { items } = await reads.listUnlinkedPlacements(sql, now, undefined, batch);

@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { PostgresEnd } from '../../../../../test/tools/postgres.ts';
 import { startTcpRelay } from '../../../../../test/tools/tcp-relay.ts';
+import { systemAgent } from '../../registry/ports/agent.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import { app, StoreSteps } from '../contract/contract-steps.ts';
@@ -185,7 +186,7 @@ if (bench !== undefined) {
     let wanted = false;
     const proxy = await cuttingProxy(t, bench.server.port, (sent) => wanted && sent.includes('commit'));
     const { store } = await openStore(t, url.replace(/:\d+\//, `:${proxy.port}/`));
-    const event = { type: 'gc.finished', at: 1, actor: 'system:gc', data: {} } as const;
+    const event = { type: 'gc.finished', at: 1, by: systemAgent('gc'), data: {} } as const;
     await store.recordEvent(event);
     wanted = true;
     await assert.rejects(store.recordEvent(event), (error) => error instanceof UnknownOutcomeError && error.retryable);

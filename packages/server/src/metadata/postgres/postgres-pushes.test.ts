@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
-import { actor, app, foreign, newDigest } from '../contract/contract-steps.ts';
+import { app, by, foreign, newDigest } from '../contract/contract-steps.ts';
 import { PostgresBench } from './postgres-bench.ts';
 import { UnknownOutcomeError } from './postgres-errors.ts';
 
@@ -41,7 +41,7 @@ if (bench !== undefined) {
   test('the account of a project equals a recount after pushes and removals at once', () =>
     bench.withStore(async (store, steps, url) => {
       const shared = Array.from({ length: 3 }, () => newDigest());
-      const remove = (digest: (typeof shared)[number]) => store.deleteBlob({ repository: app, digest, actor, at: steps.at });
+      const remove = (digest: (typeof shared)[number]) => store.deleteBlob({ repository: app, digest, by, at: steps.at });
       for (let round = 0; round < 8; round += 1) {
         await Promise.all([
           ...shared.flatMap((digest) => [steps.blob(app, digest), steps.blob(app, digest), steps.blob(foreign, digest), remove(digest)]),
@@ -63,7 +63,7 @@ if (bench !== undefined) {
       const uploadId = await steps.begin(app);
       const digest = newDigest();
       const location = `blobs/${randomUUID()}` as BlobLocation;
-      const commit = () => store.commitBlob({ uploadId, epoch: 1, digest, sizeBytes: 100, location, actor, at: steps.at });
+      const commit = () => store.commitBlob({ uploadId, epoch: 1, digest, sizeBytes: 100, location, by, at: steps.at });
       await assert.rejects(commit(), /23514/);
       assert.equal(await store.findBlob(app, digest), undefined);
       await bench.query(url, 'alter table usage drop constraint most');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { actor, app } from '../contract/contract-steps.ts';
+import { app, by } from '../contract/contract-steps.ts';
 import { PostgresBench } from './postgres-bench.ts';
 
 const bench = PostgresBench.forThisFile();
@@ -53,12 +53,12 @@ if (bench !== undefined) {
     bench.withStore(async (store, steps, url) => {
       const lock = 'select 1 from blob_placements for update';
       const digest = await steps.blob(app);
-      await store.deleteBlob({ repository: app, digest, actor, at: steps.at });
+      await store.deleteBlob({ repository: app, digest, by, at: steps.at });
       const [placement] = (await store.listUnlinkedPlacements(steps.at + 1, undefined, 1)).items;
       const condemn = () => store.condemnPlacements({ before: steps.at + 1, at: steps.at, placementIds: [placement?.placementId ?? 0] });
       const [pushed, spared] = await inOrder(url, lock, () => steps.commit(app, digest), condemn);
       assert.deepEqual([pushed.outcome, spared], ['duplicate', []]);
-      await store.deleteBlob({ repository: app, digest, actor, at: steps.at });
+      await store.deleteBlob({ repository: app, digest, by, at: steps.at });
       const [condemned, again] = await inOrder(url, lock, condemn, () => steps.commit(app, digest));
       assert.deepEqual([condemned, again.outcome], [[placement], 'stored']);
       assert.equal((await store.findBlob(app, digest))?.location, again.location);

@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { StorageError } from '../../registry/ports/blob-store.ts';
-import { actor, app } from '../contract/contract-steps.ts';
+import { app, by } from '../contract/contract-steps.ts';
 import { beginWrite, type Durability, openReader, openWriter } from './connection.ts';
 import type { Writer } from './group-commit.ts';
 import { commitTogether } from './group-commit.ts';
@@ -46,11 +46,11 @@ async function countCommits(path: string, work: () => Promise<unknown>): Promise
 }
 
 function startUpload(id: number, upload: string): Call {
-  return { id, name: 'startUpload', input: { id: upload, repository: app, actor, algorithm: 'sha256', at: id } };
+  return { id, name: 'startUpload', input: { id: upload, repository: app, by, algorithm: 'sha256', at: id } };
 }
 
 function recordEvent(id: number, size: number): Call {
-  return { id, name: 'recordEvent', input: { type: 'gc.finished', at: 1, actor, data: { padding: 'x'.repeat(size) } } };
+  return { id, name: 'recordEvent', input: { type: 'gc.finished', at: 1, by, data: { padding: 'x'.repeat(size) } } };
 }
 
 function uploads(db: DatabaseSync): unknown[] {
@@ -102,7 +102,7 @@ test('a command that withdraws leaves nothing behind and answers', async (t) => 
   const writer = await openTestWriter(t);
   const manifest = {
     repository: app,
-    actor,
+    by,
     at: 1,
     digest: `sha256:${'a'.repeat(64)}`,
     mediaType: 'a/b',

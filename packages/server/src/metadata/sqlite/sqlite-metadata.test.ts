@@ -33,7 +33,7 @@ async function open(t: TestContext, path: string): Promise<MetadataStore> {
 async function inProcess(path: string, code: string): Promise<{ code: number | null; signal: string | null }> {
   const open = JSON.stringify(new URL('./sqlite-metadata.ts', import.meta.url).href);
   const steps = JSON.stringify(new URL('../contract/contract-steps.ts', import.meta.url).href);
-  const source = `import { openSqliteMetadata } from ${open}; import { app, StoreSteps } from ${steps}; const path = ${JSON.stringify(path)}; ${code}`;
+  const source = `import { openSqliteMetadata } from ${open}; import { app, by, StoreSteps } from ${steps}; const path = ${JSON.stringify(path)}; ${code}`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', source], { stdio: ['ignore', 'ignore', 'inherit'], env: {} });
   const [exitCode, signal] = (await once(child, 'exit')) as [number | null, string | null];
   return { code: exitCode, signal };
@@ -94,7 +94,7 @@ test('what is remembered is never older than an acknowledged write, by this proc
     const store = await openSqliteMetadata({ path, durability: 'full' });
     await new StoreSteps(store).push(app, { tags: ['moving', 'another'] });
     await new StoreSteps(store).push('other/app');
-    await store.deleteBlob({ repository: app, digest: ${JSON.stringify(blob)}, actor: 'user:1:a', at: 1 });
+    await store.deleteBlob({ repository: app, digest: ${JSON.stringify(blob)}, by, at: 1 });
     await store.close();`;
   assert.deepEqual(await inProcess(path, code), { code: 0, signal: null });
   const after = await look();

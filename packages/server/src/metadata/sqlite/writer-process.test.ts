@@ -12,7 +12,7 @@ import { processTree } from '../../../../../test/processes/process-tree.ts';
 import { until } from '../../../../../test/security/until.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
-import { actor, app, StoreSteps } from '../contract/contract-steps.ts';
+import { app, by, StoreSteps } from '../contract/contract-steps.ts';
 import { openSqliteMetadata } from './sqlite-metadata.ts';
 import { startWriterProcess, type WriterProcess } from './start-writer-process.ts';
 
@@ -138,7 +138,7 @@ test('while it stands still, writes fail as stalled after a bounded time; what w
   const [store, other] = await Promise.all([host.open(1000), host.open(60_000)]);
   const digest = await new StoreSteps(store).push(app);
   process.kill(writer.pid, 'SIGSTOP');
-  const late = { id: 'late', repository: app, actor, algorithm: 'sha256', at: 1 } as const;
+  const late = { id: 'late', repository: app, by, algorithm: 'sha256', at: 1 } as const;
   await assert.rejects(store.startUpload(late), stalled);
   const patient = new StoreSteps(other).push(app);
   await assert.rejects(new StoreSteps(store).push(app), stalled);

@@ -1,4 +1,5 @@
 import type { AccessRange, HeldAccess, RoleHolder } from './access.ts';
+import type { Agent } from './agent.ts';
 import type { Millis } from './content-store.ts';
 
 /** Who holds which role where. */
@@ -9,7 +10,7 @@ export interface AccessStore {
    * Makes `role` (a built-in one, one of the project, or one of the registry) the only one that a user has on all of a project, or takes
    * every such role away. False when user, project or role do not exist.
    */
-  setProjectRole(input: { userId: number; project: string; role: string | undefined; actor: string; at: Millis }): Promise<boolean>;
+  setProjectRole(input: { userId: number; project: string; role: string | undefined; by: Agent; at: Millis }): Promise<boolean>;
   /** By project; undefined is the whole registry. */
   listRolesOfUser(userId: number): Promise<{ project: string | undefined; pattern: string; role: string }[]>;
 }

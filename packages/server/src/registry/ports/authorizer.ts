@@ -24,12 +24,17 @@ export type AccessLimit = readonly { readonly repository: RepositoryName | '*'; 
 export interface Principal {
   readonly subject: Subject;
   readonly limit: AccessLimit | undefined;
+  /** With what it was proved, for the record: `password`, `access-token:17`, `registry-token`, `refresh-token`, `anonymous`. Never a secret. */
+  readonly credential: string;
   /**
    * What proved a user. Every token issued to this principal ends when the user's version changes; a refresh token
    * also when the personal access token is deleted or expires (a registry token lives on for its few minutes).
    */
   readonly proof?: { readonly userVersion: number; readonly accessTokenId?: number };
 }
+
+/** Whoever shows no credentials. */
+export const anonymous: Principal = { subject: { kind: 'anonymous' }, limit: undefined, credential: 'anonymous' };
 
 /** `project` is all of it: whoever may act on a part only may not act on that, except to list it. */
 export type Resource =

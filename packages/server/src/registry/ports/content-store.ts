@@ -1,12 +1,10 @@
 import type { Digest, RepositoryName, Tag } from '@longshore/oci';
+import type { Actor, Agent } from './agent.ts';
 import type { Visibility } from './authorizer.ts';
 import type { BlobLocation } from './blob-store.ts';
 
 /** Milliseconds since 1970, as given by the core's clock; stores never read a clock of their own. */
 export type Millis = number;
-
-/** Who did it, as history and events keep it: `user:alice`, `anonymous`, `system:gc`. */
-export type Actor = string;
 
 /** One page of a sorted list: at most `limit` entries after `after` (exclusive), by byte value. */
 export interface Page {
@@ -80,7 +78,7 @@ export interface NewManifest {
   readonly repository: RepositoryName;
   /** As in `startUpload`. */
   readonly store?: string | undefined;
-  readonly actor: Actor;
+  readonly by: Agent;
   readonly at: Millis;
   readonly digest: Digest;
   readonly mediaType: string;
@@ -114,7 +112,7 @@ export interface NewBlob {
   readonly location: BlobLocation;
   /** Set when `location` is on another store than the session's. */
   readonly copiedTo?: string | undefined;
-  readonly actor: Actor;
+  readonly by: Agent;
   readonly at: Millis;
 }
 
@@ -152,12 +150,12 @@ export interface ContentStore {
   listTagHistory(repository: RepositoryName, tag: Tag, limit: number): Promise<TagChange[]>;
 
   // Blobs and uploads
-  /** Creates the repository (and its project, owned by `actor`, on `store`) when it is new. Without `store`: on `default`. */
+  /** Creates the repository (and its project, founded by `by`, on `store`) when it is new. Without `store`: on `default`. */
   startUpload(input: {
     id: string;
     repository: RepositoryName;
     store?: string | undefined;
-    actor: Actor;
+    by: Agent;
     algorithm: 'sha256' | 'sha512';
     at: Millis;
   }): Promise<UploadSession>;
@@ -179,21 +177,21 @@ export interface ContentStore {
     from: RepositoryName;
     to: RepositoryName;
     store?: string | undefined;
-    actor: Actor;
+    by: Agent;
     at: Millis;
   }): Promise<boolean>;
   /** Renews a blob's grace because somebody was told that it exists. False when it is no longer there. */
   renewBlob(input: { repository: RepositoryName; digest: Digest; at: Millis }): Promise<boolean>;
   /** Unlinks a blob from one repository. 'in-use': a manifest of this repository still points at it. */
-  deleteBlob(input: { repository: RepositoryName; digest: Digest; actor: Actor; at: Millis }): Promise<'deleted' | 'absent' | 'in-use'>;
+  deleteBlob(input: { repository: RepositoryName; digest: Digest; by: Agent; at: Millis }): Promise<'deleted' | 'absent' | 'in-use'>;
   /** A stored location turned out to be unreadable: it stops being served, so that a new push heals it. */
   reportLostBlob(input: { store: string; location: BlobLocation; at: Millis }): Promise<void>;
 
   // Manifests and tags
   commitManifest(input: NewManifest): Promise<ManifestCommit>;
   /** Removes the manifest and every tag that points at it. 'in-use': an index of this repository lists it. */
-  deleteManifest(input: { repository: RepositoryName; digest: Digest; actor: Actor; at: Millis }): Promise<'deleted' | 'absent' | 'in-use'>;
-  deleteTag(input: { repository: RepositoryName; tag: Tag; actor: Actor; at: Millis }): Promise<'deleted' | 'absent'>;
+  deleteManifest(input: { repository: RepositoryName; digest: Digest; by: Agent; at: Millis }): Promise<'deleted' | 'absent' | 'in-use'>;
+  deleteTag(input: { repository: RepositoryName; tag: Tag; by: Agent; at: Millis }): Promise<'deleted' | 'absent'>;
 }
 
 export interface TagChange {

@@ -1,4 +1,5 @@
-import type { Actor, Millis } from './content-store.ts';
+import type { Actor, Agent } from './agent.ts';
+import type { Millis } from './content-store.ts';
 
 /** Every kind of change that is announced. Rows are written in the transaction of the change itself. */
 export const eventTypes = [
@@ -42,5 +43,5 @@ export interface EventStore {
   /** Not delivered: again after `retryAt`. */
   postponeEvents(input: { claimant: string; ids: readonly number[]; retryAt: Millis }): Promise<void>;
   /** Writes an event that belongs to no other change. */
-  recordEvent(input: { type: EventType; at: Millis; actor: Actor; data: Record<string, unknown> }): Promise<void>;
+  recordEvent(input: { type: EventType; at: Millis; by: Agent; data: Record<string, unknown> }): Promise<void>;
 }

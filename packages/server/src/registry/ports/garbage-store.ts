@@ -1,4 +1,5 @@
 import type { Digest, RepositoryName } from '@longshore/oci';
+import type { Agent } from './agent.ts';
 import type { BlobLocation } from './blob-store.ts';
 import type { Millis, UploadSession } from './content-store.ts';
 import type { Fence } from './lease-store.ts';
@@ -49,6 +50,7 @@ export interface GarbageStore {
   removeUntaggedManifests(input: {
     before: Millis;
     at: Millis;
+    by: Agent;
     manifests: readonly { repositoryId: number; digest: Digest }[];
     fence?: Fence | undefined;
   }): Promise<number>;

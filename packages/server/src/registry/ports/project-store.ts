@@ -1,6 +1,7 @@
 import type { Digest } from '@longshore/oci';
+import type { Agent } from './agent.ts';
 import type { BlobLocation } from './blob-store.ts';
-import type { Actor, Millis } from './content-store.ts';
+import type { Millis } from './content-store.ts';
 
 /** Where a project lives. */
 export interface Project {
@@ -59,7 +60,7 @@ export interface ProjectStore {
   /** Every store that was ever registered, by name; `holdsContent`: a project with blobs lives on it or moves away from it. */
   listStores(): Promise<{ name: string; holdsContent: boolean }[]>;
   /** Lets a project without content live on a store; creates the project when it is new. */
-  assignStore(input: { project: string; store: string; actor: Actor; at: Millis }): Promise<AssignOutcome>;
+  assignStore(input: { project: string; store: string; by: Agent; at: Millis }): Promise<AssignOutcome>;
 
   /**
    * From here on everything is committed on `to`, whichever process does it, and read from where the project lived when it is not there
@@ -79,5 +80,5 @@ export interface ProjectStore {
   /** Renews the live copies of these blobs on a store, against a collection that is about to take them; answers how many there are. */
   renewCopies(input: { store: string; digests: readonly Digest[]; at: Millis }): Promise<number>;
   /** The project has left `from`: what is there is garbage unless others need it. False when it does not move from there to `to`. */
-  finishMove(input: StoreMove & { from: string; actor: Actor; at: Millis }): Promise<boolean>;
+  finishMove(input: StoreMove & { from: string; by: Agent; at: Millis }): Promise<boolean>;
 }
