@@ -3,6 +3,6 @@ import { writeFileSync } from 'node:fs';
 import { generatedDocuments } from './checks/generated-documents.ts';
 
 for (const { path, render } of generatedDocuments) {
-  writeFileSync(path, render());
+  writeFileSync(path, await render());
   console.log(`wrote ${path}`);
 }

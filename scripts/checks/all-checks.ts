@@ -79,7 +79,7 @@ const checks: readonly Check[] = [
   },
   {
     name: 'generated documents',
-    run: () => Promise.resolve(listed(checkGenerated((path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined)))),
+    run: async () => listed(await checkGenerated((path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined))),
   },
   { name: 'lock file', run: () => Promise.resolve(listed(checkLock(readFileSync('package-lock.json', 'utf8')))) },
 ];

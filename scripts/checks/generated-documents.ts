@@ -1,10 +1,11 @@
 import { renderJsonSchema, renderReference } from '../../packages/server/src/config/reference.ts';
+import { renderClientTypes, renderOpenApi, renderOperations } from './api-documents.ts';
 import type { Finding } from './finding.ts';
 
 /** A file that is written by a program and committed. */
 interface GeneratedDocument {
   readonly path: string;
-  readonly render: () => string;
+  readonly render: () => string | Promise<string>;
 }
 
 /** Everything that `npm run docs` writes. */
@@ -12,11 +13,15 @@ export const generatedDocuments: readonly GeneratedDocument[] = [
   { path: 'docs/reference/configuration.md', render: () => renderReference('en') },
   { path: 'docs/reference/configuration.zh-CN.md', render: () => renderReference('zh') },
   { path: 'docs/reference/configuration.schema.json', render: renderJsonSchema },
+  { path: 'docs/reference/openapi.json', render: renderOpenApi },
+  { path: 'docs/reference/management-api.md', render: () => renderOperations('en') },
+  { path: 'docs/reference/management-api.zh-CN.md', render: () => renderOperations('zh') },
+  { path: 'packages/api-client/src/openapi.ts', render: renderClientTypes },
 ];
 
 /** Which documents differ from what would be written now; `read` answers undefined for a file that is not there. */
-export function checkGenerated(read: (path: string) => string | undefined, documents = generatedDocuments): Finding[] {
-  return documents
-    .filter(({ path, render }) => read(path) !== render())
-    .map(({ path }) => ({ where: path, problem: 'is not what the sources say', fix: 'Run npm run docs and commit the result.' }));
+export async function checkGenerated(read: (path: string) => string | undefined, documents = generatedDocuments): Promise<Finding[]> {
+  const stale: GeneratedDocument[] = [];
+  for (const document of documents) if (read(document.path) !== (await document.render())) stale.push(document);
+  return stale.map(({ path }) => ({ where: path, problem: 'is not what the sources say', fix: 'Run npm run docs and commit the result.' }));
 }

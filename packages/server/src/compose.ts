@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import program from '../package.json' with { type: 'json' };
 import { RoleAuthorizer } from './access/authorizer.ts';
+import { apiRoutes } from './api-routes.ts';
 import type { Config } from './config/schema.ts';
 import { projectsOf } from './config/store-conflicts.ts';
 import type { Feature } from './features/feature.ts';
@@ -27,7 +28,6 @@ import { forgetEndedJobs } from './jobs/forget-ended-jobs.ts';
 import { startJobs } from './jobs/job-runner.ts';
 import { startOutbox } from './jobs/outbox.ts';
 import { startSchedule } from './jobs/schedule.ts';
-import type { Route } from './management/route.ts';
 import { backendFamilies } from './observability/backend-metrics.ts';
 import { diskCacheFamilies, memoryCacheFamilies, metadataCacheFamilies } from './observability/cache-metrics.ts';
 import { metricsContentType } from './observability/metric-family.ts';
@@ -129,7 +129,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
       ownHosts: config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host],
     },
     api: createApi({
-      routes: () => allRoutes(features),
+      routes: () => apiRoutes({ metadata, authorizer, registry: core.registry, clock: Date.now }, features),
       authenticator: identity.authenticator,
       authorizer,
       watch,
@@ -309,13 +309,6 @@ function composeFeatures(config: Config, backends: Backends): readonly Feature[]
     garbage: garbageDeps(config, backends, systemAgent('gc')),
     garbageCron: config.gc.schedule === 'off' ? undefined : config.gc.schedule,
   });
-}
-
-/** Every operation of the management API. */
-async function allRoutes(features: readonly Feature[]): Promise<readonly Route[]> {
-  const { coreRoutes } = await import('./management/routes/index.ts');
-  const ofFeatures = await Promise.all(features.map(({ routes }) => routes?.() ?? []));
-  return [...coreRoutes(), ...ofFeatures.flat()];
 }
 
 /** Scheduled jobs and the delivery of events, under this process's own name. */
