@@ -73,7 +73,8 @@ export function openApiOf(routes: readonly Route[]): Record<string, unknown> {
     info: {
       title: 'Longshore management API',
       version: '1',
-      description: 'Projects, people, content and rules of a Longshore registry. What pushes and pulls images is the distribution API at /v2/.',
+      description:
+        'Projects, people, content and rules of a Longshore registry. What pushes and pulls images is the distribution API at /v2/.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -81,7 +82,11 @@ export function openApiOf(routes: readonly Route[]): Record<string, unknown> {
     paths: sorted(paths),
     components: {
       securitySchemes: {
-        basic: { type: 'http', scheme: 'basic', description: 'Name and password, or as password a personal access token or the secret of a robot.' },
+        basic: {
+          type: 'http',
+          scheme: 'basic',
+          description: 'Name and password, or as password a personal access token or the secret of a robot.',
+        },
         bearer: { type: 'http', scheme: 'bearer', description: 'A personal access token, or the secret of a robot.' },
       },
       schemas: sorted(Object.fromEntries(schemas)),
