@@ -23,7 +23,7 @@ test('me: who is asking, with a password and with an access token', async () => 
   assert.equal(answer.status, 200);
   assert.equal(answer.headers['content-type'], 'application/json');
   assert.equal(answer.headers['cache-control'], 'no-store');
-  assert.deepEqual(JSON.parse(answer.body.toString()), { kind: 'user', name: 'alice', administrator: false });
+  assert.deepEqual(JSON.parse(answer.body.toString()), { kind: 'user', name: 'alice', administrator: false, credential: 'password' });
 });
 
 test('HEAD says what GET would, OPTIONS what works', async () => {

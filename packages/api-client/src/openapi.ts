@@ -43,6 +43,8 @@ export interface components {
             kind: "user" | "robot";
             name: string;
             administrator: boolean;
+            /** @description What the request was authenticated with: `password`, `access-token:17`, `robot:4`. */
+            credential: string;
         };
         Problem: {
             /** @enum {unknown} */

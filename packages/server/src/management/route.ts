@@ -1,4 +1,5 @@
 import type { Static, TObject, TSchema } from 'typebox';
+import type { Agent } from '../registry/ports/agent.ts';
 import type { Action, Principal, Resource } from '../registry/ports/authorizer.ts';
 import type { ProblemCode } from './problems.ts';
 
@@ -34,6 +35,8 @@ export interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
   readonly query: Q;
   readonly body: B;
   readonly principal: Principal;
+  /** Who does it and with what right, for whatever changes something. */
+  readonly by: Agent;
   /** The version that If-Match names; undefined: any. */
   readonly ifMatch: number | undefined;
 }

@@ -1,5 +1,6 @@
 import { ApiError } from '../../management/problems.ts';
 import type { Route } from '../../management/route.ts';
+import { type Agent, agentOf } from '../../registry/ports/agent.ts';
 import type { Refusal } from '../../registry/ports/authenticator.ts';
 import { type Authorizer, anonymous, type Principal, type Resource } from '../../registry/ports/authorizer.ts';
 import type { HttpExchange } from '../http-exchange.ts';
@@ -7,12 +8,18 @@ import type { ApiDeps } from './api.ts';
 
 /** Who sends this request. Wrong credentials are refused even where none are needed. */
 export async function authenticate(exchange: HttpExchange, { authenticator }: ApiDeps): Promise<Principal> {
-  const found = await authenticator.authenticate(exchange.request.headers.authorization, exchange.origin);
+  const found = await authenticator.authenticate(asBasic(exchange.request.headers.authorization), exchange.origin);
   if (found.kind === 'refused') throw refused(found);
   if (found.kind === 'anonymous') return anonymous;
   // What was issued for pushing and pulling does not administer: it is handed to tools that are trusted with no more.
   if (found.principal.limit !== undefined) throw unauthorized('A registry token is good for /v2/ only: use a password or an access token.');
   return found.principal;
+}
+
+/** A secret that stands for itself, sent as Bearer: as Basic it is a password, with any name. Registry tokens have dots. */
+function asBasic(header: string | undefined): string | undefined {
+  const secret = /^bearer +([A-Za-z0-9_-]+) *$/i.exec(header ?? '')?.[1];
+  return secret === undefined ? header : `Basic ${Buffer.from(`token:${secret}`).toString('base64')}`;
 }
 
 function refused({ reason, retryAfterSeconds = 1 }: Refusal): ApiError {
@@ -27,23 +34,34 @@ function unauthorized(detail: string): ApiError {
   return new ApiError('unauthorized', { detail, headers: { 'WWW-Authenticate': 'Basic realm="longshore"' } });
 }
 
-/** Lets the principal through by what the route needs, or refuses: 401 when credentials could help, 404 when not even reading is allowed. */
-export async function authorize(principal: Principal, { needs }: Route, params: unknown, { authorizer }: ApiDeps): Promise<void> {
-  if (needs === 'anybody') return;
+/**
+ * Lets the principal through by what the route needs, and says as whom; or refuses: 401 when credentials could help, 404 when not even reading is
+ * allowed.
+ */
+export async function authorize(
+  exchange: HttpExchange,
+  principal: Principal,
+  { needs }: Route,
+  params: unknown,
+  { authorizer }: ApiDeps,
+): Promise<Agent> {
+  const from = { address: exchange.origin.address, requestId: exchange.id };
+  const agent = (reason: string, roles: readonly string[] = []) => agentOf(principal, { reason, roles }, from);
+  if (needs === 'anybody') return agent('anybody may');
   const { subject } = principal;
   if (needs === 'signed-in') {
     if (subject.kind === 'anonymous') throw unauthorized('Log in first.');
-    return;
+    return agent('whoever is signed in may');
   }
   const { action, on, orUser } = needs as {
     action: typeof needs.action;
     on: (params: unknown) => Resource;
     orUser?: (params: unknown) => string;
   };
-  if (orUser !== undefined && subject.kind === 'user' && subject.name === orUser(params)) return;
+  if (orUser !== undefined && subject.kind === 'user' && subject.name === orUser(params)) return agent('these are things of their own');
   const resource = on(params);
   const decision = await authorizer.decide(principal, action, resource);
-  if (decision.allow) return;
+  if (decision.allow) return agent(decision.reason, decision.roles);
   if (subject.kind === 'anonymous') throw unauthorized('Log in first.');
   if (await mayKnowOf(authorizer, principal, resource)) throw new ApiError('forbidden', { detail: `${sentence(decision.reason)}.` });
   throw new ApiError('not-found', { detail: 'There is nothing of that name that you may see: check the name, or ask for a role.' });

@@ -24,11 +24,11 @@ export async function serveRoute(
   exchange.subject = actorOf(principal.subject);
   const params = checker.params(pathParams);
   exchange.repository = (params as { repository?: string }).repository;
-  await authorize(principal, route, params, deps);
+  const by = await authorize(exchange, principal, route, params, deps);
   const query = checker.query(exchange.queryText);
   const ifMatch = wantedVersion(exchange.request.headers['if-match'], route);
   const body = route.body === undefined ? undefined : checker.body(await readJson(exchange, deps.watch));
-  const answer = await route.handle({ operationId: route.operationId, params, query, body, ifMatch, principal });
+  const answer = await route.handle({ operationId: route.operationId, params, query, body, ifMatch, principal, by });
   await send(exchange, route, answer, deps.watch);
 }
 

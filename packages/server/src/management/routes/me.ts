@@ -7,6 +7,7 @@ const me = Type.Object(
     kind: Type.Enum(['user', 'robot']),
     name: Type.String(),
     administrator: Type.Boolean(),
+    credential: Type.String({ description: 'What the request was authenticated with: `password`, `access-token:17`, `robot:4`.' }),
   },
   { $id: 'Me' },
 );
@@ -22,10 +23,10 @@ export function meRoutes(): Route[] {
       tag: 'me',
       needs: 'signed-in',
       responses: { 200: me },
-      handle: async ({ principal: { subject } }) => {
+      handle: async ({ principal: { subject, credential } }) => {
         if (subject.kind === 'anonymous') throw new TypeError('nobody is signed in');
         const administrator = subject.kind === 'user' && subject.administrator;
-        return { status: 200, body: { kind: subject.kind, name: subject.name, administrator } };
+        return { status: 200, body: { kind: subject.kind, name: subject.name, administrator, credential } };
       },
     }),
   ];
