@@ -1,6 +1,7 @@
 import { describe } from 'node:test';
 import { describeAccess } from './contract/access.ts';
 import { describeAccounts } from './contract/accounts.ts';
+import { describeAudit } from './contract/audit.ts';
 import { describeBlobs } from './contract/blobs.ts';
 import type { OpenStore } from './contract/contract-steps.ts';
 import { describeEventsAndLeases } from './contract/events-and-leases.ts';
@@ -20,6 +21,7 @@ import { describeUploads } from './contract/uploads.ts';
 export function describeMetadataStore(name: string, open: OpenStore): void {
   describe(`${name} as a metadata store`, () => {
     describeUploads(open);
+    describeAudit(open);
     describeBlobs(open);
     describeManifests(open);
     describeTags(open);

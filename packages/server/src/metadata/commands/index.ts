@@ -1,4 +1,5 @@
 import * as accounts from './accounts.ts';
+import { appendAudit, finishForwarding, removeAudit, setAuditSinks } from './audit.ts';
 import { commitBlob, deleteBlob, mountBlob, renewBlob, reportLostBlob } from './blobs.ts';
 import { claimEvents, finishEvents, postponeEvents, recordEvent } from './events.ts';
 import {
@@ -28,6 +29,7 @@ export const commands = {
   ...jobs,
   acquireLease,
   advanceUpload,
+  appendAudit,
   assignStore,
   beginMove,
   cancelUpload,
@@ -41,6 +43,7 @@ export const commands = {
   deleteManifest,
   deleteTag,
   finishEvents,
+  finishForwarding,
   finishMove,
   forgetPlacements,
   leaseContent,
@@ -54,12 +57,14 @@ export const commands = {
   registerStores,
   releaseContent,
   releaseLease,
+  removeAudit,
   removeExpiredUpload,
   removeUnreferencedLinks,
   removeUntaggedManifests,
   renewBlob,
   renewCopies,
   reportLostBlob,
+  setAuditSinks,
   setProjectRole,
   startUpload,
 };

@@ -36,6 +36,7 @@ const adding: ReadonlySet<CommandName> = new Set<CommandName>([
   'acquireLease',
   'addSigningKey',
   'advanceUpload',
+  'appendAudit',
   'cancelUpload',
   'claimEvents',
   'claimUpload',
@@ -47,6 +48,7 @@ const adding: ReadonlySet<CommandName> = new Set<CommandName>([
   'deleteExpiredSigningKeys',
   'deleteTag',
   'finishEvents',
+  'finishForwarding',
   'leaseContent',
   'mountBlob',
   'noteAccessTokenUse',
@@ -59,9 +61,11 @@ const adding: ReadonlySet<CommandName> = new Set<CommandName>([
   'releaseContent',
   'registerStores',
   'releaseLease',
+  'removeAudit',
   'removeExpiredUpload',
   'renewBlob',
   'renewCopies',
+  'setAuditSinks',
   'startUpload',
 ]);
 

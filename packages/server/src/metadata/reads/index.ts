@@ -1,5 +1,6 @@
 import * as access from './access.ts';
 import * as accounts from './accounts.ts';
+import * as audit from './audit.ts';
 import * as content from './content.ts';
 import * as garbage from './garbage.ts';
 import * as inventory from './inventory.ts';
@@ -9,4 +10,4 @@ import * as projects from './projects.ts';
 import * as pulls from './pulls.ts';
 
 /** Every read, by name: one statement each, except that counts and lists of garbage go through the table in windows. */
-export const reads = { ...access, ...accounts, ...content, ...garbage, ...inventory, ...lists, ...jobs, ...projects, ...pulls };
+export const reads = { ...access, ...accounts, ...audit, ...content, ...garbage, ...inventory, ...lists, ...jobs, ...projects, ...pulls };

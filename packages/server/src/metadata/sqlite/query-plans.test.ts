@@ -17,7 +17,7 @@ import { SqliteSession } from './sqlite-session.ts';
 /** What SQLite calls a scan and may: a row that is no table's, few rows by nature, and the first of an order that the table has. */
 const harmless = [
   /^SCAN (CONSTANT|\d+ CONSTANT ROWS|\d+-ROW VALUES CLAUSE)/,
-  /^SCAN (stores|s|signing_keys)\b/,
+  /^SCAN (stores|s|signing_keys|audit_sinks)\b/,
   /^SCAN v: insert into \w+_pulls .* from \(values /,
   // A piece of a count, of at most as many rows as its limit.
   /^SCAN (uncounted|piece): /,

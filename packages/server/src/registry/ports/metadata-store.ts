@@ -1,5 +1,6 @@
 import type { AccessStore } from './access-store.ts';
 import type { AccountStore } from './account-store.ts';
+import type { AuditStore } from './audit-store.ts';
 import type { ContentStore } from './content-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { GarbageStore } from './garbage-store.ts';
@@ -18,6 +19,7 @@ export interface MetadataStore
     LeaseStore,
     AccountStore,
     AccessStore,
+    AuditStore,
     InventoryStore,
     ProjectStore,
     PullStore {

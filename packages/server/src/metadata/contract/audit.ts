@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import type { NewAuditEntry } from '../../registry/ports/audit-store.ts';
+import type { OpenStore, StoreSteps } from './contract-steps.ts';
+import { app, by, byActor, foreign, newDigest, storeTest } from './contract-steps.ts';
+
+const first = { limit: 100, after: undefined };
+
+function denial(at: number, more: Partial<NewAuditEntry> = {}): NewAuditEntry {
+  const resource = { kind: 'repository', name: app };
+  return { at, by, action: 'push', resource, project: 'team', outcome: 'denied', count: 1, detail: {}, ...more };
+}
+
+async function actionsOf({ store }: StoreSteps, filter: Parameters<StoreSteps['store']['listAudit']>[0] = {}): Promise<string[]> {
+  return (await store.listAudit(filter, first)).items.map(({ action, resource }) => `${action} ${resource.name}`);
+}
+
+/** The audit log: what changes write of themselves, what is written beside them, and what nobody can take back. */
+export function describeAudit(open: OpenStore): void {
+  describe('audit log', () => {
+    storeTest(open, 'a change writes who made it, with what and why, in its own transaction', async (steps) => {
+      const { store, at } = steps;
+      const digest = await steps.push(app, { tags: ['v1'] });
+      const [tag, manifest, ...others] = (await store.listAudit({}, first)).items;
+      assert.deepEqual(others, []);
+      const { actor, credential, address, requestId, reason } = by;
+      const same = {
+        at,
+        actor,
+        credential,
+        address,
+        requestId,
+        reason,
+        resource: { kind: 'repository', name: app },
+        outcome: 'allowed',
+        count: 1,
+      };
+      const roles = ['writer'];
+      assert.deepEqual(tag, { ...same, id: tag?.id, action: 'tag.created', detail: { tag: 'v1', digest, roles } });
+      assert.deepEqual(manifest?.action, 'manifest.pushed');
+      assert.equal(manifest?.detail['digest'], digest);
+    });
+
+    storeTest(open, 'a change that is undone leaves no entry', async (steps) => {
+      await steps.push(app);
+      const before = await actionsOf(steps);
+      assert.equal((await steps.tryPush(app, { blobs: [newDigest()], tags: ['v1'] })).outcome, 'missing');
+      assert.deepEqual(await actionsOf(steps), before);
+    });
+
+    storeTest(open, 'every filter, alone and with a range of time, and pages that fit together', async (steps) => {
+      const { store, at } = steps;
+      await steps.push(app);
+      await steps.push(foreign);
+      const entries = [1, 2, 3, 4].map((later) => denial(at + later, { by: byActor(later % 2 === 0 ? 'user:2:bob' : 'anonymous') }));
+      await store.appendAudit({ entries: [...entries, denial(at + 5, { resource: { kind: 'registry', name: '' }, project: undefined })] });
+      assert.equal((await actionsOf(steps, { project: 'team' })).length, 5);
+      assert.deepEqual(await actionsOf(steps, { project: 'other' }), ['manifest.pushed other/app']);
+      assert.deepEqual(await actionsOf(steps, { project: 'absent' }), []);
+      assert.equal((await actionsOf(steps, { actor: 'anonymous' })).length, 2);
+      assert.deepEqual(await actionsOf(steps, { action: 'manifest.pushed', resource: app }), ['manifest.pushed team/app']);
+      assert.equal((await actionsOf(steps, { outcome: 'denied' })).length, 5);
+      assert.equal((await actionsOf(steps, { outcome: 'allowed' })).length, 2);
+      assert.equal((await actionsOf(steps, { outcome: 'denied', from: at + 2, to: at + 4 })).length, 2);
+      const all = (await store.listAudit({}, first)).items;
+      const paged = [];
+      for (let after: { at: number; id: number } | undefined; ; ) {
+        const page = await store.listAudit({}, { limit: 2, after });
+        paged.push(...page.items);
+        after = page.items.at(-1);
+        if (!page.more) break;
+      }
+      assert.deepEqual(paged, all);
+    });
+
+    storeTest(open, 'old entries are removed by the retention alone, and no others', async (steps) => {
+      const { store, at } = steps;
+      await store.setAuditSinks({ names: ['siem'] });
+      await store.appendAudit({ entries: [1, 2, 3, 4, 5].map((later) => denial(at + later)) });
+      assert.equal(await store.removeAudit({ before: at + 4, limit: 2 }), 2);
+      assert.equal(await store.removeAudit({ before: at + 4, limit: 2 }), 1);
+      assert.equal(await store.removeAudit({ before: at + 4, limit: 2 }), 0);
+      assert.equal((await actionsOf(steps)).length, 2);
+      assert.equal((await store.listUnforwarded('siem', 9)).length, 2);
+    });
+
+    storeTest(open, 'each sink gets every entry from when it is known, until it confirms it', async (steps) => {
+      const { store, at } = steps;
+      await steps.push(app);
+      await store.setAuditSinks({ names: ['one', 'two'] });
+      await steps.push(app, { tags: ['v1'] });
+      await store.appendAudit({ entries: [denial(at)] });
+      const ready = await store.listUnforwarded('one', 9);
+      assert.deepEqual(ready.map(({ action }) => action).sort(), ['manifest.pushed', 'push', 'tag.created']);
+      await store.finishForwarding({ sink: 'one', ids: ready.slice(0, 2).map(({ id }) => id) });
+      assert.deepEqual(await store.listUnforwarded('one', 9), ready.slice(2));
+      assert.equal((await store.listUnforwarded('two', 2)).length, 2);
+      await store.setAuditSinks({ names: ['two'] });
+      assert.deepEqual(await store.listUnforwarded('one', 9), []);
+      assert.equal((await store.listUnforwarded('two', 9)).length, 3);
+    });
+  });
+}
