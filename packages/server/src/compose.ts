@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import program from '../package.json' with { type: 'json' };
 import { RoleAuthorizer } from './access/authorizer.ts';
 import { apiRoutes } from './api-routes.ts';
+import { composeWebhooks } from './compose-webhooks.ts';
 import type { Config } from './config/schema.ts';
 import { projectsOf } from './config/store-conflicts.ts';
 import type { Feature } from './features/feature.ts';
@@ -115,7 +116,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
   warnOfFileShortage(config, logger);
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
   const tls = await composeTls(config, logger);
-  const features = composeFeatures(config, backends);
+  const features = await composeFeatures(config, backends, metrics);
   const listener = createListener({
     dataPath: {
       registry: core.registry,
@@ -304,10 +305,11 @@ function createPages(config: Config, { metadata, stores, logger }: Backends, tel
   return new Map([['/metrics', page], ...createHealthPages(checks, logger)]);
 }
 
-function composeFeatures(config: Config, backends: Backends): readonly Feature[] {
+async function composeFeatures(config: Config, backends: Backends, metrics: Metrics): Promise<readonly Feature[]> {
   return createFeatures({
     garbage: garbageDeps(config, backends, systemAgent('gc')),
     garbageCron: config.gc.schedule === 'off' ? undefined : config.gc.schedule,
+    webhooks: await composeWebhooks(config, backends, metrics),
   });
 }
 
@@ -357,6 +359,7 @@ function createBackground(
         ...schedules.map((schedule) => () => schedule.stop()),
         () => outbox.stop(),
         () => queue.stop(),
+        ...features.flatMap(({ background = [] }) => background.map((work) => work.start())),
       );
     },
     stop: async () => {

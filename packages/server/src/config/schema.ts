@@ -7,6 +7,7 @@ import { limits } from './limit-settings.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { mirrorRepositories } from './mirror-settings.ts';
 import { isNetworkRange } from './network-range.ts';
+import { outgoing, webhooks } from './outgoing-settings.ts';
 import { projects } from './project-settings.ts';
 import { notes } from './setting-text.ts';
 import { metadata, store } from './storage-settings.ts';
@@ -290,6 +291,8 @@ export const settingsSchema = v.strictObject({
     }),
     {},
   ),
+  outgoing: v.optional(outgoing, {}),
+  webhooks: v.optional(webhooks, {}),
   log: v.optional(
     v.strictObject({
       level: v.pipe(

@@ -1,15 +1,18 @@
 import type { Feature } from './feature.ts';
 import type { GarbageDeps } from './garbage-collection/collect-garbage.ts';
 import { garbageCollection } from './garbage-collection/garbage-collection-feature.ts';
+import type { WebhookDeps } from './webhooks/webhook-deps.ts';
+import { webhooks } from './webhooks/webhooks-feature.ts';
 
 /** What the features need from the composition root. */
 export interface FeatureDeps {
   readonly garbage: GarbageDeps;
   /** When garbage is collected; undefined: never by the clock. */
   readonly garbageCron: string | undefined;
+  readonly webhooks: WebhookDeps;
 }
 
 /** Every feature, in the order in which they plug in. */
 export function createFeatures(deps: FeatureDeps): readonly Feature[] {
-  return [garbageCollection(deps.garbage, deps.garbageCron)];
+  return [garbageCollection(deps.garbage, deps.garbageCron), webhooks(deps.webhooks)];
 }

@@ -18,6 +18,7 @@ function eventTable(count: number) {
       type: 'tag.created',
       at: 0,
       actor: 'anonymous',
+      projectId: undefined,
       repository: 'a/b',
       digest: undefined,
       tag: 'x',

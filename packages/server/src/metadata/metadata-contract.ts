@@ -16,6 +16,7 @@ import { describePulls } from './contract/pulls.ts';
 import { describeRaces } from './contract/races.ts';
 import { describeTags } from './contract/tags.ts';
 import { describeUploads } from './contract/uploads.ts';
+import { describeWebhooks } from './contract/webhooks.ts';
 
 /** Registers the tests that every `MetadataStore` must pass; `open` makes an empty database for each. */
 export function describeMetadataStore(name: string, open: OpenStore): void {
@@ -35,6 +36,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describePulls(open);
     describeJobs(open);
     describeAccess(open);
+    describeWebhooks(open);
     describeRaces(open);
   });
 }

@@ -19,10 +19,14 @@ export interface Change {
   readonly data?: Record<string, unknown>;
 }
 
+const insertEvent = `insert into events (type, at, actor, repository, digest, tag, data, project_id)
+  values (?, ?, ?, ?, ?, ?, ?, (select id from projects where name = ?))`;
+
 /** Writes the event row of a change and its entry of the audit log; call it in the change's own transaction. */
 export async function recordChange(sql: SqlTransaction, change: Change): Promise<void> {
   const { type, at, by, repository, digest, tag, data = {} } = change;
-  await sql.runLast('insert into events (type, at, actor, repository, digest, tag, data) values (?, ?, ?, ?, ?, ?, ?)', [
+  const project = repository === undefined ? projectIn(data) : projectOf(repository);
+  await sql.runLast(insertEvent, [
     type,
     at,
     by.actor,
@@ -30,8 +34,8 @@ export async function recordChange(sql: SqlTransaction, change: Change): Promise
     digest === undefined ? null : toColumn(digest),
     tag ?? null,
     JSON.stringify(data),
+    project ?? null,
   ]);
-  const project = repository === undefined ? projectIn(data) : projectOf(repository);
   const detail = { ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }), ...data };
   await insertAudit(sql, {
     at,

@@ -17,6 +17,7 @@ interface EventRow {
   readonly tag: string | null;
   readonly data: string;
   readonly attempts: number;
+  readonly project_id: number | null;
 }
 
 /** `EventStore.claimEvents`, new events first. A claim that ran out counts as a failed attempt. */
@@ -27,7 +28,7 @@ export async function claimEvents(
   const rows = await sql.all<EventRow>(
     `update events set attempts = attempts + (case when claimant is null then 0 else 1 end), claimant = ?, available_at = ?
      where id in (select id from events where available_at <= ? order by available_at, id limit ? ${locking(sql, 'for update skip locked')})
-     returning id, type, at, actor, repository, digest, tag, data, attempts`,
+     returning id, type, at, actor, repository, digest, tag, data, attempts, project_id`,
     [input.claimant, input.until, input.at, input.limit],
   );
   return rows.map(toEvent).sort((left, right) => left.id - right.id);
@@ -71,5 +72,6 @@ function toEvent(row: EventRow): RegistryEvent {
     tag: row.tag ?? undefined,
     data: JSON.parse(row.data) as Record<string, unknown>,
     attempts: row.attempts,
+    projectId: row.project_id ?? undefined,
   };
 }

@@ -19,6 +19,8 @@ import { notePulls } from './pulls.ts';
 import { setProjectRole } from './role-bindings.ts';
 import { deleteTag } from './tags.ts';
 import { advanceUpload, cancelUpload, claimUpload, removeExpiredUpload, startUpload } from './uploads.ts';
+import * as webhookDeliveries from './webhook-deliveries.ts';
+import { createWebhook, deleteWebhook, disableWebhook, updateWebhook } from './webhooks.ts';
 
 /**
  * Every write, by name. A command runs in one transaction that its caller opens and commits; it may be run again from the start
@@ -26,6 +28,11 @@ import { advanceUpload, cancelUpload, claimUpload, removeExpiredUpload, startUpl
  */
 export const commands = {
   ...accounts,
+  ...webhookDeliveries,
+  createWebhook,
+  deleteWebhook,
+  disableWebhook,
+  updateWebhook,
   ...jobs,
   acquireLease,
   advanceUpload,

@@ -21,6 +21,7 @@ export function describeEventsAndLeases(open: OpenStore): void {
         type: 'gc.finished',
         at,
         actor: 'system:gc',
+        projectId: undefined,
         repository: undefined,
         digest: undefined,
         tag: undefined,

@@ -22,6 +22,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0008-audit', load: () => import('./0008-audit.ts') },
   { name: '0009-quotas', load: () => import('./0009-quotas.ts') },
   { name: '0011-retention', load: () => import('./0011-retention.ts') },
+  { name: '0012-webhooks', load: () => import('./0012-webhooks.ts') },
 ];
 
 /**

@@ -34,11 +34,14 @@ export interface ChangeCache {
 /** Commands that take nothing away that a cached answer may be about. Every other is noted. */
 const adding: ReadonlySet<CommandName> = new Set<CommandName>([
   'acquireLease',
+  'addDeliveries',
+  'addDelivery',
   'addSigningKey',
   'advanceUpload',
   'appendAudit',
   'cancelUpload',
   'claimEvents',
+  'claimTurns',
   'claimUpload',
   'clearLoginFailures',
   'commitBlob',
@@ -62,10 +65,12 @@ const adding: ReadonlySet<CommandName> = new Set<CommandName>([
   'registerStores',
   'releaseLease',
   'removeAudit',
+  'removeDeliveries',
   'removeExpiredUpload',
   'renewBlob',
   'renewCopies',
   'setAuditSinks',
+  'settleTurn',
   'startUpload',
 ]);
 

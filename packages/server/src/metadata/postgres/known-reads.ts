@@ -4,6 +4,7 @@ import type { StoredManifest, StoredManifestInfo } from '../../registry/ports/co
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import { accessKey } from '../access-key.ts';
 import type { Keeper, KnownAnswers } from './known-answers.ts';
+import { knownWebhooks } from './known-webhooks.ts';
 import type { SizedMap } from './sized-map.ts';
 import type { FindTagged } from './tagged-manifest.ts';
 
@@ -20,7 +21,7 @@ export interface Knowledge {
 type Manifests = Pick<MetadataStore, 'findManifest' | 'findManifestInfo'>;
 type Blobs = Pick<MetadataStore, 'findBlob' | 'renewBlob' | 'commitBlob' | 'mountBlob' | 'commitManifest'>;
 type Accounts = Pick<MetadataStore, 'findUser' | 'findAccessToken' | 'findAccess' | 'noteAccessTokenUse'>;
-type Known = Manifests & Blobs & Accounts;
+type Known = Manifests & Blobs & Accounts & Pick<MetadataStore, 'findListening'>;
 
 const smallBytes = 256;
 /** As the triggers of the schema name what has changed. */
@@ -83,6 +84,7 @@ export function knownReads(store: Known, findTagged: FindTagged, { answers, cont
         : (findKnown(repository, reference.digest) ?? readInfo(repository, reference.digest)),
     ...knownBlobs(store, answers),
     ...knownAccounts(store, answers),
+    ...knownWebhooks(store, answers),
   };
 }
 

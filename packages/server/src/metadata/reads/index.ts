@@ -8,6 +8,19 @@ import * as jobs from './jobs.ts';
 import * as lists from './lists.ts';
 import * as projects from './projects.ts';
 import * as pulls from './pulls.ts';
+import * as webhooks from './webhooks.ts';
 
 /** Every read, by name: one statement each, except that counts and lists of garbage go through the table in windows. */
-export const reads = { ...access, ...accounts, ...audit, ...content, ...garbage, ...inventory, ...lists, ...jobs, ...projects, ...pulls };
+export const reads = {
+  ...access,
+  ...accounts,
+  ...audit,
+  ...content,
+  ...garbage,
+  ...inventory,
+  ...lists,
+  ...jobs,
+  ...projects,
+  ...pulls,
+  ...webhooks,
+};

@@ -13,6 +13,10 @@ export const eventTypes = [
   'blob.deleted',
   'project.moved',
   'gc.finished',
+  'webhook.created',
+  'webhook.updated',
+  'webhook.deleted',
+  'webhook.disabled',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
@@ -21,6 +25,8 @@ export interface RegistryEvent {
   readonly type: EventType;
   readonly at: Millis;
   readonly actor: Actor;
+  /** By id, so that a project that gets the name later inherits nothing. Undefined for events of no project. */
+  readonly projectId: number | undefined;
   /** Undefined for events of no repository (gc.finished, project.moved). */
   readonly repository: string | undefined;
   readonly digest: string | undefined;

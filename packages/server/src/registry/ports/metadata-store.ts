@@ -9,6 +9,7 @@ import type { JobStore } from './job-store.ts';
 import type { LeaseStore } from './lease-store.ts';
 import type { ProjectStore } from './project-store.ts';
 import type { PullStore } from './pull-store.ts';
+import type { WebhookStore } from './webhook-store.ts';
 
 /** Everything that one database holds. Consumers take the narrow port that they need. */
 export interface MetadataStore
@@ -22,7 +23,8 @@ export interface MetadataStore
     AuditStore,
     InventoryStore,
     ProjectStore,
-    PullStore {
+    PullStore,
+    WebhookStore {
   /** Resolves when a write would be accepted now; throws `StorageError` otherwise. */
   probe(): Promise<void>;
   close(): Promise<void>;
