@@ -13,6 +13,7 @@ import { describeManifests } from './contract/manifests.ts';
 import { describePreview } from './contract/preview.ts';
 import { describeProjects } from './contract/projects.ts';
 import { describePulls } from './contract/pulls.ts';
+import { describeQuotas } from './contract/quotas.ts';
 import { describeRaces } from './contract/races.ts';
 import { describeTags } from './contract/tags.ts';
 import { describeUploads } from './contract/uploads.ts';
@@ -37,6 +38,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describeJobs(open);
     describeAccess(open);
     describeWebhooks(open);
+    describeQuotas(open);
     describeRaces(open);
   });
 }

@@ -1,3 +1,5 @@
+import type { UsageChanges } from './usage-changes.ts';
+
 /** What a statement takes. Digests and hashes are raw bytes, instants and flags are numbers. */
 export type SqlValue = string | number | null | Uint8Array;
 
@@ -31,6 +33,10 @@ export interface SqlTransaction extends SqlSession {
    * rows that many transactions lock. What it changes is not seen before; its failure fails the transaction.
    */
   runLast(text: string, params?: readonly SqlValue[]): Promise<void>;
+  /** What the command does to the accounts of projects; `runCommand` settles them behind it. */
+  readonly usage: UsageChanges;
+  /** Whether accounts are looked at before they are changed; otherwise they are changed behind everything else, and refuse it when they must. */
+  readonly isCareful: boolean;
 }
 
 /** How rows are locked on PostgreSQL; `t` and `p` are names of tables in the statement. */

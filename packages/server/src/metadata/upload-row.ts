@@ -4,7 +4,8 @@ import type { Millis, UploadSession } from '../registry/ports/content-store.ts';
 
 /** The columns of an upload session, from `uploadTables`. */
 export const uploadColumns = `u.id, u.owner, u.algorithm, u.byte_offset, u.epoch, u.state, u.touched_at,
-  r.id as repository_id, r.project_id, r.name as repository, ps.name as project_store, s.name as store`;
+  r.id as repository_id, r.project_id, r.name as repository, ps.name as project_store, s.name as store,
+  (select 1 from usage where project_id = r.project_id and limit_bytes is not null) as is_limited`;
 
 /** An upload `u` with its repository `r` and the store `s` of its bytes. */
 export const uploadTables = `uploads u join repositories r on r.id = u.repository_id
@@ -24,6 +25,7 @@ export interface UploadRow {
   readonly repository: RepositoryName;
   readonly project_store: string;
   readonly store: string;
+  readonly is_limited: number | null;
 }
 
 /** The row as the core knows it. */
@@ -38,5 +40,6 @@ export function toUploadSession(row: UploadRow): UploadSession {
     epoch: row.epoch,
     state: row.state ?? undefined,
     touchedAt: row.touched_at,
+    isLimited: row.is_limited !== null,
   };
 }

@@ -7,6 +7,7 @@ import type { BlobStore, ByteSink } from './ports/blob-store.ts';
 import type { ContentStore, StoredBlob } from './ports/content-store.ts';
 import type { ProjectStore } from './ports/project-store.ts';
 import { projectOf } from './project-name.ts';
+import type { Quotas } from './quotas.ts';
 import type { OpenBlob, WantedFirst } from './registry.ts';
 import { RegistryError } from './registry-error.ts';
 
@@ -15,6 +16,7 @@ const mountProbes = 8;
 
 export interface BlobsDeps {
   readonly content: ContentStore & Pick<ProjectStore, 'findProject'>;
+  readonly quotas: Quotas;
   readonly source: BlobSource;
   readonly stores: BlobStores;
   readonly now: () => number;
@@ -83,7 +85,9 @@ export class Blobs {
     const { digest, to, by } = mount;
     const store = stores.forNew(to);
     for (const from of mount.from === undefined ? await this.#sources(mount, store) : [mount.from]) {
-      if (await content.mountBlob({ digest, from, to, store, by, at: now() })) return true;
+      const mounted = await content.mountBlob({ digest, from, to, store, by, at: now() });
+      if (typeof mounted !== 'boolean') throw await this.#deps.quotas.refuse(mounted.excess, by);
+      if (mounted) return true;
     }
     return false;
   }

@@ -6,13 +6,15 @@ import type { StartHash } from './ports/byte-hash.ts';
 import type { ContentStore } from './ports/content-store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { ProjectStore } from './ports/project-store.ts';
+import type { QuotaStore } from './ports/quota-store.ts';
+import { Quotas } from './quotas.ts';
 import { listReferrers } from './referrers.ts';
 import type { Registry } from './registry.ts';
 import { RegistryError } from './registry-error.ts';
 import { Uploads } from './uploads.ts';
 
 export interface RegistryDeps {
-  readonly content: ContentStore & Pick<ProjectStore, 'findProject'>;
+  readonly content: ContentStore & Pick<ProjectStore, 'findProject'> & QuotaStore;
   readonly stores: BlobStores;
   /** What pulled blobs are read from: `stores`, or a cache of them. */
   readonly source: BlobSource;
@@ -30,9 +32,10 @@ export interface RegistryDeps {
 export function createRegistry(deps: RegistryDeps): { registry: Registry; close: () => Promise<void> } {
   const { content } = deps;
   const renewAfterMs = deps.graceMs / 4;
-  const blobs = new Blobs({ ...deps, renewAfterMs });
-  const uploads = new Uploads(deps);
-  const manifests = new Manifests({ ...deps, renewAfterMs });
+  const quotas = new Quotas(deps);
+  const blobs = new Blobs({ ...deps, quotas, renewAfterMs });
+  const uploads = new Uploads({ ...deps, quotas });
+  const manifests = new Manifests({ ...deps, quotas, renewAfterMs });
   const registry: Registry = {
     statBlob: (repository, digest) => blobs.stat(repository, digest),
     openBlob: (repository, digest, first) => blobs.open(repository, digest, first),
@@ -48,6 +51,7 @@ export function createRegistry(deps: RegistryDeps): { registry: Registry; close:
     statManifest: (repository, reference) => manifests.stat(repository, reference),
     putManifest: (push) => manifests.put(push),
     deleteManifest: (repository, reference, by) => manifests.delete(repository, reference, by),
+    quotaWarning: (repository) => quotas.warning(repository),
     listTags: async (repository, page) => {
       const tags = await content.listTags(repository, page);
       if (tags === undefined) throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } });

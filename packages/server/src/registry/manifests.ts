@@ -4,6 +4,7 @@ import type { BlobStores } from './blob-stores.ts';
 import { reach } from './failpoints.ts';
 import type { Agent } from './ports/agent.ts';
 import type { ContentStore, StoredManifest, StoredManifestInfo } from './ports/content-store.ts';
+import type { Quotas } from './quotas.ts';
 import { type ManifestSummary, readManifest } from './read-manifest.ts';
 import type { ManifestPush, ManifestReference, PushedManifest } from './registry.ts';
 import { RegistryError } from './registry-error.ts';
@@ -19,6 +20,7 @@ export type ReadManifest = (bytes: Uint8Array, contentType: string) => Promise<M
 
 export interface ManifestsDeps {
   readonly content: ContentStore;
+  readonly quotas: Quotas;
   readonly stores: BlobStores;
   readonly readLargeManifest: ReadManifest;
   readonly now: () => number;
@@ -68,6 +70,7 @@ export class Manifests {
       mayMoveTags: push.mayMoveTags,
     });
     reach('manifest.committed');
+    if (commit.outcome === 'quota-exceeded') throw await this.#deps.quotas.refuse(commit.excess, push.by);
     if (commit.outcome === 'missing') {
       throw new RegistryError('MANIFEST_BLOB_UNKNOWN', {
         message: `The manifest needs content that this repository does not have; push it first: ${commit.digests.slice(0, 8).join(', ')}`,
@@ -80,7 +83,7 @@ export class Manifests {
         detail: { tag: commit.tag },
       });
     }
-    return { digest, subject: summary.subject, tags };
+    return { digest, subject: summary.subject, tags, isNearQuota: commit.isNearQuota === true };
   }
 
   async delete(repository: RepositoryName, reference: ManifestReference, by: Agent): Promise<void> {

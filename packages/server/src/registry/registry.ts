@@ -28,6 +28,12 @@ export interface UploadProgress {
   readonly offset: number;
 }
 
+/** An upload that is a blob now. */
+export interface FinishedUpload {
+  /** Whether the project is near a limit: see `quotaWarning`. */
+  readonly isNearQuota: boolean;
+}
+
 /** Names an upload session as a request does: it exists only for the repository and the subject that began it. */
 export interface UploadHandle {
   readonly repository: RepositoryName;
@@ -61,6 +67,8 @@ export interface PushedManifest {
   readonly digest: Digest;
   readonly subject: Digest | undefined;
   readonly tags: readonly Tag[];
+  /** As in `FinishedUpload`. */
+  readonly isNearQuota: boolean;
 }
 
 /**
@@ -93,7 +101,7 @@ export interface Registry {
   uploadProgress(upload: UploadHandle): Promise<UploadProgress>;
   appendUpload(upload: UploadHandle, chunk: Chunk): Promise<UploadProgress>;
   /** Takes the last piece (which may be empty), checks the digest, and makes the blob visible. */
-  finishUpload(upload: UploadHandle, digest: Digest, chunk: Chunk): Promise<void>;
+  finishUpload(upload: UploadHandle, digest: Digest, chunk: Chunk): Promise<FinishedUpload>;
   cancelUpload(upload: UploadHandle): Promise<void>;
 
   getManifest(repository: RepositoryName, reference: ManifestReference): Promise<StoredManifest>;
@@ -101,6 +109,9 @@ export interface Registry {
   putManifest(push: ManifestPush): Promise<PushedManifest>;
   /** Deletes a manifest with its tags (by digest), or one tag alone. */
   deleteManifest(repository: RepositoryName, reference: ManifestReference, by: Agent): Promise<void>;
+
+  /** What the project of a repository that is near a limit is told, in one sentence; undefined when it is not any more. */
+  quotaWarning(repository: RepositoryName): Promise<string | undefined>;
 
   listTags(repository: RepositoryName, page: Page): Promise<Listed<Tag>>;
   listRepositories(visibility: Visibility, page: Page): Promise<Listed<RepositoryName>>;

@@ -7,6 +7,9 @@ import type { UploadSession } from './ports/content-store.ts';
 import type { Chunk } from './registry.ts';
 import { WriteBehind } from './write-behind.ts';
 
+/** Sees how many bytes of a body have come, and whether that is all; throws, or rejects, when there must not be so many. */
+export type CheckBody = (received: number, complete: boolean) => Promise<void> | undefined;
+
 /**
  * The bytes of one upload session as this process holds them: an open writer and the running hash, valid for one epoch
  * and offset. Whoever finds that the session's row says otherwise throws it away and takes the session over.
@@ -79,7 +82,7 @@ export class LiveUpload {
    * either fails, everything of this body is forgotten, and `isCertain` says whether that worked. Resolves to the new
    * offset, which becomes certain by `advanced`.
    */
-  async receive({ body, bodyBytes }: Chunk, check: (received: number, complete: boolean) => void): Promise<number> {
+  async receive({ body, bodyBytes }: Chunk, check: CheckBody): Promise<number> {
     const writer = await this.#open();
     const before = this.#offset;
     const hash = this.#mustReadBack ? undefined : (this.#hash?.copy() ?? this.#startHash(this.#algorithm, bodyBytes));
@@ -90,11 +93,11 @@ export class LiveUpload {
     try {
       await body((piece) => {
         received += piece.byteLength;
-        check(received, false);
-        return behind.take(piece);
+        const checked = check(received, false);
+        return checked === undefined ? behind.take(piece) : checked.then(() => behind.take(piece));
       });
       await behind.end();
-      check(received, true);
+      await check(received, true);
     } catch (error) {
       await this.#stepBack(writer, before);
       hash?.end();

@@ -9,10 +9,13 @@ import { type BlobLocation, type BlobStore, StorageError } from './ports/blob-st
 import type { StartHash } from './ports/byte-hash.ts';
 import type { ContentStore, UploadSession } from './ports/content-store.ts';
 import type { Logger } from './ports/logger.ts';
-import type { Chunk, UploadHandle, UploadProgress } from './registry.ts';
+import type { QuotaStore } from './ports/quota-store.ts';
+import type { Quotas } from './quotas.ts';
+import type { Chunk, FinishedUpload, UploadHandle, UploadProgress } from './registry.ts';
 import { RegistryError } from './registry-error.ts';
 import { removeSpare, takenOver, UploadEnding } from './upload-ending.ts';
-import { LiveUpload } from './upload-session.ts';
+import { UploadRoom } from './upload-room.ts';
+import { type CheckBody, LiveUpload } from './upload-session.ts';
 
 /** Open writers kept between the chunks of slow clients; beyond it the longest unused is closed (and resumed later). */
 const mostLive = 1000;
@@ -20,7 +23,8 @@ const mostLive = 1000;
 const idleMs = 5 * 60 * 1000;
 
 export interface UploadsDeps {
-  readonly content: ContentStore;
+  readonly content: ContentStore & QuotaStore;
+  readonly quotas: Quotas;
   readonly stores: BlobStores;
   readonly startHash: StartHash;
   readonly logger: Logger;
@@ -44,6 +48,7 @@ export class Uploads {
     const at = now();
     const id = randomBytes(18).toString('base64url');
     const session = await content.startUpload({ id, repository, store: stores.forNew(repository), by, algorithm, at });
+    if ('outcome' in session) throw await this.#deps.quotas.refuse(session.excess, by);
     reach('upload.started');
     const live = new LiveUpload(session, session.epoch, stores.of(session.store), startHash, at);
     live.busy = false;
@@ -59,7 +64,7 @@ export class Uploads {
     const session = await this.#find(upload);
     const live = await this.#attach(session, chunk);
     return this.#using(live, async () => {
-      const to = await live.receive(chunk, limitsOf(chunk, live.offset));
+      const to = await this.#receive(session, live, chunk, upload.by);
       const state = await live.checkpoint();
       reach('upload.chunk.checkpointed');
       const { id, epoch } = live;
@@ -73,33 +78,50 @@ export class Uploads {
   }
 
   /** Of several requests that end the same session at once one does, and the others find what they wanted done. */
-  async finish(upload: UploadHandle, digest: Digest, chunk: Chunk): Promise<void> {
+  async finish(upload: UploadHandle, digest: Digest, chunk: Chunk): Promise<FinishedUpload> {
     const ending = new UploadEnding(this.#deps, upload, digest);
     try {
-      await this.#finish(ending, chunk);
+      return { isNearQuota: await this.#finish(ending, chunk) };
     } catch (error) {
       if (!(await ending.isDoneByOthers(error))) throw error;
+      return { isNearQuota: false };
     }
   }
 
-  async #finish(ending: UploadEnding, chunk: Chunk): Promise<void> {
+  /** Answers whether the project is near a limit. */
+  async #finish(ending: UploadEnding, chunk: Chunk): Promise<boolean> {
     const { upload, digest } = ending;
     const session = await this.#find(upload);
     const live = await this.#attach(session, chunk);
     ending.epoch = live.epoch;
     const committed = await this.#using(live, async () => {
       live.useAlgorithm(digestAlgorithm(digest));
-      await live.receive(chunk, limitsOf(chunk, live.offset));
+      await this.#receive(session, live, chunk, upload.by);
       const hashed = await live.digest();
       if (hashed !== undefined && hashed !== digest) throw await this.#refuse(session, live, digest, hashed);
       const location = await live.commit(digest);
       if (hashed === undefined) await this.#readBack(session, live, digest, location);
       reach('blob.placed');
-      return this.#commit(ending, live, location);
+      return this.#commit(ending, session, live, location);
     });
     await this.#drop(live);
     // What older epochs and checkpoints left behind.
-    if (session.state !== undefined) await this.#discard(session, live.epoch, committed);
+    if (session.state !== undefined) await this.#discard(session, live.epoch, committed.locations);
+    return committed.isNearQuota;
+  }
+
+  /** A body behind what has come. What the project has no room for ends the upload: its bytes would only take more room away. */
+  async #receive(session: UploadSession, live: LiveUpload, chunk: Chunk, by: Agent): Promise<number> {
+    const { id, epoch, offset } = live;
+    const room = session.isLimited ? new UploadRoom(this.#deps, { id, epoch, offset }, by) : undefined;
+    try {
+      await room?.announce(chunk.bodyBytes);
+      return await live.receive(chunk, limitsOf(chunk, offset, room));
+    } catch (error) {
+      if (error instanceof RegistryError && error.code === 'DENIED') await this.#giveUp(session, live);
+      else await room?.release();
+      throw error;
+    }
   }
 
   async cancel(upload: UploadHandle): Promise<void> {
@@ -177,7 +199,12 @@ export class Uploads {
   }
 
   /** Resolves to the locations that are a blob now: one, or none when there was such a blob. */
-  async #commit({ upload, digest, spares }: UploadEnding, live: LiveUpload, location: BlobLocation): Promise<BlobLocation[]> {
+  async #commit(
+    { upload, digest, spares }: UploadEnding,
+    session: UploadSession,
+    live: LiveUpload,
+    location: BlobLocation,
+  ): Promise<{ locations: BlobLocation[]; isNearQuota: boolean }> {
     const { content, stores, now } = this.#deps;
     const { id: uploadId, epoch, offset: sizeBytes } = live;
     let place: { store: BlobStore; location: BlobLocation; copiedTo?: string } = { store: live.store, location };
@@ -190,7 +217,11 @@ export class Uploads {
       if (commit.outcome === 'lost') throw takenOver(upload);
       if (commit.outcome !== 'elsewhere') {
         for (const spare of spares) await removeSpare(this.#deps, spare);
-        return commit.outcome === 'stored' ? [stored.location] : [];
+        if (commit.outcome === 'quota-exceeded') {
+          await this.#giveUp(session, live);
+          throw await this.#deps.quotas.refuse(commit.excess, upload.by);
+        }
+        return { locations: commit.outcome === 'stored' ? [stored.location] : [], isNearQuota: commit.isNearQuota === true };
       }
       // The project began to move since this upload began.
       const copied = await copyBlob({ ...place, digest }, stores.of(commit.store));
@@ -210,13 +241,18 @@ export class Uploads {
 
   /** Ends a session whose content is not what was announced. */
   async #refuse(session: UploadSession, live: LiveUpload, announced: Digest, actual: Digest): Promise<RegistryError> {
-    const isOurs = await this.#deps.content.cancelUpload({ id: session.id });
-    await this.#drop(live);
-    await this.#discard(session, live.epoch, isOurs ? [] : undefined);
+    await this.#giveUp(session, live);
     return new RegistryError('DIGEST_INVALID', {
       message: `The uploaded content's digest is ${actual}, not ${announced}: upload it again.`,
       detail: { announced, actual },
     });
+  }
+
+  /** Ends a session, and discards its bytes. */
+  async #giveUp(session: UploadSession, live: LiveUpload): Promise<void> {
+    const isOurs = await this.#deps.content.cancelUpload({ id: session.id });
+    await this.#drop(live);
+    await this.#discard(session, live.epoch, isOurs ? [] : undefined);
   }
 
   async #discard(session: UploadSession, epoch: number, committed?: readonly BlobLocation[]): Promise<void> {
@@ -250,11 +286,11 @@ export class Uploads {
 }
 
 /** Checks a chunk as it comes: it may not grow past what the upload may hold, and must end where it said. */
-function limitsOf(chunk: Chunk, offset: number): (received: number, complete: boolean) => void {
+function limitsOf(chunk: Chunk, offset: number, room: UploadRoom | undefined): CheckBody {
   const { length, mostBytes } = chunk;
   return (received, complete) => {
     if (offset + received > mostBytes) throw tooLarge(mostBytes);
-    if (!complete || length === undefined || length === received) return;
+    if (!complete || length === undefined || length === received) return room?.grow(received);
     throw new RegistryError('SIZE_INVALID', {
       message: `Content-Range announced ${length} bytes, ${received} came: send the chunk again.`,
     });

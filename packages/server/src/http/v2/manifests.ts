@@ -4,6 +4,7 @@ import { type HeaderList, sendBody, sendEmpty, sendHead } from '../answer.ts';
 import { readBody } from '../request-body.ts';
 import type { Exchange, Handler, V2Deps } from './exchange.ts';
 import { requireReferenceOf, requireTagsOf } from './parameters.ts';
+import { quotaHeaders } from './quota-headers.ts';
 
 type ManifestRoute = Extract<Route, { kind: 'manifest' }>;
 
@@ -43,6 +44,7 @@ export const putManifest: Handler<ManifestRoute> = async (exchange, deps) => {
     pushed.digest,
     ...(pushed.subject === undefined ? [] : ['OCI-Subject', pushed.subject]),
     ...(tags.length === 0 ? [] : ['OCI-Tag', tags.join(', ')]),
+    ...(await quotaHeaders(route.name, pushed, deps)),
   ]);
 };
 

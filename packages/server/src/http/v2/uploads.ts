@@ -1,12 +1,13 @@
 import { digestAlgorithm, formatUploadRange, parseContentRange, type RepositoryName, type Route } from '@longshore/oci';
 import type { Principal, Visibility } from '../../registry/ports/authorizer.ts';
-import type { Chunk, UploadHandle, UploadProgress } from '../../registry/registry.ts';
+import type { Chunk, FinishedUpload, UploadHandle, UploadProgress } from '../../registry/registry.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 import { tooLarge } from '../../registry/uploads.ts';
 import { type HeaderList, headerListOf, sendEmpty } from '../answer.ts';
 import { requestBody } from '../request-body.ts';
 import type { Exchange, Handler, V2Deps } from './exchange.ts';
 import { requireAlgorithmOf, requireDigestOf, requireNameOf } from './parameters.ts';
+import { quotaHeaders } from './quota-headers.ts';
 
 type UploadsRoute = Extract<Route, { kind: 'uploads' }>;
 type UploadRoute = Extract<Route, { kind: 'upload' }>;
@@ -23,14 +24,15 @@ export const postUploads: Handler<UploadsRoute> = async (exchange, deps) => {
     return;
   }
   const upload = { repository: route.name, id: progress.id, by };
+  let finished: FinishedUpload;
   try {
-    await deps.registry.finishUpload(upload, digest, chunkOf(exchange, deps));
+    finished = await deps.registry.finishUpload(upload, digest, chunkOf(exchange, deps));
   } catch (error) {
     // Nobody knows this upload's address, so nobody could continue it.
     await cancelQuietly(deps, upload);
     throw error;
   }
-  sendEmpty(http, 201, blobHeaders(route.name, digest));
+  sendEmpty(http, 201, [...blobHeaders(route.name, digest), ...(await quotaHeaders(route.name, finished, deps))]);
 };
 
 /** `GET` of a session (end-13): where it stands. */
@@ -51,8 +53,10 @@ export const putUpload: Handler<UploadRoute> = async (exchange, deps) => {
   if (wanted === null)
     throw new RegistryError('DIGEST_INVALID', { message: 'The digest is missing: end the upload with ?digest=sha256:...' });
   const digest = requireDigestOf(wanted);
-  await withStatus(exchange, deps, () => deps.registry.finishUpload(handleOf(exchange), digest, chunkOf(exchange, deps)));
-  sendEmpty(exchange.http, 201, blobHeaders(exchange.route.name, digest));
+  const finish = () => deps.registry.finishUpload(handleOf(exchange), digest, chunkOf(exchange, deps));
+  const finished = await withStatus(exchange, deps, finish);
+  const { name } = exchange.route;
+  sendEmpty(exchange.http, 201, [...blobHeaders(name, digest), ...(await quotaHeaders(name, finished, deps))]);
 };
 
 /** `DELETE` of a session (end-14). */

@@ -3,15 +3,15 @@ import { reach } from '../../registry/failpoints.ts';
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
 import type { BlobCommit, Millis, NewBlob } from '../../registry/ports/content-store.ts';
+import type { QuotaExceeded } from '../../registry/ports/quota-excess.ts';
 import { toColumn } from '../digest-column.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
-import type { UsageChange } from './blob-links.ts';
-import { applyUsage, insertLink, releaseLinks, settleLink } from './blob-links.ts';
+import { insertLink, releaseLinks, settleLink } from './blob-links.ts';
 import { existingBlob, insertBlob, placeBlob, renewLivePlacement } from './blob-placements.ts';
 import { recordChange } from './changes.ts';
 import { isReferenced } from './manifest-references.ts';
-import { ensureRepository, lockRepository, repositoryByName, repositoryOfUpload, storesOf } from './repositories.ts';
+import { ensureRepository, lockRepository, nearQuota, repositoryByName, repositoryOfUpload, storesOf } from './repositories.ts';
 
 /** `ContentStore.commitBlob`. */
 export async function commitBlob(sql: SqlTransaction, input: NewBlob): Promise<BlobCommit> {
@@ -32,14 +32,14 @@ export async function commitBlob(sql: SqlTransaction, input: NewBlob): Promise<B
   await recordChange(sql, { type: 'blob.pushed', at, by, repository: repository.name, digest, data: { sizeBytes } });
   await settleLink(sql, link, isLinked, at);
   reach('blob.in-transaction');
-  return { outcome: placed === 'placed' ? 'stored' : 'duplicate' };
+  return { outcome: placed === 'placed' ? 'stored' : 'duplicate', ...nearQuota(repository) };
 }
 
 /** `ContentStore.mountBlob`. */
 export async function mountBlob(
   sql: SqlTransaction,
   input: { digest: Digest; from: RepositoryName; to: RepositoryName; store?: string | undefined; by: Agent; at: Millis },
-): Promise<boolean> {
+): Promise<boolean | QuotaExceeded> {
   const { digest, from, to, by, at } = input;
   const source = await sql.get<{ id: number; size: number; project_id: number }>(
     `select b.id, b.size, r.project_id from blobs b join repository_blobs rb on rb.blob_id = b.id join repositories r on r.id = rb.repository_id
@@ -88,9 +88,7 @@ export async function deleteBlob(
   if (await isReferenced(sql, repository.id, 'blob', digest)) return 'in-use';
   await sql.run('delete from repository_blobs where repository_id = ? and blob_id = ?', [repository.id, blob.id]);
   await recordChange(sql, { type: 'blob.deleted', at, by, repository: repository.name, digest });
-  const usage: UsageChange = new Map();
-  await releaseLinks(sql, [{ projectId: repository.project_id, blobId: blob.id, sizeBytes: blob.size }], usage);
-  await applyUsage(sql, usage);
+  await releaseLinks(sql, [{ projectId: repository.project_id, blobId: blob.id, sizeBytes: blob.size }]);
   reach('blob.delete.in-transaction');
   return 'deleted';
 }

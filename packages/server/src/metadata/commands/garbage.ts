@@ -10,8 +10,7 @@ import { toPlacement } from '../placement-row.ts';
 import { chunks, idPairs, padded, placeholders } from '../sql-lists.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
-import type { UsageChange } from './blob-links.ts';
-import { applyUsage, releaseLinks } from './blob-links.ts';
+import { releaseLinks } from './blob-links.ts';
 import { recordChange } from './changes.ts';
 import { requireFence } from './leases.ts';
 
@@ -53,7 +52,6 @@ export async function removeUnreferencedLinks(
 ): Promise<number> {
   await requireFence(sql, input.fence);
   const condition = present.unreferenced(input.before, input.before);
-  const usage: UsageChange = new Map();
   let removed = 0;
   for (const chunk of chunks(inLockOrder(input.links))) {
     const locked = await lockLinks(sql, chunk);
@@ -70,11 +68,9 @@ export async function removeUnreferencedLinks(
       deleted
         .flatMap((key) => known.get(keyOf(key)) ?? [])
         .map(({ project_id: projectId, blob_id: blobId, size: sizeBytes }) => ({ projectId, blobId, sizeBytes })),
-      usage,
     );
     removed += deleted.length;
   }
-  await applyUsage(sql, usage);
   return removed;
 }
 

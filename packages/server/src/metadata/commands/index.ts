@@ -1,3 +1,4 @@
+import type { SqlTransaction } from '../sql-session.ts';
 import * as accounts from './accounts.ts';
 import { appendAudit, finishForwarding, removeAudit, setAuditSinks } from './audit.ts';
 import { commitBlob, deleteBlob, mountBlob, renewBlob, reportLostBlob } from './blobs.ts';
@@ -16,9 +17,11 @@ import { clearLoginFailures, noteLoginFailure } from './login-failures.ts';
 import { commitManifest, deleteManifest } from './manifests.ts';
 import { assignStore, beginMove, finishMove, placeCopy, registerStores, renewCopies } from './projects.ts';
 import { notePulls } from './pulls.ts';
+import * as quotas from './quotas.ts';
 import { setProjectRole } from './role-bindings.ts';
 import { deleteTag } from './tags.ts';
 import { advanceUpload, cancelUpload, claimUpload, removeExpiredUpload, startUpload } from './uploads.ts';
+import { settleUsage } from './usage.ts';
 import * as webhookDeliveries from './webhook-deliveries.ts';
 import { createWebhook, deleteWebhook, disableWebhook, updateWebhook } from './webhooks.ts';
 
@@ -34,6 +37,7 @@ export const commands = {
   disableWebhook,
   updateWebhook,
   ...jobs,
+  ...quotas,
   acquireLease,
   advanceUpload,
   appendAudit,
@@ -84,6 +88,15 @@ export type CommandInput<N extends CommandName> = Parameters<(typeof commands)[N
 
 /** What a command answers. */
 export type CommandOutput<N extends CommandName> = Awaited<ReturnType<(typeof commands)[N]>>;
+
+/** Runs a command in a transaction that its caller opened, and settles the accounts of projects behind it. */
+export async function runCommand<N extends CommandName>(sql: SqlTransaction, name: N, input: CommandInput<N>): Promise<CommandOutput<N>> {
+  sql.usage.clear();
+  const run = commands[name] as (sql: SqlTransaction, input: CommandInput<N>) => Promise<CommandOutput<N>>;
+  const output = await run(sql, input);
+  await settleUsage(sql);
+  return output;
+}
 
 /** Runs a command in a transaction of its own; resolves when it is committed. Every failure of the database is a `StorageError`. */
 export type Execute = <N extends CommandName>(name: N, input: CommandInput<N>) => Promise<CommandOutput<N>>;

@@ -7,7 +7,7 @@ import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
 import { inLockOrder, isReferenced, recordReferences, renewChildren, renewLinks } from './manifest-references.ts';
-import { ensureRepository, repositoryByName } from './repositories.ts';
+import { ensureRepository, nearQuota, repositoryByName } from './repositories.ts';
 import { deleteTagsOf, setTag } from './tags.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function commitManifest(sql: SqlTransaction, input: NewManifest): P
   }
   await recordReferences(sql, repository.id, id, references.filter(isPresent));
   reach('manifest.in-transaction');
-  return { outcome: 'stored', created };
+  return { outcome: 'stored', created, ...nearQuota(repository) };
 }
 
 /** `ContentStore.deleteManifest`. */

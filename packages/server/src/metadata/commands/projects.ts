@@ -8,6 +8,7 @@ import { locking } from '../sql-session.ts';
 import { placeBlob } from './blob-placements.ts';
 import { recordChange } from './changes.ts';
 import { bindFounder } from './role-bindings.ts';
+import { openAccount } from './usage.ts';
 
 interface ProjectRow {
   readonly id: number;
@@ -33,6 +34,7 @@ export async function ensureProject(
     if (winner === undefined) throw new Error(`The project ${project} cannot be created: no store '${store}' is registered`);
     return winner.id;
   }
+  await openAccount(sql, created.id);
   await bindFounder(sql, { projectId: created.id, project, by, at });
   return created.id;
 }

@@ -15,11 +15,14 @@ export interface RepositoryRow {
   readonly store: string;
   /** Where the project's content still is, while it moves. */
   readonly previous_store_id: number | null;
+  /** 1 while the project warns of a limit. */
+  readonly is_near_quota: number | null;
 }
 
 // No join of stores: when PostgreSQL has waited for a lock it looks at the locked row again, but at no other row of a join.
 const columns = `
-  r.id, r.project_id, r.name, p.store_id, (select s.name from stores s where s.id = p.store_id) as store, p.previous_store_id`;
+  r.id, r.project_id, r.name, p.store_id, (select s.name from stores s where s.id = p.store_id) as store, p.previous_store_id,
+  (select 1 from usage u where u.project_id = p.id and u.warned_bytes + u.warned_tags > 0) as is_near_quota`;
 const selectRepository = `select ${columns} from repositories r join projects p on p.id = r.project_id`;
 
 /** The repository of that name. */
@@ -68,6 +71,11 @@ export async function ensureRepository(
 /** The row as the core knows it. */
 export function toRepository(row: RepositoryRow): Repository {
   return { id: row.id, projectId: row.project_id, name: row.name, store: row.store };
+}
+
+/** What the answer to a change says of the project's limits. */
+export function nearQuota({ is_near_quota }: RepositoryRow): { isNearQuota?: true } {
+  return is_near_quota === null ? {} : { isNearQuota: true };
 }
 
 /** The stores on which content of the repository may be: one, or two while its project moves. */

@@ -35,6 +35,7 @@ export async function setTag(sql: SqlTransaction, setting: TagSetting): Promise<
        on conflict (repository_id, name) do nothing`,
       [repository.id, tag, manifestId, at, by.actor],
     );
+    if (created > 0) sql.usage.countTag(repository.project_id, 1, at);
     if (created > 0) return recordTagChange(sql, { repository, tag, from: undefined, to: digest, by, at });
     const existing = await lockTag(sql, repository.id, tag);
     if (existing === undefined) continue;
@@ -60,7 +61,7 @@ export async function deleteTag(
   const repository = await repositoryByName(sql, input.repository);
   const existing = repository && (await lockTag(sql, repository.id, tag));
   if (repository === undefined || existing === undefined) return 'absent';
-  await removeTag(sql, repository.id, tag);
+  await removeTag(sql, repository, tag, at);
   await recordTagChange(sql, { repository, tag, from: fromColumn(existing.digest), to: undefined, by, at });
   reach('tag.delete.in-transaction');
   return 'deleted';
@@ -77,14 +78,16 @@ export async function deleteTagsOf(
     [repository.id, manifestId],
   );
   for (const { name } of rows) {
-    await removeTag(sql, repository.id, name);
+    await removeTag(sql, repository, name, at);
     await recordTagChange(sql, { repository, tag: name, from: digest, to: undefined, by, at });
   }
 }
 
 /** With what is known of its pulls: whoever gets the name later begins anew. */
-async function removeTag(sql: SqlTransaction, repositoryId: number, tag: Tag): Promise<void> {
+async function removeTag(sql: SqlTransaction, repository: RepositoryRow, tag: Tag, at: Millis): Promise<void> {
+  const { id: repositoryId, project_id: projectId } = repository;
   await sql.run('delete from tags where repository_id = ? and name = ?', [repositoryId, tag]);
+  sql.usage.countTag(projectId, -1, at);
   await sql.runLast('delete from tag_pulls where repository_id = ? and tag = ?', [repositoryId, tag]);
 }
 

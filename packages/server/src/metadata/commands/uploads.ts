@@ -2,9 +2,11 @@ import type { RepositoryName } from '@longshore/oci';
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis, UploadSession } from '../../registry/ports/content-store.ts';
 import type { Fence } from '../../registry/ports/lease-store.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { QuotaExceeded } from '../../registry/ports/quota-excess.ts';
+import { type SqlSession, Withdrawn } from '../sql-session.ts';
 import { requireFence } from './leases.ts';
 import { ensureRepository } from './repositories.ts';
+import { lockUsage } from './usage.ts';
 
 /** What `startUpload` takes. */
 export interface NewUpload {
@@ -17,10 +19,15 @@ export interface NewUpload {
 }
 
 /** `ContentStore.startUpload`. Epochs begin at 1. */
-export async function startUpload(sql: SqlSession, input: NewUpload): Promise<UploadSession> {
+export async function startUpload(sql: SqlSession, input: NewUpload): Promise<UploadSession | QuotaExceeded> {
   const known = await startUploadInKnown(sql, input);
   if (known !== undefined) return known;
-  await ensureRepository(sql, input);
+  const { project_id: projectId } = await ensureRepository(sql, input);
+  const { project, bytes: used, limit_bytes: limit } = await lockUsage(sql, projectId);
+  if (limit !== null && used >= limit) {
+    const excess = { project, kind: 'bytes', used, reserved: 0, limit, needed: 1 } as const;
+    throw new Withdrawn({ outcome: 'quota-exceeded', excess } satisfies QuotaExceeded);
+  }
   const started = await insertUpload(sql, input, '');
   if (started === undefined) throw new Error(`The repository ${input.repository} vanished while an upload began`);
   return started;
@@ -28,7 +35,7 @@ export async function startUpload(sql: SqlSession, input: NewUpload): Promise<Up
 
 /**
  * The same in a repository that exists, in one statement that may be run twice, and waits for no lock of another command; undefined,
- * and nothing done, when the repository does not exist.
+ * and nothing done, when the repository does not exist or its project has no room left.
  */
 export function startUploadInKnown(sql: SqlSession, input: NewUpload): Promise<UploadSession | undefined> {
   // Of its own row it finds one that nobody knows of yet.
@@ -40,18 +47,30 @@ export function startUploadInKnown(sql: SqlSession, input: NewUpload): Promise<U
 
 async function insertUpload(sql: SqlSession, input: NewUpload, onConflict: string): Promise<UploadSession | undefined> {
   const { id, repository: name, by, algorithm, at } = input;
-  const row = await sql.get<{ repository_id: number; project_id: number; store: string }>(
-    `insert into uploads (id, repository_id, store_id, owner, algorithm, byte_offset, epoch, state, started_at, touched_at)
-     select ?, r.id, p.store_id, ?, ?, 0, 1, null, ?, ? from repositories r join projects p on p.id = r.project_id where r.name = ?
+  const row = await sql.get<{ repository_id: number; project_id: number; store: string; is_limited: number | null }>(
+    `insert into uploads (id, repository_id, project_id, store_id, owner, algorithm, byte_offset, epoch, state, started_at, touched_at)
+     select ?, r.id, p.id, p.store_id, ?, ?, 0, 1, null, ?, ? from repositories r join projects p on p.id = r.project_id where r.name = ?
+       and not exists (select 1 from usage u where u.project_id = p.id and u.bytes >= u.limit_bytes)
      ${onConflict}
-     returning repository_id, (select project_id from repositories where id = repository_id) as project_id,
-       (select name from stores where id = store_id) as store`,
+     returning repository_id, project_id, (select name from stores where id = store_id) as store,
+       (select 1 from usage u where u.project_id = uploads.project_id and u.limit_bytes is not null) as is_limited`,
     [id, by.actor, algorithm, at, at, name],
   );
   if (row === undefined) return undefined;
   const { repository_id, project_id, store } = row;
   const repository = { id: repository_id, projectId: project_id, name, store };
-  return { id, repository, store, owner: by.actor, algorithm, offset: 0, epoch: 1, state: undefined, touchedAt: at };
+  return {
+    id,
+    repository,
+    store,
+    owner: by.actor,
+    algorithm,
+    offset: 0,
+    epoch: 1,
+    state: undefined,
+    touchedAt: at,
+    isLimited: row.is_limited !== null,
+  };
 }
 
 /** `ContentStore.advanceUpload`. */
@@ -60,7 +79,7 @@ export async function advanceUpload(
   input: { id: string; epoch: number; from: number; to: number; state: string | undefined; at: Millis },
 ): Promise<boolean> {
   const changes = await sql.run(
-    'update uploads set byte_offset = ?, state = ?, touched_at = ? where id = ? and epoch = ? and byte_offset = ?',
+    'update uploads set byte_offset = ?, reserved_bytes = 0, state = ?, touched_at = ? where id = ? and epoch = ? and byte_offset = ?',
     [input.to, input.state ?? null, input.at, input.id, input.epoch, input.from],
   );
   return changes > 0;

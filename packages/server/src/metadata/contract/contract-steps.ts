@@ -5,7 +5,7 @@ import type { Digest, RepositoryName } from '@longshore/oci';
 import { requireDigest, requireRepositoryName, requireTag } from '@longshore/oci';
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
-import type { ManifestCommit, NewManifest } from '../../registry/ports/content-store.ts';
+import type { ManifestCommit, NewManifest, UploadSession } from '../../registry/ports/content-store.ts';
 import type { RegistryEvent } from '../../registry/ports/event-store.ts';
 import type { PreviewedGarbage } from '../../registry/ports/garbage-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
@@ -81,10 +81,17 @@ export class StoreSteps {
     this.store = store;
   }
 
+  /** Begins an upload that must not be refused. */
+  async start(input: Parameters<MetadataStore['startUpload']>[0]): Promise<UploadSession> {
+    const started = await this.store.startUpload(input);
+    assert.ok('id' in started, 'refused');
+    return started;
+  }
+
   /** Begins an upload and answers its id. */
   async begin(repository: RepositoryName): Promise<string> {
     const id = randomUUID();
-    await this.store.startUpload({ id, repository, by, algorithm: 'sha256', at: this.at });
+    await this.start({ id, repository, by, algorithm: 'sha256', at: this.at });
     return id;
   }
 

@@ -39,10 +39,10 @@ export function describeProjects(open: OpenStore): void {
       const stores = async () => (await store.listStores()).map(({ name, holdsContent }) => `${name} ${holdsContent}`);
       assert.deepEqual(await stores(), ['default false', 'fast false']);
       const upload = { by, algorithm: 'sha256', at } as const;
-      const session = await store.startUpload({ ...upload, id: 'one', repository: app, store: 'fast' });
+      const session = await steps.start({ ...upload, id: 'one', repository: app, store: 'fast' });
       assert.deepEqual([session.store, session.repository.store], ['fast', 'fast']);
-      assert.equal((await store.startUpload({ ...upload, id: 'two', repository: web, store: 'default' })).store, 'fast');
-      assert.equal((await store.startUpload({ ...upload, id: 'three', repository: foreign })).store, 'default');
+      assert.equal((await steps.start({ ...upload, id: 'two', repository: web, store: 'default' })).store, 'fast');
+      assert.equal((await steps.start({ ...upload, id: 'three', repository: foreign })).store, 'default');
       const team = { name: 'team', store: 'fast', movingFrom: undefined, sizeBytes: 0 };
       assert.deepEqual(await store.findProject('team'), team);
       assert.equal(await store.findProject('nobody'), undefined);
@@ -53,7 +53,7 @@ export function describeProjects(open: OpenStore): void {
         ['other', 'team'],
       );
       assert.deepEqual(await store.listProjects({}, { limit: 1, after: 'other' }), [team]);
-      await assert.rejects(store.startUpload({ ...upload, id: 'four', repository: 'new/app' as never, store: 'nowhere' }));
+      await assert.rejects(steps.start({ ...upload, id: 'four', repository: 'new/app' as never, store: 'nowhere' }));
       const { outcome } = await steps.commit(app, newDigest());
       assert.equal(outcome, 'stored');
       assert.deepEqual(await stores(), ['default false', 'fast true']);

@@ -7,8 +7,9 @@ import { app, by, newDigest, storeTest } from './contract-steps.ts';
 /** Sessions: creation, compare-and-set, take-over, end. */
 export function describeUploads(open: OpenStore): void {
   describe('uploads', () => {
-    storeTest(open, 'a session is found as it was started, with its repository', async ({ store, at }) => {
-      const started = await store.startUpload({ id: 'one', repository: app, by, algorithm: 'sha512', at });
+    storeTest(open, 'a session is found as it was started, with its repository', async (steps) => {
+      const { store, at } = steps;
+      const started = await steps.start({ id: 'one', repository: app, by, algorithm: 'sha512', at });
       assert.deepEqual(started, {
         id: 'one',
         repository: await store.findRepository(app),
@@ -19,6 +20,7 @@ export function describeUploads(open: OpenStore): void {
         epoch: 1,
         state: undefined,
         touchedAt: at,
+        isLimited: false,
       });
       assert.equal(started.repository.store, 'default');
       assert.deepEqual(await store.findUpload('one'), started);

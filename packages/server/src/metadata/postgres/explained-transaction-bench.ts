@@ -1,11 +1,14 @@
 import type pg from 'pg';
 import type { SqlRow, SqlTransaction, SqlValue } from '../sql-session.ts';
+import { UsageChanges } from '../usage-changes.ts';
 import { StatementCache } from './statement-cache.ts';
 
 /** For tests of plans: runs statements, and notes how the server goes about each once it is prepared. */
 export class ExplainedTransaction implements SqlTransaction {
   readonly dialect = 'postgres';
   readonly plans: string[] = [];
+  readonly usage = new UsageChanges();
+  readonly isCareful = false;
   readonly #client: pg.Client;
   readonly #statements = new StatementCache(true);
 

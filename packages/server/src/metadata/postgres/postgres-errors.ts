@@ -5,6 +5,7 @@ const serializationFailure = '40001';
 const deadlockDetected = '40P01';
 const uniqueViolation = '23505';
 const foreignKeyViolation = '23503';
+const notNullViolation = '23502';
 const diskFull = '53100';
 const tooManyConnections = '53300';
 const readOnlyTransaction = '25006';
@@ -30,6 +31,11 @@ const tooManyMessage = (detail: string) =>
  */
 export function isLostRace(error: unknown): boolean {
   return [serializationFailure, deadlockDetected, uniqueViolation, foreignKeyViolation].includes(sqlState(error) ?? '');
+}
+
+/** Whether the account of a project refused to be changed without a look at it (`settleUsage`). */
+export function isUsageRefusal(error: unknown): boolean {
+  return sqlState(error) === notNullViolation && (error as { table?: unknown }).table === 'usage';
 }
 
 /** Whether the server said it as one that stays: not the way to it, and not a server that is about to end. */

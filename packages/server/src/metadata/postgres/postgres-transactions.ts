@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { CommandInput, CommandName, CommandOutput } from '../commands/index.ts';
-import { commands } from '../commands/index.ts';
+import { runCommand } from '../commands/index.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { Withdrawn } from '../sql-session.ts';
 import type { GuardedPool } from './guarded-pool.ts';
-import { isAnswer, isCut, isLostRace, toStorageError, UnknownOutcomeError } from './postgres-errors.ts';
+import { isAnswer, isCut, isLostRace, isUsageRefusal, toStorageError, UnknownOutcomeError } from './postgres-errors.ts';
 import type { StatementCache } from './statement-cache.ts';
 import { TransactionSession } from './transaction-session.ts';
 
@@ -35,7 +35,7 @@ export function limitsOf(timeoutMs: number): string {
 }
 
 /**
- * Runs a command in a transaction, again from the start when it lost a race, and once when its connection broke before the commit was
+ * Runs a command in a transaction, again from the start when it lost a race or an account wants a look, and once when its connection broke before the commit was
  * sent: until then nothing of it has happened. Throws `StorageError`; an `UnknownOutcomeError` when the answer to the commit was lost.
  */
 export async function executeCommand<N extends CommandName>(
@@ -43,16 +43,21 @@ export async function executeCommand<N extends CommandName>(
   name: N,
   input: CommandInput<N>,
 ): Promise<CommandOutput<N>> {
-  const run = commands[name] as (sql: SqlTransaction, input: unknown) => Promise<CommandOutput<N>>;
+  const begin = provisional.has(name) ? `begin${withoutSync}` : 'begin';
   let wasCut = false;
+  let isCareful = false;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await inTransaction(deps, provisional.has(name) ? `begin${withoutSync}` : 'begin', 'commit', (sql) => run(sql, input));
+      return await inTransaction(deps, { begin, end: 'commit', isCareful }, (sql) => runCommand(sql, name, input));
     } catch (error) {
       if (error instanceof Withdrawn) return error.answer as CommandOutput<N>;
       if (!(error instanceof StorageError) || error instanceof UnknownOutcomeError || attempt === mostAttempts) throw error;
       if (error.reason !== 'unreachable' && isCut(error.cause) && !wasCut) {
         wasCut = true;
+        continue;
+      }
+      if (isUsageRefusal(error.cause) && !isCareful) {
+        isCareful = true;
         continue;
       }
       if (!isLostRace(error.cause)) throw error;
@@ -63,17 +68,16 @@ export async function executeCommand<N extends CommandName>(
 
 /** Shows `work` one snapshot, in which it may make temporary tables; keeps nothing of it. */
 export async function withSnapshot(deps: TransactionDeps, work: (sql: SqlSession) => Promise<void>): Promise<void> {
-  await inTransaction(deps, 'begin isolation level repeatable read', 'rollback', work);
+  await inTransaction(deps, { begin: 'begin isolation level repeatable read', end: 'rollback', isCareful: false }, work);
 }
 
 async function inTransaction<T>(
   { pool, statements, afterBegin }: TransactionDeps,
-  begin: string,
-  end: 'commit' | 'rollback',
+  { begin, end, isCareful }: { begin: string; end: 'commit' | 'rollback'; isCareful: boolean },
   work: (sql: SqlTransaction) => Promise<T>,
 ): Promise<T> {
   const connection = await orStorageError(pool.connect());
-  const transaction = new TransactionSession(connection, statements, begin + afterBegin);
+  const transaction = new TransactionSession(connection, statements, begin + afterBegin, isCareful);
   let isBroken = false;
   try {
     const answer = await work(transaction);

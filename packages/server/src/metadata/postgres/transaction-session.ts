@@ -1,5 +1,6 @@
 import type { QueryConfig, QueryResult } from 'pg';
 import type { SqlRow, SqlTransaction, SqlValue } from '../sql-session.ts';
+import { UsageChanges } from '../usage-changes.ts';
 import type { GuardedConnection } from './guarded-pool.ts';
 import { isAnswer, toStorageError, UnknownOutcomeError } from './postgres-errors.ts';
 import type { StatementCache } from './statement-cache.ts';
@@ -16,6 +17,8 @@ interface Asked {
  */
 export class TransactionSession implements SqlTransaction {
   readonly dialect = 'postgres';
+  readonly usage = new UsageChanges();
+  readonly isCareful: boolean;
   readonly #connection: GuardedConnection;
   readonly #statements: StatementCache;
   #begin: string | undefined;
@@ -24,7 +27,8 @@ export class TransactionSession implements SqlTransaction {
   #isOver = false;
 
   /** `begin` is what the transaction begins with. */
-  constructor(connection: GuardedConnection, statements: StatementCache, begin: string) {
+  constructor(connection: GuardedConnection, statements: StatementCache, begin: string, isCareful = false) {
+    this.isCareful = isCareful;
     this.#connection = connection;
     this.#statements = statements;
     this.#begin = begin;

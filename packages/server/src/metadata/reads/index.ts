@@ -8,6 +8,7 @@ import * as jobs from './jobs.ts';
 import * as lists from './lists.ts';
 import * as projects from './projects.ts';
 import * as pulls from './pulls.ts';
+import * as quotas from './quotas.ts';
 import * as webhooks from './webhooks.ts';
 
 /** Every read, by name: one statement each, except that counts and lists of garbage go through the table in windows. */
@@ -23,4 +24,5 @@ export const reads = {
   ...projects,
   ...pulls,
   ...webhooks,
+  ...quotas,
 };

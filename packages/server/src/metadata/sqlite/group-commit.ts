@@ -1,8 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type CommandInput, commands } from '../commands/index.ts';
+import { type CommandInput, type CommandName, runCommand } from '../commands/index.ts';
 import { repositoryByName } from '../commands/repositories.ts';
-import type { SqlTransaction } from '../sql-session.ts';
 import { Withdrawn } from '../sql-session.ts';
 import { beginWrite, type Durability } from './connection.ts';
 import { toStorageError } from './sqlite-errors.ts';
@@ -76,8 +75,7 @@ async function commitOneByOne(writer: Writer, calls: readonly Call[]): Promise<A
 async function runInSavepoint({ db, session }: Writer, call: Call): Promise<Answer> {
   db.exec('savepoint command');
   try {
-    const run = commands[call.name] as (sql: SqlTransaction, input: unknown) => Promise<unknown>;
-    const value = await run(session, call.input);
+    const value: unknown = await runCommand(session, call.name, call.input as CommandInput<CommandName>);
     db.exec('release command');
     return { id: call.id, value };
   } catch (error) {

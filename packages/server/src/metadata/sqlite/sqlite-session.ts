@@ -1,10 +1,14 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { SqlRow, SqlTransaction, SqlValue } from '../sql-session.ts';
+import { UsageChanges } from '../usage-changes.ts';
 import { toStorageError } from './sqlite-errors.ts';
 
 /** A session on one SQLite connection. Everything happens before the promise is returned. */
 export class SqliteSession implements SqlTransaction {
   readonly dialect = 'sqlite';
+  readonly usage = new UsageChanges();
+  /** A look costs nothing here. */
+  readonly isCareful = true;
   readonly #db: DatabaseSync;
   readonly #path: string;
   readonly #prepared = new Map<string, StatementSync>();

@@ -2,6 +2,7 @@ import type { Digest, RepositoryName, Tag } from '@longshore/oci';
 import type { Actor, Agent } from './agent.ts';
 import type { Visibility } from './authorizer.ts';
 import type { BlobLocation } from './blob-store.ts';
+import type { QuotaExceeded } from './quota-excess.ts';
 
 /** Milliseconds since 1970, as given by the core's clock; stores never read a clock of their own. */
 export type Millis = number;
@@ -72,6 +73,13 @@ export interface UploadSession {
   /** The blob store's own note on the bytes so far. */
   readonly state: string | undefined;
   readonly touchedAt: Millis;
+  /** Whether its project has a limit of bytes, so that room for it is to be reserved (`QuotaStore.reserveUpload`). */
+  readonly isLimited: boolean;
+}
+
+/** Set when the project had begun to warn of a limit before the change. */
+interface NearQuota {
+  readonly isNearQuota?: true;
 }
 
 export interface NewManifest {
@@ -98,11 +106,12 @@ export interface NewManifest {
 }
 
 export type ManifestCommit =
-  | { readonly outcome: 'stored'; readonly created: boolean }
+  | ({ readonly outcome: 'stored'; readonly created: boolean } & NearQuota)
   /** Nothing was stored: these required references are not in this repository. */
   | { readonly outcome: 'missing'; readonly digests: Digest[] }
   /** Nothing was stored: this tag exists, points elsewhere, and may not be moved. */
-  | { readonly outcome: 'tag-exists'; readonly tag: Tag };
+  | { readonly outcome: 'tag-exists'; readonly tag: Tag }
+  | QuotaExceeded;
 
 export interface NewBlob {
   readonly uploadId: string;
@@ -117,13 +126,15 @@ export interface NewBlob {
 }
 
 export type BlobCommit =
-  | { readonly outcome: 'stored' }
+  | ({ readonly outcome: 'stored' } & NearQuota)
   /** The store already had a live copy, which is linked now; the caller deletes the location it offered. */
-  | { readonly outcome: 'duplicate' }
+  | ({ readonly outcome: 'duplicate' } & NearQuota)
   /** Nothing changed: the project lives on `store` now. The caller copies the bytes there and commits again with `copiedTo`. */
   | { readonly outcome: 'elsewhere'; readonly store: string }
   /** The session is gone or was taken over; nothing was linked and the caller deletes the location it offered. */
-  | { readonly outcome: 'lost' };
+  | { readonly outcome: 'lost' }
+  /** Nothing was linked, and the session is still there; the caller ends it and deletes the location it offered. */
+  | QuotaExceeded;
 
 /**
  * What is stored, and for whom. Reads are one statement each. Every write method is one transaction that also
@@ -150,7 +161,10 @@ export interface ContentStore {
   listTagHistory(repository: RepositoryName, tag: Tag, limit: number): Promise<TagChange[]>;
 
   // Blobs and uploads
-  /** Creates the repository (and its project, founded by `by`, on `store`) when it is new. Without `store`: on `default`. */
+  /**
+   * Creates the repository (and its project, founded by `by`, on `store`) when it is new. Without `store`: on `default`. Refused, and
+   * nothing created, where a limit of the project has no room left.
+   */
   startUpload(input: {
     id: string;
     repository: RepositoryName;
@@ -158,7 +172,7 @@ export interface ContentStore {
     by: Agent;
     algorithm: 'sha256' | 'sha512';
     at: Millis;
-  }): Promise<UploadSession>;
+  }): Promise<UploadSession | QuotaExceeded>;
   findUpload(id: string): Promise<UploadSession | undefined>;
   /** Compare-and-set of the offset; false when the session is gone or epoch or offset are no longer these. */
   advanceUpload(input: { id: string; epoch: number; from: number; to: number; state: string | undefined; at: Millis }): Promise<boolean>;
@@ -179,7 +193,7 @@ export interface ContentStore {
     store?: string | undefined;
     by: Agent;
     at: Millis;
-  }): Promise<boolean>;
+  }): Promise<boolean | QuotaExceeded>;
   /** Renews a blob's grace because somebody was told that it exists. False when it is no longer there. */
   renewBlob(input: { repository: RepositoryName; digest: Digest; at: Millis }): Promise<boolean>;
   /** Unlinks a blob from one repository. 'in-use': a manifest of this repository still points at it. */

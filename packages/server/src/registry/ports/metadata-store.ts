@@ -9,6 +9,7 @@ import type { JobStore } from './job-store.ts';
 import type { LeaseStore } from './lease-store.ts';
 import type { ProjectStore } from './project-store.ts';
 import type { PullStore } from './pull-store.ts';
+import type { QuotaStore } from './quota-store.ts';
 import type { WebhookStore } from './webhook-store.ts';
 
 /** Everything that one database holds. Consumers take the narrow port that they need. */
@@ -24,7 +25,8 @@ export interface MetadataStore
     InventoryStore,
     ProjectStore,
     PullStore,
-    WebhookStore {
+    WebhookStore,
+    QuotaStore {
   /** Resolves when a write would be accepted now; throws `StorageError` otherwise. */
   probe(): Promise<void>;
   close(): Promise<void>;
