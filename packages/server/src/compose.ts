@@ -24,6 +24,7 @@ import { tokenPath } from './http/token-endpoint.ts';
 import { TransferWatch } from './http/transfer-watch.ts';
 import { clientNetwork } from './identity/client-network.ts';
 import { createIdentity, type Identity } from './identity/create-identity.ts';
+import { robotSecrets } from './identity/random-secret.ts';
 import { loadOrCreateSecretKey } from './identity/secret-key.ts';
 import { forgetEndedJobs } from './jobs/forget-ended-jobs.ts';
 import { startJobs } from './jobs/job-runner.ts';
@@ -92,6 +93,7 @@ async function composeIdentity(
 ): Promise<Identity> {
   return createIdentity({
     accounts: metadata,
+    robots: metadata,
     authorizer,
     secretKey: await loadOrCreateSecretKey(config.secrets.keyFile),
     issuer: config.tokens.issuer ?? 'longshore',
@@ -309,6 +311,7 @@ async function composeFeatures(config: Config, backends: Backends, metrics: Metr
   return createFeatures({
     garbage: garbageDeps(config, backends, systemAgent('gc')),
     garbageCron: config.gc.schedule === 'off' ? undefined : config.gc.schedule,
+    robots: { robots: backends.metadata, access: backends.metadata, newSecret: robotSecrets.create, now: Date.now },
     webhooks: await composeWebhooks(config, backends, metrics),
   });
 }

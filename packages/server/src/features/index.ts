@@ -1,6 +1,8 @@
 import type { Feature } from './feature.ts';
 import type { GarbageDeps } from './garbage-collection/collect-garbage.ts';
 import { garbageCollection } from './garbage-collection/garbage-collection-feature.ts';
+import type { RobotDeps } from './robots/robot-operations.ts';
+import { robots } from './robots/robots-feature.ts';
 import type { WebhookDeps } from './webhooks/webhook-deps.ts';
 import { webhooks } from './webhooks/webhooks-feature.ts';
 
@@ -9,10 +11,11 @@ export interface FeatureDeps {
   readonly garbage: GarbageDeps;
   /** When garbage is collected; undefined: never by the clock. */
   readonly garbageCron: string | undefined;
+  readonly robots: RobotDeps;
   readonly webhooks: WebhookDeps;
 }
 
 /** Every feature, in the order in which they plug in. */
 export function createFeatures(deps: FeatureDeps): readonly Feature[] {
-  return [garbageCollection(deps.garbage, deps.garbageCron), webhooks(deps.webhooks)];
+  return [garbageCollection(deps.garbage, deps.garbageCron), webhooks(deps.webhooks), robots(deps.robots)];
 }

@@ -1,7 +1,7 @@
 import type { AccountStore, User } from '../registry/ports/account-store.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
-import { newAccessToken } from './access-token.ts';
 import { hashPassword, passwordProblem, randomPassword } from './passwords.ts';
+import { accessTokens } from './random-secret.ts';
 
 /** Something about an account cannot be done; the message is for the person who asked. */
 export class AccountError extends Error {
@@ -82,7 +82,7 @@ export async function createAccessToken(
   if (!/^\P{Cc}{1,100}$/u.test(name)) throw new AccountError('token-invalid', 'A token needs a name of at most 100 printable characters.');
   if (ttlMs !== undefined && !(Number.isSafeInteger(ttlMs) && ttlMs > 0))
     throw new AccountError('token-invalid', 'A token must be good for some time.');
-  const { token, secretHash } = newAccessToken();
+  const { text: token, hash: secretHash } = accessTokens.create();
   const expiresAt = ttlMs === undefined ? undefined : now + ttlMs;
   const { id } = await accounts.createAccessToken({ userId: user.id, name, secretHash, at: now, expiresAt });
   return { token, id };

@@ -2,7 +2,10 @@ import type { Authentication, Authenticator, Origin } from '../registry/ports/au
 import type { BasicLogin } from './basic.ts';
 import type { RegistryTokens } from './registry-tokens.ts';
 
-/** Tells by the scheme of the Authorization header who looks at it: Basic or Bearer; any other is refused. */
+/**
+ * Tells by the scheme of the Authorization header who looks at it: Basic or Bearer; any other is refused. As Bearer goes what stands for
+ * somebody without a name: an access token, the secret of a robot, a registry token.
+ */
 export function createAuthenticator(options: { basic: BasicLogin; tokens: RegistryTokens }): Authenticator {
   return {
     async authenticate(header: string | undefined, from: Origin): Promise<Authentication> {
@@ -11,7 +14,9 @@ export function createAuthenticator(options: { basic: BasicLogin; tokens: Regist
       const [, scheme, credentials] = /^([A-Za-z]+) +([^ ]+) *$/.exec(header) ?? [];
       if (scheme === undefined || credentials === undefined) return { kind: 'refused', reason: 'credentials' };
       if (scheme.toLowerCase() === 'basic') return options.basic.login(credentials, from);
-      if (scheme.toLowerCase() === 'bearer') return options.tokens.verify(credentials);
+      if (scheme.toLowerCase() === 'bearer') {
+        return (await options.basic.loginBySecret(credentials, from)) ?? options.tokens.verify(credentials);
+      }
       return { kind: 'refused', reason: 'credentials' };
     },
   };

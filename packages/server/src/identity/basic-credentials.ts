@@ -1,8 +1,13 @@
+import type { Refusal } from '../registry/ports/authenticator.ts';
+
 /** A user name and password as a client sent them; nothing about them is proved. */
 export interface BasicCredentials {
   readonly name: string;
   readonly password: string;
 }
+
+/** The one answer to a name and password, or a secret, that are not good; why is not told. */
+export const wrongCredentials: Refusal = { kind: 'refused', reason: 'credentials' };
 
 const maxEncodedLength = 6144;
 const maxNameLength = 255;

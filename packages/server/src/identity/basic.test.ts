@@ -7,7 +7,9 @@ import { BasicLogin } from './basic.ts';
 import { LoginDelay } from './login-delay.ts';
 import type { MemoryAccountStore } from './memory-account-store.ts';
 import { createMemoryAccountStore } from './memory-account-store.ts';
+import { createMemoryRobotLogins, type MemoryRobotLogins } from './memory-robot-logins.ts';
 import { PasswordVerifier } from './passwords.ts';
+import { RobotLogin } from './robot-login.ts';
 
 const secretKey = new Uint8Array(32).map((_, index) => (index * 37 + 11) % 256);
 const password = 'correct horse';
@@ -28,11 +30,13 @@ class CountingVerifier extends PasswordVerifier {
 
 interface Bench {
   readonly accounts: MemoryAccountStore;
+  readonly robots: MemoryRobotLogins;
   readonly passwords: CountingVerifier;
   readonly clock: { now: number };
   readonly alice: User;
   readonly reports: string[];
   readonly refusals: string[];
+  readonly basic: BasicLogin;
   readonly login: (name: string, secret: string, address?: string) => Promise<Authentication>;
 }
 
@@ -44,11 +48,13 @@ async function bench(changes: Partial<MemoryAccountStore> = {}, passwords = new 
   const now = (): number => clock.now;
   const delay = new LoginDelay({ accounts, secretKey, now });
   const report = (message: string) => reports.push(message);
-  const basic = new BasicLogin({ accounts, delay, passwords, now, report, refused: (reason) => refusals.push(reason) });
+  const robots = createMemoryRobotLogins();
+  const logins = new RobotLogin({ robots, now, report });
+  const basic = new BasicLogin({ accounts, robots: logins, delay, passwords, now, report, refused: (reason) => refusals.push(reason) });
   const { user } = await addUser(accounts, { name: 'alice', password, now: clock.now });
   const login = (name: string, secret: string, address = from.address): Promise<Authentication> =>
     basic.login(Buffer.from(`${name}:${secret}`).toString('base64'), { address });
-  return { accounts, passwords, clock, alice: user, reports, refusals, login };
+  return { accounts, robots, passwords, clock, alice: user, reports, refusals, basic, login };
 }
 
 function principalOf(user: User, accessTokenId?: number): Authentication {
@@ -237,6 +243,19 @@ test('a delayed user still gets in with an access token', async () => {
   assert.equal((await login('alice', token)).kind, 'principal');
 });
 
+test('a robot logs in without delay and without a password being hashed, and its refusals are counted', async () => {
+  const { login, robots, passwords, refusals } = await bench();
+  const secret = robots.add();
+  for (let guess = 0; guess < 6; guess += 1) await login('robot+team+ci', `guess ${guess}`);
+  const hashed = passwords.calls;
+  const answer = await login('robot+team+ci', secret);
+  assert.ok(answer.kind === 'principal');
+  assert.deepEqual(answer.principal.subject, { kind: 'robot', id: 1, name: 'team+ci' });
+  assert.deepEqual(await login('alice', secret), refused);
+  assert.equal(passwords.calls, hashed);
+  assert.equal(refusals.at(-1), 'credentials');
+});
+
 test('whoever counts hears of each login that was refused, and why', async () => {
   const { login, refusals } = await bench();
   for (const secret of ['1', '2', '3', '4', '5', password]) await login('alice', secret);
@@ -245,8 +264,6 @@ test('whoever counts hears of each login that was refused, and why', async () =>
 });
 
 test('a malformed header is refused', async () => {
-  const { accounts, passwords } = await bench();
-  const delay = new LoginDelay({ accounts, secretKey, now: () => 0 });
-  const basic = new BasicLogin({ accounts, delay, passwords, now: () => 0, report: () => assert.fail(), refused: () => undefined });
+  const { basic } = await bench();
   assert.deepEqual(await basic.login('%%%', from), refused);
 });

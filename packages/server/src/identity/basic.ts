@@ -2,13 +2,14 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { AccountStore, User } from '../registry/ports/account-store.ts';
 import type { Authenticated, Origin, Refusal, RefusalReason } from '../registry/ports/authenticator.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
-import { accessTokenHash } from './access-token.ts';
 import type { BasicCredentials } from './basic-credentials.ts';
-import { parseBasicCredentials } from './basic-credentials.ts';
+import { parseBasicCredentials, wrongCredentials } from './basic-credentials.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { clientNetwork } from './client-network.ts';
 import type { LoginDelay } from './login-delay.ts';
 import type { PasswordVerifier } from './passwords.ts';
+import { accessTokens, robotSecrets } from './random-secret.ts';
+import type { RobotLogin } from './robot-login.ts';
 import { subjectOf } from './user-subject.ts';
 
 /** How long a verified password is good without being hashed again. */
@@ -17,6 +18,7 @@ const noteUseEveryMs = 60_000;
 
 interface BasicLoginOptions {
   readonly accounts: AccountStore;
+  readonly robots: RobotLogin;
   readonly delay: LoginDelay;
   readonly passwords: PasswordVerifier;
   readonly now: () => Millis;
@@ -27,7 +29,7 @@ interface BasicLoginOptions {
 
 type Outcome = Authenticated | Refusal;
 
-/** HTTP Basic (RFC 7617): a user's password, or as password a personal access token (with any user name). */
+/** HTTP Basic (RFC 7617): a user's password, or as password a personal access token (with any user name) or a robot's secret. */
 export class BasicLogin {
   readonly #options: BasicLoginOptions;
   readonly #rememberKey = randomBytes(32);
@@ -46,11 +48,24 @@ export class BasicLogin {
     return outcome;
   }
 
+  /** By a personal access token or a robot's secret alone; undefined when the text has not the form of one. */
+  async loginBySecret(text: string, from: Origin): Promise<Outcome | undefined> {
+    const outcome = await this.#bySecret(text, from, undefined);
+    if (outcome?.kind === 'refused') this.#options.refused(outcome.reason);
+    return outcome;
+  }
+
   async #login(encoded: string, from: Origin): Promise<Outcome> {
     const credentials = parseBasicCredentials(encoded);
     if (credentials === undefined) return wrongCredentials;
-    const tokenHash = accessTokenHash(credentials.password);
-    return tokenHash === undefined ? this.#byPassword(credentials, from) : this.#byAccessToken(tokenHash);
+    return (await this.#bySecret(credentials.password, from, credentials.name)) ?? this.#byPassword(credentials, from);
+  }
+
+  async #bySecret(text: string, from: Origin, userName: string | undefined): Promise<Outcome | undefined> {
+    const robotHash = robotSecrets.hashOf(text);
+    if (robotHash !== undefined) return this.#options.robots.login(robotHash, from, userName);
+    const tokenHash = accessTokens.hashOf(text);
+    return tokenHash === undefined ? undefined : this.#byAccessToken(tokenHash);
   }
 
   /** Not delayed after failures: 256 random bits are not guessed, and a locked-out user's machines keep working. */
@@ -135,8 +150,6 @@ export class BasicLogin {
       .digest('base64');
   }
 }
-
-const wrongCredentials: Refusal = { kind: 'refused', reason: 'credentials' };
 
 function delayed(retryAfterSeconds: number): Refusal {
   return { kind: 'refused', reason: 'delayed', retryAfterSeconds };

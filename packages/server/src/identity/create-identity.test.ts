@@ -6,6 +6,7 @@ import type { Identity } from './create-identity.ts';
 import { createIdentity } from './create-identity.ts';
 import type { MemoryAccountStore } from './memory-account-store.ts';
 import { createMemoryAccountStore } from './memory-account-store.ts';
+import { createMemoryRobotLogins } from './memory-robot-logins.ts';
 import { principalOf, scopesOf } from './token-bench.ts';
 
 const from = { address: '192.0.2.1' };
@@ -14,6 +15,7 @@ const refused = { kind: 'refused', reason: 'credentials' };
 function identityOver(accounts: MemoryAccountStore, secretKey: Uint8Array): Identity {
   return createIdentity({
     accounts,
+    robots: createMemoryRobotLogins(),
     authorizer: { decide: async () => ({ allow: true, reason: 'test', roles: [] }), visible: async () => ({ kind: 'everything' }) },
     secretKey,
     issuer: 'longshore',

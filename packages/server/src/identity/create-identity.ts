@@ -2,11 +2,13 @@ import type { AccountStore } from '../registry/ports/account-store.ts';
 import type { Authenticator, RefusalReason, TokenService } from '../registry/ports/authenticator.ts';
 import type { Authorizer } from '../registry/ports/authorizer.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
+import type { RobotLogins } from '../registry/ports/robot-store.ts';
 import { createAuthenticator } from './authenticator.ts';
 import { BasicLogin } from './basic.ts';
 import { LoginDelay } from './login-delay.ts';
 import { PasswordVerifier } from './passwords.ts';
 import { RegistryTokens } from './registry-tokens.ts';
+import { RobotLogin } from './robot-login.ts';
 import { SigningKeys } from './signing-keys.ts';
 
 /** Everything that proves who somebody is, over one account store. */
@@ -27,6 +29,7 @@ export interface Identity {
  */
 export function createIdentity(options: {
   readonly accounts: AccountStore;
+  readonly robots: RobotLogins;
   readonly authorizer: Authorizer;
   readonly secretKey: Uint8Array;
   readonly issuer: string;
@@ -38,9 +41,10 @@ export function createIdentity(options: {
   readonly refused: (reason: RefusalReason) => void;
 }): Identity {
   const keys = new SigningKeys(options);
-  const tokens = new RegistryTokens({ ...options, keys });
+  const robots = new RobotLogin(options);
+  const tokens = new RegistryTokens({ ...options, robots, keys });
   const delay = new LoginDelay(options);
-  const basic = new BasicLogin({ ...options, delay, passwords: new PasswordVerifier() });
+  const basic = new BasicLogin({ ...options, robots, delay, passwords: new PasswordVerifier() });
   const authenticator = createAuthenticator({ basic, tokens });
   return { authenticator, tokens, service: options.service, maintainKeys: () => keys.maintain() };
 }

@@ -3,7 +3,7 @@ import type { AccountStore } from '../registry/ports/account-store.ts';
 import type { Authenticated, Refusal } from '../registry/ports/authenticator.ts';
 import type { Principal } from '../registry/ports/authorizer.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
-import { boundUserOf, findBoundUser, subjectClaims } from './bound-user.ts';
+import { boundSubjectOf, findBoundUser, subjectClaims } from './bound-subject.ts';
 import type { TokenKind } from './signed-token.ts';
 import { signToken, tokenInvalid, verifyToken } from './signed-token.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -32,11 +32,11 @@ export class RefreshTokens {
     this.#kind = { type: 'longshore-refresh+jwt', issuer: options.issuer, audience: `${options.service}#refresh`, lateSeconds: 0 };
   }
 
-  /** Undefined for the anonymous and for limited principals: redeemed, it would be good for more than they are. */
+  /** For users alone, who are not limited: redeemed, it would be good for more than others are, and longer than a robot's secret. */
   async issue(principal: Principal): Promise<string | undefined> {
-    if (principal.subject.kind === 'anonymous' || principal.limit !== undefined) return undefined;
+    if (principal.subject.kind !== 'user' || principal.limit !== undefined) return undefined;
     const { subject, claims } = subjectClaims(principal);
-    const tokenId = principal.proof?.accessTokenId;
+    const tokenId = principal.proof !== undefined && 'userVersion' in principal.proof ? principal.proof.accessTokenId : undefined;
     return signToken(this.#options.keys, this.#kind, {
       subject,
       claims: tokenId === undefined ? claims : { ...claims, pat: tokenId },
@@ -51,8 +51,8 @@ export class RefreshTokens {
     const { accounts, keys, now } = this.#options;
     const signed = await verifyToken(keys, this.#kind, text, now());
     if ('kind' in signed) return signed;
-    const bound = boundUserOf(signed.claims);
-    const user = bound === undefined ? undefined : await findBoundUser(accounts, bound);
+    const bound = boundSubjectOf(signed.claims);
+    const user = bound?.kind === 'user' ? await findBoundUser(accounts, bound) : undefined;
     if (user === undefined) return tokenInvalid;
     const { pat } = signed.claims;
     const principal = { subject: subjectOf(user), limit: undefined, credential: 'refresh-token' };

@@ -266,6 +266,15 @@ test('verified tokens are remembered, but the user is read each time', async () 
 test('lifetimes below 60 seconds are refused', async () => {
   const { accounts, keys } = await createTokenBench();
   const authorizer = { decide: () => assert.fail(), visible: () => assert.fail() };
-  const options = { accounts, authorizer, keys, issuer, service, now: () => 0, areClocksApart: false };
+  const options = {
+    accounts,
+    robots: { find: () => assert.fail() },
+    authorizer,
+    keys,
+    issuer,
+    service,
+    now: () => 0,
+    areClocksApart: false,
+  };
   assert.throws(() => new RegistryTokens({ ...options, lifetimeSeconds: 59 }), RangeError);
 });

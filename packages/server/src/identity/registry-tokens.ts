@@ -3,10 +3,11 @@ import type { AccountStore } from '../registry/ports/account-store.ts';
 import type { Authenticated, IssuedToken, Refusal, TokenRequest, TokenService } from '../registry/ports/authenticator.ts';
 import { type AccessLimit, type Authorizer, anonymous, type Principal } from '../registry/ports/authorizer.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
-import type { BoundUser } from './bound-user.ts';
-import { boundUserOf, findBoundUser, subjectClaims } from './bound-user.ts';
+import type { BoundSubject } from './bound-subject.ts';
+import { boundSubjectOf, findBoundUser, subjectClaims } from './bound-subject.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { RefreshTokens } from './refresh-tokens.ts';
+import type { RobotLogin } from './robot-login.ts';
 import type { SignedClaims, TokenKind } from './signed-token.ts';
 import { isExpired, mostSkewSeconds, signToken, tokenExpired, tokenInvalid, verifyToken } from './signed-token.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -17,6 +18,7 @@ const credential = 'registry-token';
 
 interface RegistryTokensOptions {
   readonly accounts: AccountStore;
+  readonly robots: Pick<RobotLogin, 'find'>;
   readonly authorizer: Authorizer;
   readonly keys: SigningKeys;
   /** The `iss` claim: this installation. */
@@ -33,7 +35,7 @@ interface RegistryTokensOptions {
 interface VerifiedToken {
   readonly claims: SignedClaims;
   /** Undefined: the anonymous. */
-  readonly user: BoundUser | undefined;
+  readonly bound: BoundSubject | undefined;
   readonly limit: AccessLimit;
 }
 
@@ -66,7 +68,7 @@ export class RegistryTokens implements TokenService {
     return { token, expiresInSeconds: lifetimeSeconds, issuedAt: new Date(Math.floor(at / 1000) * 1000).toISOString() };
   }
 
-  /** Who a registry token stands for now, limited to what it lists. The user's row is read at each call. */
+  /** Who a registry token stands for now, limited to what it lists. The row of the user or robot is read at each call. */
   async verify(text: string): Promise<Authenticated | Refusal> {
     const hash = createHash('sha256').update(text).digest('base64');
     const remembered = this.#verified.get(hash);
@@ -98,13 +100,17 @@ export class RegistryTokens implements TokenService {
     const { claims } = signed;
     const limit = limitOfAccess(claims.access);
     if (limit === undefined) return tokenInvalid;
-    if (claims.sub === 'anonymous') return { claims, user: undefined, limit };
-    const user = boundUserOf(claims);
-    return user === undefined ? tokenInvalid : { claims, user, limit };
+    if (claims.sub === 'anonymous') return { claims, bound: undefined, limit };
+    const bound = boundSubjectOf(claims);
+    return bound === undefined ? tokenInvalid : { claims, bound, limit };
   }
 
-  async #principalOf({ user: bound, limit }: VerifiedToken): Promise<Authenticated | Refusal> {
+  async #principalOf({ bound, limit }: VerifiedToken): Promise<Authenticated | Refusal> {
     if (bound === undefined) return { kind: 'principal', principal: { ...anonymous, limit, credential } };
+    if (bound.kind === 'robot') {
+      const robot = await this.#options.robots.find(bound);
+      return robot === undefined ? tokenInvalid : { kind: 'principal', principal: { ...robot, limit, credential } };
+    }
     const user = await findBoundUser(this.#options.accounts, bound);
     if (user === undefined) return tokenInvalid;
     return { kind: 'principal', principal: { subject: subjectOf(user), limit, credential, proof: { userVersion: user.version } } };

@@ -8,7 +8,10 @@ import type { User } from '../registry/ports/account-store.ts';
 import type { Authorizer, Principal } from '../registry/ports/authorizer.ts';
 import type { MemoryAccountStore } from './memory-account-store.ts';
 import { createMemoryAccountStore } from './memory-account-store.ts';
+import type { MemoryRobotLogins } from './memory-robot-logins.ts';
+import { createMemoryRobotLogins } from './memory-robot-logins.ts';
 import { RegistryTokens } from './registry-tokens.ts';
+import { RobotLogin } from './robot-login.ts';
 import { SigningKeys } from './signing-keys.ts';
 
 /** The fixed names that tokens of a bench carry. */
@@ -18,6 +21,7 @@ export const service = 'registry.example';
 /** A token service over accounts in memory, for tests. */
 export interface TokenBench {
   readonly accounts: MemoryAccountStore;
+  readonly robots: MemoryRobotLogins;
   readonly keys: SigningKeys;
   readonly tokens: RegistryTokens;
   readonly clock: { now: number };
@@ -47,17 +51,24 @@ export async function createTokenBench({
   const accounts = { ...inner, findUser };
   const clock = { now: 1_700_000_000_000 };
   const now = (): number => clock.now;
-  const keys = new SigningKeys({
-    accounts,
-    secretKey: randomBytes(32),
-    now,
-    report: (message) => {
-      throw new Error(message);
-    },
-  });
+  const report = (message: string): never => {
+    throw new Error(message);
+  };
+  const keys = new SigningKeys({ accounts, secretKey: randomBytes(32), now, report });
+  const robots = createMemoryRobotLogins();
   const allowed = new Set<string>();
   const authorizer = authorizerOf(allowed);
-  const tokens = new RegistryTokens({ accounts, authorizer, keys, issuer, service, now, lifetimeSeconds, areClocksApart });
+  const tokens = new RegistryTokens({
+    accounts,
+    robots: new RobotLogin({ robots, now, report }),
+    authorizer,
+    keys,
+    issuer,
+    service,
+    now,
+    lifetimeSeconds,
+    areClocksApart,
+  });
   const alice = await inner.createUser({ name: 'alice', passwordHash: undefined, administrator: false, at: clock.now });
   if (alice === undefined) throw new Error('alice could not be made');
 
@@ -80,7 +91,7 @@ export async function createTokenBench({
       .setProtectedHeader({ alg: 'EdDSA', typ: 'longshore-registry+jwt', kid: own.id, ...header })
       .sign(key ?? own.privateKey);
   };
-  return { accounts, keys, tokens, clock, alice, allowed, userReads: () => userReads, forge };
+  return { accounts, robots, keys, tokens, clock, alice, allowed, userReads: () => userReads, forge };
 }
 
 /** A principal as the password check makes it. */

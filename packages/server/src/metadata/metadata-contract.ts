@@ -15,6 +15,7 @@ import { describeProjects } from './contract/projects.ts';
 import { describePulls } from './contract/pulls.ts';
 import { describeQuotas } from './contract/quotas.ts';
 import { describeRaces } from './contract/races.ts';
+import { describeRobots } from './contract/robots.ts';
 import { describeTags } from './contract/tags.ts';
 import { describeUploads } from './contract/uploads.ts';
 import { describeWebhooks } from './contract/webhooks.ts';
@@ -37,6 +38,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describePulls(open);
     describeJobs(open);
     describeAccess(open);
+    describeRobots(open);
     describeWebhooks(open);
     describeQuotas(open);
     describeRaces(open);

@@ -39,3 +39,9 @@ export function rangeOfPattern(project: string, pattern: string): NameRange | un
   if (start !== undefined) return { low: full, high: `${full}${afterAll}` };
   return fixed.endsWith('/') ? undefined : onlyName(full);
 }
+
+/** The names that somebody bound to a pattern in a project gets; in every project (undefined) it is everything that they hold, or nothing. */
+export function rangeOfBinding({ project, pattern }: { project: string | undefined; pattern: string }): NameRange | undefined {
+  if (project !== undefined) return rangeOfPattern(project, pattern);
+  return pattern === '**' ? everyName : undefined;
+}

@@ -8,18 +8,12 @@ import type { ApiDeps } from './api.ts';
 
 /** Who sends this request. Wrong credentials are refused even where none are needed. */
 export async function authenticate(exchange: HttpExchange, { authenticator }: ApiDeps): Promise<Principal> {
-  const found = await authenticator.authenticate(asBasic(exchange.request.headers.authorization), exchange.origin);
+  const found = await authenticator.authenticate(exchange.request.headers.authorization, exchange.origin);
   if (found.kind === 'refused') throw refused(found);
   if (found.kind === 'anonymous') return anonymous;
   // What was issued for pushing and pulling does not administer: it is handed to tools that are trusted with no more.
   if (found.principal.limit !== undefined) throw unauthorized('A registry token is good for /v2/ only: use a password or an access token.');
   return found.principal;
-}
-
-/** A secret that stands for itself, sent as Bearer: as Basic it is a password, with any name. Registry tokens have dots. */
-function asBasic(header: string | undefined): string | undefined {
-  const secret = /^bearer +([A-Za-z0-9_-]+) *$/i.exec(header ?? '')?.[1];
-  return secret === undefined ? header : `Basic ${Buffer.from(`token:${secret}`).toString('base64')}`;
 }
 
 function refused({ reason, retryAfterSeconds = 1 }: Refusal): ApiError {

@@ -17,6 +17,8 @@ import { clearLoginFailures, noteLoginFailure } from './login-failures.ts';
 import { commitManifest, deleteManifest } from './manifests.ts';
 import { assignStore, beginMove, finishMove, placeCopy, registerStores, renewCopies } from './projects.ts';
 import { notePulls } from './pulls.ts';
+import { announceRobotExpiry } from './robot-expiry.ts';
+import { createRobot, deleteRobot, noteRobotUse, rotateRobotSecret, updateRobot } from './robots.ts';
 import * as quotas from './quotas.ts';
 import { setProjectRole } from './role-bindings.ts';
 import { deleteTag } from './tags.ts';
@@ -40,6 +42,7 @@ export const commands = {
   ...quotas,
   acquireLease,
   advanceUpload,
+  announceRobotExpiry,
   appendAudit,
   assignStore,
   beginMove,
@@ -50,8 +53,10 @@ export const commands = {
   commitBlob,
   commitManifest,
   condemnPlacements,
+  createRobot,
   deleteBlob,
   deleteManifest,
+  deleteRobot,
   deleteTag,
   finishEvents,
   finishForwarding,
@@ -61,6 +66,7 @@ export const commands = {
   mountBlob,
   noteLoginFailure,
   notePulls,
+  noteRobotUse,
   placeCopy,
   postponeEvents,
   probe,
@@ -75,9 +81,11 @@ export const commands = {
   renewBlob,
   renewCopies,
   reportLostBlob,
+  rotateRobotSecret,
   setAuditSinks,
   setProjectRole,
   startUpload,
+  updateRobot,
 };
 
 /** The name of a command. */

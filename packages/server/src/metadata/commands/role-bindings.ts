@@ -27,7 +27,7 @@ export async function setProjectRole(
 }
 
 /** A binding as it is written. */
-interface NewBinding {
+export interface NewBinding {
   /** Undefined: every project. */
   readonly projectId: number | undefined;
   readonly subject: { readonly kind: 'user' | 'group' | 'robot'; readonly id: number };
@@ -40,7 +40,7 @@ interface NewBinding {
 }
 
 /** Its id; undefined when the subject is bound to that role on that range already. */
-async function bindRole(sql: SqlSession, binding: NewBinding): Promise<number | undefined> {
+export async function bindRole(sql: SqlSession, binding: NewBinding): Promise<number | undefined> {
   const { projectId, subject, roleId, pattern, low, high, by, at } = binding;
   const row = await sql.get<{ id: number }>(
     `insert into role_bindings (project_id, subject_kind, subject_id, role_id, range_low, range_high, pattern, created_at, created_by)
@@ -67,7 +67,7 @@ export async function bindFounder(
 }
 
 /** The role that a name means in a project: one of its own, or one of the registry. It cannot go before the transaction ends. */
-async function findRole(sql: SqlSession, projectId: number | undefined, name: string): Promise<number | undefined> {
+export async function findRole(sql: SqlSession, projectId: number | undefined, name: string): Promise<number | undefined> {
   const find = (scope: number) =>
     sql.get<{ id: number }>(`select id from roles where coalesce(project_id, 0) = ? and name = ? ${locking(sql, 'for key share')}`, [
       scope,

@@ -19,6 +19,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0004-told-changes', load: () => import('./0004-told-changes.ts') },
   { name: '0005-moves-between-stores', load: () => import('./0005-moves-between-stores.ts') },
   { name: '0006-contract-tenants', load: () => import('./0006-contract-tenants.ts') },
+  { name: '0007-robots', load: () => import('./0007-robots.ts') },
   { name: '0008-audit', load: () => import('./0008-audit.ts') },
   { name: '0009-quotas', load: () => import('./0009-quotas.ts') },
   { name: '0011-retention', load: () => import('./0011-retention.ts') },

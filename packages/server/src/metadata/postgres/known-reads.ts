@@ -2,8 +2,10 @@ import type { Digest, RepositoryName, Tag } from '@longshore/oci';
 import { digestHex } from '@longshore/oci';
 import type { StoredManifest, StoredManifestInfo } from '../../registry/ports/content-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
+import type { RobotLogins } from '../../registry/ports/robot-store.ts';
 import { accessKey } from '../access-key.ts';
 import type { Keeper, KnownAnswers } from './known-answers.ts';
+import { knownRobots } from './known-robots.ts';
 import { knownWebhooks } from './known-webhooks.ts';
 import type { SizedMap } from './sized-map.ts';
 import type { FindTagged } from './tagged-manifest.ts';
@@ -21,7 +23,7 @@ export interface Knowledge {
 type Manifests = Pick<MetadataStore, 'findManifest' | 'findManifestInfo'>;
 type Blobs = Pick<MetadataStore, 'findBlob' | 'renewBlob' | 'commitBlob' | 'mountBlob' | 'commitManifest'>;
 type Accounts = Pick<MetadataStore, 'findUser' | 'findAccessToken' | 'findAccess' | 'noteAccessTokenUse'>;
-type Known = Manifests & Blobs & Accounts & Pick<MetadataStore, 'findListening'>;
+type Known = Manifests & Blobs & Accounts & Pick<MetadataStore, 'findListening'> & RobotLogins;
 
 const smallBytes = 256;
 /** As the triggers of the schema name what has changed. */
@@ -84,6 +86,7 @@ export function knownReads(store: Known, findTagged: FindTagged, { answers, cont
         : (findKnown(repository, reference.digest) ?? readInfo(repository, reference.digest)),
     ...knownBlobs(store, answers),
     ...knownAccounts(store, answers),
+    ...knownRobots(store, answers),
     ...knownWebhooks(store, answers),
   };
 }

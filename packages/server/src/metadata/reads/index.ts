@@ -8,6 +8,7 @@ import * as jobs from './jobs.ts';
 import * as lists from './lists.ts';
 import * as projects from './projects.ts';
 import * as pulls from './pulls.ts';
+import * as robots from './robots.ts';
 import * as quotas from './quotas.ts';
 import * as webhooks from './webhooks.ts';
 
@@ -23,6 +24,7 @@ export const reads = {
   ...jobs,
   ...projects,
   ...pulls,
+  ...robots,
   ...webhooks,
   ...quotas,
 };

@@ -27,10 +27,13 @@ export interface Principal {
   /** With what it was proved, for the record: `password`, `access-token:17`, `registry-token`, `refresh-token`, `anonymous`. Never a secret. */
   readonly credential: string;
   /**
-   * What proved a user. Every token issued to this principal ends when the user's version changes; a refresh token
-   * also when the personal access token is deleted or expires (a registry token lives on for its few minutes).
+   * What proved a user or a robot. Every token issued to this principal ends when the user's version or the robot's epoch changes; a
+   * robot's also with its secret, and a refresh token when the personal access token is deleted or expires (a registry token lives
+   * on for its few minutes).
    */
-  readonly proof?: { readonly userVersion: number; readonly accessTokenId?: number };
+  readonly proof?:
+    | { readonly userVersion: number; readonly accessTokenId?: number }
+    | { readonly robotEpoch: number; readonly secretId: number };
 }
 
 /** Whoever shows no credentials. */

@@ -16,6 +16,8 @@ export const eventTypes = [
   'quota.exceeded',
   'quota.warning',
   'gc.finished',
+  'robot.expiring',
+  'robot.expired',
   'webhook.created',
   'webhook.updated',
   'webhook.deleted',

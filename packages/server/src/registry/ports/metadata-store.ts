@@ -9,6 +9,7 @@ import type { JobStore } from './job-store.ts';
 import type { LeaseStore } from './lease-store.ts';
 import type { ProjectStore } from './project-store.ts';
 import type { PullStore } from './pull-store.ts';
+import type { RobotStore } from './robot-store.ts';
 import type { QuotaStore } from './quota-store.ts';
 import type { WebhookStore } from './webhook-store.ts';
 
@@ -25,6 +26,7 @@ export interface MetadataStore
     InventoryStore,
     ProjectStore,
     PullStore,
+    RobotStore,
     WebhookStore,
     QuotaStore {
   /** Resolves when a write would be accepted now; throws `StorageError` otherwise. */

@@ -1,0 +1,78 @@
+import type { Authenticated, Origin, Refusal } from '../registry/ports/authenticator.ts';
+import type { Principal } from '../registry/ports/authorizer.ts';
+import type { Millis } from '../registry/ports/content-store.ts';
+import type { RobotCredential, RobotLogins } from '../registry/ports/robot-store.ts';
+import { robotTitle, robotUserName } from '../registry/robot-name.ts';
+import { wrongCredentials } from './basic-credentials.ts';
+import { BoundedMap } from './bounded-map.ts';
+
+const noteUseEveryMs = 60_000;
+
+/** What a robot's registry token is bound to: no name, and the one secret it was got with. */
+export interface BoundRobot {
+  readonly kind: 'robot';
+  readonly id: number;
+  readonly epoch: number;
+  readonly secretId: number;
+}
+
+/** Robots by their secrets, and by what their tokens are bound to: one read each. */
+export class RobotLogin {
+  readonly #robots: RobotLogins;
+  readonly #now: () => Millis;
+  readonly #report: (message: string, error: unknown) => void;
+  /** When a use of a secret was noted by this process: of a thousand logins at once, one writes. */
+  readonly #notedAt = new BoundedMap<Millis>(10_000);
+
+  /** `report` is told of a use that could not be noted, which keeps nobody out. */
+  constructor(options: { robots: RobotLogins; now: () => Millis; report: (message: string, error: unknown) => void }) {
+    this.#robots = options.robots;
+    this.#now = options.now;
+    this.#report = options.report;
+  }
+
+  /**
+   * By the hash of a secret. `userName`: what was sent along with it, which must be the robot's own, so that no log names another;
+   * undefined where only a secret is sent. Not delayed after failures: 256 random bits are not guessed.
+   */
+  async login(secretHash: Uint8Array, from: Origin, userName: string | undefined): Promise<Authenticated | Refusal> {
+    const found = await this.#robots.findRobotBySecret(secretHash);
+    if (found === undefined || !this.#isGood(found)) return wrongCredentials;
+    if (userName !== undefined && userName !== robotUserName(found)) return wrongCredentials;
+    await this.#noteUse(found, from);
+    return { kind: 'principal', principal: robotPrincipal(found) };
+  }
+
+  /** The robot that a token was given to, as it is now; undefined when the token is no longer good. */
+  async find(bound: BoundRobot): Promise<Principal | undefined> {
+    const found = await this.#robots.findRobotCredential(bound);
+    return found === undefined || found.epoch !== bound.epoch || !this.#isGood(found) ? undefined : robotPrincipal(found);
+  }
+
+  #isGood({ disabled, expiresAt, secretExpiresAt }: RobotCredential): boolean {
+    const now = this.#now();
+    return !disabled && (expiresAt ?? Infinity) > now && (secretExpiresAt ?? Infinity) > now;
+  }
+
+  async #noteUse({ id, secretId, secretLastUsedAt }: RobotCredential, { address }: Origin): Promise<void> {
+    const at = this.#now();
+    const notedAt = Math.max(secretLastUsedAt ?? -Infinity, this.#notedAt.get(String(secretId)) ?? -Infinity);
+    if (at - notedAt < noteUseEveryMs) return;
+    this.#notedAt.set(String(secretId), at);
+    try {
+      await this.#robots.noteRobotUse({ id, secretId, address, at });
+    } catch (error) {
+      // A full disk must not keep those out who only pull.
+      this.#report('the use of a robot could not be recorded', error);
+    }
+  }
+}
+
+function robotPrincipal(robot: RobotCredential): Principal {
+  return {
+    subject: { kind: 'robot', id: robot.id, name: robotTitle(robot) },
+    credential: `robot:${robot.id}`,
+    limit: undefined,
+    proof: { robotEpoch: robot.epoch, secretId: robot.secretId },
+  };
+}

@@ -1,0 +1,12 @@
+/**
+ * The user name that a robot logs in with: `robot+<project>+<name>`, or `robot+<name>` for one of the whole registry. No user
+ * and no project has a `+` in its name, and neither a shell nor a template gives it a meaning.
+ */
+export function robotUserName({ project, name }: { readonly project: string | undefined; readonly name: string }): string {
+  return `robot+${robotTitle({ project, name })}`;
+}
+
+/** What logs, history and decisions call a robot: its user name without `robot+`. */
+export function robotTitle({ project, name }: { readonly project: string | undefined; readonly name: string }): string {
+  return project === undefined ? name : `${project}+${name}`;
+}
