@@ -8,8 +8,8 @@ import * as jobs from './jobs.ts';
 import * as lists from './lists.ts';
 import * as projects from './projects.ts';
 import * as pulls from './pulls.ts';
-import * as robots from './robots.ts';
 import * as quotas from './quotas.ts';
+import * as robots from './robots.ts';
 import * as webhooks from './webhooks.ts';
 
 /** Every read, by name: one statement each, except that counts and lists of garbage go through the table in windows. */
