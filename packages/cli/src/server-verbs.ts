@@ -4,6 +4,7 @@ import type { Surroundings } from './command.ts';
 export const serverVerbs: ReadonlyMap<string, string> = new Map([
   ['serve', 'Runs the registry'],
   ['gc', 'Removes content that nothing refers to'],
+  ['cleanup', 'Removes what nobody has pushed or pulled for some days'],
   ['store', 'Shows where projects live, and moves them between stores'],
   ['user', 'Adds, changes and removes accounts and their grants'],
   ['token', 'Creates, lists and revokes access tokens'],

@@ -9,6 +9,7 @@ import { projectsOf } from './config/store-conflicts.ts';
 import type { Feature } from './features/feature.ts';
 import type { GarbageDeps } from './features/garbage-collection/collect-garbage.ts';
 import { createFeatures } from './features/index.ts';
+import type { RetentionFeatureDeps } from './features/retention/retention-feature.ts';
 import type { MoveDeps } from './features/store-move/move-deps.ts';
 import { UploadHashes } from './hashing/upload-hashes.ts';
 import { createApi } from './http/api/mount.ts';
@@ -83,6 +84,11 @@ export function garbageDeps(config: Config, { metadata, stores, logger }: Backen
     batchSize: 200,
   };
   return { garbage: metadata, events: metadata, leases: metadata, stores, logger, by, clock: Date.now, policy };
+}
+
+/** What retention needs, for the server and for `longshore cleanup`. */
+export function retentionDeps(config: Config, { metadata, logger }: Backends): RetentionFeatureDeps {
+  return { retention: metadata, jobs: metadata, leases: metadata, logger, clock: Date.now, graceMs: inMs(config.gc.graceHours) };
 }
 
 async function composeIdentity(
@@ -311,6 +317,7 @@ async function composeFeatures(config: Config, backends: Backends, metrics: Metr
   return createFeatures({
     garbage: garbageDeps(config, backends, systemAgent('gc')),
     garbageCron: config.gc.schedule === 'off' ? undefined : config.gc.schedule,
+    retention: retentionDeps(config, backends),
     robots: { robots: backends.metadata, access: backends.metadata, newSecret: robotSecrets.create, now: Date.now },
     webhooks: await composeWebhooks(config, backends, metrics),
   });

@@ -1,5 +1,6 @@
 import { UsageError } from './commands/arguments.ts';
 import { ca, caHelp } from './commands/ca.ts';
+import { cleanup, cleanupHelp } from './commands/cleanup.ts';
 import { gc, gcHelp } from './commands/gc.ts';
 import { operatorAgent } from './commands/operator-agent.ts';
 import { serve, serveHelp } from './commands/serve.ts';
@@ -41,6 +42,12 @@ const verbs: Readonly<Record<string, Verb>> = {
     hasArguments: true,
     run: (config, argv) =>
       withBackends(config, async (backends) => gc(argv, (await loadComposition()).garbageDeps(config, backends, operatorAgent()))),
+  },
+  cleanup: {
+    help: cleanupHelp,
+    hasArguments: true,
+    run: (config, argv) =>
+      withBackends(config, async (backends) => cleanup(argv, (await loadComposition()).retentionDeps(config, backends))),
   },
   store: {
     help: storeHelp,
@@ -138,6 +145,7 @@ function explain(name: string, error: unknown): number {
         'GarbageCollectionBusyError',
         'MoveRefusedError',
         'LeaseLostError',
+        'RetentionBusyError',
       ].includes(error.name));
   printProblem(`longshore ${name}: ${foreseen ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return 1;

@@ -1,6 +1,7 @@
 import type { Feature } from './feature.ts';
 import type { GarbageDeps } from './garbage-collection/collect-garbage.ts';
 import { garbageCollection } from './garbage-collection/garbage-collection-feature.ts';
+import { type RetentionFeatureDeps, retentionFeature } from './retention/retention-feature.ts';
 import type { RobotDeps } from './robots/robot-operations.ts';
 import { robots } from './robots/robots-feature.ts';
 import type { WebhookDeps } from './webhooks/webhook-deps.ts';
@@ -11,11 +12,17 @@ export interface FeatureDeps {
   readonly garbage: GarbageDeps;
   /** When garbage is collected; undefined: never by the clock. */
   readonly garbageCron: string | undefined;
+  readonly retention: RetentionFeatureDeps;
   readonly robots: RobotDeps;
   readonly webhooks: WebhookDeps;
 }
 
 /** Every feature, in the order in which they plug in. */
 export function createFeatures(deps: FeatureDeps): readonly Feature[] {
-  return [garbageCollection(deps.garbage, deps.garbageCron), webhooks(deps.webhooks), robots(deps.robots)];
+  return [
+    garbageCollection(deps.garbage, deps.garbageCron),
+    retentionFeature(deps.retention),
+    webhooks(deps.webhooks),
+    robots(deps.robots),
+  ];
 }

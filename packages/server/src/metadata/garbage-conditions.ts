@@ -27,22 +27,34 @@ export interface GarbageConditions {
 }
 
 /** Conditions on what is there. */
-export const present = conditions({ manifest: () => '', link: () => '' });
+export const present = conditions({ tag: () => '', manifest: () => '', link: () => '' });
 
 /** Conditions on what would be left without the rows of `doomed_manifests` and `doomed_links`. */
-export const afterDoomed = conditions({
-  manifest: (id) => `and ${none(`doomed_manifests dm where dm.id = ${id}`)}`,
-  link: (repositoryId, blobId) => `and ${none(`doomed_links dl where dl.repository_id = ${repositoryId} and dl.blob_id = ${blobId}`)}`,
+export const afterDoomed = conditions({ tag: () => '', ...withoutDoomed() });
+
+/** Conditions on what would be left without the rows of `doomed_tags` besides. */
+export const afterDoomedTags = conditions({
+  tag: (repositoryId, name) => `and ${none(`doomed_tags dt where dt.repository_id = ${repositoryId} and dt.name = ${name}`)}`,
+  ...withoutDoomed(),
 });
 
+function withoutDoomed() {
+  return {
+    manifest: (id: string) => `and ${none(`doomed_manifests dm where dm.id = ${id}`)}`,
+    link: (repositoryId: string, blobId: string) =>
+      `and ${none(`doomed_links dl where dl.repository_id = ${repositoryId} and dl.blob_id = ${blobId}`)}`,
+  };
+}
+
 function conditions(ignoring: {
+  tag: (repositoryId: string, name: string) => string;
   manifest: (id: string) => string;
   link: (repositoryId: string, blobId: string) => string;
 }): GarbageConditions {
   return {
     untagged: (before, leasedAt) => ({
       text: `manifests.renewed_at < ?
-        and ${none('tags t where t.manifest_id = manifests.id')}
+        and ${none(`tags t where t.manifest_id = manifests.id ${ignoring.tag('t.repository_id', 't.name')}`)}
         and ${none(`manifest_references mr where mr.repository_id = manifests.repository_id and mr.kind = ${referenceKind.manifest}
                     and mr.target = manifests.digest ${ignoring.manifest('mr.manifest_id')}`)}
         and ${none(`manifests s where s.repository_id = manifests.repository_id and s.digest = manifests.subject ${ignoring.manifest('s.id')}`)}

@@ -1,8 +1,10 @@
 import type { MetadataStore } from '../registry/ports/metadata-store.ts';
+import type { RemovalPreview } from '../registry/ports/retention-store.ts';
 import type { CommandInput, CommandName, CommandOutput, Execute } from './commands/index.ts';
 import { commands } from './commands/index.ts';
 import { previewGarbage } from './garbage-preview.ts';
 import { reads } from './reads/index.ts';
+import { previewRemoval } from './retention-preview.ts';
 import type { SqlSession } from './sql-session.ts';
 
 /** What one kind of database brings: a session for reads of one statement, and a way to run commands. */
@@ -33,6 +35,11 @@ export function createSqlMetadataStore(database: SqlDatabase): MetadataStore {
     ...boundReads,
     ...boundCommands,
     previewGarbage: (limits, onFound) => snapshot((sql) => previewGarbage(sql, limits, onFound)),
+    previewRemoval: async (input, onTag) => {
+      const found = Promise.withResolvers<RemovalPreview>();
+      await snapshot(async (sql) => found.resolve(await previewRemoval(sql, input, onTag)));
+      return found.promise;
+    },
     close,
   };
 }

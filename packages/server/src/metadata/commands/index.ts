@@ -18,6 +18,8 @@ import { commitManifest, deleteManifest } from './manifests.ts';
 import { assignStore, beginMove, finishMove, placeCopy, registerStores, renewCopies } from './projects.ts';
 import { notePulls } from './pulls.ts';
 import * as quotas from './quotas.ts';
+import * as retention from './retention.ts';
+import * as retentionPolicies from './retention-policies.ts';
 import { announceRobotExpiry } from './robot-expiry.ts';
 import { createRobot, deleteRobot, noteRobotUse, rotateRobotSecret, updateRobot } from './robots.ts';
 import { setProjectRole } from './role-bindings.ts';
@@ -33,6 +35,8 @@ import { createWebhook, deleteWebhook, disableWebhook, updateWebhook } from './w
  */
 export const commands = {
   ...accounts,
+  ...retentionPolicies,
+  ...retention,
   ...webhookDeliveries,
   createWebhook,
   deleteWebhook,

@@ -39,7 +39,10 @@ export async function setTag(sql: SqlTransaction, setting: TagSetting): Promise<
     if (created > 0) return recordTagChange(sql, { repository, tag, from: undefined, to: digest, by, at });
     const existing = await lockTag(sql, repository.id, tag);
     if (existing === undefined) continue;
-    if (existing.manifest_id === manifestId) return;
+    // Pushed again all the same, which renews what is kept for some time after its push.
+    if (existing.manifest_id === manifestId) {
+      return sql.runLast('update tags set pushed_at = ? where repository_id = ? and name = ?', [at, repository.id, tag]);
+    }
     if (!mayMove) throw new Withdrawn({ outcome: 'tag-exists', tag } satisfies ManifestCommit);
     await sql.run('update tags set manifest_id = ?, updated_at = ?, updated_by = ? where repository_id = ? and name = ?', [
       manifestId,

@@ -9,6 +9,7 @@ import * as lists from './lists.ts';
 import * as projects from './projects.ts';
 import * as pulls from './pulls.ts';
 import * as quotas from './quotas.ts';
+import * as retention from './retention.ts';
 import * as robots from './robots.ts';
 import * as webhooks from './webhooks.ts';
 
@@ -22,6 +23,7 @@ export const reads = {
   ...inventory,
   ...lists,
   ...jobs,
+  ...retention,
   ...projects,
   ...pulls,
   ...robots,

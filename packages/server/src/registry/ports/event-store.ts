@@ -16,6 +16,7 @@ export const eventTypes = [
   'quota.exceeded',
   'quota.warning',
   'gc.finished',
+  'retention.finished',
   'robot.expiring',
   'robot.expired',
   'webhook.created',

@@ -10,12 +10,14 @@ import type { LeaseStore } from './lease-store.ts';
 import type { ProjectStore } from './project-store.ts';
 import type { PullStore } from './pull-store.ts';
 import type { QuotaStore } from './quota-store.ts';
+import type { RetentionStore } from './retention-store.ts';
 import type { RobotStore } from './robot-store.ts';
 import type { WebhookStore } from './webhook-store.ts';
 
 /** Everything that one database holds. Consumers take the narrow port that they need. */
 export interface MetadataStore
   extends ContentStore,
+    RetentionStore,
     JobStore,
     GarbageStore,
     EventStore,

@@ -1,0 +1,143 @@
+import type { RepositoryName, Tag } from '@longshore/oci';
+import type { RetainedRepository, RetentionCounts } from '../../registry/ports/retention-store.ts';
+import { repositoriesOf, tagsOf, type Walk } from './examined-tags.ts';
+import type { RetentionDeps, RetentionTask } from './retention-deps.ts';
+import { type ExaminedTag, TagVerdicts } from './tag-verdicts.ts';
+
+/** A tag with what a run would do to it. */
+export interface PreviewedTag {
+  readonly repository: RepositoryName;
+  readonly name: Tag;
+  readonly digest: string;
+  readonly pushedAt: number;
+  readonly pulledAt: number | undefined;
+  readonly kept: boolean;
+  readonly reason: string;
+  /** Index of the rule that keeps it. */
+  readonly rule: number | undefined;
+}
+
+/** What a run would do to a project. `freedBytes`: of blobs that nothing else needs, once garbage is collected. */
+export interface PreviewSummary extends RetentionCounts {
+  readonly freedBytes: number;
+  /** Whether nothing would be left, which a run does only where `allowEmpty` is set. */
+  readonly isEmptied: boolean;
+}
+
+/** A page of tags, by repository and name. */
+export interface RetentionPreview {
+  readonly items: readonly PreviewedTag[];
+  readonly more: boolean;
+  readonly summary: PreviewSummary;
+}
+
+/** Which page. */
+export interface PreviewPage {
+  readonly limit: number;
+  readonly after?: { readonly repository: string; readonly tag: string } | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What a run would do now, found as a run finds it, and nothing is changed: each page goes through the whole project, since what goes
+ * with a manifest is known only then.
+ */
+export async function previewRetention(deps: RetentionDeps, task: RetentionTask, page: PreviewPage): Promise<RetentionPreview> {
+  const { retention, clock } = deps;
+  const { signal } = page;
+  const preview = new Previewing({ retention, signal }, task, clock(), page);
+  const before = preview.at - task.graceMs;
+  const repositoryIds: number[] = [];
+  if (task.untaggedAfterMs !== undefined) for await (const { id } of preview.repositories()) repositoryIds.push(id);
+  const loose = task.untaggedAfterMs === undefined ? undefined : { repositoryIds, before: preview.at - task.untaggedAfterMs };
+  const found = await retention.previewRemoval({ tags: preview.doomed(), before, at: preview.at, loose, signal }, preview.note);
+  const tagsKept = preview.seen - found.tags;
+  return {
+    items: preview.items(),
+    more: preview.hasMore,
+    summary: {
+      tagsKept,
+      tagsRemoved: found.tags,
+      manifestsRemoved: found.manifests,
+      freedBytes: found.bytes,
+      isEmptied: task.tags && found.tags > 0 && preview.keptByRules === 0,
+    },
+  };
+}
+
+interface Shown {
+  readonly repository: RetainedRepository;
+  readonly tag: ExaminedTag;
+  readonly kept: boolean;
+  readonly reason: string;
+  readonly rule: number | undefined;
+}
+
+class Previewing {
+  readonly at: number;
+  seen = 0;
+  keptByRules = 0;
+  hasMore = false;
+  readonly #walk: Walk;
+  readonly #task: RetentionTask;
+  readonly #page: PreviewPage;
+  readonly #shown = new Map<string, Shown>();
+  readonly #removed = new Set<string>();
+
+  constructor(walk: Walk, task: RetentionTask, at: number, page: PreviewPage) {
+    this.#walk = walk;
+    this.#task = task;
+    this.#page = page;
+    this.at = at;
+  }
+
+  async *repositories(): AsyncGenerator<RetainedRepository> {
+    for await (const repository of repositoriesOf(this.#walk, this.#task.projectId)) {
+      if (this.#task.repository === undefined || this.#task.repository === repository.name) yield repository;
+    }
+  }
+
+  /** The tags that the rules do not keep; what belongs on the page is noted on the way. */
+  async *doomed(): AsyncGenerator<{ repositoryId: number; names: Tag[] }> {
+    if (!this.#task.tags) return;
+    for await (const repository of this.repositories()) {
+      const verdicts = new TagVerdicts(this.#task.rules, this.#task.project, repository.name, this.at);
+      if (verdicts.needsRanks) for await (const tags of tagsOf(this.#walk, repository.id)) for (const tag of tags) verdicts.rank(tag);
+      for await (const tags of tagsOf(this.#walk, repository.id)) {
+        this.seen += tags.length;
+        const judged = tags.map((tag) => ({ tag, ...verdicts.of(tag) }));
+        for (const { tag, kept, reason, rule } of judged) this.#show({ repository, tag, kept, reason, rule });
+        this.keptByRules += judged.filter(({ tag, kept }) => kept && tag.owner === undefined).length;
+        const names = judged.filter(({ kept }) => !kept).map(({ tag }) => tag.name);
+        if (names.length > 0) yield { repositoryId: repository.id, names };
+      }
+    }
+  }
+
+  /** Notes a tag that would go. */
+  readonly note = ({ repositoryId, name }: { repositoryId: number; name: Tag }): void => {
+    const key = `${repositoryId} ${name}`;
+    if (this.#shown.has(key)) this.#removed.add(key);
+  };
+
+  /** The page, when everything is noted. */
+  items(): PreviewedTag[] {
+    return [...this.#shown].map(([key, { repository, tag, kept, reason, rule }]) => {
+      const isRemoved = this.#removed.has(key);
+      const { name, digest, pushedAt, pulledAt, owner } = tag;
+      const isHeld = !kept && !isRemoved;
+      const why = isHeld ? 'in use: a lease holds its content' : owner !== undefined && isRemoved ? `goes with ${owner}` : reason;
+      return { repository: repository.name, name, digest, pushedAt, pulledAt, kept: !isRemoved, reason: why, rule };
+    });
+  }
+
+  #show(shown: Shown): void {
+    const { after, limit } = this.#page;
+    const { repository, tag } = shown;
+    const isBehind =
+      after === undefined || repository.name > after.repository || (repository.name === after.repository && tag.name > after.tag);
+    if (!isBehind) return;
+    if (this.#shown.size < limit) this.#shown.set(`${repository.id} ${tag.name}`, shown);
+    else this.hasMore = true;
+  }
+}

@@ -1,0 +1,16 @@
+import { PostgresBench } from '../../metadata/postgres/postgres-bench.ts';
+import { openPostgresMetadata } from '../../metadata/postgres/postgres-metadata.ts';
+import { describeRetentionModel } from './retention-model-bench.ts';
+
+const bench = PostgresBench.forThisFile();
+
+if (bench !== undefined) {
+  describeRetentionModel(
+    'PostgreSQL',
+    async () => {
+      const store = await openPostgresMetadata({ url: await bench.newDatabase() });
+      return { store, dispose: () => store.close() };
+    },
+    12,
+  );
+}
