@@ -138,7 +138,8 @@ export async function composeServer(config: Config, backends: Backends): Promise
       ownHosts: config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host],
     },
     api: createApi({
-      routes: () => apiRoutes({ metadata, authorizer, registry: core.registry, clock: Date.now }, features),
+      routes: () =>
+        apiRoutes({ metadata, authorizer, registry: core.registry, deletion: config.deletion.enabled, clock: Date.now }, features),
       authenticator: identity.authenticator,
       authorizer,
       watch,

@@ -83,8 +83,11 @@ function keysIn<K extends TSchema>(cursor: string, request: ListRequest, keys: K
 }
 
 function parseCursor(cursor: string): readonly unknown[] {
+  const bytes = Buffer.from(cursor, 'base64url');
+  // Buffer skips whatever is not base64url; only what encodes back to the same text is a cursor of ours.
+  if (bytes.toString('base64url') !== cursor) throw malformed();
   try {
-    const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    const parsed: unknown = JSON.parse(bytes.toString('utf8'));
     if (Array.isArray(parsed) && parsed.length === 2) return parsed;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

@@ -3,6 +3,7 @@ import { describeAccess } from './contract/access.ts';
 import { describeAccounts } from './contract/accounts.ts';
 import { describeAudit } from './contract/audit.ts';
 import { describeBlobs } from './contract/blobs.ts';
+import { describeBrowsing } from './contract/browsing.ts';
 import type { OpenStore } from './contract/contract-steps.ts';
 import { describeEventsAndLeases } from './contract/events-and-leases.ts';
 import { describeGarbage } from './contract/garbage.ts';
@@ -29,6 +30,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describeManifests(open);
     describeTags(open);
     describeLists(open);
+    describeBrowsing(open);
     describeInventory(open);
     describeProjects(open);
     describeGarbage(open);

@@ -2,6 +2,7 @@ import type { RepositoryName } from '@longshore/oci';
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis, Repository } from '../../registry/ports/content-store.ts';
 import { projectOf } from '../../registry/project-name.ts';
+import { searchWords } from '../search-words.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { ensureProject } from './projects.ts';
@@ -58,14 +59,24 @@ export async function ensureRepository(
   const existing = await repositoryByName(sql, name);
   if (existing !== undefined) return existing;
   const projectId = await ensureProject(sql, { project: projectOf(name), store: store ?? 'default', by, at });
-  await sql.run('insert into repositories (project_id, name, created_at) values (?, ?, ?) on conflict (name) do nothing', [
+  const added = await sql.run('insert into repositories (project_id, name, created_at) values (?, ?, ?) on conflict (name) do nothing', [
     projectId,
     name,
     at,
   ]);
   const created = await repositoryByName(sql, name);
   if (created === undefined) throw new Error(`The repository ${name} vanished while it was created`);
+  if (added > 0) await recordWords(sql, created);
   return created;
+}
+
+/** What the search finds the repository by. */
+async function recordWords(sql: SqlSession, { id, name }: RepositoryRow): Promise<void> {
+  const words = searchWords(name);
+  await sql.run(
+    `insert into repository_words (word, position, repository_id) values ${words.map(() => '(?, ?, ?)').join(', ')}`,
+    words.flatMap(({ word, position }) => [word, position, id]),
+  );
 }
 
 /** The row as the core knows it. */

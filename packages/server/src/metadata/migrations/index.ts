@@ -24,6 +24,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0009-quotas', load: () => import('./0009-quotas.ts') },
   { name: '0011-retention', load: () => import('./0011-retention.ts') },
   { name: '0012-webhooks', load: () => import('./0012-webhooks.ts') },
+  { name: '0013-search', load: () => import('./0013-search.ts') },
 ];
 
 /**

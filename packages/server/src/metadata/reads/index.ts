@@ -1,6 +1,7 @@
 import * as access from './access.ts';
 import * as accounts from './accounts.ts';
 import * as audit from './audit.ts';
+import * as browse from './browse.ts';
 import * as content from './content.ts';
 import * as garbage from './garbage.ts';
 import * as inventory from './inventory.ts';
@@ -11,6 +12,7 @@ import * as pulls from './pulls.ts';
 import * as quotas from './quotas.ts';
 import * as retention from './retention.ts';
 import * as robots from './robots.ts';
+import * as search from './search.ts';
 import * as webhooks from './webhooks.ts';
 
 /** Every read, by name: one statement each, except that counts and lists of garbage go through the table in windows. */
@@ -18,15 +20,17 @@ export const reads = {
   ...access,
   ...accounts,
   ...audit,
+  ...browse,
   ...content,
   ...garbage,
   ...inventory,
-  ...lists,
   ...jobs,
-  ...retention,
+  ...lists,
   ...projects,
   ...pulls,
+  ...quotas,
+  ...retention,
   ...robots,
   ...webhooks,
-  ...quotas,
+  ...search,
 };

@@ -1,6 +1,7 @@
 import type { AccessStore } from './access-store.ts';
 import type { AccountStore } from './account-store.ts';
 import type { AuditStore } from './audit-store.ts';
+import type { BrowseStore } from './browse-store.ts';
 import type { ContentStore } from './content-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { GarbageStore } from './garbage-store.ts';
@@ -18,6 +19,7 @@ import type { WebhookStore } from './webhook-store.ts';
 export interface MetadataStore
   extends ContentStore,
     RetentionStore,
+    BrowseStore,
     JobStore,
     GarbageStore,
     EventStore,

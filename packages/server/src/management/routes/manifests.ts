@@ -1,0 +1,123 @@
+import Type, { type Static } from 'typebox';
+import { type BrowseStore, type ManifestDetail, type ManifestSummary, mostNeighbours } from '../../registry/ports/browse-store.ts';
+import { digest, formatInstant, instant, repositoryName, tagName } from '../names.ts';
+import { listed, listOf, pageOf, pageQuery, sortedBy } from '../paging.ts';
+import { ApiError, notFound } from '../problems.ts';
+import { defineRoute, type Route } from '../route.ts';
+import { onRepository } from './repositories.ts';
+import { type Deleter, requireRepository } from './tags.ts';
+
+const parts = {
+  digest,
+  mediaType: Type.String(),
+  artifactType: Type.Optional(Type.String()),
+  sizeBytes: Type.Integer({ description: 'Of the manifest itself.' }),
+  subject: Type.Optional(digest),
+  pushedAt: instant,
+  pushedBy: Type.String(),
+  pulls: Type.Integer(),
+  lastPulledAt: Type.Optional(instant),
+};
+
+const manifest = Type.Object(parts, { $id: 'Manifest', additionalProperties: false });
+
+const detail = Type.Object(
+  {
+    ...parts,
+    tags: Type.Array(tagName),
+    references: Type.Array(Type.Object({ kind: Type.Enum(['blob', 'manifest']), digest }, { additionalProperties: false })),
+    referrers: Type.Array(Type.Object({ digest, artifactType: Type.Optional(Type.String()) }, { additionalProperties: false })),
+  },
+  {
+    $id: 'ManifestDetail',
+    additionalProperties: false,
+    description: `Of tags, references (in the manifest) and referrers (whose subject it is) at most ${mostNeighbours} each.`,
+  },
+);
+
+const ofManifest = { repository: repositoryName, digest };
+
+/** Manifests of a repository, what surrounds one, and its end. */
+export function manifestRoutes(store: BrowseStore, registry: Deleter): Route[] {
+  return [list(store), one(store), remove(registry)];
+}
+
+function list(store: BrowseStore): Route {
+  const keys = Type.Unsafe<readonly [number, number]>(Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })]));
+  const type = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 255, description }));
+  return defineRoute({
+    method: 'GET',
+    path: '/repositories/{repository}/manifests',
+    operationId: 'listManifests',
+    summary: 'Manifests of a repository, the last pushed first',
+    tag: 'manifests',
+    needs: { action: 'pull', on: onRepository },
+    params: { repository: repositoryName },
+    query: {
+      ...pageQuery,
+      sort: sortedBy('-pushedAt'),
+      artifactType: type('Only those of this artifact type.'),
+      mediaType: type('Only those of this media type; not together with artifactType.'),
+    },
+    responses: { 200: listOf(manifest) },
+    handle: async (request) => {
+      const { artifactType, mediaType } = request.query;
+      if (artifactType !== undefined && mediaType !== undefined)
+        throw new ApiError('invalid-request', { detail: 'Filter by artifactType or by mediaType: leave one of the two out.' });
+      const page = await store.browseManifests({ ...request.params, artifactType, mediaType }, pageOf(request, keys));
+      await requireRepository(store, request.params.repository, page.items.length);
+      return listed(request, page, ({ pushedAt, id }) => [pushedAt, id], show);
+    },
+  });
+}
+
+function one(store: BrowseStore): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/repositories/{repository}/manifests/{digest}',
+    operationId: 'getManifest',
+    summary: 'One manifest, with its tags, references and referrers',
+    tag: 'manifests',
+    needs: { action: 'pull', on: onRepository },
+    params: ofManifest,
+    responses: { 200: detail },
+    handle: async ({ params }) => {
+      const found = await store.findManifestDetail(params.repository, params.digest);
+      if (found === undefined) throw notFound('manifest');
+      return { status: 200, body: showDetail(found) };
+    },
+  });
+}
+
+function remove(registry: Deleter): Route {
+  return defineRoute({
+    method: 'DELETE',
+    path: '/repositories/{repository}/manifests/{digest}',
+    operationId: 'deleteManifest',
+    summary: 'Deletes a manifest with its tags; not while an index lists it',
+    tag: 'manifests',
+    needs: { action: 'delete', on: onRepository },
+    params: ofManifest,
+    responses: { 204: null },
+    problems: ['conflict'],
+    handle: async ({ params, by }) => {
+      await registry.deleteManifest(params.repository, { digest: params.digest }, by);
+      return { status: 204 };
+    },
+  });
+}
+
+function show({ digest, mediaType, artifactType, sizeBytes, subject, pushedAt, pushedBy, pulls, lastPulledAt }: ManifestSummary) {
+  return {
+    ...{ digest, mediaType, sizeBytes, pushedBy, pulls },
+    pushedAt: formatInstant(pushedAt),
+    ...(artifactType !== undefined && { artifactType }),
+    ...(subject !== undefined && { subject }),
+    ...(lastPulledAt !== undefined && { lastPulledAt: formatInstant(lastPulledAt) }),
+  };
+}
+
+function showDetail(found: ManifestDetail): Static<typeof detail> {
+  const referrers = found.referrers.map(({ digest, artifactType }) => ({ digest, ...(artifactType !== undefined && { artifactType }) }));
+  return { ...show(found), tags: [...found.tags], references: [...found.references], referrers };
+}
