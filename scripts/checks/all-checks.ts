@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type Finding, formatFinding } from './finding.ts';
-import { checkGenerated } from './generated-documents.ts';
+import { checkGenerated, generatedDocuments } from './generated-documents.ts';
 import { checkLock } from './lock-rules.ts';
 import { checkSource } from './source-rules.ts';
 
@@ -36,7 +36,8 @@ const listed = (findings: readonly Finding[]) => findings.map(formatFinding).joi
 
 async function sources(): Promise<string> {
   const { stdout } = await execute('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.js']);
-  const files = stdout.split('\n').filter((file) => file !== '' && existsSync(file));
+  const generated = new Set(generatedDocuments.map(({ path }) => path));
+  const files = stdout.split('\n').filter((file) => file !== '' && existsSync(file) && !generated.has(file));
   return listed(files.flatMap((file) => checkSource(file, readFileSync(file, 'utf8'))));
 }
 

@@ -34,16 +34,18 @@ const selectRepositories = `select r.name, r.created_at,
 /** `BrowseStore.browseRepositories`. */
 export async function browseRepositories(
   sql: SqlSession,
-  { project, prefix = '', visibility }: { project: string; prefix?: string | undefined; visibility: Visibility },
+  { project, prefix, visibility }: { project: string; prefix?: string | undefined; visibility: Visibility },
   { limit, after }: KeyedPage<string>,
 ): Promise<Listed<RepositorySummary>> {
   const visible = visibleRepositories(visibility);
   if (visible === undefined) return { items: [], more: false };
+  const within = prefix === undefined ? [] : [prefix, `${prefix}${end}`];
   const rows = await sql.all<RepositoryRow>(
     `${selectRepositories} join projects p on p.id = r.project_id
-     where r.project_id = (select q.id from projects q where q.name = ?) and r.name > ? and r.name >= ? and r.name < ? and ${visible.text}
+     where r.project_id = (select q.id from projects q where q.name = ?) and r.name > ?
+       ${prefix === undefined ? '' : 'and r.name >= ? and r.name < ?'} and ${visible.text}
      order by r.name limit ?`,
-    [project, after ?? beforeNames, prefix, `${prefix}${end}`, ...visible.params, limit + 1],
+    [project, after ?? beforeNames, ...within, ...visible.params, limit + 1],
   );
   return cut(rows, limit, toRepository);
 }
@@ -66,23 +68,29 @@ interface TagRow {
   readonly last_at: Millis | null;
 }
 
-const selectTags = `select t.name, m.digest, m.media_type, m.artifact_type, m.size, t.updated_at, t.updated_by, tp.pulls, tp.last_at
-  from tags t join manifests m on m.id = t.manifest_id left join tag_pulls tp on tp.repository_id = t.repository_id and tp.tag = t.name
-  where t.repository_id = ${repositoryId}`;
+const tagColumns = 't.repository_id, t.name, t.manifest_id, t.updated_at, t.updated_by';
+
+/**
+ * Tags with what they point at. The page is cut before anything is joined to it: PostgreSQL, which expects little of a range, would
+ * otherwise sort all that is in it.
+ */
+const tagsOf = (
+  page: string,
+) => `select page.name, m.digest, m.media_type, m.artifact_type, m.size, page.updated_at, page.updated_by, tp.pulls, tp.last_at
+  from (select ${tagColumns} from tags t where t.repository_id = ${repositoryId} ${page}) page
+  join manifests m on m.id = page.manifest_id left join tag_pulls tp on tp.repository_id = page.repository_id and tp.tag = page.name`;
 
 /** `BrowseStore.browseTags`. */
 export async function browseTags(
   sql: SqlSession,
-  { repository, prefix = '' }: { repository: RepositoryName; prefix?: string | undefined },
+  { repository, prefix }: { repository: RepositoryName; prefix?: string | undefined },
   { limit, after }: KeyedPage<string>,
 ): Promise<Listed<TagSummary>> {
-  const rows = await sql.all<TagRow>(`${selectTags} and t.name > ? and t.name >= ? and t.name < ? order by t.name limit ?`, [
-    repository,
-    after ?? '',
-    prefix,
-    `${prefix}${end}`,
-    limit + 1,
-  ]);
+  const within = prefix === undefined ? [] : [prefix, `${prefix}${end}`];
+  const rows = await sql.all<TagRow>(
+    `${tagsOf(`and t.name > ? ${prefix === undefined ? '' : 'and t.name >= ? and t.name < ?'} order by t.name limit ?`)} order by page.name`,
+    [repository, after ?? '', ...within, limit + 1],
+  );
   return cut(rows, limit, toTag);
 }
 
@@ -93,18 +101,14 @@ export async function browseTagsByUpdate(
   { limit, after }: KeyedPage<readonly [Millis, string]>,
 ): Promise<Listed<TagSummary>> {
   const [at, name] = after ?? [Number.MAX_SAFE_INTEGER, ''];
-  const rows = await sql.all<TagRow>(`${selectTags} and (t.updated_at, t.name) < (?, ?) order by t.updated_at desc, t.name desc limit ?`, [
-    repository,
-    at,
-    name,
-    limit + 1,
-  ]);
+  const page = 'and (t.updated_at, t.name) < (?, ?) order by t.updated_at desc, t.name desc limit ?';
+  const rows = await sql.all<TagRow>(`${tagsOf(page)} order by page.updated_at desc, page.name desc`, [repository, at, name, limit + 1]);
   return cut(rows, limit, toTag);
 }
 
 /** `BrowseStore.findTag`. */
 export async function findTag(sql: SqlSession, repository: RepositoryName, tag: Tag): Promise<TagSummary | undefined> {
-  const row = await sql.get<TagRow>(`${selectTags} and t.name = ?`, [repository, tag]);
+  const row = await sql.get<TagRow>(tagsOf('and t.name = ?'), [repository, tag]);
   return row && toTag(row);
 }
 
@@ -121,8 +125,12 @@ interface ManifestRow {
   readonly last_at: Millis | null;
 }
 
-const selectManifests = `select m.id, m.repository_id, m.digest, m.media_type, m.artifact_type, m.size, m.subject, m.pushed_at, m.pushed_by, mp.pulls, mp.last_at
-  from manifests m left join manifest_pulls mp on mp.manifest_id = m.id where m.repository_id = ${repositoryId}`;
+const manifestColumns = 'm.id, m.repository_id, m.digest, m.media_type, m.artifact_type, m.size, m.subject, m.pushed_at, m.pushed_by';
+
+/** Manifests with their pulls; the page is cut first, as of tags. */
+const manifestsOf = (page: string) => `select page.*, mp.pulls, mp.last_at
+  from (select ${manifestColumns} from manifests m where m.repository_id = ${repositoryId} ${page}) page
+  left join manifest_pulls mp on mp.manifest_id = page.id`;
 
 /** `BrowseStore.browseManifests`. */
 export async function browseManifests(
@@ -139,16 +147,19 @@ export async function browseManifests(
   if (mediaType !== undefined) params.push(mediaType);
   const filter = `${artifactType === undefined ? '' : 'and m.artifact_type = ?'} ${mediaType === undefined ? '' : 'and m.media_type = ?'}`;
   const [at, id] = after ?? [Number.MAX_SAFE_INTEGER, 0];
-  const rows = await sql.all<ManifestRow>(
-    `${selectManifests} ${filter} and (m.pushed_at, m.id) < (?, ?) order by m.pushed_at desc, m.id desc limit ?`,
-    [...params, at, id, limit + 1],
-  );
+  const page = `${filter} and (m.pushed_at, m.id) < (?, ?) order by m.pushed_at desc, m.id desc limit ?`;
+  const rows = await sql.all<ManifestRow>(`${manifestsOf(page)} order by page.pushed_at desc, page.id desc`, [
+    ...params,
+    at,
+    id,
+    limit + 1,
+  ]);
   return cut(rows, limit, toManifest);
 }
 
 /** `BrowseStore.findManifestDetail`: one statement for the manifest, and one each for its tags, references and referrers. */
 export async function findManifestDetail(sql: SqlSession, repository: RepositoryName, digest: Digest): Promise<ManifestDetail | undefined> {
-  const row = await sql.get<ManifestRow & { repository_id: number }>(`${selectManifests} and m.digest = ?`, [repository, toColumn(digest)]);
+  const row = await sql.get<ManifestRow & { repository_id: number }>(manifestsOf('and m.digest = ?'), [repository, toColumn(digest)]);
   if (row === undefined) return undefined;
   const [tags, references, referrers] = await Promise.all([
     sql.all<{ name: Tag }>('select t.name from tags t where t.manifest_id = ? order by t.name limit ?', [row.id, mostNeighbours]),

@@ -23,6 +23,8 @@ const harmless = [
   /^SCAN v: insert into \w+_pulls .* from \(values /,
   // A piece of a count, of at most as many rows as its limit.
   /^SCAN (uncounted|piece): /,
+  // A page of a list, likewise.
+  /^SCAN page: /,
   /^SCAN u .* from users u order by u.name$/,
   /^SCAN events: select at from events order by id limit 1$/,
 ];
