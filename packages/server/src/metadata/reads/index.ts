@@ -31,6 +31,6 @@ export const reads = {
   ...quotas,
   ...retention,
   ...robots,
-  ...webhooks,
   ...search,
+  ...webhooks,
 };
