@@ -167,6 +167,15 @@ test('visibility opens projects to read: public to anybody, internal to users, n
   });
 });
 
+test('a robot administers nothing, whatever it is bound to', async () => {
+  const authorizer = authorizerFor({ projects: ['team'], grants: { '1:': 'owner' } });
+  for (const resource of [registry, { kind: 'project', name: 'team' } as const, repository('team/app')]) {
+    assert.ok(!(await allowedTo(authorizer, robot, resource)).includes('administer'));
+    assert.ok((await allowedTo(authorizer, alice, resource)).includes('administer'));
+  }
+  assert.deepEqual(await authorizer.visible(robot, 'administer'), { kind: 'nothing' });
+});
+
 test('a role on a part of a project is none on the project, which is listed all the same', async () => {
   const authorizer = authorizerFor({ projects: ['team'], grants: { '1:team/web/**': 'owner' } });
   const all = [...actions];

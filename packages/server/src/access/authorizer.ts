@@ -36,6 +36,7 @@ export class RoleAuthorizer implements Authorizer {
     if (!withinLimit(principal.limit, action, resource)) return deny(`the credential is not for ${action} on ${describe(resource)}`);
     const { subject } = principal;
     if (isAdministrator(subject)) return allow('administrators may do everything', ['administrator']);
+    if (isBeyond(subject, action)) return deny('robots administer nothing: somebody with an account of their own has to do it');
     if (this.#forAnybody.includes(action)) return allow(`anonymous access is set to '${anonymous}', which allows ${action} to everybody`);
     if (subject.kind === 'anonymous' && !mayBeOpen(action, resource)) {
       return deny(`anonymous access is set to '${anonymous}': log in to ${action}`);
@@ -51,8 +52,8 @@ export class RoleAuthorizer implements Authorizer {
   }
 
   async visible(principal: Principal, action: Action): Promise<Visibility> {
-    if (!limitAllowsLists(principal.limit, action)) return { kind: 'nothing' };
     const { subject } = principal;
+    if (!limitAllowsLists(principal.limit, action) || isBeyond(subject, action)) return { kind: 'nothing' };
     if (isAdministrator(subject) || this.#forAnybody.includes(action)) return { kind: 'everything' };
     const open = openActions.includes(action) ? openTo(subject) : [];
     if (subject.kind === 'anonymous' && open.length === 0) return { kind: 'nothing' };
@@ -98,6 +99,11 @@ export class RoleAuthorizer implements Authorizer {
 
 function isAdministrator(subject: Subject): boolean {
   return subject.kind === 'user' && subject.administrator;
+}
+
+/** Whatever a robot is bound to: a secret that leaks must not make others that outlive it. */
+function isBeyond({ kind }: Subject, action: Action): boolean {
+  return kind === 'robot' && action === 'administer';
 }
 
 /** Whether something may be open to those who are not known. */
