@@ -54,7 +54,11 @@ async function tokenFor(basic: string): Promise<string | undefined> {
 const patch = (self: string, json: Json, etag: string) => call('PATCH', self, { json, headers: { 'if-match': etag } });
 
 test('a robot logs in with its user name and secret, by token and without, and does what it may', async () => {
-  const { basic, robot, secret, self } = await make({ name: 'ci', description: 'builds', permissions: [{ repositories: 'app', role: 'writer' }] });
+  const { basic, robot, secret, self } = await make({
+    name: 'ci',
+    description: 'builds',
+    permissions: [{ repositories: 'app', role: 'writer' }],
+  });
   assert.equal(robot.userName, 'robot+team+ci');
   assert.match(secret, /^lsr_/);
   assert.equal(await pull(basic), 200);
@@ -147,14 +151,19 @@ test('CVE-2022-31667: through another project a robot is not there', async () =>
 test('nobody makes a robot, or gets the secret of one, that may do more than they may themselves', async () => {
   const deputy = await registry.addUser('deputy', { team: 'owner' });
   await metadata.setProjectRole({ userId: deputy.user.id, project: 'team', role: 'maintainer', by: agent, at: Date.now() });
-  const refusedRole = await call('POST', '/projects/team/robots', { json: { name: 'x', permissions: reading }, authorization: deputy.basic });
+  const refusedRole = await call('POST', '/projects/team/robots', {
+    json: { name: 'x', permissions: reading },
+    authorization: deputy.basic,
+  });
   assert.equal(refusedRole.status, 403, 'without administer');
   for (const permissions of [[{ role: 'owner' }], [{ role: 'reader' }, { role: 'owner', repositories: 'a/*' }]]) {
     const answer = await call('POST', '/projects/team/robots', { json: { name: 'x', permissions } });
     assert.equal(answer.status, 403, 'no robot administers');
   }
   assert.equal((await call('POST', '/robots', { json: { name: 'x', permissions: [] } })).status, 403, 'robots of the registry');
-  const elsewhere = await call('POST', '/projects/team/robots', { json: { name: 'x', permissions: [{ project: 'other', role: 'reader' }] } });
+  const elsewhere = await call('POST', '/projects/team/robots', {
+    json: { name: 'x', permissions: [{ project: 'other', role: 'reader' }] },
+  });
   assert.deepEqual([elsewhere.status, elsewhere.body.errors[0].pointer], [400, '/permissions/0/project']);
   const everywhere = await make({ permissions: [{ role: 'maintainer' }] }, '/robots', admin.basic);
   assert.equal(await pull(everywhere.basic), 200);
