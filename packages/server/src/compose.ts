@@ -9,6 +9,7 @@ import { projectsOf } from './config/store-conflicts.ts';
 import type { Feature } from './features/feature.ts';
 import type { GarbageDeps } from './features/garbage-collection/collect-garbage.ts';
 import { createFeatures } from './features/index.ts';
+import type { PromotionFeatureDeps } from './features/promotion/promotion-feature.ts';
 import type { RetentionFeatureDeps } from './features/retention/retention-feature.ts';
 import type { MoveDeps } from './features/store-move/move-deps.ts';
 import { UploadHashes } from './hashing/upload-hashes.ts';
@@ -124,7 +125,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
   warnOfFileShortage(config, logger);
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
   const tls = await composeTls(config, logger);
-  const features = await composeFeatures(config, backends, metrics);
+  const features = await composeFeatures(config, backends, metrics, authorizer);
   const listener = createListener({
     dataPath: {
       registry: core.registry,
@@ -314,14 +315,29 @@ function createPages(config: Config, { metadata, stores, logger }: Backends, tel
   return new Map([['/metrics', page], ...createHealthPages(checks, logger)]);
 }
 
-async function composeFeatures(config: Config, backends: Backends, metrics: Metrics): Promise<readonly Feature[]> {
+async function composeFeatures(config: Config, backends: Backends, metrics: Metrics, authorizer: Authorizer): Promise<readonly Feature[]> {
   return createFeatures({
     garbage: garbageDeps(config, backends, systemAgent('gc')),
     garbageCron: config.gc.schedule === 'off' ? undefined : config.gc.schedule,
     retention: retentionDeps(config, backends),
     robots: { robots: backends.metadata, access: backends.metadata, newSecret: robotSecrets.create, now: Date.now },
     webhooks: await composeWebhooks(config, backends, metrics),
+    promotion: promotionDeps(config, backends, authorizer),
   });
+}
+
+function promotionDeps(config: Config, backends: Backends, authorizer: Authorizer): PromotionFeatureDeps {
+  const { metadata } = backends;
+  const undoWindowMs = inMs(config.promotion.undoDays * 24);
+  return {
+    promotions: metadata,
+    rules: metadata,
+    content: metadata,
+    stores: blobStores(config, backends),
+    authorizer,
+    clock: Date.now,
+    undoWindowMs,
+  };
 }
 
 /** Scheduled jobs and the delivery of events, under this process's own name. */

@@ -256,6 +256,18 @@ export const settingsSchema = v.strictObject({
     {},
   ),
   gc: v.optional(garbageCollection, {}),
+  promotion: v.optional(
+    v.strictObject({
+      undoDays: v.pipe(
+        v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(365)), 7),
+        notes(
+          'How long what a promotion took a tag from is kept, so that the promotion can be undone.',
+          '晋级替换掉的内容保留多久（天），以便撤销晋级。',
+        ),
+      ),
+    }),
+    {},
+  ),
   tokens: v.optional(tokens, {}),
   metadata: v.pipe(
     v.optional(metadata, {}),

@@ -1,6 +1,7 @@
 import type { Feature } from './feature.ts';
 import type { GarbageDeps } from './garbage-collection/collect-garbage.ts';
 import { garbageCollection } from './garbage-collection/garbage-collection-feature.ts';
+import { type PromotionFeatureDeps, promotionFeature } from './promotion/promotion-feature.ts';
 import { type RetentionFeatureDeps, retentionFeature } from './retention/retention-feature.ts';
 import type { RobotDeps } from './robots/robot-operations.ts';
 import { robots } from './robots/robots-feature.ts';
@@ -15,6 +16,7 @@ export interface FeatureDeps {
   readonly retention: RetentionFeatureDeps;
   readonly robots: RobotDeps;
   readonly webhooks: WebhookDeps;
+  readonly promotion: PromotionFeatureDeps;
 }
 
 /** Every feature, in the order in which they plug in. */
@@ -24,5 +26,6 @@ export function createFeatures(deps: FeatureDeps): readonly Feature[] {
     retentionFeature(deps.retention),
     webhooks(deps.webhooks),
     robots(deps.robots),
+    promotionFeature(deps.promotion),
   ];
 }

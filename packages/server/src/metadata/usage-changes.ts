@@ -22,6 +22,12 @@ export class UsageChanges {
     this.at = at;
   }
 
+  /** Bytes of blobs that are new in the project, whose links in it are counted already. */
+  charge(projectId: number, sizeBytes: number, at: Millis): void {
+    add(this.bytes, projectId, sizeBytes);
+    this.at = at;
+  }
+
   /** Bytes that the project is charged for no more. */
   release(projectId: number, sizeBytes: number): void {
     add(this.bytes, projectId, -sizeBytes);

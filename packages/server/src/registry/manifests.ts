@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Digest, digestAlgorithm, digestFromBytes, type ManifestProblem, type RepositoryName } from '@longshore/oci';
 import type { BlobStores } from './blob-stores.ts';
 import { reach } from './failpoints.ts';
+import { keptTag } from './kept-tag.ts';
 import type { Agent } from './ports/agent.ts';
 import type { ContentStore, StoredManifest, StoredManifestInfo } from './ports/content-store.ts';
 import type { Quotas } from './quotas.ts';
@@ -83,6 +84,7 @@ export class Manifests {
         detail: { tag: commit.tag },
       });
     }
+    if (commit.outcome !== 'stored') throw keptTag(commit);
     return { digest, subject: summary.subject, tags, isNearQuota: commit.isNearQuota === true };
   }
 
@@ -94,6 +96,7 @@ export class Manifests {
         : await content.deleteManifest({ repository, digest: reference.digest, by, at: now() });
     reach('tag' in reference ? 'tag.deleted' : 'manifest.deleted');
     if (outcome === 'absent') throw unknownManifest(reference);
+    if (typeof outcome === 'object') throw keptTag(outcome);
     if (outcome === 'in-use') {
       throw new RegistryError('DENIED', {
         status: 409,

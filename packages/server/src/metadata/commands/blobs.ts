@@ -11,7 +11,7 @@ import { insertLink, releaseLinks, settleLink } from './blob-links.ts';
 import { existingBlob, insertBlob, placeBlob, renewLivePlacement } from './blob-placements.ts';
 import { recordChange } from './changes.ts';
 import { isReferenced } from './manifest-references.ts';
-import { ensureRepository, lockRepository, nearQuota, repositoryByName, repositoryOfUpload, storesOf } from './repositories.ts';
+import { ensureRepository, nearQuota, repositoryByName, repositoryOfUpload, storesOf } from './repositories.ts';
 
 /** `ContentStore.commitBlob`. */
 export async function commitBlob(sql: SqlTransaction, input: NewBlob): Promise<BlobCommit> {
@@ -47,7 +47,7 @@ export async function mountBlob(
     [toColumn(digest), from],
   );
   if (source === undefined) return false;
-  const target = await lockRepository(sql, (await ensureRepository(sql, { ...input, repository: to })).id);
+  const target = await ensureRepository(sql, { ...input, repository: to });
   // What a move does not know of yet must not be added where it copies from.
   const stores = source.project_id === target.project_id ? storesOf(target) : [target.store_id];
   if (!(await renewAnyPlacement(sql, source.id, stores, at))) throw new Withdrawn(false);

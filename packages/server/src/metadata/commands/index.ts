@@ -12,10 +12,14 @@ import {
   removeUntaggedManifests,
 } from './garbage.ts';
 import * as jobs from './jobs.ts';
+import { noteLateReferrer } from './late-referrers.ts';
 import { acquireLease, probe, releaseLease } from './leases.ts';
 import { clearLoginFailures, noteLoginFailure } from './login-failures.ts';
 import { commitManifest, deleteManifest } from './manifests.ts';
 import { assignStore, beginMove, finishMove, placeCopy, registerStores, renewCopies } from './projects.ts';
+import { setPromotionPolicy } from './promotion-policies.ts';
+import { restoreTag, undoPromotion } from './promotion-undo.ts';
+import { placeAhead, promote } from './promotions.ts';
 import { notePulls } from './pulls.ts';
 import * as quotas from './quotas.ts';
 import * as retention from './retention.ts';
@@ -23,6 +27,7 @@ import * as retentionPolicies from './retention-policies.ts';
 import { announceRobotExpiry } from './robot-expiry.ts';
 import { createRobot, deleteRobot, noteRobotUse, rotateRobotSecret, updateRobot } from './robots.ts';
 import { setProjectRole } from './role-bindings.ts';
+import { createTagRule, deleteTagRule, updateTagRule } from './tag-rules.ts';
 import { deleteTag } from './tags.ts';
 import { advanceUpload, cancelUpload, claimUpload, removeExpiredUpload, startUpload } from './uploads.ts';
 import { settleUsage } from './usage.ts';
@@ -44,6 +49,15 @@ export const commands = {
   updateWebhook,
   ...jobs,
   ...quotas,
+  createTagRule,
+  deleteTagRule,
+  noteLateReferrer,
+  placeAhead,
+  promote,
+  restoreTag,
+  setPromotionPolicy,
+  undoPromotion,
+  updateTagRule,
   acquireLease,
   advanceUpload,
   announceRobotExpiry,

@@ -2,12 +2,13 @@ import type { Digest, RepositoryName } from '@longshore/oci';
 import { reach } from '../../registry/failpoints.ts';
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { ManifestCommit, Millis, NewManifest } from '../../registry/ports/content-store.ts';
+import type { TagRefusal } from '../../registry/ports/tag-refusal.ts';
 import { toColumn } from '../digest-column.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
 import { inLockOrder, isReferenced, recordReferences, renewChildren, renewLinks } from './manifest-references.ts';
-import { ensureRepository, nearQuota, repositoryByName } from './repositories.ts';
+import { ensureRepository, lockedRepository, nearQuota } from './repositories.ts';
 import { deleteTagsOf, setTag } from './tags.ts';
 
 /**
@@ -22,7 +23,8 @@ export async function commitManifest(sql: SqlTransaction, input: NewManifest): P
   const manifest = await renewChildren(sql, repository, references, renewal);
   const { id, created } = await storeManifest(sql, repository.id, input);
   if (created) {
-    const data = { mediaType: input.mediaType, sizeBytes: input.bytes.length };
+    const { mediaType, subject } = input;
+    const data = { mediaType, sizeBytes: input.bytes.length, ...(subject !== undefined && { subject }) };
     await recordChange(sql, { type: 'manifest.pushed', at, by, repository: repository.name, digest, data });
   }
   for (const tag of [...new Set(input.tags)].sort()) {
@@ -44,9 +46,9 @@ export async function commitManifest(sql: SqlTransaction, input: NewManifest): P
 export async function deleteManifest(
   sql: SqlTransaction,
   input: { repository: RepositoryName; digest: Digest; by: Agent; at: Millis },
-): Promise<'deleted' | 'absent' | 'in-use'> {
+): Promise<'deleted' | 'absent' | 'in-use' | TagRefusal> {
   const { digest, by, at } = input;
-  const repository = await repositoryByName(sql, input.repository);
+  const repository = await lockedRepository(sql, input.repository);
   if (repository === undefined) return 'absent';
   const manifest = await sql.get<{ id: number }>(
     `select id from manifests where repository_id = ? and digest = ? ${locking(sql, 'for update')}`,

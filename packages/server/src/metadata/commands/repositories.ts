@@ -18,11 +18,13 @@ export interface RepositoryRow {
   readonly previous_store_id: number | null;
   /** 1 while the project warns of a limit. */
   readonly is_near_quota: number | null;
+  /** How many rules its project has. */
+  readonly tag_rules: number;
 }
 
 // No join of stores: when PostgreSQL has waited for a lock it looks at the locked row again, but at no other row of a join.
 const columns = `
-  r.id, r.project_id, r.name, p.store_id, (select s.name from stores s where s.id = p.store_id) as store, p.previous_store_id,
+  r.id, r.project_id, r.name, p.tag_rules, p.store_id, (select s.name from stores s where s.id = p.store_id) as store, p.previous_store_id,
   (select 1 from usage u where u.project_id = p.id and u.warned_bytes + u.warned_tags > 0) as is_near_quota`;
 const selectRepository = `select ${columns} from repositories r join projects p on p.id = r.project_id`;
 
@@ -31,11 +33,12 @@ export function repositoryByName(sql: SqlSession, name: RepositoryName): Promise
   return sql.get<RepositoryRow>(`${selectRepository} where r.name = ?`, [name]);
 }
 
-/** The repository of that id, which another row refers to. Its project cannot begin to move before the transaction ends. */
-export async function lockRepository(sql: SqlSession, id: number): Promise<RepositoryRow> {
-  const row = await sql.get<RepositoryRow>(`${selectRepository} where r.id = ? ${locking(sql, 'for key share of p')}`, [id]);
-  if (row === undefined) throw new Error(`There is no repository with the id ${id}`);
-  return row;
+/**
+ * The repository of that name, for whoever changes its tags: its project gets no further rules and cannot begin to move before the
+ * transaction ends.
+ */
+export function lockedRepository(sql: SqlSession, name: RepositoryName): Promise<RepositoryRow | undefined> {
+  return sql.get<RepositoryRow>(`${selectRepository} where r.name = ? ${locking(sql, 'for key share of p')}`, [name]);
 }
 
 /** The repository that an upload is for, unless the upload has ended or has another epoch. Its project cannot begin to move before the transaction ends. */
@@ -51,12 +54,12 @@ export function repositoryOfUpload(
   );
 }
 
-/** The repository of that name, created when it is new, together with its project, which then lives on `store`. */
+/** The repository of that name as `lockedRepository` has it, created when it is new, together with its project, which then lives on `store`. */
 export async function ensureRepository(
   sql: SqlSession,
   { repository: name, store, by, at }: { repository: RepositoryName; store?: string | undefined; by: Agent; at: Millis },
 ): Promise<RepositoryRow> {
-  const existing = await repositoryByName(sql, name);
+  const existing = await lockedRepository(sql, name);
   if (existing !== undefined) return existing;
   const projectId = await ensureProject(sql, { project: projectOf(name), store: store ?? 'default', by, at });
   const added = await sql.run('insert into repositories (project_id, name, created_at) values (?, ?, ?) on conflict (name) do nothing', [
@@ -64,7 +67,7 @@ export async function ensureRepository(
     name,
     at,
   ]);
-  const created = await repositoryByName(sql, name);
+  const created = await lockedRepository(sql, name);
   if (created === undefined) throw new Error(`The repository ${name} vanished while it was created`);
   if (added > 0) await recordWords(sql, created);
   return created;

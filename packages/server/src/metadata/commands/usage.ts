@@ -101,7 +101,8 @@ async function settleCarefully(sql: SqlTransaction, usage: UsageChanges, links: 
   }
 }
 
-function refuseAbove(row: UsageRow, kind: QuotaKind, needed: number, limit: number | null): void {
+/** Withdraws the command when an account cannot take that much more. */
+export function refuseAbove(row: UsageRow, kind: QuotaKind, needed: number, limit: number | null): void {
   if (needed <= 0 || limit === null || row[kind] + needed <= limit) return;
   const excess = { project: row.project, kind, used: row[kind], reserved: 0, limit, needed };
   throw new Withdrawn({ outcome: 'quota-exceeded', excess } satisfies QuotaExceeded);

@@ -22,6 +22,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0007-robots', load: () => import('./0007-robots.ts') },
   { name: '0008-audit', load: () => import('./0008-audit.ts') },
   { name: '0009-quotas', load: () => import('./0009-quotas.ts') },
+  { name: '0010-tag-rules', load: () => import('./0010-tag-rules.ts') },
   { name: '0011-retention', load: () => import('./0011-retention.ts') },
   { name: '0012-webhooks', load: () => import('./0012-webhooks.ts') },
   { name: '0013-search', load: () => import('./0013-search.ts') },

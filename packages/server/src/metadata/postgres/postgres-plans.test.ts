@@ -86,7 +86,16 @@ if (bench !== undefined) {
         insert into repository_blobs (repository_id, blob_id, linked_at, renewed_at) select 1, id, 1, 1 from blobs;
         set plan_cache_mode = force_generic_plan`);
       const session = new ExplainedTransaction(client);
-      const repository = { id: 1, project_id: 1, name: app, store_id: 1, store: 'default', previous_store_id: null, is_near_quota: null };
+      const repository = {
+        id: 1,
+        project_id: 1,
+        name: app,
+        store_id: 1,
+        store: 'default',
+        previous_store_id: null,
+        is_near_quota: null,
+        tag_rules: 0,
+      };
       const references = [newDigest(), newDigest()].map((digest) => ({ kind: 'blob' as const, digest, required: true }));
       await renewLinks(session, repository, references, { at: 1, before: 1 });
       const [plan = ''] = session.plans;

@@ -8,11 +8,13 @@ import * as inventory from './inventory.ts';
 import * as jobs from './jobs.ts';
 import * as lists from './lists.ts';
 import * as projects from './projects.ts';
+import * as promotions from './promotions.ts';
 import * as pulls from './pulls.ts';
 import * as quotas from './quotas.ts';
 import * as retention from './retention.ts';
 import * as robots from './robots.ts';
 import * as search from './search.ts';
+import * as tagRules from './tag-rules.ts';
 import * as webhooks from './webhooks.ts';
 
 /** Every read, by name: one statement each, except that counts and lists of garbage go through the table in windows. */
@@ -27,10 +29,12 @@ export const reads = {
   ...jobs,
   ...lists,
   ...projects,
+  ...promotions,
   ...pulls,
   ...quotas,
   ...retention,
   ...robots,
   ...search,
+  ...tagRules,
   ...webhooks,
 };

@@ -3,6 +3,7 @@ import type { Actor, Agent } from './agent.ts';
 import type { Visibility } from './authorizer.ts';
 import type { BlobLocation } from './blob-store.ts';
 import type { QuotaExceeded } from './quota-excess.ts';
+import type { TagRefusal } from './tag-refusal.ts';
 
 /** Milliseconds since 1970, as given by the core's clock; stores never read a clock of their own. */
 export type Millis = number;
@@ -111,7 +112,9 @@ export type ManifestCommit =
   | { readonly outcome: 'missing'; readonly digests: Digest[] }
   /** Nothing was stored: this tag exists, points elsewhere, and may not be moved. */
   | { readonly outcome: 'tag-exists'; readonly tag: Tag }
-  | QuotaExceeded;
+  | QuotaExceeded
+  /** Nothing was stored: a rule of the project keeps a tag as it is. */
+  | TagRefusal;
 
 export interface NewBlob {
   readonly uploadId: string;
@@ -204,8 +207,13 @@ export interface ContentStore {
   // Manifests and tags
   commitManifest(input: NewManifest): Promise<ManifestCommit>;
   /** Removes the manifest and every tag that points at it. 'in-use': an index of this repository lists it. */
-  deleteManifest(input: { repository: RepositoryName; digest: Digest; by: Agent; at: Millis }): Promise<'deleted' | 'absent' | 'in-use'>;
-  deleteTag(input: { repository: RepositoryName; tag: Tag; by: Agent; at: Millis }): Promise<'deleted' | 'absent'>;
+  deleteManifest(input: {
+    repository: RepositoryName;
+    digest: Digest;
+    by: Agent;
+    at: Millis;
+  }): Promise<'deleted' | 'absent' | 'in-use' | TagRefusal>;
+  deleteTag(input: { repository: RepositoryName; tag: Tag; by: Agent; at: Millis }): Promise<'deleted' | 'absent' | TagRefusal>;
 }
 
 export interface TagChange {

@@ -23,6 +23,9 @@ export const eventTypes = [
   'webhook.updated',
   'webhook.deleted',
   'webhook.disabled',
+  'image.promoted',
+  'promotion.undone',
+  'referrer.late',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 

@@ -9,10 +9,12 @@ import type { InventoryStore } from './inventory-store.ts';
 import type { JobStore } from './job-store.ts';
 import type { LeaseStore } from './lease-store.ts';
 import type { ProjectStore } from './project-store.ts';
+import type { PromotionStore } from './promotion-store.ts';
 import type { PullStore } from './pull-store.ts';
 import type { QuotaStore } from './quota-store.ts';
 import type { RetentionStore } from './retention-store.ts';
 import type { RobotStore } from './robot-store.ts';
+import type { TagRuleStore } from './tag-rule-store.ts';
 import type { WebhookStore } from './webhook-store.ts';
 
 /** Everything that one database holds. Consumers take the narrow port that they need. */
@@ -31,6 +33,8 @@ export interface MetadataStore
     ProjectStore,
     PullStore,
     RobotStore,
+    PromotionStore,
+    TagRuleStore,
     WebhookStore,
     QuotaStore {
   /** Resolves when a write would be accepted now; throws `StorageError` otherwise. */

@@ -1,0 +1,66 @@
+import Type from 'typebox';
+import { digest, id, instant, repositoryName, tagName } from '../../management/names.ts';
+
+/** Who did it: `user:12:alice`, `robot:4:ci`. */
+export const agentName = Type.String({ examples: ['user:12:alice'] });
+
+/** Name of a role. */
+export const roleName = Type.String({ minLength: 1, maxLength: 64, examples: ['maintainer'] });
+
+const condition = Type.Object({
+  name: Type.Enum(['chain', 'minimum-age', 'referrers', 'role']),
+  holds: Type.Boolean(),
+  detail: Type.String(),
+});
+
+const promotedTag = Type.Object({ tag: tagName, from: Type.Optional(digest), to: digest });
+
+/** What a promotion would do. */
+export const promotionPlan = Type.Object(
+  {
+    possible: Type.Boolean({ description: 'Whether a promotion would be made now.' }),
+    reason: Type.Optional(Type.String({ description: 'Why not.' })),
+    conditions: Type.Array(condition, { description: 'Of the target, each by itself.' }),
+    digest: Type.Optional(digest),
+    previousDigest: Type.Optional(digest),
+    manifests: Type.Optional(Type.Integer()),
+    blobs: Type.Optional(Type.Integer()),
+    addedBytes: Type.Optional(Type.Integer({ description: "By which the target project's usage would grow." })),
+    bytesToCopy: Type.Optional(Type.Integer({ description: "That the target's store does not have yet." })),
+    tags: Type.Optional(Type.Array(promotedTag, { description: 'That would be created or moved.' })),
+  },
+  { $id: 'PromotionPlan' },
+);
+
+/** A promotion that was made. */
+export const promotion = Type.Object(
+  {
+    id,
+    at: instant,
+    by: agentName,
+    from: Type.Object({ repository: Type.Optional(repositoryName), tag: Type.Optional(tagName) }),
+    to: Type.Object({ repository: repositoryName, tag: tagName }),
+    digest,
+    previousDigest: Type.Optional(digest),
+    manifests: Type.Integer(),
+    blobs: Type.Integer(),
+    addedBytes: Type.Integer(),
+    undoUntil: instant,
+    state: Type.Enum(['done', 'undone']),
+    undoneAt: Type.Optional(instant),
+    undoneBy: Type.Optional(agentName),
+  },
+  { $id: 'Promotion' },
+);
+
+/** A promotion with what only its own page shows. */
+export const promotionDetails = Type.Object(
+  {
+    ...promotion.properties,
+    tags: Type.Array(promotedTag, { description: 'At most 1000.' }),
+    lateReferrers: Type.Array(Type.Object({ digest, artifactType: Type.Optional(Type.String()), at: instant }), {
+      description: 'What came to the source since, at most 100: promote again to take it along.',
+    }),
+  },
+  { $id: 'PromotionDetails' },
+);

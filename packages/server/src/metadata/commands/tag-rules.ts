@@ -1,0 +1,113 @@
+import type { Agent } from '../../registry/ports/agent.ts';
+import type { Millis } from '../../registry/ports/content-store.ts';
+import type { TagRefusal } from '../../registry/ports/tag-refusal.ts';
+import { mostTagRules, type TagRule, type TagRuleTerms } from '../../registry/ports/tag-rule-store.ts';
+import type { NameRange } from '../../registry/repository-pattern.ts';
+import { matchesTag, parseTagPattern } from '../../registry/tag-pattern.ts';
+import type { SqlSession, SqlTransaction } from '../sql-session.ts';
+import { locking, Withdrawn } from '../sql-session.ts';
+import { selectTagRules, type TagRuleRow, toTagRule } from '../tag-rule-row.ts';
+import { recordAudit } from './audit.ts';
+import type { RepositoryRow } from './repositories.ts';
+
+/** What a command is about to do to a tag. */
+export type TagStep = 'create' | 'move' | 'delete';
+
+/**
+ * Withdraws the command with a `TagRefusal` when a rule of the project keeps the tag as it is. The caller has the repository from
+ * `lockedRepository`: then no rule can come before the transaction ends. Asks nothing when the project has no rules.
+ */
+export async function requireTagRules(sql: SqlSession, repository: RepositoryRow, tag: string, step: TagStep, by: Agent): Promise<void> {
+  if (repository.tag_rules === 0) return;
+  const rules = await sql.all<Pick<TagRuleRow, 'id' | 'repositories' | 'tags' | 'kind' | 'roles'>>(
+    `select t.id, t.repositories, t.tags, t.kind, t.roles from tag_rules t
+     where t.project_id = ? and t.range_low <= ? and t.range_high > ? order by t.id`,
+    [repository.project_id, repository.name, repository.name],
+  );
+  for (const { id, repositories, tags, kind, roles: listed } of rules) {
+    const pattern = parseTagPattern(tags);
+    if (pattern === undefined || !matchesTag(pattern, tag)) continue;
+    const roles = JSON.parse(listed) as string[];
+    if (kind === 'immutable' ? step === 'create' : isHolder(by, roles)) continue;
+    throw new Withdrawn({ outcome: `tag-${kind}`, tag, rule: { id, repositories, tags, roles } } satisfies TagRefusal);
+  }
+}
+
+function isHolder(by: Agent, roles: readonly string[]): boolean {
+  return by.roles.some((role) => role === 'administrator' || roles.includes(role));
+}
+
+/** `TagRuleStore.createTagRule`. */
+export async function createTagRule(
+  sql: SqlTransaction,
+  input: { project: string; terms: TagRuleTerms; range: NameRange; by: Agent; at: Millis },
+): Promise<TagRule | 'unknown-project' | 'too-many'> {
+  const { terms, range, by, at } = input;
+  const project = await lockProject(sql, input.project);
+  if (project === undefined) return 'unknown-project';
+  if (project.tag_rules >= mostTagRules) return 'too-many';
+  const { repositories, tags, kind, roles } = terms;
+  const created = await sql.get<{ id: number }>(
+    `insert into tag_rules (project_id, repositories, range_low, range_high, tags, kind, roles, created_at, created_by, version)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1) returning id`,
+    [project.id, repositories, range.low, range.high, tags, kind, JSON.stringify(roles), at, by.actor],
+  );
+  if (created === undefined) throw new Error('The database did not return the id of a new tag rule');
+  await sql.run('update projects set tag_rules = tag_rules + 1 where id = ?', [project.id]);
+  await record(sql, 'tag-rule.created', project.id, input, { rule: created.id, ...terms });
+  return { id: created.id, project: input.project, ...terms, createdAt: at, createdBy: by.actor, version: 1 };
+}
+
+/** `TagRuleStore.updateTagRule`. */
+export async function updateTagRule(
+  sql: SqlTransaction,
+  input: { project: string; id: number; version: number; terms: TagRuleTerms; range: NameRange; by: Agent; at: Millis },
+): Promise<TagRule | 'absent' | 'stale'> {
+  const { id, version, terms, range } = input;
+  const project = await lockProject(sql, input.project);
+  const row = project && (await lockRule(sql, project.id, id));
+  if (project === undefined || row === undefined) return 'absent';
+  if (row.version !== version) return 'stale';
+  const { repositories, tags, kind, roles } = terms;
+  await sql.run(
+    `update tag_rules set repositories = ?, range_low = ?, range_high = ?, tags = ?, kind = ?, roles = ?, version = version + 1 where id = ?`,
+    [repositories, range.low, range.high, tags, kind, JSON.stringify(roles), id],
+  );
+  await record(sql, 'tag-rule.updated', project.id, input, { rule: id, ...terms });
+  return { ...toTagRule(row), ...terms, version: version + 1 };
+}
+
+/** `TagRuleStore.deleteTagRule`. */
+export async function deleteTagRule(
+  sql: SqlTransaction,
+  input: { project: string; id: number; version: number; by: Agent; at: Millis },
+): Promise<'deleted' | 'absent' | 'stale'> {
+  const project = await lockProject(sql, input.project);
+  const row = project && (await lockRule(sql, project.id, input.id));
+  if (project === undefined || row === undefined) return 'absent';
+  if (row.version !== input.version) return 'stale';
+  await sql.run('delete from tag_rules where id = ?', [input.id]);
+  await sql.run('update projects set tag_rules = tag_rules - 1 where id = ?', [project.id]);
+  const { repositories, tags, kind } = row;
+  await record(sql, 'tag-rule.deleted', project.id, input, { rule: input.id, repositories, tags, kind });
+  return 'deleted';
+}
+
+/** The lock waits for every transaction that has looked at the project's rules, and keeps the next one waiting. */
+function lockProject(sql: SqlSession, name: string): Promise<{ id: number; tag_rules: number } | undefined> {
+  return sql.get(`select id, tag_rules from projects where name = ? ${locking(sql, 'for update')}`, [name]);
+}
+
+function lockRule(sql: SqlSession, projectId: number, id: number): Promise<TagRuleRow | undefined> {
+  return sql.get<TagRuleRow>(`${selectTagRules} where t.project_id = ? and t.id = ?`, [projectId, id]);
+}
+
+function record(
+  sql: SqlTransaction,
+  action: string,
+  projectId: number,
+  { project, by, at }: { project: string; by: Agent; at: Millis },
+  detail: Record<string, unknown>,
+): Promise<void> {
+  return recordAudit(sql, by, { at, action, resource: { kind: 'project', name: project }, projectId, detail });
+}

@@ -1,0 +1,162 @@
+import type { Digest, RepositoryName, Tag } from '@longshore/oci';
+import type { Visibility } from '../../registry/ports/authorizer.ts';
+import type { Listed, Millis } from '../../registry/ports/content-store.ts';
+import type { LateReferrer, PromotedTag, Promotion, PromotionFilter, PromotionPolicy } from '../../registry/ports/promotion-store.ts';
+import { fromColumn, fromNullableColumn, toColumn } from '../digest-column.ts';
+import type { SqlSession, SqlValue } from '../sql-session.ts';
+import { visibleRepositories } from '../visibility-condition.ts';
+
+interface PromotionRow {
+  readonly id: number;
+  readonly at: Millis;
+  readonly actor: string;
+  readonly from_repository: RepositoryName | null;
+  readonly from_tag: Tag | null;
+  readonly to_repository: RepositoryName;
+  readonly to_tag: Tag;
+  readonly digest: Uint8Array;
+  readonly previous_digest: Uint8Array | null;
+  readonly manifests: number;
+  readonly blobs: number;
+  readonly added_bytes: number;
+  readonly undo_until: Millis;
+  readonly undone_at: Millis | null;
+  readonly undone_by: string | null;
+}
+
+interface PolicyRow {
+  readonly project: string;
+  readonly environment: string | null;
+  readonly promotes_to: string | null;
+  readonly from_chain_only: number | null;
+  readonly minimum_age_ms: Millis | null;
+  readonly required_referrers: string | null;
+  readonly roles: string | null;
+  readonly version: number | null;
+}
+
+/** `PromotionStore.findPromotionPolicy`. */
+export async function findPromotionPolicy(sql: SqlSession, project: string): Promise<PromotionPolicy | undefined> {
+  const row = await sql.get<PolicyRow>(
+    `select p.name as project, p.environment, n.name as promotes_to, c.from_chain_only, c.minimum_age_ms, c.required_referrers, c.roles, c.version
+     from projects p left join projects n on n.id = p.promotes_to left join promotion_policies c on c.project_id = p.id where p.name = ?`,
+    [project],
+  );
+  return (
+    row && {
+      project: row.project,
+      environment: row.environment ?? undefined,
+      promotesTo: row.promotes_to ?? undefined,
+      fromChainOnly: row.from_chain_only === 1,
+      minimumAgeMs: row.minimum_age_ms ?? 0,
+      requiredReferrers: JSON.parse(row.required_referrers ?? '[]') as string[],
+      roles: JSON.parse(row.roles ?? '[]') as string[],
+      version: row.version ?? 0,
+    }
+  );
+}
+
+/** `PromotionStore.findPromotion`. */
+export async function findPromotion(sql: SqlSession, id: number, sourceVisibility: Visibility): Promise<Promotion | undefined> {
+  const { text, params } = selectPromotions(sourceVisibility);
+  const row = await sql.get<PromotionRow>(`${text} where t.id = ?`, [...params, id]);
+  return row && toPromotion(row);
+}
+
+/** `PromotionStore.listPromotions`. */
+export async function listPromotions(
+  sql: SqlSession,
+  filter: PromotionFilter,
+  visibility: { readonly target: Visibility; readonly source: Visibility },
+  page: { readonly limit: number; readonly before: number | undefined },
+): Promise<Listed<Promotion>> {
+  const visible = visibleRepositories(visibility.target);
+  if (visible === undefined) return { items: [], more: false };
+  const { text, params } = selectPromotions(visibility.source);
+  const [where, name] = conditionOf(filter);
+  const rows = await sql.all<PromotionRow>(`${text} where ${where} and t.id < ? and ${visible.text} order by t.id desc limit ?`, [
+    ...params,
+    name,
+    page.before ?? Number.MAX_SAFE_INTEGER,
+    ...visible.params,
+    page.limit + 1,
+  ]);
+  return { items: rows.slice(0, page.limit).map(toPromotion), more: rows.length > page.limit };
+}
+
+/** `PromotionStore.listPromotedTags`. */
+export async function listPromotedTags(sql: SqlSession, id: number): Promise<PromotedTag[]> {
+  const rows = await sql.all<{ tag: Tag; from_digest: Uint8Array | null; to_digest: Uint8Array }>(
+    'select tag, from_digest, to_digest from promotion_tags where promotion_id = ? order by tag limit 1000',
+    [id],
+  );
+  return rows.map((row) => ({ tag: row.tag, from: fromNullableColumn(row.from_digest), to: fromColumn(row.to_digest) }));
+}
+
+/** `PromotionStore.listLateReferrers`. */
+export async function listLateReferrers(sql: SqlSession, id: number, limit: number): Promise<LateReferrer[]> {
+  const rows = await sql.all<{ digest: Uint8Array; artifact_type: string | null; at: Millis }>(
+    'select digest, artifact_type, at from late_referrers where promotion_id = ? order by digest limit ?',
+    [id, limit],
+  );
+  return rows.map((row) => ({ digest: fromColumn(row.digest), artifactType: row.artifact_type ?? undefined, at: row.at }));
+}
+
+/** `PromotionStore.findPromotionsWithout`. */
+export async function findPromotionsWithout(
+  sql: SqlSession,
+  repository: RepositoryName,
+  digest: Digest,
+  subject: Digest,
+): Promise<{ id: number; artifactType: string | undefined }[]> {
+  const rows = await sql.all<{ id: number; artifact_type: string | null }>(
+    `select max(p.id) as id, m.artifact_type
+     from repositories r join manifests m on m.repository_id = r.id
+     join promotion_manifests pm on pm.digest = ? join promotions p on p.id = pm.promotion_id and p.from_repository_id = r.id
+     where r.name = ? and m.digest = ? and p.undone_at is null
+       and not exists (select 1 from promotion_manifests had join promotions q on q.id = had.promotion_id
+         where had.digest = m.digest and q.to_repository_id = p.to_repository_id and q.to_tag = p.to_tag)
+     group by p.to_repository_id, p.to_tag, m.artifact_type`,
+    [toColumn(subject), repository, toColumn(digest)],
+  );
+  return rows.map((row) => ({ id: row.id, artifactType: row.artifact_type ?? undefined }));
+}
+
+function conditionOf(filter: PromotionFilter): [string, string] {
+  if ('project' in filter) return ['t.to_project_id = (select id from projects where name = ?)', filter.project];
+  const id = '(select id from repositories where name = ?)';
+  return 'source' in filter ? [`t.from_repository_id = ${id}`, filter.source] : [`t.to_repository_id = ${id}`, filter.repository];
+}
+
+/** The source's name only where the one who asks may see that repository. */
+function selectPromotions(sourceVisibility: Visibility): { text: string; params: readonly SqlValue[] } {
+  const visible = visibleRepositories(sourceVisibility);
+  const source =
+    visible === undefined
+      ? 'null'
+      : `(select r.name from repositories r join projects p on p.id = r.project_id
+    where r.id = t.from_repository_id and ${visible.text})`;
+  return {
+    text: `select t.id, t.at, t.actor, ${source} as from_repository, t.from_tag, r.name as to_repository, t.to_tag, t.digest,
+      t.previous_digest, t.manifests, t.blobs, t.added_bytes, t.undo_until, t.undone_at, t.undone_by
+      from promotions t join repositories r on r.id = t.to_repository_id join projects p on p.id = r.project_id`,
+    params: visible?.params ?? [],
+  };
+}
+
+function toPromotion(row: PromotionRow): Promotion {
+  return {
+    id: row.id,
+    at: row.at,
+    by: row.actor,
+    from: { repository: row.from_repository ?? undefined, tag: (row.from_repository && row.from_tag) ?? undefined },
+    to: { repository: row.to_repository, tag: row.to_tag },
+    digest: fromColumn(row.digest),
+    previous: fromNullableColumn(row.previous_digest),
+    manifests: row.manifests,
+    blobs: row.blobs,
+    addedBytes: row.added_bytes,
+    undoUntil: row.undo_until,
+    undone: row.undone_at === null ? undefined : { at: row.undone_at, by: row.undone_by ?? '' },
+  };
+}
