@@ -6,6 +6,27 @@ import { basicAuthorization } from '../protocol/registry-fixture.ts';
 import { pushImage } from '../protocol/sample-content.ts';
 import { startLongshore } from '../tools/longshore.ts';
 
+/** Makes a robot, rotates its secret and logs in with both, well and under a wrong name; answers the secrets. */
+async function useRobot(client: HttpClient, authorization: string): Promise<string[]> {
+  const send = (path: string, json: object) =>
+    client.send('POST', path, { authorization, body: JSON.stringify(json), headers: { 'content-type': 'application/json' } });
+  type WithSecret = { secret: string; robot: { id: string } };
+  const made = jsonOf<WithSecret>(expectAnswer(await send('/api/v1/robots', { name: 'ci', permissions: [] }), { status: 201 }));
+  const rotated = jsonOf<WithSecret>(expectAnswer(await send(`/api/v1/robots/${made.robot.id}/rotate`, {}), { status: 200 }));
+  const secrets = [made.secret, rotated.secret];
+  for (const secret of secrets) {
+    for (const [name, status] of [
+      ['robot+ci', 200],
+      ['robot+cd', 401],
+    ] as const) {
+      expectAnswer(await client.send('GET', '/v2/', { authorization: basicAuthorization(name, secret) }), { status });
+    }
+    expectAnswer(await client.send('GET', '/api/v1/me', { authorization: `Bearer ${secret}` }), { status: 200 });
+    expectAnswer(await client.send('GET', '/api/v1/me', { authorization: `Bearer ${secret}x` }), { status: 401 });
+  }
+  return secrets;
+}
+
 test('no secret is written to the log, by a whole login and push and by everything that goes wrong on the way', async () => {
   const server = await startLongshore({ args: ['--log-level', 'debug', '--durability', 'relaxed'] });
   after(() => server.stop());
@@ -35,6 +56,7 @@ test('no secret is written to the log, by a whole login and push and by everythi
   await pushImage({ client, repository: 'admin/app', authorization: `Bearer ${token}` }, 'latest');
   expectAnswer(await client.send('GET', '/v2/admin/app/manifests/latest', { authorization: `Bearer ${token}x` }), { status: 401 });
   expectAnswer(await client.send('GET', `/v2/admin/app/tags/list?token=${token}`, { authorization: basic }), { status: 200 });
+  secrets.push(...(await useRobot(client, basic)));
   await server.stop();
 
   const log = server.output();

@@ -52,6 +52,7 @@ for (const [password, problem] of [
   ['x'.repeat(257), /at most 256/],
   ['with\ttab and more', /control/],
   ['lsp_something', /lsp_/],
+  ['lsr_something', /lsr_/],
 ] as const) {
   test(`password rules: ${JSON.stringify(password.slice(0, 20))} of ${password.length}`, () => {
     if (problem === undefined) assert.equal(passwordProblem(password), undefined);

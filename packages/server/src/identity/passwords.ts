@@ -27,7 +27,8 @@ export function passwordProblem(password: string): string | undefined {
   if (length > passwordLength.max) return `A password has at most ${passwordLength.max} characters.`;
   // RFC 7617 section 2: Basic cannot carry them, so their user could never log in.
   if (/\p{Cc}/u.test(password)) return 'A password cannot contain control characters.';
-  if (password.startsWith('lsp_')) return "A password cannot begin with 'lsp_', as access tokens do.";
+  // Whoever sent one of these as a password would be taken for its holder.
+  if (/^ls[pr]_/.test(password)) return "A password cannot begin with 'lsp_' or 'lsr_', as access tokens and secrets of robots do.";
   return undefined;
 }
 
