@@ -48,7 +48,8 @@ export class RoleAuthorizer implements Authorizer {
       granting.length > 0 && (isThere || this.#mayBeginAnywhere(action))
         ? allow(`${nameOf(subject)} is ${list(granting.map(({ name }) => name))} of ${describe(resource)}`)
         : this.#decideWithoutRole(subject, action, resource, held);
-    return { ...decision, roles: held.roles.map(({ name }) => name) };
+    const project = resource.kind === 'registry' ? undefined : (held.project?.id ?? 'none');
+    return { ...decision, roles: held.roles.map(({ name }) => name), project };
   }
 
   async visible(principal: Principal, action: Action): Promise<Visibility> {

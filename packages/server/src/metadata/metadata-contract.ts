@@ -11,6 +11,7 @@ import { describeInventory } from './contract/inventory.ts';
 import { describeJobs } from './contract/jobs.ts';
 import { describeLists } from './contract/lists.ts';
 import { describeManifests } from './contract/manifests.ts';
+import { describeMembers } from './contract/members.ts';
 import { describePreview } from './contract/preview.ts';
 import { describeProjects } from './contract/projects.ts';
 import { describePromotions } from './contract/promotions.ts';
@@ -20,6 +21,7 @@ import { describeRaces } from './contract/races.ts';
 import { describeRobots } from './contract/robots.ts';
 import { describeTagRules } from './contract/tag-rules.ts';
 import { describeTags } from './contract/tags.ts';
+import { describeTenants } from './contract/tenants.ts';
 import { describeUploads } from './contract/uploads.ts';
 import { describeWebhooks } from './contract/webhooks.ts';
 
@@ -47,6 +49,8 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describeRobots(open);
     describeWebhooks(open);
     describeQuotas(open);
+    describeMembers(open);
+    describeTenants(open);
     describeRaces(open);
   });
 }

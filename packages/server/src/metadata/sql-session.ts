@@ -40,7 +40,16 @@ export interface SqlTransaction extends SqlSession {
 }
 
 /** How rows are locked on PostgreSQL; `t` and `p` are names of tables in the statement. */
-export type RowLock = 'for update' | 'for update of t' | 'for share' | 'for key share' | 'for key share of p' | 'for update skip locked';
+export type RowLock =
+  | 'for update'
+  | 'for update of t'
+  | 'for share'
+  | 'for key share'
+  | 'for key share of p'
+  | 'for key share of r'
+  | 'for key share of p, r'
+  | 'for no key update'
+  | 'for update skip locked';
 
 /**
  * A row lock clause, for instance `for update`. SQLite has one writer at a time and no such clause, so there it is empty.

@@ -2,6 +2,7 @@ import type { SqlTransaction } from '../sql-session.ts';
 import * as accounts from './accounts.ts';
 import { appendAudit, finishForwarding, removeAudit, setAuditSinks } from './audit.ts';
 import { commitBlob, deleteBlob, mountBlob, renewBlob, reportLostBlob } from './blobs.ts';
+import { deleteRepository, deleteTenant } from './deletion.ts';
 import { claimEvents, finishEvents, postponeEvents, recordEvent } from './events.ts';
 import {
   condemnPlacements,
@@ -11,24 +12,29 @@ import {
   removeUnreferencedLinks,
   removeUntaggedManifests,
 } from './garbage.ts';
+import * as groups from './groups.ts';
 import * as jobs from './jobs.ts';
 import { noteLateReferrer } from './late-referrers.ts';
 import { acquireLease, probe, releaseLease } from './leases.ts';
 import { clearLoginFailures, noteLoginFailure } from './login-failures.ts';
 import { commitManifest, deleteManifest } from './manifests.ts';
+import { addMember, changeMember, removeMember } from './members.ts';
 import { assignStore, beginMove, finishMove, placeCopy, registerStores, renewCopies } from './projects.ts';
 import { setPromotionPolicy } from './promotion-policies.ts';
 import { restoreTag, undoPromotion } from './promotion-undo.ts';
 import { placeAhead, promote } from './promotions.ts';
 import { notePulls } from './pulls.ts';
 import * as quotas from './quotas.ts';
+import { removeRemains } from './remains.ts';
 import * as retention from './retention.ts';
 import * as retentionPolicies from './retention-policies.ts';
 import { announceRobotExpiry } from './robot-expiry.ts';
 import { createRobot, deleteRobot, noteRobotUse, rotateRobotSecret, updateRobot } from './robots.ts';
 import { setProjectRole } from './role-bindings.ts';
+import { createRole, deleteRole, updateRole } from './roles.ts';
 import { createTagRule, deleteTagRule, updateTagRule } from './tag-rules.ts';
 import { deleteTag } from './tags.ts';
+import { createTenant, updateTenant } from './tenants.ts';
 import { advanceUpload, cancelUpload, claimUpload, removeExpiredUpload, startUpload } from './uploads.ts';
 import { settleUsage } from './usage.ts';
 import * as webhookDeliveries from './webhook-deliveries.ts';
@@ -47,6 +53,7 @@ export const commands = {
   deleteWebhook,
   disableWebhook,
   updateWebhook,
+  ...groups,
   ...jobs,
   ...quotas,
   createTagRule,
@@ -59,6 +66,17 @@ export const commands = {
   undoPromotion,
   updateTagRule,
   acquireLease,
+  updateTenant,
+  createTenant,
+  deleteTenant,
+  deleteRepository,
+  updateRole,
+  deleteRole,
+  createRole,
+  removeRemains,
+  removeMember,
+  changeMember,
+  addMember,
   advanceUpload,
   announceRobotExpiry,
   appendAudit,

@@ -7,6 +7,7 @@ import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { placeBlob } from './blob-placements.ts';
 import { recordChange } from './changes.ts';
+import { requireDecided, requireMayBegin } from './decided-project.ts';
 import { bindFounder } from './role-bindings.ts';
 import { openAccount } from './usage.ts';
 
@@ -21,17 +22,22 @@ export async function ensureProject(
   sql: SqlSession,
   { project, store, by, at }: { project: string; store: string; by: Agent; at: Millis },
 ): Promise<number> {
-  const select = 'select id from projects where name = ?';
-  const existing = await sql.get<{ id: number }>(select, [project]);
-  if (existing !== undefined) return existing.id;
+  const select = 'select id, created_by from projects where name = ?';
+  const existing = await sql.get<{ id: number; created_by: string }>(select, [project]);
+  if (existing !== undefined) {
+    requireDecided(by, existing.id, existing.created_by);
+    return existing.id;
+  }
+  requireMayBegin(by);
   const created = await sql.get<{ id: number }>(
     `insert into projects (name, store_id, created_at, updated_at, created_by) select ?, s.id, ?, ?, ? from stores s where s.name = ?
      on conflict (name) do nothing returning id`,
     [project, at, at, by.actor, store],
   );
   if (created === undefined) {
-    const winner = await sql.get<{ id: number }>(select, [project]);
+    const winner = await sql.get<{ id: number; created_by: string }>(select, [project]);
     if (winner === undefined) throw new Error(`The project ${project} cannot be created: no store '${store}' is registered`);
+    requireDecided(by, winner.id, winner.created_by);
     return winner.id;
   }
   await openAccount(sql, created.id);

@@ -5,6 +5,7 @@ import { projectOf } from '../../registry/project-name.ts';
 import { searchWords } from '../search-words.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
+import { deletedMeanwhile, requireDecided } from './decided-project.ts';
 import { ensureProject } from './projects.ts';
 
 /** A repository with the ids that other rows refer to. */
@@ -34,11 +35,18 @@ export function repositoryByName(sql: SqlSession, name: RepositoryName): Promise
 }
 
 /**
- * The repository of that name, for whoever changes its tags: its project gets no further rules and cannot begin to move before the
- * transaction ends.
+ * The repository of that name, for whoever changes what is in it: its project gets no further rules, cannot begin to move, and neither
+ * can be deleted before the transaction ends.
  */
-export function lockedRepository(sql: SqlSession, name: RepositoryName): Promise<RepositoryRow | undefined> {
-  return sql.get<RepositoryRow>(`${selectRepository} where r.name = ? ${locking(sql, 'for key share of p')}`, [name]);
+export function lockedRepository(
+  sql: SqlSession,
+  name: RepositoryName,
+): Promise<(RepositoryRow & { readonly project_creator: string }) | undefined> {
+  return sql.get(
+    `select ${columns}, p.created_by as project_creator from repositories r join projects p on p.id = r.project_id
+     where r.name = ? ${locking(sql, 'for key share of p, r')}`,
+    [name],
+  );
 }
 
 /** The repository that an upload is for, unless the upload has ended or has another epoch. Its project cannot begin to move before the transaction ends. */
@@ -49,7 +57,7 @@ export function repositoryOfUpload(
   return sql.get(
     `select u.store_id as upload_store_id, ${columns}
      from uploads u join repositories r on r.id = u.repository_id join projects p on p.id = r.project_id
-     where u.id = ? and u.epoch = ? ${locking(sql, 'for key share of p')}`,
+     where u.id = ? and u.epoch = ? and r.deleted_at is null ${locking(sql, 'for key share of p, r')}`,
     [uploadId, epoch],
   );
 }
@@ -60,7 +68,10 @@ export async function ensureRepository(
   { repository: name, store, by, at }: { repository: RepositoryName; store?: string | undefined; by: Agent; at: Millis },
 ): Promise<RepositoryRow> {
   const existing = await lockedRepository(sql, name);
-  if (existing !== undefined) return existing;
+  if (existing !== undefined) {
+    requireDecided(by, existing.project_id, existing.project_creator);
+    return existing;
+  }
   const projectId = await ensureProject(sql, { project: projectOf(name), store: store ?? 'default', by, at });
   const added = await sql.run('insert into repositories (project_id, name, created_at) values (?, ?, ?) on conflict (name) do nothing', [
     projectId,
@@ -68,7 +79,7 @@ export async function ensureRepository(
     at,
   ]);
   const created = await lockedRepository(sql, name);
-  if (created === undefined) throw new Error(`The repository ${name} vanished while it was created`);
+  if (created === undefined) throw deletedMeanwhile();
   if (added > 0) await recordWords(sql, created);
   return created;
 }

@@ -5,7 +5,7 @@ import { rangeOfBinding } from '../../registry/repository-pattern.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import type { NewBinding } from './role-bindings.ts';
-import { bindRole, findRole } from './role-bindings.ts';
+import { bindRole, findRoleIn } from './role-bindings.ts';
 
 /** A permission with what it names. */
 type FoundPermission = Pick<NewBinding, 'projectId' | 'roleId' | 'pattern' | 'low' | 'high'>;
@@ -22,7 +22,7 @@ export async function resolvePermissions(
     if (range === undefined) return { outcome: 'bad-pattern', index };
     const projectId = project === undefined ? undefined : await projectIdOf(sql, project);
     if (project !== undefined && projectId === undefined) return { outcome: 'unknown-project', index };
-    const roleId = await findRole(sql, projectId, role);
+    const roleId = (await findRoleIn(sql, projectId ?? 0, role))?.id;
     if (roleId === undefined) return { outcome: 'unknown-role', index };
     found.push({ projectId, roleId, pattern, low: range.low, high: range.high });
   }

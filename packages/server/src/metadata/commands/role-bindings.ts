@@ -4,17 +4,20 @@ import { namesOfProject } from '../../registry/repository-pattern.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 
-/** `AccessStore.setProjectRole`. The project's row is locked first, as whoever deletes it does. */
+/** `AccessStore.setProjectRole`. The project's row is locked first, as by whoever changes its members or deletes it. */
 export async function setProjectRole(
   sql: SqlSession,
   input: { userId: number; project: string; role: string | undefined; by: Agent; at: Millis },
 ): Promise<boolean> {
   const { userId, project, role, by, at } = input;
-  const known = await sql.get<{ id: number }>(`select id from projects where name = ? ${locking(sql, 'for key share')}`, [project]);
+  const known = await sql.get<{ id: number }>(
+    `select id from projects where name = ? and deleted_at is null ${locking(sql, 'for no key update')}`,
+    [project],
+  );
   const user = await sql.get(`select id from users where id = ? ${locking(sql, 'for key share')}`, [userId]);
   if (known === undefined || user === undefined) return false;
   const { low, high } = namesOfProject(project);
-  const roleId = role === undefined ? undefined : await findRole(sql, known.id, role);
+  const roleId = role === undefined ? undefined : (await findRoleIn(sql, known.id, role))?.id;
   if (role !== undefined && roleId === undefined) return false;
   await sql.run(
     `delete from role_bindings where subject_kind = 'user' and subject_id = ? and coalesce(project_id, 0) = ?
@@ -66,12 +69,12 @@ export async function bindFounder(
   );
 }
 
-/** The role that a name means in a project: one of its own, or one of the registry. It cannot go before the transaction ends. */
-export async function findRole(sql: SqlSession, projectId: number | undefined, name: string): Promise<number | undefined> {
+/** The role that a name means in a project (0: the registry): one of its own, or one of the registry. It cannot go before the transaction ends. */
+export async function findRoleIn(sql: SqlSession, key: number, name: string): Promise<{ id: number; actions: number } | undefined> {
   const find = (scope: number) =>
-    sql.get<{ id: number }>(`select id from roles where coalesce(project_id, 0) = ? and name = ? ${locking(sql, 'for key share')}`, [
-      scope,
-      name,
-    ]);
-  return ((projectId === undefined ? undefined : await find(projectId)) ?? (await find(0)))?.id;
+    sql.get<{ id: number; actions: number }>(
+      `select id, actions from roles where coalesce(project_id, 0) = ? and name = ? ${locking(sql, 'for share')}`,
+      [scope, name],
+    );
+  return (key === 0 ? undefined : await find(key)) ?? find(0);
 }

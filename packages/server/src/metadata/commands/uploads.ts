@@ -4,6 +4,7 @@ import type { Millis, UploadSession } from '../../registry/ports/content-store.t
 import type { Fence } from '../../registry/ports/lease-store.ts';
 import type { QuotaExceeded } from '../../registry/ports/quota-excess.ts';
 import { type SqlSession, Withdrawn } from '../sql-session.ts';
+import { deletedMeanwhile } from './decided-project.ts';
 import { requireFence } from './leases.ts';
 import { ensureRepository } from './repositories.ts';
 import { lockUsage } from './usage.ts';
@@ -29,7 +30,7 @@ export async function startUpload(sql: SqlSession, input: NewUpload): Promise<Up
     throw new Withdrawn({ outcome: 'quota-exceeded', excess } satisfies QuotaExceeded);
   }
   const started = await insertUpload(sql, input, '');
-  if (started === undefined) throw new Error(`The repository ${input.repository} vanished while an upload began`);
+  if (started === undefined) throw deletedMeanwhile();
   return started;
 }
 
@@ -47,14 +48,17 @@ export function startUploadInKnown(sql: SqlSession, input: NewUpload): Promise<U
 
 async function insertUpload(sql: SqlSession, input: NewUpload, onConflict: string): Promise<UploadSession | undefined> {
   const { id, repository: name, by, algorithm, at } = input;
+  // As `requireDecided`.
+  const [decided, founder] = [typeof by.project === 'number' ? by.project : null, by.project === 'none' ? by.actor : null];
   const row = await sql.get<{ repository_id: number; project_id: number; store: string; is_limited: number | null }>(
     `insert into uploads (id, repository_id, project_id, store_id, owner, algorithm, byte_offset, epoch, state, started_at, touched_at)
      select ?, r.id, p.id, p.store_id, ?, ?, 0, 1, null, ?, ? from repositories r join projects p on p.id = r.project_id where r.name = ?
+       and (cast(? as bigint) is null or p.id = ?) and (cast(? as text) is null or p.created_by = ?)
        and not exists (select 1 from usage u where u.project_id = p.id and u.bytes >= u.limit_bytes)
      ${onConflict}
      returning repository_id, project_id, (select name from stores where id = store_id) as store,
        (select 1 from usage u where u.project_id = uploads.project_id and u.limit_bytes is not null) as is_limited`,
-    [id, by.actor, algorithm, at, at, name],
+    [id, by.actor, algorithm, at, at, name, decided, decided, founder, founder],
   );
   if (row === undefined) return undefined;
   const { repository_id, project_id, store } = row;

@@ -21,7 +21,7 @@ export function pulledBy(holder: RoleHolder): Visibility {
 }
 
 /** What somebody holds on the whole of a project, in short. */
-async function rolesOn(store: MetadataStore, holder: RoleHolder | undefined, project: string): Promise<string[] | undefined> {
+export async function rolesOn(store: MetadataStore, holder: RoleHolder | undefined, project: string): Promise<string[] | undefined> {
   const { project: known, roles }: HeldAccess = await store.findAccess(holder, { project, ...namesOfProject(project) });
   return known && roles.map(({ name }) => name);
 }

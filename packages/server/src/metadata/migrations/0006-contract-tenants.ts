@@ -141,6 +141,8 @@ const tellers = [
   'create trigger told_insert after insert or update on role_bindings for each row execute function tell_of_added_binding()',
   'create trigger told_delete after update or delete on role_bindings for each row execute function tell_of_lost_binding()',
   'create trigger told_change after update or delete on roles for each row execute function tell_of_access()',
+  // Whoever deletes a repository takes its name away, and with it everything that is remembered under it.
+  'create trigger told_update after update of name on repositories for each statement execute function tell_of_everything()',
   'create trigger told_insert after insert on group_members for each row execute function tell_of_added_member()',
   'create trigger told_delete after delete on group_members for each row execute function tell_of_user_of_row()',
 ];

@@ -84,6 +84,47 @@ if (bench !== undefined) {
     await untilChanged(findBlob, (answer) => answer !== undefined);
   });
 
+  test('harbor#22900: a project or repository of a name that was used before has nothing of the first, on any replica', async (t) => {
+    const url = await newDatabase();
+    const [one, other] = [await openReplica(t, { url }), await openReplica(t, { url })];
+    const steps = new StoreSteps(one);
+    const { at } = steps;
+    const settings = {
+      description: undefined,
+      visibility: 'public',
+      environment: undefined,
+      promotesTo: undefined,
+      expireAfterHours: undefined,
+    } as const;
+    for (const what of ['project', 'repository']) {
+      await one.createTenant({ name: 'team', store: 'default', settings, by, at });
+      const blob = await steps.blob(app);
+      const digest = await steps.push(app);
+      const left = async () => {
+        const access = await other.findAccess(undefined, { project: 'team', ...namesOfProject('team') });
+        const found = [
+          await other.findBlob(app, blob),
+          await other.findManifest(app, { digest }),
+          await other.findManifestInfo(app, { digest }),
+        ];
+        return { visibility: access.project?.visibility, found: found.filter((item) => item !== undefined).length };
+      };
+      for (let round = 0; round < 2; round += 1) assert.deepEqual(await left(), { visibility: 'public', found: 3 });
+      assert.ok(await isKnown(other, left));
+      if (what === 'repository') {
+        await one.deleteRepository({ repository: app, by, at });
+        await steps.blob(app);
+        assert.deepEqual(await left(), { visibility: 'public', found: 0 });
+      } else {
+        await one.deleteTenant({ name: 'team', version: undefined, force: true, by, at });
+        await one.createTenant({ name: 'team', store: 'default', settings: { ...settings, visibility: 'private' }, by, at });
+        await steps.blob(app);
+        assert.deepEqual(await left(), { visibility: 'private', found: 0 });
+      }
+      await one.deleteTenant({ name: 'team', version: undefined, force: true, by, at });
+    }
+  });
+
   test('what a client deletes on one replica is gone from the next that it asks', async (t) => {
     const url = await newDatabase();
     const [one, other] = [await openReplica(t, { url }), await openReplica(t, { url })];

@@ -79,7 +79,7 @@ const adding: ReadonlySet<CommandName> = new Set<CommandName>([
 ]);
 
 /** Those after which a client may ask another replica in the next moment, and expect that it knows. */
-const deletes: ReadonlySet<CommandName> = new Set<CommandName>(['deleteBlob', 'deleteManifest']);
+const deletes: ReadonlySet<CommandName> = new Set<CommandName>(['deleteBlob', 'deleteManifest', 'deleteRepository', 'deleteTenant']);
 /** Every replica that is well has heard of a change by then; the others rely on nothing after a second. */
 const heardMs = 50;
 

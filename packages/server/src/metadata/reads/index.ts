@@ -7,14 +7,17 @@ import * as garbage from './garbage.ts';
 import * as inventory from './inventory.ts';
 import * as jobs from './jobs.ts';
 import * as lists from './lists.ts';
+import * as members from './members.ts';
 import * as projects from './projects.ts';
 import * as promotions from './promotions.ts';
 import * as pulls from './pulls.ts';
 import * as quotas from './quotas.ts';
+import * as remains from './remains.ts';
 import * as retention from './retention.ts';
 import * as robots from './robots.ts';
 import * as search from './search.ts';
 import * as tagRules from './tag-rules.ts';
+import * as tenants from './tenants.ts';
 import * as webhooks from './webhooks.ts';
 
 /** Every read, by name: one statement each, except that counts and lists of garbage go through the table in windows. */
@@ -28,13 +31,16 @@ export const reads = {
   ...inventory,
   ...jobs,
   ...lists,
+  ...members,
   ...projects,
   ...promotions,
   ...pulls,
   ...quotas,
+  ...remains,
   ...retention,
   ...robots,
   ...search,
   ...tagRules,
+  ...tenants,
   ...webhooks,
 };

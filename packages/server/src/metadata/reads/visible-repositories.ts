@@ -59,14 +59,19 @@ export async function everyRepositoryName(sql: SqlSession, page: Page): Promise<
   return rows.map(({ name }) => name);
 }
 
+/** Whether the holder has a role with this action on the whole registry. */
+export async function holdsEverywhere(sql: SqlSession, { holder, action }: Held): Promise<boolean> {
+  return holder !== undefined && (await boundRanges(sql, holder, action, 'b.project_id is null')).length > 0;
+}
+
 /** Where roles with this action are bound; a null project is every project. */
-async function boundRanges(sql: SqlSession, holder: RoleHolder, action: number): Promise<RangeRow[]> {
+async function boundRanges(sql: SqlSession, holder: RoleHolder, action: number, where = '1 = 1'): Promise<RangeRow[]> {
   const select = 'select p.id, p.name, b.range_low, b.range_high';
   const joins = 'join roles ro on ro.id = b.role_id left join projects p on p.id = b.project_id';
-  const own = `${select} from role_bindings b ${joins} where b.subject_kind = ? and b.subject_id = ? and (ro.actions & ?) <> 0`;
+  const own = `${select} from role_bindings b ${joins} where b.subject_kind = ? and b.subject_id = ? and (ro.actions & ?) <> 0 and ${where}`;
   if (holder.kind !== 'user') return sql.all<RangeRow>(own, [holder.kind, holder.id, action]);
   const ofGroups = `${select} from group_members gm join role_bindings b on b.subject_kind = 'group' and b.subject_id = gm.group_id ${joins}
-    where gm.user_id = ? and (ro.actions & ?) <> 0`;
+    where gm.user_id = ? and (ro.actions & ?) <> 0 and ${where}`;
   return sql.all<RangeRow>(`${own} union all ${ofGroups}`, [holder.kind, holder.id, action, holder.id, action]);
 }
 

@@ -25,6 +25,8 @@ const harmless = [
   /^SCAN (uncounted|piece): /,
   // A page of a list, likewise.
   /^SCAN page: /,
+  // Pages of projects, of as many as their limit, and the projects in which somebody has a role.
+  /^SCAN (public_ones|internal_ones|seen): /,
   /^SCAN u .* from users u order by u.name$/,
   /^SCAN events: select at from events order by id limit 1$/,
 ];

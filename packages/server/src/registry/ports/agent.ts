@@ -16,15 +16,17 @@ export interface Agent {
   readonly reason: string;
   /** Names of the roles through which the actor may do it. */
   readonly roles: readonly string[];
+  /** As `Decision.project`. */
+  readonly project?: number | 'none' | undefined;
 }
 
 /** The principal of a request, acting because of a decision. */
 export function agentOf(
   { subject, credential }: Principal,
-  { reason, roles }: Pick<Decision, 'reason' | 'roles'>,
+  { reason, roles, project }: Pick<Decision, 'reason' | 'roles' | 'project'>,
   from: { readonly address: string; readonly requestId: string },
 ): Agent {
-  return { actor: actorOf(subject), credential, address: from.address, requestId: from.requestId, reason, roles };
+  return { actor: actorOf(subject), credential, address: from.address, requestId: from.requestId, reason, roles, project };
 }
 
 /** The registry's own work, such as `gc`. */

@@ -51,6 +51,11 @@ export interface Decision {
   /** For the audit log and for who may read there: it tells what exists. */
   readonly reason: string;
   readonly roles: readonly string[];
+  /**
+   * Id of the project that was decided on, or `none` when there was none of that name; undefined: any of that name will do. Whoever writes
+   * holds on to it, since the name may be another project's by then.
+   */
+  readonly project?: number | 'none' | undefined;
 }
 
 /** Which repositories and projects a list may show, in a form that the metadata turns into one SQL predicate. */

@@ -5,6 +5,7 @@ import type { BrowseStore } from './browse-store.ts';
 import type { ContentStore } from './content-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { GarbageStore } from './garbage-store.ts';
+import type { GroupStore } from './group-store.ts';
 import type { InventoryStore } from './inventory-store.ts';
 import type { JobStore } from './job-store.ts';
 import type { LeaseStore } from './lease-store.ts';
@@ -14,7 +15,9 @@ import type { PullStore } from './pull-store.ts';
 import type { QuotaStore } from './quota-store.ts';
 import type { RetentionStore } from './retention-store.ts';
 import type { RobotStore } from './robot-store.ts';
+import type { RoleStore } from './role-store.ts';
 import type { TagRuleStore } from './tag-rule-store.ts';
+import type { TenantStore } from './tenant-store.ts';
 import type { WebhookStore } from './webhook-store.ts';
 
 /** Everything that one database holds. Consumers take the narrow port that they need. */
@@ -36,7 +39,10 @@ export interface MetadataStore
     PromotionStore,
     TagRuleStore,
     WebhookStore,
-    QuotaStore {
+    QuotaStore,
+    GroupStore,
+    RoleStore,
+    TenantStore {
   /** Resolves when a write would be accepted now; throws `StorageError` otherwise. */
   probe(): Promise<void>;
   close(): Promise<void>;

@@ -1,0 +1,78 @@
+import type { RepositoryName } from '@longshore/oci';
+import type { Agent } from '../../registry/ports/agent.ts';
+import type { Millis } from '../../registry/ports/content-store.ts';
+import type { DeletionOutcome, Losses, Remains } from '../../registry/ports/tenant-store.ts';
+import type { SqlSession, SqlTransaction } from '../sql-session.ts';
+import { locking } from '../sql-session.ts';
+import { recordChange } from './changes.ts';
+import { enqueueJob } from './jobs.ts';
+
+/** The job that removes what deletions leave. */
+const removal = 'remove-deleted';
+/** No name that anybody can ask for begins so, and none sorts before it. */
+const tombstone = '!';
+
+/**
+ * `TenantStore.deleteTenant`. Locks the project, then its repositories, as pushes do: one that is under way ends before, and one that comes later
+ * finds neither.
+ */
+export async function deleteTenant(
+  sql: SqlTransaction,
+  input: { name: string; version: number | undefined; force: boolean; by: Agent; at: Millis },
+): Promise<DeletionOutcome> {
+  const { name, version, force, by, at } = input;
+  const project = await sql.get<{ id: number; version: number }>(
+    `select id, version from projects where name = ? and deleted_at is null ${locking(sql, 'for update')}`,
+    [name],
+  );
+  if (project === undefined) return { outcome: 'absent' };
+  if (version !== undefined && version !== project.version) return { outcome: 'stale' };
+  const lost = await lossesOfProject(sql, project.id);
+  if (!force && lost.sizeBytes + lost.tags > 0) return { outcome: 'has-content', lost };
+  await sql.run(`update repositories set name = '${tombstone}' || id, deleted_at = ? where project_id = ? and deleted_at is null`, [
+    at,
+    project.id,
+  ]);
+  await sql.run(
+    `update projects set name = '${tombstone}' || id, deleted_at = ?, visibility = 'private', promotes_to = null, environment = null,
+       expire_after_hours = null, version = version + 1 where id = ?`,
+    [at, project.id],
+  );
+  await sql.run('update projects set promotes_to = null where promotes_to = ?', [project.id]);
+  await sql.run('delete from role_bindings where project_id = ?', [project.id]);
+  await recordChange(sql, { type: 'project.deleted', at, by, data: { project: name, ...lost } });
+  await leaveRemains(sql, { projectId: project.id }, by, at);
+  return { outcome: 'deleted', lost };
+}
+
+/** `TenantStore.deleteRepository`. */
+export async function deleteRepository(
+  sql: SqlTransaction,
+  input: { repository: RepositoryName; by: Agent; at: Millis },
+): Promise<DeletionOutcome> {
+  const { repository: name, by, at } = input;
+  const repository = await sql.get<{ id: number }>(`select id from repositories where name = ? ${locking(sql, 'for update')}`, [name]);
+  if (repository === undefined) return { outcome: 'absent' };
+  const counted = await sql.get<{ tags: number }>('select count(*) as tags from tags where repository_id = ?', [repository.id]);
+  const size = await sql.get<{ bytes: number | null }>(
+    'select sum(b.size) as bytes from repository_blobs rb join blobs b on b.id = rb.blob_id where rb.repository_id = ?',
+    [repository.id],
+  );
+  const lost: Losses = { repositories: 1, tags: counted?.tags ?? 0, sizeBytes: Number(size?.bytes ?? 0) };
+  await sql.run(`update repositories set name = '${tombstone}' || id, deleted_at = ? where id = ?`, [at, repository.id]);
+  await recordChange(sql, { type: 'repository.deleted', at, by, repository: name, data: { ...lost } });
+  await leaveRemains(sql, { repositoryId: repository.id }, by, at);
+  return { outcome: 'deleted', lost };
+}
+
+async function leaveRemains(sql: SqlSession, remains: Remains, by: Agent, at: Millis): Promise<void> {
+  await enqueueJob(sql, { name: removal, input: remains, requestedBy: by.actor, at });
+}
+
+async function lossesOfProject(sql: SqlSession, projectId: number): Promise<Losses> {
+  const counted = await sql.get<{ repositories: number }>('select count(*) as repositories from repositories where project_id = ?', [
+    projectId,
+  ]);
+  const usage = await sql.get<{ bytes: number; tags: number }>('select bytes, tags from usage where project_id = ?', [projectId]);
+  return { repositories: counted?.repositories ?? 0, tags: usage?.tags ?? 0, sizeBytes: usage?.bytes ?? 0 };
+}

@@ -1,0 +1,59 @@
+import type { Agent } from '../../registry/ports/agent.ts';
+import type { Millis } from '../../registry/ports/content-store.ts';
+import type { SqlSession } from '../sql-session.ts';
+import { locking } from '../sql-session.ts';
+import { isBeyond } from './authority.ts';
+
+/** `GroupStore.createGroup`. */
+export async function createGroup(sql: SqlSession, input: { name: string; by: Agent; at: Millis }): Promise<'created' | 'name-taken'> {
+  const { name, by, at } = input;
+  const created = await sql.run('insert into groups (name, created_at, created_by) values (?, ?, ?) on conflict (name) do nothing', [
+    name,
+    at,
+    by.actor,
+  ]);
+  return created > 0 ? 'created' : 'name-taken';
+}
+
+/** `GroupStore.deleteGroup`. Memberships go with the row. */
+export async function deleteGroup(sql: SqlSession, input: { name: string; by: Agent; at: Millis }): Promise<boolean> {
+  const id = await lockGroup(sql, input.name);
+  if (id === undefined) return false;
+  await sql.run("delete from role_bindings where subject_kind = 'group' and subject_id = ?", [id]);
+  return (await sql.run('delete from groups where id = ?', [id])) > 0;
+}
+
+/** `GroupStore.addGroupMember`. */
+export async function addGroupMember(
+  sql: SqlSession,
+  input: { group: string; user: string; actions: number; by: Agent; at: Millis },
+): Promise<'added' | 'absent' | 'unknown-user' | 'beyond-authority'> {
+  const group = await lockGroup(sql, input.group);
+  if (group === undefined) return 'absent';
+  const user = await sql.get<{ id: number }>(`select id from users where name = ? ${locking(sql, 'for key share')}`, [input.user]);
+  if (user === undefined) return 'unknown-user';
+  const held = await sql.all<{ actions: number }>(
+    `select distinct ro.actions from role_bindings b join roles ro on ro.id = b.role_id where b.subject_kind = 'group' and b.subject_id = ?`,
+    [group],
+  );
+  if (held.some(({ actions }) => isBeyond(actions, input))) return 'beyond-authority';
+  await sql.run('insert into group_members (user_id, group_id, added_at) values (?, ?, ?) on conflict do nothing', [
+    user.id,
+    group,
+    input.at,
+  ]);
+  return 'added';
+}
+
+/** `GroupStore.removeGroupMember`. */
+export async function removeGroupMember(sql: SqlSession, input: { group: string; user: string; by: Agent; at: Millis }): Promise<boolean> {
+  const removed = await sql.run(
+    'delete from group_members where group_id = (select id from groups where name = ?) and user_id = (select id from users where name = ?)',
+    [input.group, input.user],
+  );
+  return removed > 0;
+}
+
+async function lockGroup(sql: SqlSession, name: string): Promise<number | undefined> {
+  return (await sql.get<{ id: number }>(`select id from groups where name = ? ${locking(sql, 'for update')}`, [name]))?.id;
+}

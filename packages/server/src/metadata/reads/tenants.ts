@@ -1,0 +1,111 @@
+import type { ProjectVisibility } from '../../registry/ports/access.ts';
+import type { Visibility } from '../../registry/ports/authorizer.ts';
+import type { Listed, Millis } from '../../registry/ports/content-store.ts';
+import type { Environment, Tenant, TenantFilter, TenantOrder } from '../../registry/ports/tenant-store.ts';
+import type { Condition } from '../garbage-conditions.ts';
+import type { SqlSession, SqlValue } from '../sql-session.ts';
+import { beforeNames } from '../visibility-condition.ts';
+import { holdsEverywhere } from './visible-repositories.ts';
+
+interface TenantRow {
+  readonly id: number;
+  readonly name: string;
+  readonly description: string | null;
+  readonly visibility: ProjectVisibility;
+  readonly environment: Environment | null;
+  readonly promotes_to: string | null;
+  readonly expire_after_hours: number | null;
+  readonly store: string;
+  readonly bytes: number | null;
+  readonly created_at: Millis;
+  readonly created_by: string;
+  readonly updated_at: Millis;
+  readonly version: number;
+}
+
+const columns = `p.id, p.name, p.description, p.visibility, p.environment, (select n.name from projects n where n.id = p.promotes_to) as promotes_to,
+  p.expire_after_hours, (select s.name from stores s where s.id = p.store_id) as store,
+  (select u.bytes from usage u where u.project_id = p.id) as bytes, p.created_at, p.created_by, p.updated_at, p.version`;
+
+/** `TenantStore.findTenant`. */
+export async function findTenant(sql: SqlSession, name: string): Promise<Tenant | undefined> {
+  const row = await sql.get<TenantRow>(`select ${columns} from projects p where p.name = ? and p.deleted_at is null`, [name]);
+  return row && toTenant(row);
+}
+
+/** `TenantStore.listTenants`. */
+export async function listTenants(
+  sql: SqlSession,
+  visibility: Visibility,
+  filter: TenantFilter,
+  order: TenantOrder,
+  limit: number,
+): Promise<Listed<Tenant>> {
+  if (visibility.kind === 'nothing') return { items: [], more: false };
+  const wanted = wantedTenants(filter, order);
+  const sort = order.by === 'name' ? 'order by p.name' : 'order by p.created_at desc, p.id desc';
+  const isOpen = visibility.kind === 'everything' || (await holdsEverywhere(sql, visibility));
+  const visible = isOpen ? { text: `projects p where ${wanted.text}`, params: wanted.params } : seen(visibility, wanted, sort, limit + 1);
+  const rows = await sql.all<TenantRow>(`select ${columns} from ${visible.text} ${sort} limit ?`, [...visible.params, limit + 1]);
+  return { items: rows.slice(0, limit).map(toTenant), more: rows.length > limit };
+}
+
+/** Those of `p` that the filter lets through, behind where the page begins. */
+function wantedTenants({ visibility, environment, prefix }: TenantFilter, order: TenantOrder): Condition {
+  const texts = ['p.deleted_at is null'];
+  const params: SqlValue[] = [];
+  const add = (text: string, ...values: SqlValue[]) => {
+    texts.push(text);
+    params.push(...values);
+  };
+  if (order.by === 'name') add('p.name > ?', order.after ?? beforeNames);
+  else if (order.after !== undefined) add('(p.created_at, p.id) < (?, ?)', order.after.createdAt, order.after.id);
+  if (visibility !== undefined) add('p.visibility = ?', visibility);
+  if (environment !== undefined) add('p.environment = ?', environment);
+  if (prefix !== undefined) add('p.name >= ? and p.name < ?', prefix, `${prefix}{`);
+  return { text: texts.join(' and '), params };
+}
+
+/** The first of each kind that is visible: of every visibility that is open, and those in which the holder has a role with the action. */
+function seen({ holder, action, open }: Extract<Visibility, { kind: 'held' }>, wanted: Condition, sort: string, limit: number): Condition {
+  const texts: string[] = [];
+  const params: SqlValue[] = [];
+  for (const visibility of open) {
+    texts.push(
+      `select * from (select p.id from projects p where p.visibility = ? and ${wanted.text} ${sort} limit ?) as ${visibility}_ones`,
+    );
+    params.push(visibility, ...wanted.params, limit);
+  }
+  const bound = `join roles ro on ro.id = b.role_id join projects p on p.id = b.project_id where`;
+  if (holder !== undefined) {
+    texts.push(
+      `select p.id from role_bindings b ${bound} b.subject_kind = ? and b.subject_id = ? and (ro.actions & ?) <> 0 and ${wanted.text}`,
+    );
+    params.push(holder.kind, holder.id, action, ...wanted.params);
+  }
+  if (holder?.kind === 'user') {
+    texts.push(`select p.id from group_members gm join role_bindings b on b.subject_kind = 'group' and b.subject_id = gm.group_id
+      ${bound} gm.user_id = ? and (ro.actions & ?) <> 0 and ${wanted.text}`);
+    params.push(holder.id, action, ...wanted.params);
+  }
+  if (texts.length === 0) return { text: 'projects p where 1 = 0', params: [] };
+  return { text: `(${texts.join(' union ')}) as seen join projects p on p.id = seen.id`, params };
+}
+
+function toTenant(row: TenantRow): Tenant {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description ?? undefined,
+    visibility: row.visibility,
+    environment: row.environment ?? undefined,
+    promotesTo: row.promotes_to ?? undefined,
+    expireAfterHours: row.expire_after_hours ?? undefined,
+    store: row.store,
+    sizeBytes: row.bytes ?? 0,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    updatedAt: row.updated_at,
+    version: row.version,
+  };
+}

@@ -1,0 +1,31 @@
+import type { Agent } from './agent.ts';
+import type { Listed, Millis } from './content-store.ts';
+
+/** Users who hold roles together. */
+export interface Group {
+  readonly name: string;
+  readonly createdAt: Millis;
+}
+
+/** Groups and who is in them. */
+export interface GroupStore {
+  listGroups(page: { limit: number; after: string | undefined }): Promise<Listed<Group>>;
+  findGroup(name: string): Promise<Group | undefined>;
+  createGroup(input: { name: string; by: Agent; at: Millis }): Promise<'created' | 'name-taken'>;
+  /** With everything that is bound to it. */
+  deleteGroup(input: { name: string; by: Agent; at: Millis }): Promise<boolean>;
+  /** Undefined when there is no such group. */
+  listGroupMembers(
+    group: string,
+    page: { limit: number; after: string | undefined },
+  ): Promise<Listed<{ name: string; addedAt: Millis }> | undefined>;
+  /** Who joins gets the group's roles, so none of these may have an action that is not in `actions`. */
+  addGroupMember(input: {
+    group: string;
+    user: string;
+    actions: number;
+    by: Agent;
+    at: Millis;
+  }): Promise<'added' | 'absent' | 'unknown-user' | 'beyond-authority'>;
+  removeGroupMember(input: { group: string; user: string; by: Agent; at: Millis }): Promise<boolean>;
+}
