@@ -3,7 +3,7 @@ import { serveTurn } from './serve-turn.ts';
 import type { WebhookDeps } from './webhook-deps.ts';
 
 /** What a claim outlives a request by: the statements before and after it. */
-const settleMs = 20_000;
+const settleMs = 10_000;
 const countEveryMs = 15_000;
 /** No count goes further. */
 const mostCounted = 100_000;

@@ -4,9 +4,9 @@ import { dockerAction } from './docker-notification.ts';
 import { matchesGlob } from './glob.ts';
 
 /** Every repository, and what is of none. */
-const allRepositories = '**';
+export const allRepositories = '**';
 /** Every tag, and what is of none. */
-const allTags = '*';
+export const allTags = '*';
 
 /** Whether a webhook is to hear of an event. An event of no repository, or of no tag, passes only a filter that lets all pass. */
 export function wants(filter: WebhookFilter, { type, repository, tag }: KeptEvent & { readonly type: EventType }): boolean {

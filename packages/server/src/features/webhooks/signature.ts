@@ -22,6 +22,14 @@ export function signedHeaders(
   };
 }
 
+/** Whether a secret that claims to be in base64 is, and is long enough. */
+export function isKey(secret: string): boolean {
+  if (!secret.startsWith(encodedPrefix)) return true;
+  const text = secret.slice(encodedPrefix.length);
+  const key = Buffer.from(text, 'base64');
+  return key.byteLength >= 24 && key.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '');
+}
+
 /** The key that a secret stands for: the bytes behind `whsec_` in base64, otherwise its text in UTF-8. */
 function keyOf(secret: string): Uint8Array {
   return secret.startsWith(encodedPrefix) ? Buffer.from(secret.slice(encodedPrefix.length), 'base64') : Buffer.from(secret);

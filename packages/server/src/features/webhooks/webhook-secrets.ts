@@ -10,7 +10,7 @@ export interface WebhookSecrets {
 }
 
 /** Nothing. */
-const noSecrets: WebhookSecrets = { secret: undefined, previousSecret: undefined, headers: {} };
+export const noSecrets: WebhookSecrets = { secret: undefined, previousSecret: undefined, headers: {} };
 
 /** Seals secrets for the host of `url` alone: they cannot be opened for any other (harbor#23463). Undefined when there are none. */
 export function sealSecrets(box: SecretBox, url: string, secrets: WebhookSecrets): string | undefined {

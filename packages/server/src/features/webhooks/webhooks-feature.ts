@@ -21,7 +21,8 @@ export function webhooks(deps: WebhookDeps): Feature {
       while (removed === batch && !signal.aborted) removed = await deps.store.removeDeliveries({ ageMs: deps.keepMs, limit: batch });
     },
   };
-  return { name: 'webhooks', subscribers: [webhookSubscriber(deps.store, loop.wake)], jobs: [forgetting], background: [loop] };
+  const routes = async () => (await import('./webhook-routes.ts')).webhookRoutes(deps);
+  return { name: 'webhooks', subscribers: [webhookSubscriber(deps.store, loop.wake)], jobs: [forgetting], background: [loop], routes };
 }
 
 /** Notes events for the webhooks that want them; an event that none wants costs a look into memory. */

@@ -5,6 +5,7 @@ import { databaseNow } from '../database-clock.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { type DeliveryRow, deliveryColumns, toDelivery } from '../webhook-rows.ts';
+import { recordAudit } from './audit.ts';
 
 /** `WebhookStore.addDeliveries`. A webhook that is gone or disabled by now gets nothing. */
 export async function addDeliveries(
@@ -23,9 +24,14 @@ export async function addDelivery(
   sql: SqlTransaction,
   input: { webhookId: number; eventKey: string; event: KeptEvent; replayOf: number | undefined; by: Agent; at: Millis },
 ): Promise<Delivery | undefined> {
-  const { webhookId, eventKey, event, replayOf } = input;
+  const { webhookId, eventKey, event, replayOf, by, at } = input;
   await makeDue(sql, webhookId);
-  return insertDelivery(sql, webhookId, { eventKey, text: JSON.stringify(event), replayOf });
+  const made = await insertDelivery(sql, webhookId, { eventKey, text: JSON.stringify(event), replayOf });
+  if (made === undefined) return undefined;
+  const action = replayOf === undefined ? 'webhook.tested' : 'webhook.replayed';
+  const resource = { kind: 'webhook', name: String(webhookId) };
+  await recordAudit(sql, by, { at, action, resource, projectId: event.projectId, detail: { delivery: made.id } });
+  return made;
 }
 
 async function makeDue(sql: SqlSession, webhookId: number): Promise<void> {

@@ -45,6 +45,11 @@ export async function findAnyWebhook(sql: SqlSession, id: number): Promise<Webho
   return row && toWebhook(row);
 }
 
+/** `WebhookStore.findWebhookProject`. */
+export async function findWebhookProject(sql: SqlSession, project: string): Promise<number | undefined> {
+  return (await sql.get<{ id: number }>('select id from projects where name = ? and deleted_at is null', [project]))?.id;
+}
+
 /** `WebhookStore.listWebhooks`. */
 export async function listWebhooks(
   sql: SqlSession,

@@ -116,6 +116,8 @@ export interface WebhookStore {
   findWebhook(owner: WebhookOwner, id: number): Promise<Webhook | undefined>;
   /** By id, whoever's it is: for deliveries. */
   findAnyWebhook(id: number): Promise<Webhook | undefined>;
+  /** The id by which a project owns webhooks; undefined when there is none of that name. */
+  findWebhookProject(project: string): Promise<number | undefined>;
   /** In the order of their ids. */
   listWebhooks(owner: WebhookOwner, page: { after: number; limit: number }): Promise<Listed<Webhook>>;
   /** The enabled webhooks that events of a project may concern: its own and those of the registry. Undefined: events of no project. */
