@@ -6,6 +6,7 @@ import { apiRoutes } from './api-routes.ts';
 import { composeWebhooks } from './compose-webhooks.ts';
 import type { Config } from './config/schema.ts';
 import { projectsOf } from './config/store-conflicts.ts';
+import { AuditTrail } from './features/audit/audit-trail.ts';
 import type { Feature } from './features/feature.ts';
 import type { GarbageDeps } from './features/garbage-collection/collect-garbage.ts';
 import { createFeatures } from './features/index.ts';
@@ -48,6 +49,7 @@ import type { BlobSource } from './registry/ports/blob-source.ts';
 import type { EventSubscriber } from './registry/ports/event-subscriber.ts';
 import type { GarbageReport } from './registry/ports/garbage-store.ts';
 import type { Logger } from './registry/ports/logger.ts';
+import type { RequestObserver } from './registry/ports/request-observer.ts';
 import type { ScheduledJob } from './registry/ports/scheduled-job.ts';
 import { storeByRules } from './registry/store-rules.ts';
 import { BlobCache } from './storage/blob-cache/blob-cache.ts';
@@ -116,7 +118,7 @@ async function composeIdentity(
 
 /** Builds a server over opened backends. Read top to bottom: every object is made here and nowhere else. */
 export async function composeServer(config: Config, backends: Backends): Promise<Server> {
-  const { metadata, log, writes, logger } = backends;
+  const { metadata, log, logger } = backends;
   const telemetry = await startTelemetry({ log, inventory: metadata, version: program.version, tracing: config.tracing });
   const { metrics } = telemetry;
   const authorizer = new RoleAuthorizer({ access: metadata, anonymous: config.anonymous, createOnPush: config.projects.createOnPush });
@@ -126,12 +128,13 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
   const tls = await composeTls(config, logger);
   const features = await composeFeatures(config, backends, metrics, authorizer);
+  const auditor = composeAuditor(backends);
+  const shared = { auditor, authenticator: identity.authenticator, watch };
   const listener = createListener({
     dataPath: {
+      ...shared,
       registry: core.registry,
       authorizer,
-      authenticator: identity.authenticator,
-      watch,
       limits: requestLimits(config),
       tokenPath,
       service: identity.service,
@@ -141,23 +144,19 @@ export async function composeServer(config: Config, backends: Backends): Promise
     api: createApi({
       routes: () =>
         apiRoutes({ metadata, authorizer, registry: core.registry, deletion: config.deletion.enabled, clock: Date.now }, features),
-      authenticator: identity.authenticator,
+      ...shared,
       authorizer,
-      watch,
       logger,
     }),
-    tokens: { authenticator: identity.authenticator, tokens: identity.tokens, service: identity.service, watch },
+    tokens: { ...shared, tokens: identity.tokens, service: identity.service },
     ...listenerSettings(config),
     logger,
     pages: createPages(config, backends, telemetry),
-    observe: telemetry.observe,
+    observe: bothOf(telemetry.observe, auditor.observe),
     refusedConnection: () => metrics.refusedConnection(),
     ...(tls === undefined ? {} : { createHttpServer: tls.createServer }),
   });
-  metrics.add(() => [...writes.families(), ...metadataCacheFamilies(backends.metadataCache?.())]);
-  metrics.add(() => backendFamilies(awayBackends(backends)));
-  metrics.add(() => activityFamilies(listener.activity()));
-  if (tls !== undefined) metrics.add(() => certificateFamilies(tls.expiresAt()));
+  addFigures(metrics, backends, listener, tls);
   const background = createBackground(backends, features, identity, metrics);
   return {
     listener,
@@ -168,10 +167,30 @@ export async function composeServer(config: Config, backends: Backends): Promise
       tls?.close();
       watch.close();
       await background.stop();
+      await auditor.close();
       await core.close();
       await telemetry.close();
       await backends.close();
     },
+  };
+}
+
+/** What the parts say of themselves whenever metrics are read. */
+function addFigures(metrics: Metrics, backends: Backends, listener: Listener, tls: Tls | undefined): void {
+  metrics.add(() => [...backends.writes.families(), ...metadataCacheFamilies(backends.metadataCache?.())]);
+  metrics.add(() => backendFamilies(awayBackends(backends)));
+  metrics.add(() => activityFamilies(listener.activity()));
+  if (tls !== undefined) metrics.add(() => certificateFamilies(tls.expiresAt()));
+}
+
+function composeAuditor({ metadata, logger }: Backends): AuditTrail {
+  return new AuditTrail({ store: metadata, networkOf: clientNetwork, logger, clock: Date.now, everyMs: 60_000 });
+}
+
+function bothOf(one: RequestObserver, other: RequestObserver): RequestObserver {
+  return (record) => {
+    one(record);
+    other(record);
   };
 }
 
@@ -318,6 +337,7 @@ function createPages(config: Config, { metadata, stores, logger }: Backends, tel
 async function composeFeatures(config: Config, backends: Backends, metrics: Metrics, authorizer: Authorizer): Promise<readonly Feature[]> {
   return createFeatures({
     garbage: garbageDeps(config, backends, systemAgent('gc')),
+    audit: { store: backends.metadata, days: config.audit.days, logger: backends.logger, clock: Date.now },
     garbageCron: config.gc.schedule === 'off' ? undefined : config.gc.schedule,
     retention: retentionDeps(config, backends),
     robots: { robots: backends.metadata, access: backends.metadata, newSecret: robotSecrets.create, now: Date.now },

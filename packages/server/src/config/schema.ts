@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { audit } from './audit-settings.ts';
 import { isCertificateHost } from './certificate-host.ts';
 import { isCronExpression } from './cron-expression.ts';
 import { filledText } from './filled-text.ts';
@@ -268,6 +269,7 @@ export const settingsSchema = v.strictObject({
     }),
     {},
   ),
+  audit: v.optional(audit, {}),
   tokens: v.optional(tokens, {}),
   metadata: v.pipe(
     v.optional(metadata, {}),

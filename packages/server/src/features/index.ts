@@ -1,3 +1,4 @@
+import { type AuditFeatureDeps, auditFeature } from './audit/audit-feature.ts';
 import type { Feature } from './feature.ts';
 import type { GarbageDeps } from './garbage-collection/collect-garbage.ts';
 import { garbageCollection } from './garbage-collection/garbage-collection-feature.ts';
@@ -10,6 +11,7 @@ import { webhooks } from './webhooks/webhooks-feature.ts';
 
 /** What the features need from the composition root. */
 export interface FeatureDeps {
+  readonly audit: AuditFeatureDeps;
   readonly garbage: GarbageDeps;
   /** When garbage is collected; undefined: never by the clock. */
   readonly garbageCron: string | undefined;
@@ -22,6 +24,7 @@ export interface FeatureDeps {
 /** Every feature, in the order in which they plug in. */
 export function createFeatures(deps: FeatureDeps): readonly Feature[] {
   return [
+    auditFeature(deps.audit),
     garbageCollection(deps.garbage, deps.garbageCron),
     retentionFeature(deps.retention),
     webhooks(deps.webhooks),

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Agent } from '../registry/ports/agent.ts';
 import type { RequestRecord } from '../registry/ports/request-observer.ts';
 import type { Origin } from './client-address.ts';
 import { nextRequestId } from './request-ids.ts';
@@ -28,6 +29,7 @@ export class HttpExchange implements RequestRecord {
   route = 'other';
   repository: string | undefined;
   subject: string | undefined;
+  by: Agent | undefined;
   status = 0;
   bytesReceived = 0;
   bytesSent = 0;

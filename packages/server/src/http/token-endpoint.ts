@@ -1,8 +1,10 @@
 import { parseScopes, type Scope } from '@longshore/oci';
+import type { Auditor } from '../registry/ports/auditor.ts';
 import type { Authentication, Authenticator, IssuedToken, TokenService } from '../registry/ports/authenticator.ts';
 import { actorOf, anonymous, type Principal } from '../registry/ports/authorizer.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { sendBody } from './answer.ts';
+import { auditRefusedLogin } from './audited-denials.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { readBody } from './request-body.ts';
 import type { TransferWatch } from './transfer-watch.ts';
@@ -14,6 +16,7 @@ const formBytes = 64 * 1024;
 
 export interface TokenEndpointDeps {
   readonly authenticator: Authenticator;
+  readonly auditor: Auditor;
   readonly tokens: TokenService;
   readonly service: string;
   readonly watch: TransferWatch;
@@ -43,7 +46,7 @@ async function getToken(exchange: HttpExchange, deps: TokenEndpointDeps): Promis
   const authentication: Authentication = basic
     ? await deps.authenticator.authenticate(header, origin)
     : { kind: 'refused', reason: 'credentials' };
-  const principal = requirePrincipal(authentication);
+  const principal = await requirePrincipal(authentication, exchange, deps);
   exchange.subject = actorOf(principal.subject);
   requireService(query.get('service'), deps.service);
   const scopes = requireScopes(query.getAll('scope'));
@@ -56,7 +59,7 @@ async function postToken(exchange: HttpExchange, deps: TokenEndpointDeps): Promi
   const { origin } = exchange;
   const tooLong = () => new RegistryError('SIZE_INVALID', { status: 413, message: `A token request may have at most ${formBytes} bytes.` });
   const form = new URLSearchParams((await readBody(exchange, { watch: deps.watch, maxBytes: formBytes, tooLong })).toString('utf8'));
-  const principal = await principalOfGrant(form, origin, deps);
+  const principal = await principalOfGrant(form, exchange, deps);
   exchange.subject = actorOf(principal.subject);
   requireService(form.get('service'), deps.service);
   const scopes = requireScopes(form.getAll('scope'));
@@ -66,19 +69,26 @@ async function postToken(exchange: HttpExchange, deps: TokenEndpointDeps): Promi
   sendJson(exchange, { ...answerOf(issued, refresh), scope: form.getAll('scope').join(' ') });
 }
 
-async function principalOfGrant(form: URLSearchParams, origin: HttpExchange['origin'], deps: TokenEndpointDeps): Promise<Principal> {
+async function principalOfGrant(form: URLSearchParams, exchange: HttpExchange, deps: TokenEndpointDeps): Promise<Principal> {
   const grant = form.get('grant_type');
-  if (grant === 'refresh_token') return requirePrincipal(await deps.tokens.redeemRefreshToken(form.get('refresh_token') ?? ''));
+  if (grant === 'refresh_token') {
+    return requirePrincipal(await deps.tokens.redeemRefreshToken(form.get('refresh_token') ?? ''), exchange, deps);
+  }
   if (grant === 'password') {
     const credentials = Buffer.from(`${form.get('username') ?? ''}:${form.get('password') ?? ''}`).toString('base64');
-    return requirePrincipal(await deps.authenticator.authenticate(`Basic ${credentials}`, origin));
+    return requirePrincipal(await deps.authenticator.authenticate(`Basic ${credentials}`, exchange.origin), exchange, deps);
   }
   throw new RegistryError('UNSUPPORTED', { status: 400, message: "grant_type must be 'password' or 'refresh_token'." });
 }
 
-function requirePrincipal(authentication: Authentication): Principal {
+async function requirePrincipal(
+  authentication: Authentication,
+  exchange: HttpExchange,
+  { auditor }: TokenEndpointDeps,
+): Promise<Principal> {
   if (authentication.kind === 'principal') return authentication.principal;
   if (authentication.kind === 'anonymous') return anonymous;
+  await auditRefusedLogin(auditor, exchange, authentication);
   if (authentication.reason === 'delayed') {
     const seconds = String(authentication.retryAfterSeconds ?? 1);
     throw new RegistryError('TOOMANYREQUESTS', {

@@ -54,10 +54,10 @@ interface AnswerHead {
 
 /** What a route answers: one of its responses. */
 export type Answer<R extends Responses = Responses> = {
-  [S in keyof R & number]: AnswerHead & { readonly status: S } & (R[S] extends TSchema
-      ? { readonly body: Static<R[S]> }
-      : R[S] extends StreamedBody
-        ? { readonly pieces: AsyncIterable<string> }
+  [S in keyof R & number]: AnswerHead & { readonly status: S } & (R[S] extends StreamedBody
+      ? { readonly pieces: AsyncIterable<string> }
+      : R[S] extends TSchema
+        ? { readonly body: Static<R[S]> }
         : { readonly body?: never });
 }[keyof R & number];
 

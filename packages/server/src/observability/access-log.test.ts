@@ -12,6 +12,7 @@ const pull: RequestRecord = {
   route: 'manifest',
   repository: 'team/app',
   subject: 'user:1:alice',
+  by: undefined,
   hasCredentials: true,
   clientAddress: '192.0.2.7',
   status: 200,

@@ -3,13 +3,17 @@ import type { Route } from '../../management/route.ts';
 import { type Agent, agentOf } from '../../registry/ports/agent.ts';
 import type { Refusal } from '../../registry/ports/authenticator.ts';
 import { type Authorizer, anonymous, type Principal, type Resource } from '../../registry/ports/authorizer.ts';
+import { auditRefusedAction, auditRefusedLogin } from '../audited-denials.ts';
 import type { HttpExchange } from '../http-exchange.ts';
 import type { ApiDeps } from './api.ts';
 
 /** Who sends this request. Wrong credentials are refused even where none are needed. */
-export async function authenticate(exchange: HttpExchange, { authenticator }: ApiDeps): Promise<Principal> {
+export async function authenticate(exchange: HttpExchange, { authenticator, auditor }: ApiDeps): Promise<Principal> {
   const found = await authenticator.authenticate(exchange.request.headers.authorization, exchange.origin);
-  if (found.kind === 'refused') throw refused(found);
+  if (found.kind === 'refused') {
+    await auditRefusedLogin(auditor, exchange, found);
+    throw refused(found);
+  }
   if (found.kind === 'anonymous') return anonymous;
   // What was issued for pushing and pulling does not administer: it is handed to tools that are trusted with no more.
   if (found.principal.limit !== undefined) throw unauthorized('A registry token is good for /v2/ only: use a password or an access token.');
@@ -35,9 +39,9 @@ function unauthorized(detail: string): ApiError {
 export async function authorize(
   exchange: HttpExchange,
   principal: Principal,
-  { needs }: Route,
+  { needs, operationId }: Route,
   params: unknown,
-  { authorizer }: ApiDeps,
+  { authorizer, auditor }: ApiDeps,
 ): Promise<Agent> {
   const from = { address: exchange.origin.address, requestId: exchange.id };
   const agent = (reason: string, roles: readonly string[] = []) => agentOf(principal, { reason, roles }, from);
@@ -57,6 +61,7 @@ export async function authorize(
   const decision = await authorizer.decide(principal, action, resource);
   if (decision.allow) return agent(decision.reason, decision.roles);
   if (subject.kind === 'anonymous') throw unauthorized('Log in first.');
+  await auditRefusedAction(auditor, exchange, { principal, action: operationId, resource, decision });
   if (await mayKnowOf(authorizer, principal, resource)) throw new ApiError('forbidden', { detail: `${sentence(decision.reason)}.` });
   throw new ApiError('not-found', { detail: 'There is nothing of that name that you may see: check the name, or ask for a role.' });
 }

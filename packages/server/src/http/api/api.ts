@@ -1,4 +1,5 @@
 import type { Route } from '../../management/route.ts';
+import type { Auditor } from '../../registry/ports/auditor.ts';
 import type { Authenticator } from '../../registry/ports/authenticator.ts';
 import type { Authorizer } from '../../registry/ports/authorizer.ts';
 import type { Logger } from '../../registry/ports/logger.ts';
@@ -10,6 +11,7 @@ export interface ApiDeps {
   /** Every operation; asked for at the first request, since what describes them takes long to load. */
   readonly routes: () => Promise<readonly Route[]>;
   readonly authenticator: Authenticator;
+  readonly auditor: Auditor;
   readonly authorizer: Authorizer;
   readonly watch: TransferWatch;
   readonly logger: Logger;

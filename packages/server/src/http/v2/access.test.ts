@@ -22,7 +22,7 @@ const allowing = (...actions: readonly Action[]): Authorizer => ({
 
 async function refusalOf(authentication: Authentication, need: Need, authorizer = allowing()): Promise<RegistryError> {
   try {
-    await requireAccess(authorizer, authentication, route, need, challenge, false);
+    await requireAccess(authorizer, authentication, route, need, challenge, false, async () => undefined);
   } catch (error) {
     assert.ok(error instanceof RegistryError);
     return error;

@@ -1,6 +1,6 @@
 import { formatBearerChallenge, type Route } from '@longshore/oci';
 import type { Authentication } from '../../registry/ports/authenticator.ts';
-import { type Authorizer, anonymous, type Decision, type Resource } from '../../registry/ports/authorizer.ts';
+import { type Authorizer, anonymous, type Decision, type Principal, type Resource } from '../../registry/ports/authorizer.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 import type { Exchange } from './exchange.ts';
 import type { Need } from './routes.ts';
@@ -32,7 +32,8 @@ const signedIn: Decision = { allow: true, reason: 'whoever is signed in may ask'
 /**
  * Lets a request through with who is asking, or refuses it: 401 with a challenge when better credentials could help
  * (none given, wrong ones, or a token that was issued for less), 403 when the subject itself may not. `openToAll`:
- * nobody needs credentials, so `GET /v2/` asks for none; anywhere else it must, or docker login takes any password.
+ * nobody needs credentials, so `GET /v2/` asks for none; anywhere else it must, or docker login takes any password. `onDenied`
+ * is told of a 403 before it is one.
  */
 export async function requireAccess(
   authorizer: Authorizer,
@@ -41,6 +42,7 @@ export async function requireAccess(
   need: Need,
   challenge: ChallengeTo,
   openToAll: boolean,
+  onDenied: (principal: Principal, decision: Decision, resource: Resource) => Promise<void>,
 ): Promise<Admission> {
   if (authentication.kind === 'refused') throw refused(authentication, route, need, challenge);
   const principal = authentication.kind === 'principal' ? authentication.principal : anonymous;
@@ -55,6 +57,7 @@ export async function requireAccess(
   if (principal.subject.kind === 'anonymous') throw unauthorized(route, need, challenge);
   const unlimited = principal.limit !== undefined && (await authorizer.decide({ ...principal, limit: undefined }, need, resource)).allow;
   if (unlimited) throw insufficientScope();
+  await onDenied(principal, decision, resource);
   const mayRead = (await authorizer.decide(principal, 'pull', resource)).allow;
   throw new RegistryError('DENIED', { message: mayRead ? decision.reason : closed(resource) });
 }

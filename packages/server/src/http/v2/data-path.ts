@@ -1,8 +1,11 @@
 import { parseRepositoryName, parseRoute, type Route } from '@longshore/oci';
-import { agentOf } from '../../registry/ports/agent.ts';
+import { type Agent, agentOf } from '../../registry/ports/agent.ts';
+import type { Auditor } from '../../registry/ports/auditor.ts';
 import type { Authenticator } from '../../registry/ports/authenticator.ts';
+import { projectOf } from '../../registry/project-name.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 import { sendEmpty } from '../answer.ts';
+import { auditRefusedAction, auditRefusedLogin } from '../audited-denials.ts';
 import type { HttpExchange } from '../http-exchange.ts';
 import { requireAccess } from './access.ts';
 import type { V2Deps } from './exchange.ts';
@@ -10,6 +13,7 @@ import { endpointOf, methodsOf } from './routes.ts';
 
 export interface DataPathDeps extends V2Deps {
   readonly authenticator: Authenticator;
+  readonly auditor: Auditor;
   /** The token service's path on this host, and the service name that tokens are for. */
   readonly tokenPath: string;
   readonly service: string;
@@ -34,6 +38,7 @@ export async function serveDataPath(http: HttpExchange, deps: DataPathDeps): Pro
     throw new RegistryError('UNSUPPORTED', { message: `Here works: ${methodsOf(route)}.`, headers: { Allow: methodsOf(route) } });
   }
   const authentication = await deps.authenticator.authenticate(http.request.headers.authorization, http.origin);
+  if (authentication.kind === 'refused') await auditRefusedLogin(deps.auditor, http, authentication);
   const query = http.queryText === undefined ? noQuery : new URLSearchParams(http.queryText);
   const challenge = {
     realm: () => `${http.origin.baseUrl}${deps.tokenPath}`,
@@ -47,11 +52,30 @@ export async function serveDataPath(http: HttpExchange, deps: DataPathDeps): Pro
     endpoint.need,
     challenge,
     deps.openToAll,
+    (refused, why, resource) =>
+      auditRefusedAction(deps.auditor, http, { principal: refused, action: endpoint.need, resource, decision: why }),
   );
   const by = agentOf(principal, decision, { address: http.origin.address, requestId: http.id });
   http.subject = by.actor;
+  http.by = by;
   answerNamespace(query, http, deps.ownHosts);
-  await endpoint.handle({ http, route, query, principal, by, insufficientScope }, deps);
+  try {
+    await endpoint.handle({ http, route, query, principal, by, insufficientScope }, deps);
+  } catch (error) {
+    if (isDenial(error)) await auditRefusal(error, http, by, endpoint.need, deps);
+    throw error;
+  }
+}
+
+/** What somebody with the right to do it may not do all the same: move a tag, push beyond a limit. */
+function isDenial(error: unknown): error is RegistryError {
+  return error instanceof RegistryError && error.code === 'DENIED' && error.status === 403;
+}
+
+async function auditRefusal(error: RegistryError, http: HttpExchange, by: Agent, action: string, { auditor }: DataPathDeps): Promise<void> {
+  const name = http.repository ?? '';
+  const resource = { kind: name === '' ? 'registry' : 'repository', name };
+  await auditor.denied({ by: { ...by, reason: error.message }, action, resource, project: name === '' ? undefined : projectOf(name) });
 }
 
 function requireRoute(path: string): Route {

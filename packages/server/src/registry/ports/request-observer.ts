@@ -1,3 +1,5 @@
+import type { Agent } from './agent.ts';
+
 /** What one HTTP exchange was. Whoever serves it fills it in; observers only read it, and only while they are called. */
 export interface RequestRecord {
   /** Random, and the client's `X-Request-Id`. */
@@ -10,6 +12,8 @@ export interface RequestRecord {
   readonly repository: string | undefined;
   /** `anonymous`, or how history names the user; undefined when the credentials were not accepted or not looked at. */
   readonly subject: string | undefined;
+  /** Who it was let through as, and why; undefined when it was not, or needed nothing. */
+  readonly by: Agent | undefined;
   /** Whether it came with an Authorization header, right or wrong. */
   readonly hasCredentials: boolean;
   readonly clientAddress: string;
