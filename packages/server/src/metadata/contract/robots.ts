@@ -4,6 +4,7 @@ import { describe } from 'node:test';
 import { requireRepositoryName } from '@longshore/oci';
 import { systemAgent } from '../../registry/ports/agent.ts';
 import type { RobotPermission } from '../../registry/ports/robot-store.ts';
+import { namesOfProject } from '../../registry/repository-pattern.ts';
 import type { OpenStore, StoreSteps } from './contract-steps.ts';
 import { by as agent, storeTest } from './contract-steps.ts';
 
@@ -193,7 +194,13 @@ export function describeRobots(open: OpenStore): void {
       await makeProjects(steps, 'team');
       const secretHash = newHash();
       const id = await create(steps, { project: 'team', secretHash, permissions: [reader('team')] });
+      const rolesOf = async (robotId: number) =>
+        (await store.findAccess({ kind: 'robot', id: robotId }, { project: 'team', ...namesOfProject('team') })).roles.map(
+          ({ name }) => name,
+        );
+      assert.deepEqual(await rolesOf(id), ['reader']);
       assert.deepEqual(await store.deleteRobot({ project: 'team', id, version: 1, by: agent, at }), { outcome: 'changed' });
+      assert.deepEqual(await rolesOf(id), [], 'its roles may go now');
       assert.equal(await store.findRobotBySecret(secretHash), undefined);
       const next = await create(steps, { project: 'team' });
       assert.ok(next > id);
