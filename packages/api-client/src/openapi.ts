@@ -845,7 +845,7 @@ export interface components {
             /** @example https://ci.example/hooks/longshore */
             url: string;
             /** @description The types to hear of; empty: all. */
-            events?: ("manifest.pushed" | "manifest.deleted" | "tag.created" | "tag.moved" | "tag.deleted" | "blob.pushed" | "blob.mounted" | "blob.deleted" | "project.moved" | "quota.changed" | "quota.exceeded" | "quota.warning" | "gc.finished" | "retention.finished" | "robot.expiring" | "robot.expired" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "image.promoted" | "promotion.undone" | "referrer.late")[];
+            events?: ("manifest.pushed" | "manifest.deleted" | "tag.created" | "tag.moved" | "tag.deleted" | "blob.pushed" | "blob.mounted" | "blob.deleted" | "project.created" | "project.updated" | "project.moved" | "quota.changed" | "quota.exceeded" | "quota.warning" | "project.deleted" | "repository.deleted" | "gc.finished" | "retention.finished" | "robot.expiring" | "robot.expired" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "image.promoted" | "promotion.undone" | "referrer.late")[];
             /**
              * @description A glob over repository names; ** for everything, also what is of no repository.
              * @default **
@@ -1210,7 +1210,7 @@ export interface components {
             /** @example https://ci.example/hooks/longshore */
             url: string;
             /** @description The types to hear of; empty: all. */
-            events: ("manifest.pushed" | "manifest.deleted" | "tag.created" | "tag.moved" | "tag.deleted" | "blob.pushed" | "blob.mounted" | "blob.deleted" | "project.moved" | "quota.changed" | "quota.exceeded" | "quota.warning" | "gc.finished" | "retention.finished" | "robot.expiring" | "robot.expired" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "image.promoted" | "promotion.undone" | "referrer.late")[];
+            events: ("manifest.pushed" | "manifest.deleted" | "tag.created" | "tag.moved" | "tag.deleted" | "blob.pushed" | "blob.mounted" | "blob.deleted" | "project.created" | "project.updated" | "project.moved" | "quota.changed" | "quota.exceeded" | "quota.warning" | "project.deleted" | "repository.deleted" | "gc.finished" | "retention.finished" | "robot.expiring" | "robot.expired" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "image.promoted" | "promotion.undone" | "referrer.late")[];
             /**
              * @description A glob over repository names; ** for everything, also what is of no repository.
              * @default **
@@ -1255,7 +1255,7 @@ export interface components {
             /** @example https://ci.example/hooks/longshore */
             url?: string;
             /** @description The types to hear of; empty: all. */
-            events?: ("manifest.pushed" | "manifest.deleted" | "tag.created" | "tag.moved" | "tag.deleted" | "blob.pushed" | "blob.mounted" | "blob.deleted" | "project.moved" | "quota.changed" | "quota.exceeded" | "quota.warning" | "gc.finished" | "retention.finished" | "robot.expiring" | "robot.expired" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "image.promoted" | "promotion.undone" | "referrer.late")[];
+            events?: ("manifest.pushed" | "manifest.deleted" | "tag.created" | "tag.moved" | "tag.deleted" | "blob.pushed" | "blob.mounted" | "blob.deleted" | "project.created" | "project.updated" | "project.moved" | "quota.changed" | "quota.exceeded" | "quota.warning" | "project.deleted" | "repository.deleted" | "gc.finished" | "retention.finished" | "robot.expiring" | "robot.expired" | "webhook.created" | "webhook.updated" | "webhook.deleted" | "webhook.disabled" | "image.promoted" | "promotion.undone" | "referrer.late")[];
             /**
              * @description A glob over repository names; ** for everything, also what is of no repository.
              * @default **
