@@ -25,7 +25,7 @@ const change = Type.Partial(Type.Object(terms), closed);
 const ofProject = { project: projectName };
 const ofRule = { ...ofProject, rule: id };
 const project = (params: { project: string }) => ({ kind: 'project', name: params.project }) as const;
-const tag = 'tag rules';
+const tag = 'tag-rules';
 
 /** `/projects/{project}/tag-rules`. */
 export function tagRuleRoutes(rules: TagRuleStore, clock: () => number): Route[] {
