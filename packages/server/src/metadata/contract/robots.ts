@@ -207,6 +207,25 @@ export function describeRobots(open: OpenStore): void {
       assert.deepEqual((await store.findRobot({ project: 'team', id: next }))?.permissions, []);
     });
 
+    storeTest(open, 'harbor#22900: robots end with their project at once, and a new one of its name has none', async (steps) => {
+      const { store, at } = steps;
+      await makeProjects(steps, 'team');
+      const [ofTeam, ofRegistry] = [newHash(), newHash()];
+      const id = await create(steps, { project: 'team', secretHash: ofTeam, expiresAt: at + day, permissions: [reader('team')] });
+      const global = await create(steps, { secretHash: ofRegistry, permissions: [reader('team')] });
+      const { secretId } = (await store.findRobotBySecret(ofTeam)) ?? assert.fail();
+      await store.deleteTenant({ name: 'team', version: undefined, force: true, by: agent, at });
+      assert.equal(await store.findRobotBySecret(ofTeam), undefined);
+      assert.equal(await store.findRobotCredential({ id, secretId }), undefined);
+      await store.announceRobotExpiry({ before: at + 7 * day, at, limit: 9, by: systemAgent('robots') });
+      assert.ok(!(await steps.events()).some(({ type }) => type === 'robot.expiring'), 'it is nobodys any more');
+      assert.deepEqual((await store.findRobot({ project: undefined, id: global }))?.permissions, []);
+      assert.ok((await store.findRobotBySecret(ofRegistry)) !== undefined);
+      await store.startUpload({ id: 'again', repository: requireRepositoryName('team/app'), by: agent, algorithm: 'sha256', at });
+      assert.deepEqual((await store.listRobots('team', { limit: 9 })).items, []);
+      assert.equal(await store.findRobot({ project: 'team', id }), undefined);
+    });
+
     storeTest(open, 'expiry is announced seven days before and when it comes, once each', async (steps) => {
       const { store, at } = steps;
       await makeProjects(steps, 'team');
