@@ -25,6 +25,7 @@ import { authorityName } from './http/tls/authority-name.ts';
 import type { Tls } from './http/tls/tls.ts';
 import { tokenPath } from './http/token-endpoint.ts';
 import { TransferWatch } from './http/transfer-watch.ts';
+import { createAccountService } from './identity/account-service.ts';
 import { clientNetwork } from './identity/client-network.ts';
 import { createIdentity, type Identity } from './identity/create-identity.ts';
 import { robotSecrets } from './identity/random-secret.ts';
@@ -145,6 +146,18 @@ export async function composeServer(config: Config, backends: Backends): Promise
       routes: () =>
         apiRoutes({ metadata, authorizer, registry: core.registry, deletion: config.deletion.enabled, clock: Date.now }, features),
       ...shared,
+        apiRoutes(
+          {
+            metadata,
+            authorizer,
+            registry: core.registry,
+            accounts: createAccountService(metadata, Date.now),
+            deletion: config.deletion.enabled,
+            clock: Date.now,
+          },
+          features,
+        ),
+      authenticator: identity.authenticator,
       authorizer,
       logger,
     }),

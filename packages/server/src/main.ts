@@ -11,9 +11,10 @@ import { describeProblems } from './config/config-problem.ts';
 import { describeFlags, splitConfigFlags } from './config/flag-source.ts';
 import { type LoadedConfig, loadProcessConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
-import { AccountError, resetPassword } from './identity/accounts.ts';
+import { resetPassword } from './identity/accounts.ts';
 import { printLine, printProblem } from './observability/terminal.ts';
 import { type Backends, hasRegistry, openBackends, startWriter } from './open-backends.ts';
+import { AccountError } from './registry/ports/account-error.ts';
 
 interface Verb {
   readonly help: string;

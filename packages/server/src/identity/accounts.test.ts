@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { AccountError, addUser, createAccessToken, ensureAdministrator, isUserName, resetPassword } from './accounts.ts';
+import { AccountError } from '../registry/ports/account-error.ts';
+import { addUser, createAccessToken, ensureAdministrator, isUserName, resetPassword } from './accounts.ts';
 import { createMemoryAccountStore } from './memory-account-store.ts';
 import { PasswordVerifier } from './passwords.ts';
 

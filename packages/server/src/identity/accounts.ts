@@ -1,18 +1,9 @@
+import { AccountError } from '../registry/ports/account-error.ts';
 import type { AccountStore, User } from '../registry/ports/account-store.ts';
+import type { Agent } from '../registry/ports/agent.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
 import { hashPassword, passwordProblem, randomPassword } from './passwords.ts';
 import { accessTokens } from './random-secret.ts';
-
-/** Something about an account cannot be done; the message is for the person who asked. */
-export class AccountError extends Error {
-  override readonly name = 'AccountError';
-  readonly code: 'name-invalid' | 'name-taken' | 'password-invalid' | 'user-unknown' | 'token-invalid';
-
-  constructor(code: AccountError['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 const administratorName = 'admin';
 
@@ -39,7 +30,7 @@ export async function ensureAdministrator(
 /** Adds a user; without a password a random one is made and returned, this once. Throws `AccountError`. */
 export async function addUser(
   accounts: AccountStore,
-  input: { name: string; password?: string; administrator?: boolean; now: Millis },
+  input: { name: string; password?: string | undefined; administrator?: boolean | undefined; by?: Agent; now: Millis },
 ): Promise<{ user: User; password?: string }> {
   if (!isUserName(input.name)) {
     throw new AccountError(
@@ -48,7 +39,8 @@ export async function addUser(
     );
   }
   const { passwordHash, made } = await choosePassword(input.password);
-  const user = await accounts.createUser({ name: input.name, passwordHash, administrator: input.administrator ?? false, at: input.now });
+  const { name, administrator = false, by, now: at } = input;
+  const user = await accounts.createUser({ name, passwordHash, administrator, by, at });
   if (user === undefined) throw new AccountError('name-taken', `There already is a user ${input.name}.`);
   return { user, ...made };
 }
@@ -76,16 +68,38 @@ export async function resetPassword(
 export async function createAccessToken(
   accounts: AccountStore,
   user: Pick<User, 'id'>,
-  input: { name: string; ttlMs?: number; now: Millis },
+  input: { name: string; ttlMs?: number | undefined; by?: Agent; now: Millis },
 ): Promise<{ token: string; id: number }> {
-  const { name, ttlMs, now } = input;
+  const { name, ttlMs, by, now } = input;
   if (!/^\P{Cc}{1,100}$/u.test(name)) throw new AccountError('token-invalid', 'A token needs a name of at most 100 printable characters.');
   if (ttlMs !== undefined && !(Number.isSafeInteger(ttlMs) && ttlMs > 0))
     throw new AccountError('token-invalid', 'A token must be good for some time.');
   const { text: token, hash: secretHash } = accessTokens.create();
   const expiresAt = ttlMs === undefined ? undefined : now + ttlMs;
-  const { id } = await accounts.createAccessToken({ userId: user.id, name, secretHash, at: now, expiresAt });
+  const { id } = await accounts.createAccessToken({ userId: user.id, name, secretHash, by, at: now, expiresAt });
   return { token, id };
+}
+
+/** Changes what is given of a user; false when it is gone or has another version than `ifVersion`. Throws `AccountError`. */
+export async function changeUser(
+  accounts: AccountStore,
+  user: Pick<User, 'id'>,
+  input: {
+    ifVersion: number | undefined;
+    password?: string | undefined;
+    administrator?: boolean | undefined;
+    disabled?: boolean | undefined;
+    by: Agent;
+    now: Millis;
+  },
+): Promise<boolean> {
+  const { ifVersion, password, administrator, disabled, by, now: at } = input;
+  return accounts.updateUser({
+    ...{ id: user.id, ifVersion, by, at },
+    ...(password !== undefined && { passwordHash: (await choosePassword(password)).passwordHash }),
+    ...(administrator !== undefined && { administrator }),
+    ...(disabled !== undefined && { disabled }),
+  });
 }
 
 /** The hash to store, and the password as `made` only when nobody else knows it. */

@@ -9,7 +9,7 @@ import type { TransferWatch } from '../transfer-watch.ts';
 import { authenticate, authorize } from './access.ts';
 import type { ApiDeps } from './api.ts';
 import { readJson } from './json-body.ts';
-import type { RouteChecker } from './validation.ts';
+import { invalid, type RouteChecker } from './validation.ts';
 
 /** One request of an operation: who, which, may he, of which version, what, and only then the operation. Throws what the catch renders. */
 export async function serveRoute(
@@ -26,8 +26,9 @@ export async function serveRoute(
   exchange.repository = (params as { repository?: string }).repository;
   const by = await authorize(exchange, principal, route, params, deps);
   const query = checker.query(exchange.queryText);
-  const ifMatch = wantedVersion(exchange.request.headers['if-match'], route);
   const body = route.body === undefined ? undefined : checker.body(await readJson(exchange, deps.watch));
+  // RFC 9110 section 13.2.1: what fails without the condition fails in the same way with it.
+  const ifMatch = wantedVersion(exchange.request.headers['if-match'], route);
   const answer = await route.handle({ operationId: route.operationId, params, query, body, ifMatch, principal, by });
   await send(exchange, route, answer, deps.watch);
 }
@@ -42,6 +43,8 @@ function wantedVersion(header: string | undefined, { ifMatch }: Route): number |
     });
   }
   if (header.trim() === '*') return undefined;
+  if (!/^(W\/)?"[^"]*"( *, *(W\/)?"[^"]*")*$/.test(header.trim()))
+    throw invalid([{ pointer: '/headers/if-match', detail: 'is no entity tag' }]);
   const version = /^"([0-9]{1,15})"$/.exec(header.trim())?.[1];
   if (version === undefined) throw stale();
   return Number(version);

@@ -1,45 +1,52 @@
-import type { AccessToken, SigningKey, User } from '../../registry/ports/account-store.ts';
+import type { AccessToken, AccountChange, SigningKey, User } from '../../registry/ports/account-store.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { UserRow } from '../account-rows.ts';
 import { toUser } from '../account-rows.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { SqlSession, SqlTransaction } from '../sql-session.ts';
+import { recordAudit } from './audit.ts';
 
 /** `AccountStore.createUser`. */
 export async function createUser(
-  sql: SqlSession,
-  input: { name: string; passwordHash: string | undefined; administrator: boolean; at: Millis },
+  sql: SqlTransaction,
+  input: AccountChange & { name: string; passwordHash: string | undefined; administrator: boolean },
 ): Promise<User | undefined> {
   const row = await sql.get<UserRow>(
     `insert into users (name, password_hash, administrator, disabled, version, created_at, updated_at) values (?, ?, ?, 0, 1, ?, ?)
      on conflict (name) do nothing returning id, name, administrator, disabled, password_hash, version`,
     [input.name, input.passwordHash ?? null, input.administrator ? 1 : 0, input.at, input.at],
   );
+  if (row !== undefined) await record(sql, input, 'user.created', input.name, { administrator: input.administrator });
   return row && toUser(row);
 }
 
 /** `AccountStore.updateUser`. */
 export async function updateUser(
-  sql: SqlSession,
-  input: { id: number; passwordHash?: string; administrator?: boolean; disabled?: boolean; at: Millis },
+  sql: SqlTransaction,
+  input: AccountChange & { id: number; ifVersion?: number | undefined; passwordHash?: string; administrator?: boolean; disabled?: boolean },
 ): Promise<boolean> {
-  const changes = await sql.run(
+  const { id, ifVersion, passwordHash, administrator, disabled, at } = input;
+  const row = await sql.get<{ name: string }>(
     `update users set password_hash = coalesce(?, password_hash), administrator = coalesce(?, administrator),
-       disabled = coalesce(?, disabled), version = version + 1, updated_at = ? where id = ?`,
-    [input.passwordHash ?? null, flag(input.administrator), flag(input.disabled), input.at, input.id],
+       disabled = coalesce(?, disabled), version = version + 1, updated_at = ? where id = ? and version = coalesce(?, version) returning name`,
+    [passwordHash ?? null, flag(administrator), flag(disabled), at, id, ifVersion ?? null],
   );
-  return changes > 0;
+  if (row === undefined) return false;
+  await record(sql, input, 'user.updated', row.name, { password: passwordHash !== undefined, administrator, disabled });
+  return true;
 }
 
 /** `AccountStore.deleteUser`. Tokens and memberships go with the row; bindings name subjects of several kinds, so they go here. */
-export async function deleteUser(sql: SqlSession, input: { id: number }): Promise<boolean> {
+export async function deleteUser(sql: SqlTransaction, input: Partial<AccountChange> & { id: number }): Promise<boolean> {
   await sql.run("delete from role_bindings where subject_kind = 'user' and subject_id = ?", [input.id]);
-  return (await sql.run('delete from users where id = ?', [input.id])) > 0;
+  const row = await sql.get<{ name: string }>('delete from users where id = ? returning name', [input.id]);
+  if (row !== undefined) await record(sql, input, 'user.deleted', row.name);
+  return row !== undefined;
 }
 
 /** `AccountStore.createAccessToken`. */
 export async function createAccessToken(
-  sql: SqlSession,
-  input: { userId: number; name: string; secretHash: Uint8Array; at: Millis; expiresAt: Millis | undefined },
+  sql: SqlTransaction,
+  input: AccountChange & { userId: number; name: string; secretHash: Uint8Array; expiresAt: Millis | undefined },
 ): Promise<AccessToken> {
   const { userId, name, secretHash, at, expiresAt } = input;
   const row = await sql.get<{ id: number }>(
@@ -47,12 +54,30 @@ export async function createAccessToken(
     [userId, name, secretHash, at, expiresAt ?? null],
   );
   if (row === undefined) throw new Error('The database did not return the id of a new access token');
+  await record(sql, input, 'access-token.created', String(row.id), { userId, name, expiresAt });
   return { id: row.id, userId, name, createdAt: at, expiresAt, lastUsedAt: undefined };
 }
 
 /** `AccountStore.deleteAccessToken`. */
-export async function deleteAccessToken(sql: SqlSession, input: { id: number; userId: number }): Promise<boolean> {
-  return (await sql.run('delete from access_tokens where id = ? and user_id = ?', [input.id, input.userId])) > 0;
+export async function deleteAccessToken(
+  sql: SqlTransaction,
+  input: Partial<AccountChange> & { id: number; userId: number },
+): Promise<boolean> {
+  const removed = (await sql.run('delete from access_tokens where id = ? and user_id = ?', [input.id, input.userId])) > 0;
+  if (removed) await record(sql, input, 'access-token.deleted', String(input.id), { userId: input.userId });
+  return removed;
+}
+
+/** The entry of the audit log, of a change that somebody asked for. */
+async function record(
+  sql: SqlTransaction,
+  { by, at }: Partial<AccountChange>,
+  action: string,
+  name: string,
+  detail: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  if (by === undefined || at === undefined) return;
+  await recordAudit(sql, by, { at, action, resource: { kind: action.slice(0, action.indexOf('.')), name }, detail });
 }
 
 /** `AccountStore.noteAccessTokenUse`. Notes may arrive out of order; the latest use stays. */

@@ -1,5 +1,5 @@
 import type { AccessToken, SigningKey, User } from '../../registry/ports/account-store.ts';
-import type { Millis } from '../../registry/ports/content-store.ts';
+import type { Listed, Millis } from '../../registry/ports/content-store.ts';
 import type { AccessTokenRow, UserRow } from '../account-rows.ts';
 import { accessTokenColumns, toAccessToken, toUser, userColumns } from '../account-rows.ts';
 import type { SqlSession } from '../sql-session.ts';
@@ -25,6 +25,33 @@ export async function findUser(sql: SqlSession, by: { name: string } | { id: num
 /** `AccountStore.listUsers`, by name. */
 export async function listUsers(sql: SqlSession): Promise<User[]> {
   return (await sql.all<UserRow>(`select ${userColumns} from users u order by u.name`)).map(toUser);
+}
+
+/** `AccountStore.listUserPage`. */
+export async function listUserPage(
+  sql: SqlSession,
+  { prefix }: { prefix?: string | undefined },
+  { limit, after }: { limit: number; after: string | undefined },
+): Promise<Listed<User>> {
+  const within = prefix === undefined ? [] : [prefix, `${prefix}\u007f`];
+  const rows = await sql.all<UserRow>(
+    `select ${userColumns} from users u where u.name > ? ${prefix === undefined ? '' : 'and u.name >= ? and u.name < ?'} order by u.name limit ?`,
+    [after ?? '', ...within, limit + 1],
+  );
+  return { items: rows.slice(0, limit).map(toUser), more: rows.length > limit };
+}
+
+/** `AccountStore.listAccessTokenPage`. */
+export async function listAccessTokenPage(
+  sql: SqlSession,
+  userId: number,
+  { limit, after }: { limit: number; after: number | undefined },
+): Promise<Listed<AccessToken>> {
+  const rows = await sql.all<AccessTokenRow>(
+    `select ${accessTokenColumns} from access_tokens t where t.user_id = ? and t.id > ? order by t.id limit ?`,
+    [userId, after ?? 0, limit + 1],
+  );
+  return { items: rows.slice(0, limit).map(toAccessToken), more: rows.length > limit };
 }
 
 /** `AccountStore.findAccessToken`. */

@@ -1,3 +1,4 @@
+import type { Agent } from './agent.ts';
 import type { Millis } from './content-store.ts';
 
 export { type Role, roles } from './role.ts';
@@ -36,29 +37,39 @@ export interface SigningKey {
   readonly expiresAt: Millis;
 }
 
+/** A change of an account. `by`: who asked for it, for the audit log; undefined: the start of a server, and tests. */
+export interface AccountChange {
+  readonly by?: Agent | undefined;
+  readonly at: Millis;
+}
+
 /** Accounts, their secrets (hashed or sealed, never plain), and login delays. */
 export interface AccountStore {
   findUser(by: { name: string } | { id: number }): Promise<User | undefined>;
   listUsers(): Promise<User[]>;
   /** undefined when the name is taken. */
-  createUser(input: { name: string; passwordHash: string | undefined; administrator: boolean; at: Millis }): Promise<User | undefined>;
-  /** Changes what is given and raises `version`. False when there is no such user. */
-  updateUser(input: { id: number; passwordHash?: string; administrator?: boolean; disabled?: boolean; at: Millis }): Promise<boolean>;
+  createUser(input: AccountChange & { name: string; passwordHash: string | undefined; administrator: boolean }): Promise<User | undefined>;
+  /** Changes what is given and raises `version`. False when there is no such user, or it has another version than `ifVersion`. */
+  updateUser(
+    input: AccountChange & {
+      id: number;
+      ifVersion?: number | undefined;
+      passwordHash?: string;
+      administrator?: boolean;
+      disabled?: boolean;
+    },
+  ): Promise<boolean>;
   /** Removes the user with tokens and roles. */
-  deleteUser(input: { id: number }): Promise<boolean>;
+  deleteUser(input: Partial<AccountChange> & { id: number }): Promise<boolean>;
 
   /** `secretHash`: SHA-256 of the secret part, raw bytes. */
-  createAccessToken(input: {
-    userId: number;
-    name: string;
-    secretHash: Uint8Array;
-    at: Millis;
-    expiresAt: Millis | undefined;
-  }): Promise<AccessToken>;
+  createAccessToken(
+    input: AccountChange & { userId: number; name: string; secretHash: Uint8Array; expiresAt: Millis | undefined },
+  ): Promise<AccessToken>;
   /** By hash, together with its user; expired ones too (the caller compares times). */
   findAccessToken(secretHash: Uint8Array): Promise<{ token: AccessToken; user: User } | undefined>;
   listAccessTokens(userId: number): Promise<AccessToken[]>;
-  deleteAccessToken(input: { id: number; userId: number }): Promise<boolean>;
+  deleteAccessToken(input: Partial<AccountChange> & { id: number; userId: number }): Promise<boolean>;
   noteAccessTokenUse(input: { id: number; at: Millis }): Promise<void>;
 
   listSigningKeys(): Promise<SigningKey[]>;

@@ -1,4 +1,5 @@
 import type { Digest, RepositoryName, Tag } from '@longshore/oci';
+import type { AccessToken, User } from './account-store.ts';
 import type { Actor } from './agent.ts';
 import type { Visibility } from './authorizer.ts';
 import type { Listed, Millis, TagChange } from './content-store.ts';
@@ -102,4 +103,8 @@ export interface BrowseStore {
   findManifestDetail(repository: RepositoryName, digest: Digest): Promise<ManifestDetail | undefined>;
   /** The last change first. */
   browseTagHistory(filter: { repository: RepositoryName; tag: Tag }, page: KeyedPage<number>): Promise<Listed<TagChangeEntry>>;
+  /** By name; also those that are disabled. */
+  listUserPage(filter: { prefix?: string | undefined }, page: KeyedPage<string>): Promise<Listed<User>>;
+  /** The oldest first, by their ids. */
+  listAccessTokenPage(userId: number, page: KeyedPage<number>): Promise<Listed<AccessToken>>;
 }
