@@ -20,7 +20,7 @@ const madeToken = Type.Object(
 );
 const newToken = Type.Object(
   {
-    name: Type.String({ pattern: '^[^\\p{Cc}]{1,100}$' }),
+    name: Type.String({ minLength: 1, maxLength: 100 }),
     expiresInSeconds: Type.Optional(
       Type.Integer({ minimum: 60, maximum: 315_360_000, description: 'Without it the token is good until it is deleted.' }),
     ),
