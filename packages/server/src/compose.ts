@@ -144,8 +144,6 @@ export async function composeServer(config: Config, backends: Backends): Promise
     },
     api: createApi({
       routes: () =>
-        apiRoutes({ metadata, authorizer, registry: core.registry, deletion: config.deletion.enabled, clock: Date.now }, features),
-      ...shared,
         apiRoutes(
           {
             metadata,
@@ -157,7 +155,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
           },
           features,
         ),
-      authenticator: identity.authenticator,
+      ...shared,
       authorizer,
       logger,
     }),
