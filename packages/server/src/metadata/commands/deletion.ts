@@ -6,6 +6,7 @@ import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
 import { enqueueJob } from './jobs.ts';
+import { silenceWebhooks } from './webhooks.ts';
 
 /** The job that removes what deletions leave. */
 const removal = 'remove-deleted';
@@ -40,6 +41,7 @@ export async function deleteTenant(
   );
   await sql.run('update projects set promotes_to = null where promotes_to = ?', [project.id]);
   await sql.run('delete from role_bindings where project_id = ?', [project.id]);
+  await silenceWebhooks(sql, project.id);
   await recordChange(sql, { type: 'project.deleted', at, by, data: { project: name, ...lost } });
   await leaveRemains(sql, { projectId: project.id }, by, at);
   return { outcome: 'deleted', lost };

@@ -85,6 +85,12 @@ export async function disableWebhook(sql: SqlTransaction, input: { id: number; r
   return true;
 }
 
+/** From now on the webhooks of a deleted project hear of nothing, and nothing is sent to them; they go with its row. */
+export async function silenceWebhooks(sql: SqlSession, projectId: number): Promise<void> {
+  await sql.run('update webhook_lanes set due_at = null where webhook_id in (select id from webhooks where project_id = ?)', [projectId]);
+  await sql.run('update webhooks set enabled = 0 where project_id = ?', [projectId]);
+}
+
 /** Holds the lane of a webhook until the transaction ends. */
 async function lockLane(sql: SqlSession, webhookId: number): Promise<void> {
   await sql.get(`select 1 from webhook_lanes where webhook_id = ? ${locking(sql, 'for update')}`, [webhookId]);

@@ -99,6 +99,21 @@ export function describeWebhooks(open: OpenStore): void {
       assert.deepEqual(ids((await store.listWebhooks(team, { after: 0, limit: 9 })).items), [id]);
     });
 
+    storeTest(open, 'of a deleted project hear of nothing more, and a project that gets its name has none of them', async (steps) => {
+      const { store } = steps;
+      const { team } = await projectIds(steps);
+      const { id } = await create(store, {}, team);
+      await store.addDeliveries({ webhookIds: [id], eventKey: '1-a', event });
+      const deleted = await store.deleteTenant({ name: 'team', version: undefined, force: true, by, at });
+      assert.equal(deleted.outcome, 'deleted');
+      assert.deepEqual(await store.findListening(team), []);
+      assert.equal(await store.hasDueWebhook(), false);
+      assert.equal(await store.findWebhookProject('team'), undefined);
+      const again = (await projectIds(steps)).team;
+      assert.notEqual(again, team);
+      assert.deepEqual((await store.listWebhooks(again, { after: 0, limit: 9 })).items, []);
+    });
+
     storeTest(open, 'are listed page by page', async ({ store }) => {
       const made: number[] = [];
       for (let count = 0; count < 3; count += 1) made.push((await create(store)).id);
