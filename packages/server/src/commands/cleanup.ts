@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
+import type { RetentionFeatureDeps } from '../features/retention/enqueue-run.ts';
 import { previewRetention } from '../features/retention/preview-retention.ts';
 import { resolveCleanUp } from '../features/retention/resolve-clean-up.ts';
-import type { RetentionFeatureDeps } from '../features/retention/retention-feature.ts';
 import { type CleanUp, taskOfCleanUp } from '../features/retention/retention-tasks.ts';
 import { runRetention } from '../features/retention/run-retention.ts';
 import { printLine } from '../observability/terminal.ts';

@@ -1,4 +1,4 @@
-import type { RepositoryName, Tag } from '@longshore/oci';
+import type { Digest, RepositoryName, Tag } from '@longshore/oci';
 import type { RetainedRepository, RetentionCounts } from '../../registry/ports/retention-store.ts';
 import { repositoriesOf, tagsOf, type Walk } from './examined-tags.ts';
 import type { RetentionDeps, RetentionTask } from './retention-deps.ts';
@@ -8,7 +8,7 @@ import { type ExaminedTag, TagVerdicts } from './tag-verdicts.ts';
 export interface PreviewedTag {
   readonly repository: RepositoryName;
   readonly name: Tag;
-  readonly digest: string;
+  readonly digest: Digest;
   readonly pushedAt: number;
   readonly pulledAt: number | undefined;
   readonly kept: boolean;

@@ -1,29 +1,13 @@
-import type { JobStore } from '../../registry/ports/job-store.ts';
 import type { RetentionKind } from '../../registry/ports/retention-store.ts';
 import type { Feature } from '../feature.ts';
-import type { RetentionDeps, RetentionTask } from './retention-deps.ts';
-import { type CleanUp, taskOfCleanUp, taskOfExpiry, taskOfPolicy } from './retention-tasks.ts';
+import { enqueueRun, type JobInput, jobNames, type RetentionFeatureDeps } from './enqueue-run.ts';
+import type { RetentionTask } from './retention-deps.ts';
+import { taskOfCleanUp, taskOfExpiry, taskOfPolicy } from './retention-tasks.ts';
 import { runRetention } from './run-retention.ts';
 import { nextTime } from './schedule-times.ts';
 
 /** Projects that one read lists. */
 const pageSize = 200;
-
-/** What the feature needs. */
-export interface RetentionFeatureDeps extends RetentionDeps {
-  readonly jobs: JobStore;
-}
-
-/** What a job of the queue is to do; its name is that of the kind of run. */
-interface JobInput {
-  readonly project: string;
-  readonly requestedBy: string;
-  /** Of a clean-up. */
-  readonly cleanUp?: CleanUp;
-}
-
-/** Name of the job of each kind of run. */
-const jobNames = { policy: 'retention', cleanup: 'cleanup', expiry: 'expiry' } as const satisfies Record<RetentionKind, string>;
 
 /** Policies by their schedules, clean-ups that somebody asks for, and the end of what temporary projects hold. */
 export function retentionFeature(deps: RetentionFeatureDeps): Feature {
@@ -42,6 +26,7 @@ export function retentionFeature(deps: RetentionFeatureDeps): Feature {
   });
   return {
     name: 'retention',
+    routes: async () => (await import('./retention-routes.ts')).retentionRoutes(deps),
     jobs: [
       { name: 'retention', cron: '* * * * *', run: (signal) => enqueueDue(deps, signal) },
       { name: 'expiry', cron: '*/10 * * * *', run: (signal) => enqueueExpiring(deps, signal) },
@@ -60,17 +45,6 @@ export function retentionFeature(deps: RetentionFeatureDeps): Feature {
       }),
     ],
   };
-}
-
-/** Puts a run in the queue, unless the same waits or runs already. */
-export function enqueueRun(
-  { jobs, clock }: RetentionFeatureDeps,
-  kind: RetentionKind,
-  input: JobInput & { readonly projectId: number },
-): Promise<{ id: number; created: boolean }> {
-  const { projectId, ...asked } = input;
-  const key = kind === 'cleanup' ? undefined : `${jobNames[kind]}:${projectId}`;
-  return jobs.enqueueJob({ name: jobNames[kind], input: asked, projectId, requestedBy: asked.requestedBy, dedupeKey: key, at: clock() });
 }
 
 async function enqueueDue(deps: RetentionFeatureDeps, signal: AbortSignal): Promise<void> {

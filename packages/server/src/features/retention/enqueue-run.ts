@@ -1,0 +1,31 @@
+import type { JobStore } from '../../registry/ports/job-store.ts';
+import type { RetentionKind } from '../../registry/ports/retention-store.ts';
+import type { RetentionDeps } from './retention-deps.ts';
+import type { CleanUp } from './retention-tasks.ts';
+
+/** What the feature needs. */
+export interface RetentionFeatureDeps extends RetentionDeps {
+  readonly jobs: JobStore;
+}
+
+/** What a job of the queue is to do; its name is that of the kind of run. */
+export interface JobInput {
+  readonly project: string;
+  readonly requestedBy: string;
+  /** Of a clean-up. */
+  readonly cleanUp?: CleanUp;
+}
+
+/** Name of the job of each kind of run. */
+export const jobNames = { policy: 'retention', cleanup: 'cleanup', expiry: 'expiry' } as const satisfies Record<RetentionKind, string>;
+
+/** Puts a run in the queue, unless the same waits or runs already. */
+export function enqueueRun(
+  { jobs, clock }: RetentionFeatureDeps,
+  kind: RetentionKind,
+  input: JobInput & { readonly projectId: number },
+): Promise<{ id: number; created: boolean }> {
+  const { projectId, ...asked } = input;
+  const key = kind === 'cleanup' ? undefined : `${jobNames[kind]}:${projectId}`;
+  return jobs.enqueueJob({ name: jobNames[kind], input: asked, projectId, requestedBy: asked.requestedBy, dedupeKey: key, at: clock() });
+}
