@@ -11,7 +11,7 @@ import type { Feature } from './features/feature.ts';
 import type { GarbageDeps } from './features/garbage-collection/collect-garbage.ts';
 import { createFeatures } from './features/index.ts';
 import type { PromotionFeatureDeps } from './features/promotion/promotion-feature.ts';
-import type { RetentionFeatureDeps } from './features/retention/retention-feature.ts';
+import type { RetentionFeatureDeps } from './features/retention/enqueue-run.ts';
 import type { MoveDeps } from './features/store-move/move-deps.ts';
 import { UploadHashes } from './hashing/upload-hashes.ts';
 import { createApi } from './http/api/mount.ts';

@@ -6,6 +6,7 @@ import type { Registry } from '../../registry/registry.ts';
 import { ApiError } from '../problems.ts';
 import type { Route } from '../route.ts';
 import { accessTokenRoutes } from './access-tokens.ts';
+import { jobRoutes } from './jobs.ts';
 import { manifestRoutes } from './manifests.ts';
 import { meRoutes } from './me.ts';
 import { repositoryRoutes } from './repositories.ts';
@@ -34,6 +35,7 @@ export function coreRoutes({ metadata, registry, accounts, deletion, authorizer,
     ...repositoryRoutes(metadata, authorizer),
     ...tagRoutes(metadata, deleter),
     ...manifestRoutes(metadata, deleter),
+    ...jobRoutes({ jobs: metadata, projects: metadata, clock }),
   ];
 }
 
