@@ -124,6 +124,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const { metrics } = telemetry;
   const authorizer = new RoleAuthorizer({ access: metadata, anonymous: config.anonymous, createOnPush: config.projects.createOnPush });
   const identity = await composeIdentity(config, backends, authorizer, metrics);
+  const projectStores = blobStores(config, backends);
   const core = await composeCore(config, backends, metrics);
   warnOfFileShortage(config, logger);
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
@@ -151,6 +152,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
             registry: core.registry,
             accounts: createAccountService(metadata, Date.now),
             deletion: config.deletion.enabled,
+            storeOf: (project) => projectStores.forNew(project),
             clock: Date.now,
           },
           features,
@@ -354,6 +356,7 @@ async function composeFeatures(config: Config, backends: Backends, metrics: Metr
     robots: { robots: backends.metadata, access: backends.metadata, newSecret: robotSecrets.create, now: Date.now },
     webhooks: await composeWebhooks(config, backends, metrics),
     promotion: promotionDeps(config, backends, authorizer),
+    deletion: { tenants: backends.metadata, content: backends.metadata, stores: backends.stores },
   });
 }
 

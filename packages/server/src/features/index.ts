@@ -1,4 +1,5 @@
 import { type AuditFeatureDeps, auditFeature } from './audit/audit-feature.ts';
+import { type DeletionDeps, deletion } from './deletion/deletion-feature.ts';
 import type { Feature } from './feature.ts';
 import type { GarbageDeps } from './garbage-collection/collect-garbage.ts';
 import { garbageCollection } from './garbage-collection/garbage-collection-feature.ts';
@@ -20,6 +21,7 @@ export interface FeatureDeps {
   readonly robots: RobotDeps;
   readonly webhooks: WebhookDeps;
   readonly promotion: PromotionFeatureDeps;
+  readonly deletion: DeletionDeps;
 }
 
 /** Every feature, in the order in which they plug in. */
@@ -31,5 +33,6 @@ export function createFeatures(deps: FeatureDeps): readonly Feature[] {
     webhooks(deps.webhooks),
     robots(deps.robots),
     promotionFeature(deps.promotion),
+    deletion(deps.deletion),
   ];
 }

@@ -9,6 +9,7 @@ import { accessTokenRoutes } from './access-tokens.ts';
 import { jobRoutes } from './jobs.ts';
 import { manifestRoutes } from './manifests.ts';
 import { meRoutes } from './me.ts';
+import { projectRoutes } from './projects.ts';
 import { repositoryRoutes } from './repositories.ts';
 import { type Deleter, tagRoutes } from './tags.ts';
 import { userRoutes } from './users.ts';
@@ -21,17 +22,20 @@ export interface CoreRouteDeps {
   /** false: nothing is deleted (`deletion.enabled`). */
   readonly deletion: boolean;
   readonly authorizer: Authorizer;
+  /** Name of the store on which a new project lives. */
+  readonly storeOf: (project: string) => string;
   readonly clock: () => Millis;
 }
 
 /** The operations of what every registry has: users, projects, repositories, tags; features bring their own. */
-export function coreRoutes({ metadata, registry, accounts, deletion, authorizer, clock }: CoreRouteDeps): readonly Route[] {
+export function coreRoutes({ metadata, registry, accounts, deletion, authorizer, storeOf, clock }: CoreRouteDeps): readonly Route[] {
   const deleter = deletion ? registry : refusesDeletion;
   const users = { accounts: metadata, service: accounts, clock };
   return [
     ...meRoutes(),
     ...userRoutes(users),
     ...accessTokenRoutes(users),
+    ...projectRoutes({ tenants: metadata, authorizer, storeOf, clock }),
     ...repositoryRoutes(metadata, authorizer),
     ...tagRoutes(metadata, deleter),
     ...manifestRoutes(metadata, deleter),

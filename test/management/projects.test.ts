@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { startRegistry } from '../protocol/registry-fixture.ts';
+
+const registry = await startRegistry({ flags: [] });
+after(() => registry.stop());
+const { client, metadata } = registry;
+const [alice, bob] = [await registry.addUser('alice'), await registry.addUser('bob')];
+
+async function call(method: string, path: string, authorization: string, body?: unknown, ifMatch?: string) {
+  const answer = await client.send(method, `/api/v1${path}`, {
+    authorization,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...(ifMatch !== undefined && { 'if-match': ifMatch }) },
+  });
+  const text = answer.body.toString();
+  return { status: answer.status, etag: answer.headers['etag'], body: text === '' ? undefined : JSON.parse(text) };
+}
+
+test('a project is created, changed by version, hidden from others, and deleted with what is in it', async () => {
+  assert.equal((await call('POST', '/projects', bob.basic, { name: 'alice' })).status, 403);
+  const created = await call('POST', '/projects', alice.basic, { name: 'alice', description: 'hers' });
+  assert.deepEqual([created.status, created.etag, created.body.visibility], [201, '"1"', 'private']);
+  assert.equal((await call('POST', '/projects', alice.basic, { name: 'alice' })).status, 409);
+  const hidden = await call('GET', '/projects/alice', bob.basic);
+  const missing = await call('GET', '/projects/nowhere', bob.basic);
+  assert.deepEqual([hidden.status, hidden.body.detail], [404, missing.body.detail]);
+  assert.equal((await call('PATCH', '/projects/alice', alice.basic, { visibility: 'internal' })).status, 428);
+  assert.equal((await call('PATCH', '/projects/alice', alice.basic, { visibility: 'internal' }, '"9"')).status, 412);
+  const changed = await call('PATCH', '/projects/alice', alice.basic, { visibility: 'internal', description: null }, '"1"');
+  assert.deepEqual([changed.status, changed.body.description, changed.etag], [200, undefined, '"2"']);
+  assert.equal((await call('GET', '/projects/alice', bob.basic)).status, 200);
+  assert.equal((await call('DELETE', '/projects/alice', bob.basic)).status, 403);
+  const { body } = await call('GET', '/projects?limit=1', bob.basic);
+  assert.deepEqual(
+    body.items.map(({ name }: { name: string }) => name),
+    ['alice'],
+  );
+  await metadata.startUpload({
+    id: 'open',
+    repository: 'alice/app' as never,
+    by: { actor: 'user:1:alice', credential: 'test', address: undefined, requestId: undefined, reason: 'a test', roles: [] },
+    algorithm: 'sha256',
+    at: Date.now(),
+  });
+  assert.deepEqual((await call('DELETE', '/projects/alice', alice.basic)).body, { repositories: 1, tags: 0, sizeBytes: 0 });
+  assert.equal((await call('GET', '/projects/alice', alice.basic)).status, 404);
+});
