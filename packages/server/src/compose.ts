@@ -50,8 +50,10 @@ import type { BlobSource } from './registry/ports/blob-source.ts';
 import type { EventSubscriber } from './registry/ports/event-subscriber.ts';
 import type { GarbageReport } from './registry/ports/garbage-store.ts';
 import type { Logger } from './registry/ports/logger.ts';
+import type { QuotaLimits } from './registry/ports/quota-store.ts';
 import type { RequestObserver } from './registry/ports/request-observer.ts';
 import type { ScheduledJob } from './registry/ports/scheduled-job.ts';
+import { PullCounter } from './registry/pull-counter.ts';
 import { storeByRules } from './registry/store-rules.ts';
 import { BlobCache } from './storage/blob-cache/blob-cache.ts';
 import { lowDiskSpace } from './storage/filesystem/disk-space.ts';
@@ -128,6 +130,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const core = await composeCore(config, backends, metrics);
   warnOfFileShortage(config, logger);
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
+  const pulls = new PullCounter({ pulls: metadata, logger, now: Date.now });
   const tls = await composeTls(config, logger);
   const features = await composeFeatures(config, backends, metrics, authorizer);
   const auditor = composeAuditor(backends);
@@ -137,6 +140,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
       ...shared,
       registry: core.registry,
       authorizer,
+      pulls,
       limits: requestLimits(config),
       tokenPath,
       service: identity.service,
@@ -173,7 +177,10 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const background = createBackground(backends, features, identity, metrics);
   return {
     listener,
-    start: () => background.start(),
+    start: async () => {
+      await metadata.setQuotaDefaults(quotaDefaults(config));
+      await background.start();
+    },
     reload: async () => tls?.reload(),
     stop: async (graceMs, idleMs) => {
       await listener.drain(graceMs, idleMs);
@@ -182,6 +189,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
       await background.stop();
       await auditor.close();
       await core.close();
+      await pulls.close();
       await telemetry.close();
       await backends.close();
     },
@@ -205,6 +213,12 @@ function bothOf(one: RequestObserver, other: RequestObserver): RequestObserver {
     one(record);
     other(record);
   };
+}
+
+/** The limits that new projects begin with. */
+function quotaDefaults({ quota }: Config): QuotaLimits {
+  const { defaultBytes, defaultTags, defaultPullBytesPerDay } = quota;
+  return { bytes: defaultBytes ?? null, tags: defaultTags ?? null, pullBytesPerDay: defaultPullBytesPerDay ?? null };
 }
 
 /** Whether what lies beyond a network is away, by the names that readiness has for it. */

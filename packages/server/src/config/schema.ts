@@ -10,6 +10,7 @@ import { mirrorRepositories } from './mirror-settings.ts';
 import { isNetworkRange } from './network-range.ts';
 import { outgoing, webhooks } from './outgoing-settings.ts';
 import { projects } from './project-settings.ts';
+import { quota } from './quota-settings.ts';
 import { notes } from './setting-text.ts';
 import { metadata, store } from './storage-settings.ts';
 import { wholeFrom } from './whole-number.ts';
@@ -305,6 +306,7 @@ export const settingsSchema = v.strictObject({
     }),
     {},
   ),
+  quota: v.optional(quota, {}),
   outgoing: v.optional(outgoing, {}),
   webhooks: v.optional(webhooks, {}),
   log: v.optional(

@@ -8,7 +8,7 @@ import type { ContentStore, StoredBlob } from './ports/content-store.ts';
 import type { ProjectStore } from './ports/project-store.ts';
 import { projectOf } from './project-name.ts';
 import type { Quotas } from './quotas.ts';
-import type { OpenBlob, WantedFirst } from './registry.ts';
+import type { BlobLink, OpenBlob, WantedFirst } from './registry.ts';
 import { RegistryError } from './registry-error.ts';
 
 /** How many repositories an anonymous mount looks at before it becomes a normal upload. */
@@ -56,10 +56,12 @@ export class Blobs {
     throw unknownBlob(digest, 'Its bytes are missing from the store: push it again, or restore the store from a backup.');
   }
 
-  async link(repository: RepositoryName, digest: Digest, clientAddress: string): Promise<string | undefined> {
+  async link(repository: RepositoryName, digest: Digest, clientAddress: string): Promise<BlobLink | undefined> {
     const { stores } = this.#deps;
     if (!stores.linksFor(clientAddress)) return undefined;
-    return stores.link(await this.#require(repository, digest), clientAddress);
+    const blob = await this.#require(repository, digest);
+    const url = await stores.link(blob, clientAddress);
+    return url === undefined ? undefined : { url, sizeBytes: blob.sizeBytes };
   }
 
   async delete(repository: RepositoryName, digest: Digest, by: Agent): Promise<void> {

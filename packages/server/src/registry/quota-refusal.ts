@@ -11,6 +11,33 @@ export function readableBytes(bytes: number): string {
   return `${value >= 100 ? Math.round(value) : Math.round(value * 10) / 10} ${units[power - 1]}`;
 }
 
+/** What a project that may serve no more today is asked for. */
+export interface PullExcess {
+  readonly project: string;
+  readonly limit: number;
+  readonly used: number;
+  readonly needed: number;
+  /** Until the next day begins. */
+  readonly secondsLeft: number;
+}
+
+/** The refusal of a pull that would pass what a project may serve on one day. */
+export function pullRefusal(excess: PullExcess): RegistryError {
+  const { project, limit, used, needed, secondsLeft } = excess;
+  return new RegistryError('DENIED', {
+    message:
+      `Project ${project} may serve ${readableBytes(limit)} a day: it has served ${readableBytes(used)} today, and this needs ` +
+      `${readableBytes(needed)}. Pull again after midnight UTC, in ${readableTime(secondsLeft)}, or ask an administrator for a larger quota.`,
+    detail: { project, limit, used, needed },
+    headers: { 'Retry-After': String(secondsLeft) },
+  });
+}
+
+function readableTime(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
+}
+
 /** The refusal of a change that would pass a limit: 413 for bytes, 403 for tags; exact figures are in its detail. */
 export function quotaRefusal(excess: QuotaExcess): RegistryError {
   const { kind, ...detail } = excess;

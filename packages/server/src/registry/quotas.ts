@@ -54,7 +54,7 @@ function describe({ project, limits, usedBytes, usedTags }: ProjectQuota): strin
   const parts: string[] = [];
   const add = (used: number, limit: number | null, text: (value: number) => string, unit: string) => {
     if (limit === null || limit === 0 || used * 100 < limit * warnPercent) return;
-    parts.push(`${Math.floor((used * 100) / limit)}% of its quota (${text(used)} of ${text(limit)}${unit})`);
+    parts.push(`${Math.floor((used * 100) / limit)}% of its quota of ${text(limit)}${unit} (${text(used)})`);
   };
   add(usedBytes, limits.bytes, readableBytes, '');
   add(usedTags, limits.tags, String, ' tags');

@@ -19,6 +19,12 @@ export interface OpenBlob {
   readonly reader: BlobReader;
 }
 
+/** Where a blob is to be read instead, and how long it is. */
+export interface BlobLink {
+  readonly url: string;
+  readonly sizeBytes: number;
+}
+
 /** What will be read first of a blob of that size, as far as known. */
 export type WantedFirst = (sizeBytes: number) => ByteRange | undefined;
 
@@ -83,7 +89,7 @@ export interface Registry {
    * Where a client at this address is to read the blob instead of here: good for a while, and a secret. Undefined: here. The
    * repository has the blob; whether its store still does is not asked.
    */
-  linkBlob(repository: RepositoryName, digest: Digest, clientAddress: string): Promise<string | undefined>;
+  linkBlob(repository: RepositoryName, digest: Digest, clientAddress: string): Promise<BlobLink | undefined>;
   deleteBlob(repository: RepositoryName, digest: Digest, by: Agent): Promise<void>;
   /**
    * Links a blob of another repository: `from` when named, otherwise any that `visibility` lets the subject read.

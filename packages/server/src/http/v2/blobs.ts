@@ -39,10 +39,18 @@ export const getBlob: Handler<BlobRoute> = async ({ http, route }, deps) => {
     return sendEmpty(http, 304, headersOf(digest));
   }
   const link = await deps.registry.linkBlob(route.name, digest, http.origin.address);
-  if (link !== undefined) return sendLink(http, digest, link);
+  if (link !== undefined) {
+    deps.pulls.begin(route.name, wantedBytes(http, digest, link.sizeBytes));
+    return sendLink(http, digest, link.url);
+  }
   const blob = await deps.registry.openBlob(route.name, digest, (sizeBytes) => onlyRange(http, digest, sizeBytes));
   try {
-    await sendBlob(http, blob, deps);
+    const serving = deps.pulls.begin(route.name, wantedBytes(http, digest, blob.sizeBytes));
+    try {
+      await sendBlob(http, blob, deps);
+    } finally {
+      serving.end(http.bytesSent);
+    }
   } finally {
     await blob.reader.close();
   }
@@ -65,6 +73,13 @@ function wantedRanges(http: HttpExchange, digest: Digest, sizeBytes: number): Re
   const { range: asked, 'if-range': condition } = http.request.headers;
   if (asked === undefined || !ifRangeMatches([condition].flat()[0], formatEntityTag(digest))) return { kind: 'none' };
   return parseRange(asked, sizeBytes);
+}
+
+/** How many bytes are asked for; none when the answer is that there are no such. */
+function wantedBytes(http: HttpExchange, digest: Digest, sizeBytes: number): number {
+  const wanted = wantedRanges(http, digest, sizeBytes);
+  if (wanted.kind === 'ranges') return wanted.ranges.reduce((sum, { start, end }) => sum + end - start + 1, 0);
+  return wanted.kind === 'none' ? sizeBytes : 0;
 }
 
 /** The bytes that are asked for, when these are one range. */

@@ -1,6 +1,7 @@
 import type { Route } from '@longshore/oci';
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { Authorizer, Principal } from '../../registry/ports/authorizer.ts';
+import type { PullCounter } from '../../registry/pull-counter.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { RegistryError } from '../../registry/registry-error.ts';
 import type { HttpExchange } from '../http-exchange.ts';
@@ -32,6 +33,8 @@ export interface V2Deps {
   readonly registry: Registry;
   readonly authorizer: Authorizer;
   readonly watch: TransferWatch;
+  /** Told of everything that is served. */
+  readonly pulls: PullCounter;
   readonly limits: V2Limits;
 }
 

@@ -1,4 +1,5 @@
-import { type Digest, etagMatches, formatEntityTag, type Route } from '@longshore/oci';
+import { type Digest, etagMatches, formatEntityTag, type Route, type Tag } from '@longshore/oci';
+import type { ManifestReference } from '../../registry/registry.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 import { type HeaderList, sendBody, sendEmpty, sendHead } from '../answer.ts';
 import { readBody } from '../request-body.ts';
@@ -9,16 +10,24 @@ import { quotaHeaders } from './quota-headers.ts';
 type ManifestRoute = Extract<Route, { kind: 'manifest' }>;
 
 /** `GET /v2/<name>/manifests/<reference>` (end-3): the bytes as they were pushed. */
-export const getManifest: Handler<ManifestRoute> = async ({ http, route }, { registry }) => {
-  const { digest, mediaType, bytes } = await registry.getManifest(route.name, requireReferenceOf(route.reference));
+export const getManifest: Handler<ManifestRoute> = async ({ http, route }, { registry, pulls }) => {
+  const reference = requireReferenceOf(route.reference);
+  const { digest, mediaType, bytes } = await registry.getManifest(route.name, reference);
   const headers = headersOf(digest);
-  if (etagMatches(http.request.headers['if-none-match'], formatEntityTag(digest))) sendEmpty(http, 304, headers);
-  else sendBody(http, 200, mediaType, bytes, headers);
+  if (etagMatches(http.request.headers['if-none-match'], formatEntityTag(digest))) {
+    pulls.count(route.name, digest, tagOf(reference), 0);
+    return sendEmpty(http, 304, headers);
+  }
+  pulls.begin(route.name, bytes.byteLength);
+  pulls.count(route.name, digest, tagOf(reference), 1);
+  sendBody(http, 200, mediaType, bytes, headers);
 };
 
-/** `HEAD` of the same, without reading the bytes. */
-export const headManifest: Handler<ManifestRoute> = async ({ http, route }, { registry }) => {
-  const { digest, mediaType, sizeBytes } = await registry.statManifest(route.name, requireReferenceOf(route.reference));
+/** `HEAD` of the same, without reading the bytes. Clients that have them already ask for no more, so it is a use of the tag. */
+export const headManifest: Handler<ManifestRoute> = async ({ http, route }, { registry, pulls }) => {
+  const reference = requireReferenceOf(route.reference);
+  const { digest, mediaType, sizeBytes } = await registry.statManifest(route.name, reference);
+  pulls.count(route.name, digest, tagOf(reference), 0);
   const headers = headersOf(digest);
   if (etagMatches(http.request.headers['if-none-match'], formatEntityTag(digest))) return sendEmpty(http, 304, headers);
   sendHead(http, 200, ['Content-Type', mediaType, 'Content-Length', String(sizeBytes), ...headers]);
@@ -60,6 +69,10 @@ export function requireDeletion(limits: V2Deps['limits'], others: string): void 
   if (limits.deletion) return;
   const message = 'Deleting is disabled here: set deletion.enabled to true to allow it.';
   throw new RegistryError('UNSUPPORTED', { message, headers: { Allow: others } });
+}
+
+function tagOf(reference: ManifestReference): Tag | undefined {
+  return 'tag' in reference ? reference.tag : undefined;
 }
 
 function headersOf(digest: Digest): HeaderList {

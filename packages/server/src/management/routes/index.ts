@@ -10,6 +10,7 @@ import { jobRoutes } from './jobs.ts';
 import { manifestRoutes } from './manifests.ts';
 import { meRoutes } from './me.ts';
 import { projectRoutes } from './projects.ts';
+import { quotaRoutes } from './quotas.ts';
 import { repositoryRoutes } from './repositories.ts';
 import { type Deleter, tagRoutes } from './tags.ts';
 import { userRoutes } from './users.ts';
@@ -40,6 +41,7 @@ export function coreRoutes({ metadata, registry, accounts, deletion, authorizer,
     ...tagRoutes(metadata, deleter),
     ...manifestRoutes(metadata, deleter),
     ...jobRoutes({ jobs: metadata, projects: metadata, clock }),
+    ...quotaRoutes(metadata, clock),
   ];
 }
 

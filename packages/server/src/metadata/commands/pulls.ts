@@ -58,7 +58,7 @@ async function noteTags(sql: SqlSession, tags: PullNotes['tags']): Promise<void>
 }
 
 async function noteDays(sql: SqlSession, days: PullNotes['projects']): Promise<void> {
-  for (const chunk of chunks(days.filter(({ bytes, pulls }) => bytes > 0 || pulls > 0))) {
+  for (const chunk of chunks(days.filter(({ bytes, pulls }) => bytes !== 0 || pulls !== 0))) {
     const rows = chunk.map(({ project, day, bytes, pulls }): SqlValue[] => [project, day, bytes, pulls]);
     const filled = filledUp(rows, [nothing, 0, 0, 0]);
     await sql.run(
