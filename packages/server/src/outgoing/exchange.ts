@@ -22,7 +22,13 @@ export function exchange(socket: Socket, url: URL, asked: OutgoingRequest, signa
   const abort = () => socket.destroy();
   signal.addEventListener('abort', abort);
   if (signal.aborted) abort();
-  request.once('response', (answer) => collect(answer, mostAnswerBytes, resolve));
+  // Not every end is an error: a change of protocol that nobody asked for is none.
+  const end = () => reject(new DialError('broken', 'The connection ended without an answer.'));
+  request.once('close', end);
+  request.once('response', (answer) => {
+    request.off('close', end);
+    collect(answer, mostAnswerBytes, resolve);
+  });
   request.on('error', (error) => {
     const code = 'code' in error ? ` (${String(error.code)})` : '';
     reject(new DialError('broken', `The connection broke off before there was an answer${code}.`, { cause: error }));

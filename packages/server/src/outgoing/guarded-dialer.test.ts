@@ -237,6 +237,14 @@ describe('answers', () => {
     await assert.rejects(loopback().send(post(`http://127.0.0.1:${endless}/`)), fails('broken', /HPE_HEADER_OVERFLOW/));
   });
 
+  test('that change the protocol unasked are no answers, at once', async () => {
+    const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n';
+    const port = await rawReceiver((socket) => socket.once('data', () => socket.write(upgrade)));
+    const tooLong = AbortSignal.timeout(3000);
+    const never = once(tooLong, 'abort').then(() => 'no answer and no error');
+    await assert.rejects(Promise.race([loopback().send(post(`http://127.0.0.1:${port}/`, { timeoutMs: 1000 })), never]), fails('broken'));
+  });
+
   test('are not waited for when the caller gives up, and nobody listening is said', async () => {
     const hanging = await rawReceiver(() => undefined);
     const stop = new AbortController();
@@ -254,6 +262,8 @@ describe('TLS', () => {
     const authority = makeAuthority(['hooks.example'], now);
     const { certificate, key } = makeServerCertificate(authority, ['hooks.example'], now);
     const server = createSecureServer({ cert: certificate.toString(), key: key.export({ type: 'pkcs8', format: 'pem' }) }, ok);
+    const asked: unknown[] = [];
+    server.on('secureConnection', ({ servername }) => asked.push(servername));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     closing.push(
@@ -266,6 +276,7 @@ describe('TLS', () => {
       loopback({ authorities, names: { servers: [address] } }).send(post(`https://${host}:${port}/`));
     const trusted = [authority.certificate.toString()];
     assert.equal((await send('hooks.example', trusted)).body.toString(), 'fine');
+    assert.deepEqual(asked, ['hooks.example'], 'receivers that share an address choose their certificate by the server name');
     const insecure = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
     context.after(() => {
       if (insecure === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];

@@ -91,8 +91,10 @@ async function open(url: URL, addresses: readonly string[], options: DialerOptio
   // What `connect` would look up is given to it; it calls this instead of a look-up of its own.
   const lookup: LookupFunction = (_name, _options, answer) => answer(null, known);
   const where = { host, port: portOf(url), lookup, autoSelectFamily: true };
+  // An address has no server name (RFC 6066, section 3).
+  const named = isIP(host) === 0 ? { servername: host } : {};
   const socket = isSecure
-    ? connectSecurely({ ...where, ca: [...authorities], rejectUnauthorized: true, ALPNProtocols: ['http/1.1'] })
+    ? connectSecurely({ ...where, ...named, ca: [...authorities], rejectUnauthorized: true, ALPNProtocols: ['http/1.1'] })
     : connect(where);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const timer = setTimeout(
