@@ -177,6 +177,7 @@ function cleanUpRoute(deps: RetentionFeatureDeps): Route {
       },
       { $id: 'CleanUp', additionalProperties: false },
     ),
+    problems: ['not-found'],
     responses: { 202: bodies.queued },
     handle: async ({ body: { name, days, untaggedOnly = false }, by }) => {
       const target = await resolveCleanUp(deps.retention, { name, days, untaggedOnly });

@@ -2,6 +2,7 @@ import type { BlobLocation } from '../../registry/ports/blob-store.ts';
 import type { MovingBlob, Project, StoreMove } from '../../registry/ports/project-store.ts';
 import { fromColumn } from '../digest-column.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
+import { beforeNames } from '../visibility-condition.ts';
 
 /** Blobs that one page of a move examines. */
 const pageBlobs = 200;
@@ -27,7 +28,7 @@ export async function findProject(sql: SqlSession, name: string): Promise<Projec
 export async function listProjects(
   sql: SqlSession,
   { store }: { store?: string | undefined },
-  { limit, after = '' }: { limit: number; after: string | undefined },
+  { limit, after = beforeNames }: { limit: number; after: string | undefined },
 ): Promise<Project[]> {
   if (store === undefined) return pageOf(sql, 'where p.name > ?', [after], limit);
   const living = await pageOf(sql, 'where p.store_id = (select id from stores where name = ?) and p.name > ?', [store, after], limit);

@@ -1,6 +1,7 @@
 import type { Day } from '../../registry/ports/pull-store.ts';
 import type { ListedQuota, ProjectQuota, QuotaOrder, QuotaPage } from '../../registry/ports/quota-store.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
+import { beforeNames } from '../visibility-condition.ts';
 
 interface QuotaRow {
   readonly name: string;
@@ -43,7 +44,7 @@ export async function listQuotas(
   today: Day,
 ): Promise<ListedQuota[]> {
   const params: SqlValue[] = [today];
-  const conditions: string[] = [];
+  const conditions: string[] = ['p.deleted_at is null'];
   if (least !== undefined) {
     conditions.push('(u.bytes * 100 >= u.limit_bytes * ? or u.tags * 100 >= u.limit_tags * ?)');
     params.push(least, least);
@@ -52,15 +53,14 @@ export async function listQuotas(
   const isByName = order === 'project';
   if (isByName) {
     conditions.push('p.name > ?');
-    params.push(after?.project ?? '');
+    params.push(after?.project ?? beforeNames);
   } else if (after !== undefined) {
     conditions.push(`(${column} < ? or ${column} = ? and p.name > ?)`);
     params.push(after.orderedBy, after.orderedBy, after.project);
   }
-  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
   const sorting = isByName ? 'p.name' : `${column} desc, p.name`;
   const rows = await sql.all<QuotaRow & { ordered_by: number }>(
-    `select ${columns}, ${column} as ordered_by ${isByName ? byProject : byUsage} ${where} order by ${sorting} limit ?`,
+    `select ${columns}, ${column} as ordered_by ${isByName ? byProject : byUsage} where ${conditions.join(' and ')} order by ${sorting} limit ?`,
     [...params, limit],
   );
   return rows.map((row) => ({ ...toQuota(row), orderedBy: row.ordered_by }));
