@@ -101,9 +101,9 @@ module.exports = {
     refuse(
       'composition-is-outermost',
       'Only main.ts and commands/ may import what builds objects.',
-      `${server}/(?!main\\.ts$|commands/|compose\\.ts$)`,
+      `${server}/(?!main\\.ts$|commands/|compose[a-z-]*\\.ts$)`,
       {
-        path: `${server}/(compose|open-backends)\\.ts$`,
+        path: `${server}/(compose[a-z-]*|open-backends)\\.ts$`,
       },
     ),
     refuse('commands-are-outermost', 'Only main.ts may import commands/.', `${server}/(?!main\\.ts$|commands/)`, {

@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import program from '../package.json' with { type: 'json' };
 import { RoleAuthorizer } from './access/authorizer.ts';
 import { apiRoutes } from './api-routes.ts';
+import { composeAudit, composeAuditTrail } from './compose-audit.ts';
+import { createBackground } from './compose-background.ts';
 import { composeWebhooks } from './compose-webhooks.ts';
 import type { Config } from './config/schema.ts';
 import { projectsOf } from './config/store-conflicts.ts';
-import { AuditTrail } from './features/audit/audit-trail.ts';
 import type { Feature } from './features/feature.ts';
 import type { GarbageDeps } from './features/garbage-collection/collect-garbage.ts';
 import { createFeatures } from './features/index.ts';
@@ -30,10 +30,7 @@ import { clientNetwork } from './identity/client-network.ts';
 import { createIdentity, type Identity } from './identity/create-identity.ts';
 import { robotSecrets } from './identity/random-secret.ts';
 import { loadOrCreateSecretKey } from './identity/secret-key.ts';
-import { forgetEndedJobs } from './jobs/forget-ended-jobs.ts';
-import { startJobs } from './jobs/job-runner.ts';
-import { startOutbox } from './jobs/outbox.ts';
-import { startSchedule } from './jobs/schedule.ts';
+import type { CoreRouteDeps } from './management/routes/index.ts';
 import { backendFamilies } from './observability/backend-metrics.ts';
 import { diskCacheFamilies, memoryCacheFamilies, metadataCacheFamilies } from './observability/cache-metrics.ts';
 import { metricsContentType } from './observability/metric-family.ts';
@@ -47,13 +44,11 @@ import { createRegistry } from './registry/create-registry.ts';
 import { type Agent, systemAgent } from './registry/ports/agent.ts';
 import type { Authorizer } from './registry/ports/authorizer.ts';
 import type { BlobSource } from './registry/ports/blob-source.ts';
-import type { EventSubscriber } from './registry/ports/event-subscriber.ts';
-import type { GarbageReport } from './registry/ports/garbage-store.ts';
 import type { Logger } from './registry/ports/logger.ts';
 import type { QuotaLimits } from './registry/ports/quota-store.ts';
 import type { RequestObserver } from './registry/ports/request-observer.ts';
-import type { ScheduledJob } from './registry/ports/scheduled-job.ts';
 import { PullCounter } from './registry/pull-counter.ts';
+import type { Registry } from './registry/registry.ts';
 import { storeByRules } from './registry/store-rules.ts';
 import { BlobCache } from './storage/blob-cache/blob-cache.ts';
 import { lowDiskSpace } from './storage/filesystem/disk-space.ts';
@@ -126,14 +121,13 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const { metrics } = telemetry;
   const authorizer = new RoleAuthorizer({ access: metadata, anonymous: config.anonymous, createOnPush: config.projects.createOnPush });
   const identity = await composeIdentity(config, backends, authorizer, metrics);
-  const projectStores = blobStores(config, backends);
   const core = await composeCore(config, backends, metrics);
   warnOfFileShortage(config, logger);
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
   const pulls = new PullCounter({ pulls: metadata, logger, now: Date.now });
   const tls = await composeTls(config, logger);
   const features = await composeFeatures(config, backends, metrics, authorizer);
-  const auditor = composeAuditor(backends);
+  const auditor = composeAuditTrail(backends, metrics);
   const shared = { auditor, authenticator: identity.authenticator, watch };
   const listener = createListener({
     dataPath: {
@@ -141,26 +135,12 @@ export async function composeServer(config: Config, backends: Backends): Promise
       registry: core.registry,
       authorizer,
       pulls,
-      limits: requestLimits(config),
       tokenPath,
       service: identity.service,
-      openToAll: config.anonymous === 'push',
-      ownHosts: config.publicUrl === undefined ? [] : [new URL(config.publicUrl).host],
+      ...dataPathSettings(config),
     },
     api: createApi({
-      routes: () =>
-        apiRoutes(
-          {
-            metadata,
-            authorizer,
-            registry: core.registry,
-            accounts: createAccountService(metadata, Date.now),
-            deletion: config.deletion.enabled,
-            storeOf: (project) => projectStores.forNew(project),
-            clock: Date.now,
-          },
-          features,
-        ),
+      routes: () => apiRoutes(coreRouteDeps(config, backends, authorizer, core.registry), features),
       ...shared,
       authorizer,
       logger,
@@ -204,8 +184,18 @@ function addFigures(metrics: Metrics, backends: Backends, listener: Listener, tl
   if (tls !== undefined) metrics.add(() => certificateFamilies(tls.expiresAt()));
 }
 
-function composeAuditor({ metadata, logger }: Backends): AuditTrail {
-  return new AuditTrail({ store: metadata, networkOf: clientNetwork, logger, clock: Date.now, everyMs: 60_000 });
+function coreRouteDeps(config: Config, backends: Backends, authorizer: Authorizer, registry: Registry): CoreRouteDeps {
+  const { metadata } = backends;
+  const projectStores = blobStores(config, backends);
+  return {
+    metadata,
+    authorizer,
+    registry,
+    accounts: createAccountService(metadata, Date.now),
+    deletion: config.deletion.enabled,
+    storeOf: (project) => projectStores.forNew(project),
+    clock: Date.now,
+  };
 }
 
 function bothOf(one: RequestObserver, other: RequestObserver): RequestObserver {
@@ -305,8 +295,13 @@ async function composeTls(config: Config, logger: Logger): Promise<Tls | undefin
   });
 }
 
-function requestLimits({ limits, deletion }: Config): ListenerDeps['dataPath']['limits'] {
-  return { manifestBytes: limits.manifestBytes, uploadBytes: limits.uploadBytes ?? Number.MAX_SAFE_INTEGER, deletion: deletion.enabled };
+function dataPathSettings({ anonymous, publicUrl, limits, deletion }: Config) {
+  const { manifestBytes, uploadBytes = Number.MAX_SAFE_INTEGER } = limits;
+  return {
+    limits: { manifestBytes, uploadBytes, deletion: deletion.enabled },
+    openToAll: anonymous === 'push',
+    ownHosts: publicUrl === undefined ? [] : [new URL(publicUrl).host],
+  };
 }
 
 function listenerSettings({ limits, trustedProxies, publicUrl }: Config) {
@@ -364,7 +359,7 @@ function createPages(config: Config, { metadata, stores, logger }: Backends, tel
 async function composeFeatures(config: Config, backends: Backends, metrics: Metrics, authorizer: Authorizer): Promise<readonly Feature[]> {
   return createFeatures({
     garbage: garbageDeps(config, backends, systemAgent('gc')),
-    audit: { store: backends.metadata, days: config.audit.days, logger: backends.logger, clock: Date.now },
+    audit: composeAudit(config, backends),
     garbageCron: config.gc.schedule === 'off' ? undefined : config.gc.schedule,
     retention: retentionDeps(config, backends),
     robots: { robots: backends.metadata, access: backends.metadata, newSecret: robotSecrets.create, now: Date.now },
@@ -385,60 +380,5 @@ function promotionDeps(config: Config, backends: Backends, authorizer: Authorize
     authorizer,
     clock: Date.now,
     undoWindowMs,
-  };
-}
-
-/** Scheduled jobs and the delivery of events, under this process's own name. */
-function createBackground(
-  { metadata, logger }: Backends,
-  features: readonly Feature[],
-  identity: Identity,
-  metrics: Metrics,
-): { start(): Promise<void>; stop(): Promise<void> } {
-  const holder = randomUUID();
-  const garbageCounter: EventSubscriber = {
-    name: 'metrics',
-    handle: async (event) => {
-      if (event.type === 'gc.finished') metrics.garbageCollected(event.data as unknown as GarbageReport);
-    },
-  };
-  const keyUpkeep: ScheduledJob = { name: 'signing-keys', cron: '41 * * * *', run: () => identity.maintainKeys() };
-  const stops: (() => Promise<void>)[] = [];
-  return {
-    start: async () => {
-      await identity.maintainKeys();
-      const jobs = [keyUpkeep, forgetEndedJobs(metadata, Date.now), ...features.flatMap((feature) => feature.jobs ?? [])].map((job) =>
-        metrics.countRuns(job),
-      );
-      const schedules = jobs.map((job) => startSchedule(job, { leases: metadata, logger, holder, leaseMs: 60_000 }));
-      const outbox = startOutbox({
-        events: metadata,
-        subscribers: [garbageCounter, ...features.flatMap((feature) => feature.subscribers ?? [])],
-        logger,
-        clock: Date.now,
-        claimant: holder,
-        pollMs: 1000,
-        leaseMs: 60_000,
-        batchSize: 100,
-      });
-      const queue = startJobs({
-        store: metadata,
-        jobs: features.flatMap((feature) => feature.queued ?? []),
-        logger,
-        clock: Date.now,
-        claimant: holder,
-        pollMs: 1000,
-        leaseMs: 60_000,
-      });
-      stops.push(
-        ...schedules.map((schedule) => () => schedule.stop()),
-        () => outbox.stop(),
-        () => queue.stop(),
-        ...features.flatMap(({ background = [] }) => background.map((work) => work.start())),
-      );
-    },
-    stop: async () => {
-      await Promise.all(stops.map((stop) => stop()));
-    },
   };
 }

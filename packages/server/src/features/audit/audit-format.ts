@@ -48,7 +48,7 @@ function toCsvLine(entry: AuditEntry): string {
 
 /** A cell in quotes; spreadsheets take no formula from it, since what could begin one has an apostrophe before it (harbor#23677). */
 export function csvCell(text: string): string {
-  const harmless = /^[\s]*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const harmless = /^\s*[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
   return `"${harmless.replaceAll('"', '""')}"`;
 }
 
