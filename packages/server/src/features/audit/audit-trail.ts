@@ -54,15 +54,17 @@ export class AuditTrail implements Auditor {
   }
 
   async #flush(now: Millis): Promise<void> {
-    // One at a time, and the last one takes everything.
-    await this.#writing;
+    // One at a time, and the last one takes everything. Of several that waited another may be faster.
+    while (this.#writing !== undefined) await this.#writing;
     this.#waiting.push(...this.#denied.take(now), ...this.#reads.take());
     const excess = this.#waiting.length - mostWaiting;
     if (excess > 0) {
       this.#waiting.splice(0, excess);
       this.lost += excess;
     }
-    this.#writing = this.#write();
+    this.#writing = this.#write().finally(() => {
+      this.#writing = undefined;
+    });
     await this.#writing;
   }
 

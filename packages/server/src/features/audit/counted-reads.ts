@@ -48,13 +48,13 @@ export class CountedReads {
   }
 
   #tallyOf(by: Agent, repository: string, at: Millis): Tally {
-    const key = `${by.actor} ${by.credential} ${repository}`;
+    const key = `${by.actor} ${by.credential} ${by.project} ${repository}`;
     const known = this.#tallies.get(key);
     if (known !== undefined) return known;
     const isOver = this.#tallies.size >= mostPairs;
     const tally = isOver ? this.#tallies.get('') : undefined;
     if (tally !== undefined) return tally;
-    const anybody: Agent = { ...by, actor: 'various', credential: 'various', address: undefined, requestId: undefined };
+    const anybody: Agent = { ...by, actor: 'various', credential: 'various', address: undefined, requestId: undefined, project: undefined };
     const fresh = { at, by: isOver ? anybody : by, repository: isOver ? undefined : repository, manifests: 0, blobs: 0, bytes: 0 };
     this.#tallies.set(isOver ? '' : key, fresh);
     return fresh;

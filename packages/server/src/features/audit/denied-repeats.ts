@@ -26,6 +26,7 @@ const overflowing = (denial: Denial): Denial => ({
     requestId: undefined,
     reason: 'too many different denials',
     roles: [],
+    project: undefined,
   },
   resource: { kind: 'registry', name: '' },
   project: undefined,
@@ -71,7 +72,7 @@ export class DeniedRepeats {
 
   #keyOf({ by, action, resource }: Denial): string {
     const network = by.address === undefined ? '' : this.#networkOf(by.address);
-    return JSON.stringify([by.actor, by.credential, action, resource.kind, resource.name, by.reason, network]);
+    return JSON.stringify([by.actor, by.credential, action, resource.kind, resource.name, by.reason, by.project, network]);
   }
 }
 

@@ -22,7 +22,11 @@ const values = placeholders(12);
 /** Writes the entry of a change that announces no event, in the change's own transaction. */
 export async function recordAudit(sql: SqlTransaction, by: Agent, change: AuditedChange): Promise<void> {
   const entry = { ...change, by, outcome: 'allowed', count: 1, detail: change.detail ?? {} } as const;
-  await sql.runLast(`insert into audit_log (${columns}) values (${values}, ?)`, [...valuesOf(entry), change.projectId ?? null]);
+  await insertEntry(sql, entry, change.projectId ?? null);
+}
+
+async function insertEntry(sql: SqlTransaction, entry: Omit<NewAuditEntry, 'project'>, projectId: number | null): Promise<void> {
+  await sql.runLast(`insert into audit_log (${columns}) values (${values}, ?)`, [...valuesOf(entry), projectId]);
 }
 
 /** Writes an entry; its project is found by its name, and is none where there is none (any more). */
@@ -33,9 +37,16 @@ export async function insertAudit(sql: SqlTransaction, entry: NewAuditEntry): Pr
   ]);
 }
 
-/** `AuditStore.appendAudit`. */
+/**
+ * `AuditStore.appendAudit`. What is told later belongs to the project that it was decided on, not to the one that has its name by now; an
+ * agent who decided on none leaves it to the name.
+ */
 export async function appendAudit(sql: SqlTransaction, { entries }: { entries: readonly NewAuditEntry[] }): Promise<void> {
-  for (const entry of entries) await insertAudit(sql, entry);
+  for (const entry of entries) {
+    const { project } = entry.by;
+    if (project === undefined) await insertAudit(sql, entry);
+    else await insertEntry(sql, entry, project === 'none' ? null : project);
+  }
 }
 
 /** `AuditStore.removeAudit`, the oldest first. The database refuses to delete what is not older than `audit_retention` says. */

@@ -73,6 +73,20 @@ export function describeAudit(open: OpenStore): void {
       assert.deepEqual(paged, all);
     });
 
+    storeTest(open, 'what is told of a deleted project is not told to the next of its name', async (steps) => {
+      const { store, at } = steps;
+      await steps.push(app);
+      const { id } = (await store.findTenant('team')) ?? assert.fail();
+      const late = denial(at + 1, { by: { ...by, project: id } });
+      await store.appendAudit({ entries: [late] });
+      assert.equal((await actionsOf(steps, { project: 'team', outcome: 'denied' })).length, 1);
+      await store.deleteTenant({ name: 'team', version: undefined, force: true, by, at });
+      await steps.push(app);
+      await store.appendAudit({ entries: [late, denial(at + 2, { by: { ...by, project: 'none' } })] });
+      assert.deepEqual(await actionsOf(steps, { project: 'team' }), [`manifest.pushed ${app}`]);
+      assert.equal((await actionsOf(steps, { outcome: 'denied' })).length, 3);
+    });
+
     storeTest(open, 'old entries are removed by the retention alone, and no others', async (steps) => {
       const { store, at } = steps;
       await store.setAuditSinks({ names: ['siem'] });

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemAgent } from '../../registry/ports/agent.ts';
+import type { RequestRecord } from '../../registry/ports/request-observer.ts';
+import { AuditTrail } from './audit-trail.ts';
+
+const everyMs = 60_000;
+
+function pullOf(repository: string): RequestRecord {
+  const plain = { id: 'r1', path: '/', hasCredentials: false, clientAddress: '192.0.2.1', bytesReceived: 0, bytesSent: 3, startedAt: 0 };
+  const absent = { subject: undefined, traceparent: undefined, userAgent: undefined };
+  const rest = { durationMs: 1, completed: true, viaTrustedProxy: false, status: 200, method: 'GET', route: 'manifest' };
+  return { ...plain, ...absent, ...rest, repository, by: systemAgent('test') };
+}
+
+test('counted pulls are written once each while the database is slow for longer than the time between two writes', async (context) => {
+  context.mock.timers.enable({ apis: ['setInterval'] });
+  const written: string[] = [];
+  const slow = Promise.withResolvers<void>();
+  const store = {
+    appendAudit: async ({ entries }: { entries: readonly { resource: { name: string } }[] }) => {
+      await slow.promise;
+      written.push(...entries.map(({ resource }) => resource.name));
+    },
+  };
+  const logger = { info: assert.fail, warn: assert.fail, error: assert.fail };
+  const trail = new AuditTrail({ store, networkOf: (address) => address, logger, clock: () => 0, everyMs });
+  for (const repository of ['a/1', 'a/2', 'a/3']) {
+    trail.observe(pullOf(repository));
+    context.mock.timers.tick(everyMs);
+  }
+  const closed = trail.close();
+  slow.resolve();
+  await closed;
+  assert.deepEqual(written, ['a/1', 'a/2', 'a/3']);
+});
