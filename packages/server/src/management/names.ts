@@ -20,6 +20,12 @@ export const digest = Type.Unsafe<Digest>(Type.String({ pattern: '^(?:sha256:[0-
 /** A user's name. */
 export const userName = Type.String({ pattern: '^[a-z0-9]+(?:[._-][a-z0-9]+)*$', maxLength: 64, examples: ['alice'] });
 
+/** A group of users. */
+export const groupName = Type.String({ pattern: '^[a-z0-9]+(?:[._-][a-z0-9]+)*$', maxLength: 64, examples: ['developers'] });
+
+/** A role, built-in or custom. */
+export const roleName = Type.String({ pattern: '^[a-z0-9]+(?:[._-][a-z0-9]+)*$', maxLength: 64, examples: ['maintainer'] });
+
 /** The id of something that has no name: opaque to clients. */
 export const id = Type.String({ pattern: '^[1-9][0-9]{0,15}$', examples: ['17'] });
 

@@ -6,12 +6,16 @@ import type { Registry } from '../../registry/registry.ts';
 import { ApiError } from '../problems.ts';
 import type { Route } from '../route.ts';
 import { accessTokenRoutes } from './access-tokens.ts';
+import { deleteRepositoryRoute, type RepositoryDeleter } from './delete-repository.ts';
+import { groupRoutes } from './groups.ts';
 import { jobRoutes } from './jobs.ts';
 import { manifestRoutes } from './manifests.ts';
 import { meRoutes } from './me.ts';
+import { memberRoutes } from './members.ts';
 import { projectRoutes } from './projects.ts';
 import { quotaRoutes } from './quotas.ts';
 import { repositoryRoutes } from './repositories.ts';
+import { roleRoutes } from './roles.ts';
 import { type Deleter, tagRoutes } from './tags.ts';
 import { userRoutes } from './users.ts';
 
@@ -32,12 +36,17 @@ export interface CoreRouteDeps {
 export function coreRoutes({ metadata, registry, accounts, deletion, authorizer, storeOf, clock }: CoreRouteDeps): readonly Route[] {
   const deleter = deletion ? registry : refusesDeletion;
   const users = { accounts: metadata, service: accounts, clock };
+  const roles = { roles: metadata, authorizer, clock };
   return [
     ...meRoutes(),
     ...userRoutes(users),
     ...accessTokenRoutes(users),
     ...projectRoutes({ tenants: metadata, authorizer, storeOf, clock }),
+    ...roleRoutes(roles),
+    ...memberRoutes(roles),
+    ...groupRoutes({ groups: metadata, authorizer, clock }),
     ...repositoryRoutes(metadata, authorizer),
+    deleteRepositoryRoute(deletion ? metadata : refusesDeletion, clock),
     ...tagRoutes(metadata, deleter),
     ...manifestRoutes(metadata, deleter),
     ...jobRoutes({ jobs: metadata, projects: metadata, clock }),
@@ -45,8 +54,7 @@ export function coreRoutes({ metadata, registry, accounts, deletion, authorizer,
   ];
 }
 
-const refusesDeletion: Deleter = {
-  deleteManifest: async () => {
-    throw new ApiError('forbidden', { detail: 'Deletion is switched off in this registry: its administrator sets deletion.enabled.' });
-  },
+const refuse = async () => {
+  throw new ApiError('forbidden', { detail: 'Deletion is switched off in this registry: its administrator sets deletion.enabled.' });
 };
+const refusesDeletion: Deleter & RepositoryDeleter = { deleteManifest: refuse, deleteRepository: refuse };

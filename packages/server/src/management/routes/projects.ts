@@ -4,6 +4,7 @@ import { projectVisibilities } from '../../registry/ports/access.ts';
 import type { Authorizer, Principal } from '../../registry/ports/authorizer.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import { environments, type Tenant, type TenantSettings, type TenantStore } from '../../registry/ports/tenant-store.ts';
+import { losses } from '../losses.ts';
 import { formatInstant, instant, projectName } from '../names.ts';
 import { listed, listOf, pageOf, pageQuery, sortedBy } from '../paging.ts';
 import { ApiError, notFound, stale } from '../problems.ts';
@@ -41,7 +42,6 @@ const settings = {
 };
 const newProject = Type.Object({ name: projectName, ...settings }, { $id: 'NewProject', additionalProperties: false });
 const projectChange = Type.Object(settings, { $id: 'ProjectChange', additionalProperties: false });
-const losses = Type.Object({ repositories: Type.Integer(), tags: Type.Integer(), sizeBytes: Type.Integer() }, { $id: 'Losses' });
 const params = { project: projectName };
 
 /** What the operations need: where projects are, who may begin one, and on which store it then lives. */

@@ -1,0 +1,30 @@
+import type { Millis } from '../../registry/ports/content-store.ts';
+import type { TenantStore } from '../../registry/ports/tenant-store.ts';
+import { losses } from '../losses.ts';
+import { repositoryName } from '../names.ts';
+import { notFound } from '../problems.ts';
+import { defineRoute, type Route } from '../route.ts';
+import { onRepository } from './repositories.ts';
+
+/** What deletes repositories; refuses where deletion is off. */
+export type RepositoryDeleter = Pick<TenantStore, 'deleteRepository'>;
+
+/** The end of a repository. */
+export function deleteRepositoryRoute(tenants: RepositoryDeleter, clock: () => Millis): Route {
+  return defineRoute({
+    method: 'DELETE',
+    path: '/repositories/{repository}',
+    operationId: 'deleteRepository',
+    summary: 'Delete a repository with everything in it',
+    tag: 'repositories',
+    needs: { action: 'delete', on: onRepository },
+    params: { repository: repositoryName },
+    problems: ['forbidden', 'conflict'],
+    responses: { 200: losses },
+    handle: async ({ params: { repository }, by }) => {
+      const result = await tenants.deleteRepository({ repository, by, at: clock() });
+      if (result.outcome !== 'deleted') throw notFound('repository');
+      return { status: 200, body: { ...result.lost } };
+    },
+  });
+}
