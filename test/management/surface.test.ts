@@ -72,6 +72,23 @@ test('an unknown parameter is refused with a pointer to it', async () => {
   assert.deepEqual([status, errors], [400, [{ pointer: '/query/a~0b', detail: 'is not known here' }]]);
 });
 
+test('U+0000, which not every database takes as text, is refused with a pointer to it', async () => {
+  const authorization = alice.basic;
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ name: 'ci', expiresInDays: 1, nested: [{ deep: '\0' }] });
+  const answers = [
+    await problemOf('POST', '/api/v1/users/alice/tokens', { authorization, headers, body }),
+    await problemOf('GET', '/api/v1/users/alice/tokens?cursor=%00', { authorization }),
+  ];
+  assert.deepEqual(
+    answers.map(({ status, errors }) => [status, errors[0].pointer]),
+    [
+      [400, '/nested/0/deep'],
+      [400, '/query/cursor'],
+    ],
+  );
+});
+
 test('the same over HTTP/2', async () => {
   await using secure = await startRegistry({ flags: [], transport: 'h2' });
   const bob = await secure.addUser('bob');

@@ -72,6 +72,13 @@ test('following Link from page to page gives every tag once', async () => {
   }
 });
 
+test('U+0000 in a query, which not every database takes as text, is refused', async () => {
+  for (const list of [path, `/v2/${repository}/referrers/sha256:${'a'.repeat(64)}`, '/v2/_catalog']) {
+    const query = list === path ? 'last=%00' : 'artifactType=a%00b';
+    expectAnswer(await client.send('GET', `${list}?${query}`), { status: 400, code: 'UNSUPPORTED' });
+  }
+});
+
 test('a repository that is not there has no tags to list', async () => {
   expectAnswer(await client.send('GET', '/v2/lists/nothing/tags/list'), { status: 404, code: 'NAME_UNKNOWN' });
   expectAnswer(await client.send('GET', '/v2/lists/nothing/tags/list?n=0'), { status: 404, code: 'NAME_UNKNOWN' });

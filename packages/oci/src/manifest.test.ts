@@ -127,6 +127,7 @@ const badBodies: readonly (readonly [string, unknown, RegExp, string?])[] = [
   ['no manifests', { ...index, manifests: undefined }, /manifests is missing/],
   ['annotations a list', { ...image, annotations: [] }, /annotations/],
   ['artifactType a number', { ...image, artifactType: 1 }, /artifactType/],
+  ['artifactType with U+0000', { ...image, artifactType: 'a\0b' }, /artifactType/],
   ['schemaVersion 3', { ...image, schemaVersion: 3 }, /schemaVersion/],
   ['one digest, two sizes', { ...image, layers: [layer, { ...layer, size: 11 }] }, /two different sizes/],
   ['schema 1 by type', { schemaVersion: 1 }, /schema 1.*push again/, mediaTypes.dockerSchema1],

@@ -57,6 +57,7 @@ export function parseManifest(bytes: Uint8Array, contentType: string): ParsedMan
   const ownType = member(body, 'artifactType');
   if (ownType !== undefined && typeof ownType !== 'string') return invalid('artifactType must be a string');
   const artifactType = ownType || (kind === 'index' ? undefined : content.config?.mediaType);
+  if (artifactType?.includes('\0') === true) return invalid('artifactType and config.mediaType must be media types (RFC 6838)');
   return {
     kind,
     mediaType,

@@ -39,7 +39,7 @@ export async function serveDataPath(http: HttpExchange, deps: DataPathDeps): Pro
   }
   const authentication = await deps.authenticator.authenticate(http.request.headers.authorization, http.origin);
   if (authentication.kind === 'refused') await auditRefusedLogin(deps.auditor, http, authentication);
-  const query = http.queryText === undefined ? noQuery : new URLSearchParams(http.queryText);
+  const query = http.queryText === undefined ? noQuery : readQuery(http.queryText);
   const challenge = {
     realm: () => `${http.origin.baseUrl}${deps.tokenPath}`,
     service: deps.service,
@@ -97,6 +97,13 @@ function answerNamespace(query: URLSearchParams, { origin, headers }: HttpExchan
     throw new RegistryError('NAME_UNKNOWN', { message: `This registry mirrors no upstream named '${namespace.slice(0, 255)}'.` });
   }
   headers.push('OCI-Namespace', namespace);
+}
+
+function readQuery(text: string): URLSearchParams {
+  // Nothing has U+0000 in its name, and PostgreSQL fails when it is asked for it.
+  if (text.includes('%00'))
+    throw new RegistryError('UNSUPPORTED', { status: 400, message: 'The query must not hold the character U+0000.' });
+  return new URLSearchParams(text);
 }
 
 /** A mount reads its source too: the named one, or wherever the blob is. */
