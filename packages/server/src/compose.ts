@@ -359,7 +359,7 @@ function createPages(config: Config, { metadata, stores, logger }: Backends, tel
 async function composeFeatures(config: Config, backends: Backends, metrics: Metrics, authorizer: Authorizer): Promise<readonly Feature[]> {
   return createFeatures({
     garbage: garbageDeps(config, backends, systemAgent('gc')),
-    audit: composeAudit(config, backends),
+    audit: await composeAudit(config, backends, metrics),
     garbageCron: config.gc.schedule === 'off' ? undefined : config.gc.schedule,
     retention: retentionDeps(config, backends),
     robots: { robots: backends.metadata, access: backends.metadata, newSecret: robotSecrets.create, now: Date.now },

@@ -1,0 +1,32 @@
+import { request as sendPlain } from 'node:http';
+import { request as sendSecurely } from 'node:https';
+
+/**
+ * Sends JSON objects in one request, one a line. They have arrived when the answer is 2xx; nothing else is, redirects included: the
+ * header `Authorization` goes nowhere but to this address.
+ */
+export function postLines(
+  objects: readonly string[],
+  url: URL,
+  { authorities, authorization }: { readonly authorities: readonly string[]; readonly authorization: string | undefined },
+  signal: AbortSignal,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const body = Buffer.from(objects.map((object) => `${object}\n`).join(''));
+  const send = url.protocol === 'https:' ? sendSecurely : sendPlain;
+  const headers = {
+    'content-type': 'application/x-ndjson',
+    'content-length': String(body.byteLength),
+    ...(authorization !== undefined && { authorization }),
+  };
+  const request = send(url, { method: 'POST', agent: false, headers, signal, ca: [...authorities], rejectUnauthorized: true });
+  request.on('error', reject);
+  request.once('response', ({ statusCode = 0 }) => {
+    if (statusCode >= 200 && statusCode < 300) resolve();
+    else reject(new Error(`The receiver answered ${statusCode}.`));
+    // What it says besides is of no use, and may be endless.
+    request.destroy();
+  });
+  request.end(body);
+  return promise;
+}

@@ -1,0 +1,12 @@
+/** Somebody who keeps logs, at an address that the configuration names. */
+export interface LogReceiver {
+  /** Free of secrets. */
+  readonly address: string;
+  /** What it takes: messages of RFC 5424, or JSON objects. */
+  readonly format: 'syslog' | 'json';
+  /**
+   * Resolves when the receiver has all of them, as far as its protocol can tell; rejects otherwise, in bounded time, with an error that is
+   * fit for the log. Some of them may have arrived then.
+   */
+  send(messages: readonly string[], signal: AbortSignal): Promise<void>;
+}
