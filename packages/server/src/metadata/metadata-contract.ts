@@ -18,6 +18,8 @@ import { describePromotions } from './contract/promotions.ts';
 import { describePulls } from './contract/pulls.ts';
 import { describeQuotas } from './contract/quotas.ts';
 import { describeRaces } from './contract/races.ts';
+import { describeRetention } from './contract/retention.ts';
+import { describeRetentionRaces } from './contract/retention-races.ts';
 import { describeRobots } from './contract/robots.ts';
 import { describeTagRules } from './contract/tag-rules.ts';
 import { describeTags } from './contract/tags.ts';
@@ -51,6 +53,8 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describeQuotas(open);
     describeMembers(open);
     describeTenants(open);
+    describeRetention(open);
     describeRaces(open);
+    describeRetentionRaces(open);
   });
 }

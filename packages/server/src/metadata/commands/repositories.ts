@@ -49,6 +49,11 @@ export function lockedRepository(
   );
 }
 
+/** As `lockedRepository`, by id; undefined when it was deleted. */
+export function lockedRepositoryById(sql: SqlSession, id: number): Promise<RepositoryRow | undefined> {
+  return sql.get(`${selectRepository} where r.id = ? and r.deleted_at is null ${locking(sql, 'for key share of p, r')}`, [id]);
+}
+
 /** The repository that an upload is for, unless the upload has ended or has another epoch. Its project cannot begin to move before the transaction ends. */
 export function repositoryOfUpload(
   sql: SqlSession,

@@ -1,4 +1,4 @@
-import type { Digest, RepositoryName, Tag } from '@longshore/oci';
+import type { Digest, Tag } from '@longshore/oci';
 import { accessoryTags } from '../../registry/accessory-tags.ts';
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
@@ -14,7 +14,8 @@ import { locking, Withdrawn } from '../sql-session.ts';
 import { type TagFactsRow, tagFactsColumns, tagFactsTables, toTagFacts } from '../tag-facts-row.ts';
 import { recordChange } from './changes.ts';
 import { requireFence } from './leases.ts';
-import { deleteTag } from './tags.ts';
+import { lockedRepositoryById, type RepositoryRow } from './repositories.ts';
+import { removeTag } from './tags.ts';
 
 interface Removal {
   readonly repositoryId: number;
@@ -24,20 +25,27 @@ interface Removal {
   readonly fence: Fence;
 }
 
-// As in a garbage collection, rows are locked first and decided on in the next statement. In the order of pushes: manifests, tags.
+/** A removal that holds the repository and its project as pushes do. */
+interface LockedRemoval extends Removal {
+  readonly repository: RepositoryRow;
+}
+
+// As in a garbage collection, rows are locked first and decided on in the next statement. In the order of pushes: the repository with its
+// project, manifests, tags.
 
 /** `RetentionStore.removeTags`. */
 export async function removeTags(sql: SqlTransaction, input: Removal & { tags: readonly TagFacts[] }): Promise<Tag[]> {
   await requireFence(sql, input.fence);
   const { repositoryId, tags } = input;
-  if (tags.length === 0) return [];
+  const repository = tags.length === 0 ? undefined : await lockedRepositoryById(sql, repositoryId);
+  if (repository === undefined) return [];
   const ids = padded([...new Set(tags.map(({ manifestId }) => manifestId))]);
   await sql.all(
     `select id from manifests where repository_id = ? and id in (${placeholders(ids.length)}) order by digest ${locking(sql, 'for update')}`,
     [repositoryId, ...ids],
   );
   const known = new Map(tags.map((tag) => [tag.name, tag]));
-  const removed = await removeLocked(sql, input, [...known.keys()], (now) => {
+  const removed = await removeLocked(sql, { ...input, repository }, [...known.keys()], (now) => {
     const then = known.get(now.name);
     return then?.manifestId === now.manifestId && then.pushedAt === now.pushedAt && then.pulledAt === now.pulledAt;
   });
@@ -51,15 +59,16 @@ export async function removeReleased(
 ): Promise<{ manifests: number; tags: number }> {
   await requireFence(sql, input.fence);
   const removed = { manifests: 0, tags: 0 };
-  if (input.manifestIds.length === 0) return removed;
+  const repository = input.manifestIds.length === 0 ? undefined : await lockedRepositoryById(sql, input.repositoryId);
+  if (repository === undefined) return removed;
   const ids = padded(input.manifestIds);
-  const rows = await sql.all<{ id: number; digest: Uint8Array; repository: RepositoryName }>(
-    `select t.id, t.digest, r.name as repository from manifests t join repositories r on r.id = t.repository_id
-     where t.repository_id = ? and t.id in (${placeholders(ids.length)}) order by t.digest ${locking(sql, 'for update of t')}`,
-    [input.repositoryId, ...ids],
+  const rows = await sql.all<{ id: number; digest: Uint8Array }>(
+    `select id, digest from manifests where repository_id = ? and id in (${placeholders(ids.length)}) order by digest
+     ${locking(sql, 'for update')}`,
+    [repository.id, ...ids],
   );
-  for (const { id, digest, repository } of rows) {
-    const tags = await removeManifest(sql, input, { id, digest: fromColumn(digest), repository });
+  for (const { id, digest } of rows) {
+    const tags = await removeManifest(sql, { ...input, repository }, { id, digest: fromColumn(digest) });
     if (tags === undefined) continue;
     removed.manifests += 1;
     removed.tags += tags;
@@ -70,11 +79,10 @@ export async function removeReleased(
 /** Removes a locked manifest with the tags that belong to it, and answers how many those were; undefined when something holds it. */
 async function removeManifest(
   sql: SqlTransaction,
-  removal: Removal,
-  manifest: { id: number; digest: Digest; repository: RepositoryName },
+  removal: LockedRemoval,
+  { id, digest }: { id: number; digest: Digest },
 ): Promise<number | undefined> {
-  const { repositoryId, before, at, by } = removal;
-  const { id, digest, repository } = manifest;
+  const { repository, before, at, by } = removal;
   const condition = present.untagged(before, at);
   if ((await sql.get(`select 1 from manifests where id = ? and ${condition.text}`, [id, ...condition.params])) === undefined) {
     await forgetHeld(sql, id);
@@ -92,10 +100,10 @@ async function removeManifest(
   await sql.run(
     `insert into released_manifests (manifest_id, repository_id)
      select id, repository_id from manifests where repository_id = ? and subject = ? on conflict do nothing`,
-    [repositoryId, toColumn(digest)],
+    [repository.id, toColumn(digest)],
   );
   await sql.run('delete from manifests where id = ?', [id]);
-  await recordChange(sql, { type: 'manifest.deleted', at, by, repository, digest });
+  await recordChange(sql, { type: 'manifest.deleted', at, by, repository: repository.name, digest });
   return tags.length;
 }
 
@@ -114,7 +122,7 @@ async function forgetHeld(sql: SqlTransaction, id: number): Promise<void> {
  */
 async function removeLocked(
   sql: SqlTransaction,
-  { repositoryId, at, by }: Removal,
+  { repository, at, by }: LockedRemoval,
   names: readonly Tag[],
   isAsked: (tag: TagFacts) => boolean,
 ): Promise<TagFacts[]> {
@@ -122,28 +130,28 @@ async function removeLocked(
   await sql.all(
     `select t.name from tags t where t.repository_id = ? and t.name in (${placeholders(wanted.length)})
      order by t.name ${locking(sql, 'for update of t')}`,
-    [repositoryId, ...wanted],
+    [repository.id, ...wanted],
   );
-  const rows = await sql.all<TagFactsRow & { repository: RepositoryName; is_leased: boolean | number }>(
-    `select ${tagFactsColumns}, r.name as repository, ${isLeasedTag} as is_leased
-     from ${tagFactsTables} join repositories r on r.id = t.repository_id
+  const rows = await sql.all<TagFactsRow & { is_leased: boolean | number }>(
+    `select ${tagFactsColumns}, ${isLeasedTag} as is_leased from ${tagFactsTables}
      where t.repository_id = ? and t.name in (${placeholders(wanted.length)}) order by t.name`,
-    [at, at, repositoryId, ...wanted],
+    [at, at, repository.id, ...wanted],
   );
   const removed: TagFacts[] = [];
   for (const row of rows) {
     const tag = toTagFacts(row);
     if (row.is_leased || !isAsked(tag)) continue;
-    if (await isDeleted(sql, { repository: row.repository, tag: tag.name, by, at })) removed.push(tag);
+    if (await isRemoved(sql, { repository, tag: tag.name, from: tag.digest, by, at })) removed.push(tag);
   }
-  if (removed.length > 0) await release(sql, repositoryId, removed);
+  if (removed.length > 0) await release(sql, repository.id, removed);
   return removed;
 }
 
 /** A rule over tags that forbids it has written nothing. */
-async function isDeleted(sql: SqlTransaction, input: Parameters<typeof deleteTag>[1]): Promise<boolean> {
+async function isRemoved(sql: SqlTransaction, input: Parameters<typeof removeTag>[1]): Promise<boolean> {
   try {
-    return (await deleteTag(sql, input)) === 'deleted';
+    await removeTag(sql, input);
+    return true;
   } catch (error) {
     if (error instanceof Withdrawn) return false;
     throw error;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { app, by } from '../contract/contract-steps.ts';
+import { removalIn } from '../contract/retention.ts';
 import { PostgresBench } from './postgres-bench.ts';
 
 const bench = PostgresBench.forThisFile();
@@ -62,5 +63,19 @@ if (bench !== undefined) {
       const [condemned, again] = await inOrder(url, lock, condemn, () => steps.commit(app, digest));
       assert.deepEqual([condemned, again.outcome], [[placement], 'stored']);
       assert.equal((await store.findBlob(app, digest))?.location, again.location);
+    }));
+
+  test('a removal that waits for the project holds nothing that a push could wait for', () =>
+    bench.withStore(async (store, steps, url) => {
+      await steps.push(app, { tags: ['v1'] });
+      const removal = await removalIn(steps);
+      const tags = await store.listTagFacts(removal.repositoryId, { limit: 1, after: undefined });
+      const removing = await bench.whileLocked(url, 'select 1 from projects for update', async (waiting) => {
+        const removed = store.removeTags({ ...removal, tags });
+        await waiting(1);
+        for (const table of ['manifests', 'tags']) await bench.query(url, `select 1 from ${table} for update nowait`);
+        return { removed };
+      });
+      assert.deepEqual(await removing.removed, ['v1']);
     }));
 }
