@@ -4,8 +4,11 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { signedHeaders } from '../../packages/server/src/features/webhooks/signature.ts';
 
-const guide = readFileSync(new URL('../../docs/guides/webhooks.md', import.meta.url), 'utf8');
-const block = (language: string) => new RegExp(`\`\`\`${language}\n([^]*?)\n\`\`\``).exec(guide)?.[1] ?? assert.fail(`no ${language}`);
+const guideIn = (suffix: string) => readFileSync(new URL(`../../docs/guides/webhooks${suffix}.md`, import.meta.url), 'utf8');
+const guide = guideIn('');
+const blockOf = (text: string, language: string) =>
+  new RegExp(`\`\`\`${language}\n([^]*?)\n\`\`\``).exec(text)?.[1] ?? assert.fail(`no ${language}`);
+const block = (language: string) => blockOf(guide, language);
 
 const secret = 'a secret of enough length';
 const body = Buffer.from('{"é":1}');
@@ -20,6 +23,10 @@ const cases: [Record<string, string>, boolean][] = [
   [sign(seconds, []), false],
   [{ ...sign(seconds, [secret]), 'webhook-id': '2-a' }, false],
 ];
+
+test('the Chinese guide has the same receivers', () => {
+  for (const language of ['sh', 'js', 'python']) assert.equal(blockOf(guideIn('.zh-CN'), language), block(language));
+});
 
 test('the receiver in Node takes what is signed, recent and whole, and nothing else', async () => {
   const { isGenuine } = await import(`data:text/javascript,${encodeURIComponent(block('js'))}`);

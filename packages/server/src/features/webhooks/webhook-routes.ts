@@ -1,8 +1,9 @@
 import Type from 'typebox';
 import { listed, listOf, pageOf, pageQuery } from '../../management/paging.ts';
-import { notFound, stale } from '../../management/problems.ts';
+import { ApiError, notFound, stale } from '../../management/problems.ts';
 import { defineRoute, type Route } from '../../management/route.ts';
 import type { Resource } from '../../registry/ports/authorizer.ts';
+import { mostWebhooks } from '../../registry/ports/webhook-store.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
 import { changedSettings, newSettings } from './webhook-change.ts';
 import type { WebhookDeps } from './webhook-deps.ts';
@@ -62,10 +63,14 @@ function collectionRoutes(scope: WebhookScope, deps: WebhookDeps): Route[] {
       operationId: `create${noun}`,
       summary: `Tell a receiver of events of ${whose}`,
       body: newWebhook,
+      problems: ['conflict'],
       responses: { 201: webhook },
       handle: async ({ params: values, body, by }) => {
         const owner = await scope.owner(values);
         const made = await store.createWebhook({ owner, settings: newSettings(body, deps), by, at: clock() });
+        if (made === 'absent') throw notFound('project');
+        if (made === 'too-many')
+          throw new ApiError('conflict', { detail: `There are ${mostWebhooks} webhooks, the most that may be: delete one.` });
         return {
           status: 201,
           body: showWebhook(made),

@@ -121,8 +121,8 @@ const answering =
   (_request, response) =>
     response.writeHead(status, headers).end(text);
 
-const create = (url: string, change: Partial<WebhookSettings> = {}): Promise<Webhook> =>
-  store.createWebhook({
+async function create(url: string, change: Partial<WebhookSettings> = {}): Promise<Webhook> {
+  const made = await store.createWebhook({
     owner: undefined,
     settings: {
       name: 'test',
@@ -141,6 +141,8 @@ const create = (url: string, change: Partial<WebhookSettings> = {}): Promise<Web
     by,
     at: Date.now(),
   });
+  return typeof made === 'string' ? assert.fail(made) : made;
+}
 
 let keys = 0;
 /** Notes new events for a webhook; their keys. */

@@ -1,20 +1,24 @@
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
-import type { Webhook, WebhookOwner, WebhookSettings } from '../../registry/ports/webhook-store.ts';
+import { mostWebhooks, type Webhook, type WebhookOwner, type WebhookSettings } from '../../registry/ports/webhook-store.ts';
 import { databaseNow } from '../database-clock.ts';
 import type { SqlSession, SqlTransaction, SqlValue } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { ownedBy, toWebhook, type WebhookRow, webhookColumns } from '../webhook-rows.ts';
 import { recordChange } from './changes.ts';
 
-// Every command locks the lane of a webhook first, then the webhook, then its deliveries.
+// Every command locks the project of a new webhook, or the lane of a webhook first, then the webhook, then its deliveries.
 
 /** `WebhookStore.createWebhook`. */
 export async function createWebhook(
   sql: SqlTransaction,
   input: { owner: WebhookOwner; settings: WebhookSettings; by: Agent; at: Millis },
-): Promise<Webhook> {
+): Promise<Webhook | 'absent' | 'too-many'> {
   const { owner, settings, by, at } = input;
+  if (owner !== undefined && !(await lockProject(sql, owner))) return 'absent';
+  const { condition, params } = ownedBy(owner);
+  const known = await sql.get<{ count: number }>(`select count(*) as count from webhooks where ${condition}`, params);
+  if ((known?.count ?? 0) >= mostWebhooks) return 'too-many';
   const values = valuesOf(settings);
   const names = Object.keys(values);
   const row = await sql.get<WebhookRow>(
@@ -89,6 +93,12 @@ export async function disableWebhook(sql: SqlTransaction, input: { id: number; r
 export async function silenceWebhooks(sql: SqlSession, projectId: number): Promise<void> {
   await sql.run('update webhook_lanes set due_at = null where webhook_id in (select id from webhooks where project_id = ?)', [projectId]);
   await sql.run('update webhooks set enabled = 0 where project_id = ?', [projectId]);
+}
+
+/** Lets one after the other add a webhook to a project, and none to one that is deleted. Pushes do not wait for it. */
+async function lockProject(sql: SqlSession, id: number): Promise<boolean> {
+  const lock = locking(sql, 'for no key update');
+  return (await sql.get(`select 1 from projects where id = ? and deleted_at is null ${lock}`, [id])) !== undefined;
 }
 
 /** Holds the lane of a webhook until the transaction ends. */

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { systemAgent } from '../../registry/ports/agent.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
-import type { KeptEvent, SettledAttempt, Webhook, WebhookSettings } from '../../registry/ports/webhook-store.ts';
+import {
+  type KeptEvent,
+  mostWebhooks,
+  type SettledAttempt,
+  type Webhook,
+  type WebhookSettings,
+} from '../../registry/ports/webhook-store.ts';
 import type { OpenStore, StoreSteps } from './contract-steps.ts';
 import { app, foreign, storeTest } from './contract-steps.ts';
 
@@ -45,8 +51,10 @@ const tried = (deliveryId: number, change: Partial<SettledAttempt> = {}): Settle
 });
 
 /** Makes a webhook of the registry. */
-const create = (store: MetadataStore, change: Partial<WebhookSettings> = {}, owner?: number): Promise<Webhook> =>
-  store.createWebhook({ owner, settings: { ...settings, ...change }, by, at });
+async function create(store: MetadataStore, change: Partial<WebhookSettings> = {}, owner?: number): Promise<Webhook> {
+  const made = await store.createWebhook({ owner, settings: { ...settings, ...change }, by, at });
+  return typeof made === 'string' ? assert.fail(made) : made;
+}
 const claim = (store: MetadataStore, claimant = 'a', holdMs = 60_000) => store.claimTurns({ claimant, holdMs, limit: 10, mostFailing: 5 });
 const ids = (rows: readonly { readonly id: number }[]) => rows.map(({ id }) => id);
 
@@ -112,6 +120,17 @@ export function describeWebhooks(open: OpenStore): void {
       const again = (await projectIds(steps)).team;
       assert.notEqual(again, team);
       assert.deepEqual((await store.listWebhooks(again, { after: 0, limit: 9 })).items, []);
+    });
+
+    storeTest(open, 'are bounded for each owner, and are not added to a deleted project', async (steps) => {
+      const { store } = steps;
+      const { team, other } = await projectIds(steps);
+      const add = (owner: number) => store.createWebhook({ owner, settings, by, at });
+      const made = await Promise.all(Array.from({ length: mostWebhooks + 5 }, () => add(team)));
+      assert.equal(made.filter((one) => one === 'too-many').length, 5);
+      await create(store, {}, other);
+      await store.deleteTenant({ name: 'team', version: undefined, force: true, by, at });
+      assert.equal(await add(team), 'absent');
     });
 
     storeTest(open, 'are listed page by page', async ({ store }) => {

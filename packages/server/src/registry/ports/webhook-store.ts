@@ -47,6 +47,9 @@ export interface Webhook extends WebhookSettings {
 /** Whose webhooks: those of one project, or undefined for those of the registry. */
 export type WebhookOwner = number | undefined;
 
+/** Of one owner. Each event may have to be noted for all of them, in one transaction that everybody's pushes wait for. */
+export const mostWebhooks = 100;
+
 export const deliveryStates = ['pending', 'delivered', 'failed'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
@@ -99,7 +102,8 @@ export type DueDelivery = Delivery & { readonly ageMs: number };
  * claims a turn is the only one to send to it, and gives it back with what came of it.
  */
 export interface WebhookStore {
-  createWebhook(input: { owner: WebhookOwner; settings: WebhookSettings; by: Agent; at: Millis }): Promise<Webhook>;
+  /** `absent`: the owner is gone. `too-many`: the owner has `mostWebhooks`. */
+  createWebhook(input: { owner: WebhookOwner; settings: WebhookSettings; by: Agent; at: Millis }): Promise<Webhook | 'absent' | 'too-many'>;
   /** Replaces the settings. `stale`: the webhook has another version by now. Absent: undefined. */
   updateWebhook(input: {
     owner: WebhookOwner;
