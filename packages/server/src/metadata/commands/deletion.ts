@@ -1,11 +1,14 @@
 import type { RepositoryName } from '@longshore/oci';
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
+import type { TagRefusal } from '../../registry/ports/tag-refusal.ts';
 import type { DeletionOutcome, Losses, Remains } from '../../registry/ports/tenant-store.ts';
+import { projectOf } from '../../registry/project-name.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
 import { enqueueJob } from './jobs.ts';
+import { requireNoKeptTag } from './tag-rules.ts';
 import { silenceWebhooks } from './webhooks.ts';
 
 /** The job that removes what deletions leave. */
@@ -47,14 +50,19 @@ export async function deleteTenant(
   return { outcome: 'deleted', lost };
 }
 
-/** `TenantStore.deleteRepository`. */
+/** `TenantStore.deleteRepository`. Withdraws the command when a rule keeps one of its tags: the lock of the project lets no rule come meanwhile. */
 export async function deleteRepository(
   sql: SqlTransaction,
   input: { repository: RepositoryName; by: Agent; at: Millis },
-): Promise<DeletionOutcome> {
+): Promise<DeletionOutcome | TagRefusal> {
   const { repository: name, by, at } = input;
+  const project = await sql.get<{ id: number; tag_rules: number }>(
+    `select id, tag_rules from projects where name = ? ${locking(sql, 'for key share')}`,
+    [projectOf(name)],
+  );
   const repository = await sql.get<{ id: number }>(`select id from repositories where name = ? ${locking(sql, 'for update')}`, [name]);
-  if (repository === undefined) return { outcome: 'absent' };
+  if (project === undefined || repository === undefined) return { outcome: 'absent' };
+  await requireNoKeptTag(sql, { ...repository, name, project_id: project.id, tag_rules: project.tag_rules }, by);
   const counted = await sql.get<{ tags: number }>('select count(*) as tags from tags where repository_id = ?', [repository.id]);
   const size = await sql.get<{ bytes: number | null }>(
     'select sum(b.size) as bytes from repository_blobs rb join blobs b on b.id = rb.blob_id where rb.repository_id = ?',
@@ -72,7 +80,7 @@ async function leaveRemains(sql: SqlSession, remains: Remains, by: Agent, at: Mi
 }
 
 async function lossesOfProject(sql: SqlSession, projectId: number): Promise<Losses> {
-  const counted = await sql.get<{ repositories: number }>('select count(*) as repositories from repositories where project_id = ?', [
+  const counted = await sql.get<{ repositories: number }>('select count(*) as repositories from repositories where project_id = ? and deleted_at is null', [
     projectId,
   ]);
   const usage = await sql.get<{ bytes: number; tags: number }>('select bytes, tags from usage where project_id = ?', [projectId]);

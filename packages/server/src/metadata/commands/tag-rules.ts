@@ -3,7 +3,7 @@ import type { Millis } from '../../registry/ports/content-store.ts';
 import type { TagRefusal } from '../../registry/ports/tag-refusal.ts';
 import { mostTagRules, type TagRule, type TagRuleTerms } from '../../registry/ports/tag-rule-store.ts';
 import type { NameRange } from '../../registry/repository-pattern.ts';
-import { matchesTag, parseTagPattern } from '../../registry/tag-pattern.ts';
+import { matchesTag, parseTagPattern, type TagPattern } from '../../registry/tag-pattern.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
 import { selectTagRules, type TagRuleRow, toTagRule } from '../tag-rule-row.ts';
@@ -17,20 +17,52 @@ export type TagStep = 'create' | 'move' | 'delete';
  * Withdraws the command with a `TagRefusal` when a rule of the project keeps the tag as it is. The caller has the repository from
  * `lockedRepository`: then no rule can come before the transaction ends. Asks nothing when the project has no rules.
  */
-export async function requireTagRules(sql: SqlSession, repository: RepositoryRow, tag: string, step: TagStep, by: Agent): Promise<void> {
-  if (repository.tag_rules === 0) return;
+export async function requireTagRules(sql: SqlSession, repository: RuledRepository, tag: string, step: TagStep, by: Agent): Promise<void> {
+  for (const { pattern, refuse } of await rulesAgainst(sql, repository, step, by)) if (matchesTag(pattern, tag)) throw refuse(tag);
+}
+
+/** Tags that one statement reads. */
+const pageSize = 1000;
+
+/** The same for the deletion of every tag of the repository. */
+export async function requireNoKeptTag(sql: SqlSession, repository: RuledRepository, by: Agent): Promise<void> {
+  const rules = await rulesAgainst(sql, repository, 'delete', by);
+  if (rules.length === 0) return;
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const page: { name: string }[] = await sql.all<{ name: string }>(
+      `select name from tags where repository_id = ? and name > ? order by name limit ${pageSize}`,
+      [repository.id, after],
+    );
+    for (const { name } of page) {
+      const rule = rules.find(({ pattern }) => matchesTag(pattern, name));
+      if (rule !== undefined) throw rule.refuse(name);
+    }
+    after = page.length < pageSize ? undefined : page.at(-1)?.name;
+  }
+}
+
+type RuledRepository = Pick<RepositoryRow, 'id' | 'project_id' | 'name' | 'tag_rules'>;
+
+/** The rules over the repository that do not let the agent take the step, with what they answer. */
+async function rulesAgainst(
+  sql: SqlSession,
+  repository: RuledRepository,
+  step: TagStep,
+  by: Agent,
+): Promise<{ pattern: TagPattern; refuse: (tag: string) => Withdrawn }[]> {
+  if (repository.tag_rules === 0) return [];
   const rules = await sql.all<Pick<TagRuleRow, 'id' | 'repositories' | 'tags' | 'kind' | 'roles'>>(
     `select t.id, t.repositories, t.tags, t.kind, t.roles from tag_rules t
      where t.project_id = ? and t.range_low <= ? and t.range_high > ? order by t.id`,
     [repository.project_id, repository.name, repository.name],
   );
-  for (const { id, repositories, tags, kind, roles: listed } of rules) {
+  return rules.flatMap(({ id, repositories, tags, kind, roles: listed }) => {
     const pattern = parseTagPattern(tags);
-    if (pattern === undefined || !matchesTag(pattern, tag)) continue;
     const roles = JSON.parse(listed) as string[];
-    if (kind === 'immutable' ? step === 'create' : isHolder(by, roles)) continue;
-    throw new Withdrawn({ outcome: `tag-${kind}`, tag, rule: { id, repositories, tags, roles } } satisfies TagRefusal);
-  }
+    if (pattern === undefined || (kind === 'immutable' ? step === 'create' : isHolder(by, roles))) return [];
+    const rule = { id, repositories, tags, roles };
+    return [{ pattern, refuse: (tag) => new Withdrawn({ outcome: `tag-${kind}`, tag, rule } satisfies TagRefusal) }];
+  });
 }
 
 function isHolder(by: Agent, roles: readonly string[]): boolean {

@@ -75,6 +75,25 @@ export function describeTagRules(open: OpenStore): void {
       await steps.push(foreign, { tags: ['v1'] });
     });
 
+    storeTest(open, 'a repository goes only when no rule keeps one of its tags from whoever deletes it', async (steps) => {
+      const { store, at } = steps;
+      await steps.push(app, { tags: Array.from({ length: 1100 }, (_, index) => `a${index}`) });
+      await steps.push(app, { tags: ['v1'] });
+      await steps.push(web, { tags: ['latest'] });
+      const immutable = await makeRule(steps, 'v*', 'immutable');
+      await makeRule(steps, 'latest', 'protected', ['maintainer']);
+      const removal = { repository: app, by: withRoles('administrator'), at };
+      const refusal = { outcome: 'tag-immutable', tag: 'v1', rule: { id: immutable.id, repositories: '**', tags: 'v*', roles: [] } };
+      assert.deepEqual(await store.deleteRepository(removal), refusal);
+      assert.equal((await store.deleteRepository({ repository: web, by, at })).outcome, 'tag-protected');
+      assert.notEqual(await store.findManifestInfo(app, { tag: v1 }), undefined);
+      assert.equal((await store.deleteRepository({ repository: web, by: withRoles('maintainer'), at })).outcome, 'deleted');
+      await store.deleteTagRule({ project: 'team', id: immutable.id, version: 1, by, at });
+      assert.equal((await store.deleteRepository(removal)).outcome, 'deleted');
+      const lost = { repositories: 0, tags: 1102, sizeBytes: 0 };
+      assert.deepEqual(await store.deleteTenant({ name: 'team', version: undefined, force: false, by, at }), { outcome: 'has-content', lost });
+    });
+
     storeTest(open, 'a protected tag is changed by holders of its roles, and by administrators', async (steps) => {
       const { store, at } = steps;
       await steps.push(app, { tags: ['latest'] });

@@ -3,6 +3,7 @@ import type { ProjectVisibility } from './access.ts';
 import type { Agent } from './agent.ts';
 import type { Visibility } from './authorizer.ts';
 import type { Listed, Millis, UploadSession } from './content-store.ts';
+import type { TagRefusal } from './tag-refusal.ts';
 
 /** What a project is for; promotion leads from one to the next. */
 export const environments = ['dev', 'test', 'prod'] as const;
@@ -90,8 +91,8 @@ export interface TenantStore {
    * removed by the job `remove-deleted`, which is put in the queue in the same transaction.
    */
   deleteTenant(input: { name: string; version: number | undefined; force: boolean; by: Agent; at: Millis }): Promise<DeletionOutcome>;
-  /** The same for one repository. */
-  deleteRepository(input: { repository: RepositoryName; by: Agent; at: Millis }): Promise<DeletionOutcome>;
+  /** The same for one repository, unless a rule keeps one of its tags from whoever deletes it. */
+  deleteRepository(input: { repository: RepositoryName; by: Agent; at: Millis }): Promise<DeletionOutcome | TagRefusal>;
   /** Removes a batch of what a deletion left; `gone` when that was all. Uploads must have been ended before. */
   removeRemains(input: Remains): Promise<'more' | 'gone'>;
   /** Uploads into what was deleted, up to 100. */
