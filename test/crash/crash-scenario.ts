@@ -92,12 +92,19 @@ export class CrashScenario {
     await this.#run(['store', 'move', project, '--to', to], {}, failpoint);
   }
 
-  async #run(args: readonly string[], settings: Readonly<Record<string, string>>, failpoint: Failpoint | undefined): Promise<void> {
+  /** The authorization of the administrator that the first start made. */
+  async administrator(): Promise<string> {
+    const token = await this.#run(['token', 'create', 'admin', '--name', 'crash'], {}, undefined);
+    return `Basic ${Buffer.from(`admin:${token.trim()}`).toString('base64')}`;
+  }
+
+  async #run(args: readonly string[], settings: Readonly<Record<string, string>>, failpoint: Failpoint | undefined): Promise<string> {
     const armed = failpoint === undefined ? {} : { LONGSHORE_FAILPOINT: failpoint };
     const command = startCommand(args, { data: this.data, env: { ...this.#env, ...settings, ...armed } });
     const ending = await command.ended;
     const expected = failpoint === undefined ? { code: 0, signal: null } : { code: null, signal: 'SIGKILL' };
     assert.deepEqual(ending, expected, `${failpoint === undefined ? '' : `failpoint ${failpoint} was not reached\n`}${command.output()}`);
+    return command.output();
   }
 
   /** Pushes an image whose every answer must be a success. */

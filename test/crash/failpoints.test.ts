@@ -117,6 +117,24 @@ const moveProject: Story = async (scenario, failpoint, base) => {
   return [base, other, shared, pushed];
 };
 
+/** Kills a promotion to another store: all of it is there or nothing, and the same request makes it. */
+const promote: Story = async (scenario, failpoint, base) => {
+  const there = await scenario.push('prod/other', 'there', newImage('there'));
+  await scenario.moveProject('prod', 'second');
+  const image = await scenario.push('crash/two', 'v1', newImage('promoted'));
+  const headers = { authorization: await scenario.administrator(), 'content-type': 'application/json' };
+  const wanted = JSON.stringify({ from: { repository: 'crash/two', tag: 'v1' }, to: { repository: 'prod/app' } });
+  const ask = () => scenario.client.send('POST', '/api/v1/promotions', { headers, body: Buffer.from(wanted) });
+  await scenario.dieAt(failpoint, ask);
+  const byTag = await scenario.client.getManifest('prod/app', 'v1');
+  const byDigest = await scenario.client.getManifest('prod/app', image.manifest.digest);
+  const isThere = failpoint === 'promotion.committed' ? 200 : 404;
+  assert.deepEqual([byTag.status, byDigest.status], [isThere, isThere]);
+  const again = await ask();
+  assert.equal(again.status, 201, describeAnswer(again));
+  return [base, there, image, { ...image, repository: 'prod/app' }];
+};
+
 const stories: Record<Failpoint, Story> = {
   'upload.started': pushBlob,
   'upload.chunk.written': pushBlob,
@@ -142,6 +160,9 @@ const stories: Record<Failpoint, Story> = {
   'move.placed': moveProject,
   'move.copied': moveProject,
   'move.finished': moveProject,
+  'promotion.placed': promote,
+  'promotion.in-transaction': promote,
+  'promotion.committed': promote,
   'gc.manifests.removed': collect,
   'gc.links.removed': collect,
   'gc.condemned': collect,

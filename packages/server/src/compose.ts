@@ -48,6 +48,7 @@ import type { Logger } from './registry/ports/logger.ts';
 import type { QuotaLimits } from './registry/ports/quota-store.ts';
 import type { RequestObserver } from './registry/ports/request-observer.ts';
 import { PullCounter } from './registry/pull-counter.ts';
+import { Quotas } from './registry/quotas.ts';
 import type { Registry } from './registry/registry.ts';
 import { storeByRules } from './registry/store-rules.ts';
 import { BlobCache } from './storage/blob-cache/blob-cache.ts';
@@ -370,7 +371,7 @@ async function composeFeatures(config: Config, backends: Backends, metrics: Metr
 }
 
 function promotionDeps(config: Config, backends: Backends, authorizer: Authorizer): PromotionFeatureDeps {
-  const { metadata } = backends;
+  const { metadata, logger } = backends;
   const undoWindowMs = inMs(config.promotion.undoDays * 24);
   return {
     promotions: metadata,
@@ -378,6 +379,7 @@ function promotionDeps(config: Config, backends: Backends, authorizer: Authorize
     content: metadata,
     stores: blobStores(config, backends),
     authorizer,
+    quotas: new Quotas({ content: metadata, logger, now: Date.now }),
     clock: Date.now,
     undoWindowMs,
   };

@@ -16,8 +16,8 @@ export interface Caller {
 export async function allowed(authorizer: Authorizer, caller: Caller, action: Action, name: RepositoryName): Promise<Agent> {
   const { principal, by } = caller;
   const resource = { kind: 'repository', name } as const;
-  const { allow, reason, roles } = await authorizer.decide(principal, action, resource);
-  if (allow) return { ...by, reason, roles };
+  const { allow, reason, roles, project } = await authorizer.decide(principal, action, resource);
+  if (allow) return { ...by, reason, roles, project };
   if (!(await authorizer.decide(principal, 'list', resource)).allow) throw notFound(`repository '${name}'`);
   throw new ApiError('forbidden', { detail: `You may not ${action} here: ${reason}.` });
 }

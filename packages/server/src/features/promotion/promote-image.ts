@@ -1,5 +1,6 @@
 import type { BlobStores } from '../../registry/blob-stores.ts';
 import { copyBlob } from '../../registry/copy-blob.ts';
+import { reach } from '../../registry/failpoints.ts';
 import type { ContentStore } from '../../registry/ports/content-store.ts';
 import type { BlobElsewhere, NewPromotion, PromotionOutcome, PromotionStore } from '../../registry/ports/promotion-store.ts';
 
@@ -33,6 +34,7 @@ export async function promoteImage(
   for (let idle = 0; ; ) {
     const at = deps.clock();
     const answer = await deps.promotions.promote({ ...request, store, at, undoUntil: at + deps.undoWindowMs });
+    if (answer.outcome === 'promoted') reach('promotion.committed');
     if (answer.outcome !== 'elsewhere' || request.dryRun) return answer;
     // What vanished meanwhile is missing by name in the next answer, or no longer.
     if ((await copyAhead(deps, answer, signal)) === 0) idle += 1;
@@ -61,6 +63,7 @@ async function copyAhead(
         const outcome = await promotions.placeAhead({ store, digest, location: copied, at: clock() });
         if (outcome !== 'placed') await target.delete(copied);
         if (outcome !== 'unwanted') placed += 1;
+        reach('promotion.placed');
       }
     }),
   );

@@ -5,6 +5,7 @@ import { ApiError, notFound } from '../../management/problems.ts';
 import { defineRoute, type Route } from '../../management/route.ts';
 import type { Authorizer, Principal } from '../../registry/ports/authorizer.ts';
 import type { NewPromotion, Promotion, PromotionFilter } from '../../registry/ports/promotion-store.ts';
+import type { Quotas } from '../../registry/quotas.ts';
 import { allowed } from './allowed.ts';
 import { planOf, promotionRefusal, restoreRefusal, undoRefusal } from './answers.ts';
 import { type PromotionDeps, promoteImage } from './promote-image.ts';
@@ -13,6 +14,7 @@ import { promotion, promotionDetails, promotionPlan } from './schemas.ts';
 /** What the routes need besides. */
 export interface PromotionRouteDeps extends PromotionDeps {
   readonly authorizer: Authorizer;
+  readonly quotas: Quotas;
 }
 
 const mostLate = 100;
@@ -51,14 +53,20 @@ function createRoute(deps: PromotionRouteDeps): Route {
     problems: ['forbidden', 'not-found', 'conflict', 'too-large'],
     handle: async (request) => {
       const { from, to, dryRun = false } = request.body;
-      await allowed(deps.authorizer, request, 'pull', from.repository);
+      const { project } = await allowed(deps.authorizer, request, 'pull', from.repository);
       const by = await allowed(deps.authorizer, request, 'promote', to.repository);
       const reference = referenceOf(from);
       const target = to.tag ?? from.tag;
       if (target === undefined) throw fault('/to/tag', 'is missing: a promotion by digest needs it');
-      const wanted = { from: { repository: from.repository, reference }, to: { repository: to.repository, tag: target }, dryRun, by };
+      const wanted = {
+        from: { repository: from.repository, reference, project },
+        to: { repository: to.repository, tag: target },
+        dryRun,
+        by,
+      };
       const answer = await promoteImage(deps, wanted);
       if (dryRun || answer.outcome === 'planned') return { status: 200, body: planOf(answer) };
+      if (answer.outcome === 'quota-exceeded') throw await deps.quotas.refuse(answer.excess, by);
       if (answer.outcome !== 'promoted') throw promotionRefusal(answer);
       const made = await deps.promotions.findPromotion(answer.id, { kind: 'everything' });
       if (made === undefined) throw notFound('target repository: it was deleted just now');
@@ -141,7 +149,7 @@ function undoRoute(deps: PromotionRouteDeps): Route {
   });
 }
 
-function restoreRoute({ promotions, clock }: PromotionRouteDeps): Route {
+function restoreRoute({ promotions, quotas, clock }: PromotionRouteDeps): Route {
   return defineRoute({
     method: 'POST',
     path: '/repositories/{repository}/tags/{tag}/restore',
@@ -155,6 +163,7 @@ function restoreRoute({ promotions, clock }: PromotionRouteDeps): Route {
     problems: ['conflict'],
     handle: async ({ params, body, by }) => {
       const answer = await promotions.restoreTag({ ...params, digest: body.digest, by, at: clock() });
+      if (answer.outcome === 'quota-exceeded') throw await quotas.refuse(answer.excess, by);
       if (answer.outcome !== 'restored') throw restoreRefusal(answer);
       return { status: 200, body: { digest: body.digest, ...(answer.previous !== undefined && { previousDigest: answer.previous }) } };
     },

@@ -80,9 +80,10 @@ async function leaveRemains(sql: SqlSession, remains: Remains, by: Agent, at: Mi
 }
 
 async function lossesOfProject(sql: SqlSession, projectId: number): Promise<Losses> {
-  const counted = await sql.get<{ repositories: number }>('select count(*) as repositories from repositories where project_id = ? and deleted_at is null', [
-    projectId,
-  ]);
+  const counted = await sql.get<{ repositories: number }>(
+    'select count(*) as repositories from repositories where project_id = ? and deleted_at is null',
+    [projectId],
+  );
   const usage = await sql.get<{ bytes: number; tags: number }>('select bytes, tags from usage where project_id = ?', [projectId]);
   return { repositories: counted?.repositories ?? 0, tags: usage?.tags ?? 0, sizeBytes: usage?.bytes ?? 0 };
 }

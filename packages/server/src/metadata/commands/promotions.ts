@@ -1,4 +1,5 @@
 import type { Tag } from '@longshore/oci';
+import { reach } from '../../registry/failpoints.ts';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { NewPromotion, PromotedTag, PromotionOutcome, PromotionPlan } from '../../registry/ports/promotion-store.ts';
@@ -23,15 +24,19 @@ import { lockUsage, refuseAbove } from './usage.ts';
 export async function promote(sql: SqlTransaction, input: NewPromotion): Promise<PromotionOutcome> {
   const { from, to, by, at } = input;
   const source = await repositoryByName(sql, from.repository);
-  const image = source && (await findImage(sql, source, from.reference));
-  if (source === undefined || image === undefined) return { outcome: 'absent' };
+  if (source === undefined || (from.project ?? source.project_id) !== source.project_id) return { outcome: 'absent' };
+  const image = await findImage(sql, source, from.reference);
+  if (image === undefined) return { outcome: 'absent' };
   const target = await ensureRepository(sql, { ...input, repository: to.repository });
   const conditions = await checkConditions(sql, { source, target, image, by, at });
   if (!input.dryRun && conditions.some(({ holds }) => !holds))
     throw new Withdrawn({ outcome: 'refused', conditions } satisfies PromotionOutcome);
   const closure = await closureOf(sql, source.id, image);
   const missing = await lockPlacements(sql, source, target, closure.blobs);
-  if (missing.length > 0) throw new Withdrawn(await whereabouts(sql, { source, target, conditions }, missing));
+  if (missing.length > 0) {
+    await requireRoom(sql, target, closure.blobs);
+    throw new Withdrawn(await whereabouts(sql, { source, target, conditions }, missing));
+  }
   const linking = { target, by, at };
   await linkManifests(sql, linking, closure.manifests);
   const { previous, tags } = await setTags(sql, input, target, image, closure);
@@ -46,6 +51,7 @@ export async function promote(sql: SqlTransaction, input: NewPromotion): Promise
     throw new Withdrawn({ outcome: 'planned', plan } satisfies PromotionOutcome);
   }
   const id = await record(sql, input, { source, target, plan, manifests });
+  reach('promotion.in-transaction');
   return { outcome: 'promoted', id, plan };
 }
 
@@ -113,6 +119,23 @@ async function checkQuota(sql: SqlSession, target: RepositoryRow, { addedBytes, 
   const account = await lockUsage(sql, target.project_id);
   refuseAbove(account, 'bytes', addedBytes, account.limit_bytes);
   refuseAbove(account, 'tags', tags.filter(({ from }) => from === undefined).length, account.limit_tags);
+}
+
+/** Before bytes are copied, which nobody is charged for until they are linked. */
+async function requireRoom(sql: SqlSession, target: RepositoryRow, blobs: Closure['blobs']): Promise<void> {
+  const account = await lockUsage(sql, target.project_id);
+  if (account.limit_bytes === null) return;
+  let needed = 0;
+  for (const chunk of chunks(blobs)) {
+    const ids = padded(chunk.map(({ id }) => id));
+    const rows = await sql.all<{ blob_id: number }>(
+      `select blob_id from project_blobs where project_id = ? and blob_id in (${placeholders(ids.length)})`,
+      [target.project_id, ...ids],
+    );
+    const charged = new Set(rows.map(({ blob_id }) => blob_id));
+    for (const { id, sizeBytes } of chunk) if (!charged.has(id)) needed += sizeBytes;
+  }
+  refuseAbove(account, 'bytes', needed, account.limit_bytes);
 }
 
 interface Recorded {

@@ -5,6 +5,7 @@ import type { NewPromotion, PromotionOutcome, PromotionPlan } from '../../regist
 import { namesOfProject } from '../../registry/repository-pattern.ts';
 import type { OpenStore, StoreSteps } from './contract-steps.ts';
 import { app, by, newDigest, storeTest, web } from './contract-steps.ts';
+import { describePromotionLimits } from './promotion-limits.ts';
 import { withRoles } from './tag-rules.ts';
 
 const prod = requireRepositoryName('prod/app');
@@ -12,7 +13,7 @@ const v1 = requireTag('v1');
 const week = 7 * 24 * 60 * 60_000;
 
 /** Promotes `team/app:v1` to `prod/app:v1`, or what is said instead. */
-function promote(steps: StoreSteps, other: Partial<NewPromotion> = {}): Promise<PromotionOutcome> {
+export function promote(steps: StoreSteps, other: Partial<NewPromotion> = {}): Promise<PromotionOutcome> {
   const { store, at } = steps;
   const from = { repository: app, reference: { tag: v1 } };
   return store.promote({ from, to: { repository: prod, tag: v1 }, dryRun: false, undoUntil: at + week, by, at, ...other });
@@ -189,6 +190,7 @@ export function describePromotions(open: OpenStore): void {
     });
   });
   describeUndo(open);
+  describePromotionLimits(open);
   describePromotionRaces(open);
 }
 

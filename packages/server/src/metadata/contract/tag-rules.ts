@@ -91,7 +91,10 @@ export function describeTagRules(open: OpenStore): void {
       await store.deleteTagRule({ project: 'team', id: immutable.id, version: 1, by, at });
       assert.equal((await store.deleteRepository(removal)).outcome, 'deleted');
       const lost = { repositories: 0, tags: 1102, sizeBytes: 0 };
-      assert.deepEqual(await store.deleteTenant({ name: 'team', version: undefined, force: false, by, at }), { outcome: 'has-content', lost });
+      assert.deepEqual(await store.deleteTenant({ name: 'team', version: undefined, force: false, by, at }), {
+        outcome: 'has-content',
+        lost,
+      });
     });
 
     storeTest(open, 'a protected tag is changed by holders of its roles, and by administrators', async (steps) => {

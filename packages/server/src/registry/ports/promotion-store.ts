@@ -6,8 +6,8 @@ import type { Listed, Millis } from './content-store.ts';
 import type { QuotaExceeded } from './quota-excess.ts';
 import type { TagRefusal } from './tag-refusal.ts';
 
-/** Manifests of one promotion, and blobs that they need. */
-export const mostPromoted = { manifests: 10_000, blobs: 100_000 } as const;
+/** Manifests of one promotion, and blobs that they need: on SQLite every other write waits for it. */
+export const mostPromoted = { manifests: 2_000, blobs: 10_000 } as const;
 
 /** What a project asks of whatever is promoted into it. */
 export interface PromotionTerms {
@@ -83,7 +83,12 @@ export interface LateReferrer {
 }
 
 export interface NewPromotion {
-  readonly from: { readonly repository: RepositoryName; readonly reference: { readonly tag: Tag } | { readonly digest: Digest } };
+  readonly from: {
+    readonly repository: RepositoryName;
+    readonly reference: { readonly tag: Tag } | { readonly digest: Digest };
+    /** As `Decision.project` of the decision that the promoter may read it; another project of that name has no such image. */
+    readonly project?: number | 'none' | undefined;
+  };
   readonly to: { readonly repository: RepositoryName; readonly tag: Tag };
   /** As in `startUpload`. */
   readonly store?: string | undefined;

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe } from 'node:test';
+import { type Digest, requireRepositoryName, requireTag } from '@longshore/oci';
+import type { BlobLocation } from '../../registry/ports/blob-store.ts';
+import type { PromotionOutcome } from '../../registry/ports/promotion-store.ts';
+import type { OpenStore, StoreSteps } from './contract-steps.ts';
+import { app, by, storeTest } from './contract-steps.ts';
+import { promote } from './promotions.ts';
+
+const prod = requireRepositoryName('prod/app');
+const v1 = requireTag('v1');
+const newLocation = () => `blobs/${randomUUID()}` as BlobLocation;
+
+/** Makes the project of the target on that store. */
+async function makeProd({ store, at }: StoreSteps, on = 'default'): Promise<void> {
+  await store.registerStores({ names: ['default', 'fast'] });
+  const settings = {
+    description: undefined,
+    visibility: 'private',
+    environment: undefined,
+    promotesTo: undefined,
+    expireAfterHours: undefined,
+  };
+  assert.equal(await store.createTenant({ name: 'prod', store: on, settings: { ...settings, visibility: 'private' }, by, at }), 'created');
+}
+
+async function limit({ store, at }: StoreSteps, bytes: number): Promise<void> {
+  assert.equal(await store.setQuota({ project: 'prod', limits: { bytes }, version: 'any', by, at }), 'set');
+}
+
+async function usedBy({ store }: StoreSteps): Promise<number | undefined> {
+  return (await store.findQuota('prod', 20_000))?.usedBytes;
+}
+
+const needed = (answer: PromotionOutcome): number | undefined => (answer.outcome === 'quota-exceeded' ? answer.excess.needed : undefined);
+
+/** Where promotions end: other stores, limits, chains, and whose project it is. */
+export function describePromotionLimits(open: OpenStore): void {
+  describe('limits of promotions', () => {
+    storeTest(open, 'across stores, what is missing is named, and linked once it was placed', async (steps) => {
+      const { store, at } = steps;
+      await makeProd(steps, 'fast');
+      const blobs = [await steps.blob(app), await steps.blob(app)];
+      await steps.push(app, { blobs, tags: ['v1'] });
+      const answer = await promote(steps);
+      assert.ok(answer.outcome === 'elsewhere', answer.outcome);
+      assert.deepEqual([answer.store, answer.missing, answer.missingBytes], ['fast', 2, 200]);
+      assert.deepEqual(
+        new Set(answer.blobs.map(({ digest, store: where }) => `${where} ${digest}`)),
+        new Set(blobs.map((blob) => `default ${blob}`)),
+      );
+      const ahead = (digest: Digest, location = newLocation()) => store.placeAhead({ store: 'fast', digest, location, at });
+      const [first = assert.fail(), second = assert.fail()] = blobs;
+      assert.equal(await ahead(first), 'placed');
+      assert.equal(await ahead(first), 'duplicate');
+      const half = await promote(steps);
+      assert.deepEqual(half.outcome === 'elsewhere' && half.blobs.map(({ digest }) => digest), [second]);
+      assert.equal(await ahead(second), 'placed');
+      assert.equal((await promote(steps)).outcome, 'promoted');
+      for (const digest of blobs) assert.equal((await store.findBlob(prod, digest))?.store, 'fast');
+      assert.equal(await usedBy(steps), 200);
+    });
+
+    storeTest(open, 'nothing is copied to another store that the quota of the target has no room for', async (steps) => {
+      await makeProd(steps, 'fast');
+      await limit(steps, 150);
+      const shared = await steps.blob(app);
+      await steps.push(app, { blobs: [shared, await steps.blob(app)], tags: ['v1'] });
+      assert.equal(needed(await promote(steps)), 200);
+      assert.equal(needed(await promote(steps, { dryRun: true })), 200);
+      await steps.blob(prod, shared);
+      await limit(steps, 200);
+      assert.equal((await promote(steps)).outcome, 'elsewhere', 'what the project has is not counted again');
+    });
+
+    storeTest(open, 'a quota that has no room refuses all of it, of bytes and of tags', async (steps) => {
+      const { store, at } = steps;
+      await makeProd(steps);
+      await limit(steps, 150);
+      const root = await steps.push(app, { blobs: [await steps.blob(app), await steps.blob(app)], tags: ['v1'] });
+      assert.equal(needed(await promote(steps)), 200);
+      assert.equal(await store.findManifest(prod, { digest: root }), undefined);
+      assert.equal(await usedBy(steps), 0);
+      await store.setQuota({ project: 'prod', limits: { bytes: 200, tags: 0 }, version: 'any', by, at });
+      const refused = await promote(steps);
+      assert.deepEqual(refused.outcome === 'quota-exceeded' && refused.excess.kind, 'tags');
+      await store.setQuota({ project: 'prod', limits: { tags: 1 }, version: 'any', by, at });
+      assert.equal((await promote(steps)).outcome, 'promoted');
+    });
+
+    storeTest(open, 'what is stacked too high is refused', async (steps) => {
+      let top = await steps.push(app, { tags: ['v1'] });
+      for (let height = 0; height < 31; height += 1) top = await steps.push(app, { subject: top });
+      assert.equal((await promote(steps)).outcome, 'promoted');
+      await steps.push(app, { subject: top });
+      assert.deepEqual(await promote(steps), { outcome: 'too-large', what: 'depth', most: 32 });
+    });
+
+    storeTest(open, 'from the chain only: a project that leads to the target may, others may not', async (steps) => {
+      const { store, at } = steps;
+      await makeProd(steps);
+      const terms = { fromChainOnly: true, minimumAgeMs: 0, requiredReferrers: [], roles: [] };
+      await store.setPromotionPolicy({ project: 'prod', version: 0, terms, by, at });
+      await steps.push(app, { tags: ['v1'] });
+      assert.equal((await promote(steps)).outcome, 'refused');
+      assert.equal(await store.updateTenant({ name: 'team', version: undefined, settings: { promotesTo: 'prod' }, by, at }), 'updated');
+      assert.equal((await promote(steps)).outcome, 'promoted');
+    });
+
+    storeTest(
+      open,
+      'harbor#22900: an image of another project that has the name of the one that may be read is not there',
+      async (steps) => {
+        const { store, at } = steps;
+        await steps.push(app, { tags: ['v1'] });
+        const project = (await store.findRepository(app))?.projectId;
+        await store.deleteTenant({ name: 'team', version: undefined, force: true, by, at });
+        await steps.push(app, { tags: ['v1'] });
+        const from = { repository: app, reference: { tag: v1 } };
+        assert.deepEqual(await promote(steps, { from: { ...from, project } }), { outcome: 'absent' });
+        assert.deepEqual(await promote(steps, { from: { ...from, project: 'none' } }), { outcome: 'absent' });
+        const now = (await store.findRepository(app))?.projectId;
+        assert.equal((await promote(steps, { from: { ...from, project: now } })).outcome, 'promoted');
+      },
+    );
+  });
+}
