@@ -11,7 +11,7 @@ import { watchStalls } from './stall-watch.ts';
 import { SteadyPushes } from './steady-pushes.ts';
 
 /** 700,000 blobs are needed by the manifests. */
-const size: RegistrySize = { repositories: 1000, manifests: 350_000, blobs: 1_000_000, tags: 200_000, tagsInFirst: 0 };
+const size: RegistrySize = { projects: 100, repositories: 1000, manifests: 350_000, blobs: 1_000_000, tags: 200_000, tagsInFirst: 0 };
 const pushesPerSecond = 20;
 const starts = 3;
 /** As long as pushes need by far, and short enough that the files, which cannot be made to look older, are older soon. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { blobOf, digestOfNumber, type RegistrySize, registryRows } from '../packages/server/src/metadata/large-registry-bench.ts';
+import type { SqlDialect } from '../packages/server/src/metadata/sql-session.ts';
 import { executePostgres } from '../test/tools/postgres-query.ts';
 import { runProgram } from '../test/tools/run-program.ts';
 import type { Contender } from './contender.ts';
@@ -15,24 +16,29 @@ const pushedBeforeMs = 24 * 60 * 60_000;
  */
 export async function generateRegistry(contender: Contender, directory: string, size: RegistrySize): Promise<void> {
   const at = Date.now() - pushedBeforeMs;
-  if (contender.databaseOf === undefined) fillSqlite(join(directory, 'data', 'longshore.db'), size, at);
-  else await fillPostgres(await contender.databaseOf(directory), size, at);
+  await fillDatabase(contender, directory, (dialect) => registryRows(dialect, size, at));
   await writeFiles(join(directory, 'data'), size.blobs);
   await runProgram('sync', []);
 }
 
-function fillSqlite(path: string, size: RegistrySize, at: number): void {
+/** Runs the statements in the database of a contender that does not run. */
+export async function fillDatabase(contender: Contender, directory: string, rows: (dialect: SqlDialect) => string[]): Promise<void> {
+  if (contender.databaseOf === undefined) fillSqlite(join(directory, 'data', 'longshore.db'), rows('sqlite'));
+  else await fillPostgres(await contender.databaseOf(directory), rows('postgres'));
+}
+
+function fillSqlite(path: string, statements: readonly string[]): void {
   const db = new DatabaseSync(path);
   db.function('digest_of_number', { deterministic: true }, (number) => digestOfNumber(Number(number)));
   db.exec(`
     pragma foreign_keys = off; pragma synchronous = off; pragma cache_size = -4000000;
-    begin; ${registryRows('sqlite', size, at).join(';')}; commit;
+    begin; ${statements.join(';')}; commit;
     pragma wal_checkpoint(truncate)`);
   db.close();
 }
 
-async function fillPostgres(url: string, size: RegistrySize, at: number): Promise<void> {
-  for (const statement of registryRows('postgres', size, at)) await executePostgres(url, statement);
+async function fillPostgres(url: string, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await executePostgres(url, statement);
   // As autovacuum would within a minute, and then in the middle of a measurement.
   await executePostgres(url, 'vacuum analyze');
 }

@@ -1,5 +1,6 @@
 // npm run bench: Longshore's speed beside that of other registries (docs/performance.md).
 import { availableParallelism, cpus } from 'node:os';
+import { benchApi, type MeasuredList, renderLists } from './api-bench.ts';
 import { BackingServices } from './backing-services.ts';
 import { bareSdk } from './bare-sdk.ts';
 import { type Contender, longshore } from './contender.ts';
@@ -52,8 +53,28 @@ function print(measured: readonly Measured[], { rounds, seconds }: BenchOptions)
   for (const { contender, profiles } of measured) if (profiles !== '') console.log(`\nOf ${contender.name}:\n\n${profiles}`);
 }
 
+async function measureApi(taking: readonly Entry[], only: readonly string[]): Promise<void> {
+  const lists: MeasuredList[] = [];
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      console.log(renderLists(lists));
+      void services.stop().finally(() => process.exit(1));
+    });
+  }
+  try {
+    for (const { contender } of taking) await benchApi(contender, only, lists, (line) => console.error(line));
+  } finally {
+    console.log(renderLists(lists));
+    await services.stop();
+  }
+}
+
 const services = new BackingServices();
 const { options, entries } = readCommandLine(services);
+if (options.api !== undefined) {
+  await measureApi(entries, options.api);
+  process.exit(0);
+}
 const measured: Measured[] = [];
 // A signal alone would leave the servers running, and lose what is measured already.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -70,7 +70,8 @@ function answers(url: string): Promise<boolean> {
   return new Promise((resolve) => {
     const onAnswer = (response: IncomingMessage): void => {
       response.resume();
-      resolve(response.statusCode === 200);
+      // One that asks everybody for credentials is there, too.
+      resolve(response.statusCode === 200 || response.statusCode === 401);
     };
     // Its certificate was made a moment ago by whoever started it.
     const request = url.startsWith('https:')

@@ -4,6 +4,7 @@ import type { SqlDialect } from './sql-session.ts';
 
 /** How much a generated registry holds. */
 export interface RegistrySize {
+  readonly projects: number;
   readonly repositories: number;
   /** A multiple of `repositories`; every third one of a repository has no tag. */
   readonly manifests: number;
@@ -56,7 +57,8 @@ export function blobOf(index: number): { location: string; sizeBytes: number } {
  * there.
  */
 export function registryRows(dialect: SqlDialect, size: RegistrySize, at: number): string[] {
-  const { repositories, manifests, blobs, tags, tagsInFirst } = size;
+  const { projects, repositories, manifests, blobs, tags, tagsInFirst } = size;
+  const projectDigits = String(projects - 1).length;
   const { digest, hex, padded } = words[dialect];
   const numbers = (count: number) =>
     `(with recursive n(i) as (select 0 union all select i + 1 from n where i < ${count - 1}) select i from n) as numbers`;
@@ -76,9 +78,9 @@ export function registryRows(dialect: SqlDialect, size: RegistrySize, at: number
       select m.repository_id, ${referenceKind.blob}, b.digest, m.id from manifests m join blobs b on b.id = m.id + ${offset};`;
   const text = `
     insert into projects (name, store_id, created_at, created_by)
-      select 'project' || ${padded('i', 3)}, 1, ${at}, 'system:bench' from ${numbers(100)};
+      select 'project' || ${padded('i', projectDigits)}, 1, ${at}, 'system:bench' from ${numbers(projects)};
     insert into repositories (project_id, name, created_at)
-      select i % 100 + 1, 'project' || ${padded('i % 100', 3)} || '/repository' || ${padded('i', 5)}, ${at} from ${numbers(repositories)};
+      select i % ${projects} + 1, 'project' || ${padded(`i % ${projects}`, projectDigits)} || '/repository' || ${padded('i', 5)}, ${at} from ${numbers(repositories)};
     insert into blobs (digest, size) select ${digest('i')}, 1000 + i % 1000 from ${numbers(blobs)};
     insert into blob_placements (blob_id, store_id, location, state, created_at, renewed_at)
       select id, 1, 'blobs/sha256/' || substr(${hex('digest')}, 1, 2) || '/' || ${hex('digest')} || '.${generation}', 'live', ${at}, ${at}

@@ -10,6 +10,7 @@ import type {
   TagSummary,
 } from '../../registry/ports/browse-store.ts';
 import type { Listed } from '../../registry/ports/content-store.ts';
+import { newUser, pulledBy } from './access.ts';
 import type { OpenStore } from './contract-steps.ts';
 import { app, by, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 
@@ -87,6 +88,23 @@ export function describeBrowsing(open: OpenStore): void {
           items: [],
           more: false,
         });
+    });
+
+    storeTest(open, 'a search finds the little that somebody may see behind much that matches', async (steps) => {
+      const { store, at } = steps;
+      const hidden = Array.from({ length: 14 }, (_, n) => `a${String(n).padStart(2, '0')}/nginx`);
+      for (const name of [...hidden, 'team/nginx', 'team/web/nginx', 'z/nginx']) await steps.push(requireRepositoryName(name));
+      const eve = await newUser(steps, 'eve');
+      for (const project of ['team', 'z']) await store.setProjectRole({ userId: eve.id, project, role: 'reader', by, at });
+      const filter = { term: 'nginx', visibility: pulledBy(eve) };
+      const found = await walk<FoundRepository, SearchPlace>(
+        (page) => store.searchRepositories(filter, page),
+        ({ place }) => place,
+      );
+      assert.deepEqual(
+        found.map(({ name }) => name),
+        ['z/nginx', 'team/nginx', 'team/web/nginx'],
+      );
     });
 
     storeTest(open, 'tags by name and by their last change, with what they point at', async (steps) => {

@@ -12,7 +12,7 @@ import { PostgresBench } from './postgres-bench.ts';
 const bench = PostgresBench.forThisFile();
 
 /** Four in ten blobs are garbage. */
-const size = { repositories: 100, manifests: 6000, blobs: 20_000, tags: 4000, tagsInFirst: 0 };
+const size = { projects: 100, repositories: 100, manifests: 6000, blobs: 20_000, tags: 4000, tagsInFirst: 0 };
 /** As many as make it worth while to look each of them up in tables of this size. */
 const batch = 10;
 

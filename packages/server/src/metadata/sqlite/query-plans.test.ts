@@ -19,7 +19,7 @@ const harmless = [
   /^SCAN (CONSTANT|\d+ CONSTANT ROWS|\d+-ROW VALUES CLAUSE)/,
   /^SCAN (stores|s|signing_keys|audit_sinks)\b/,
   // One small row for each project: an index on what every push changes would cost more.
-  /^SCAN (u|p USING COVERING INDEX \w+): select p.name, u.version, .* from usage u join projects p .* order by (u.bytes|case .* end) desc, p.name limit \?$/,
+  /^SCAN (u|p|p USING COVERING INDEX \w+): select p.name, u.version, .* from usage u join projects p .* order by (u.bytes|case .* end) desc, p.name limit \?$/,
   /^SCAN v: insert into \w+_pulls .* from \(values /,
   // A piece of a count, of at most as many rows as its limit.
   /^SCAN (uncounted|piece): /,
