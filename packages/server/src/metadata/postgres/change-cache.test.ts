@@ -210,6 +210,32 @@ if (bench !== undefined) {
     await untilChanged(findById, (answer) => answer !== undefined);
   });
 
+  test('which webhooks listen, also that none does, is known on every replica within a second of a change on another', async (t) => {
+    const url = await newDatabase();
+    const [one, other] = [await openReplica(t, { url }), await openReplica(t, { url })];
+    await new StoreSteps(one).push(app);
+    const owner = (await one.findRepository(app))?.projectId ?? assert.fail();
+    const listening = async () => (await other.findListening(owner)).length;
+    const filter = { name: 'ci', url: 'https://hooks.example/', events: [], repositories: '**', tags: '*', format: 'cloudevents' } as const;
+    const secrets = { headerNames: [], hasSecret: false, previousSecretUntil: undefined, sealed: undefined };
+    const settings = { ...filter, ...secrets, enabled: true };
+    assert.deepEqual([await listening(), await isKnown(other, listening)], [0, true]);
+    for (const own of [owner, undefined]) {
+      const before = await listening();
+      const made = await one.createWebhook({ owner: own, settings, by, at: 1 });
+      if (typeof made === 'string') assert.fail(made);
+      await untilChanged(listening, (count) => count === before);
+      await until(() => isKnown(other, listening));
+    }
+    await one.disableWebhook({
+      id: (await other.listWebhooks(owner, { after: 0, limit: 1 })).items[0]?.id ?? 0,
+      reason: 'test',
+      by,
+      at: 2,
+    });
+    await untilChanged(listening, (count) => count === 2);
+  });
+
   test('a tag that was moved on one replica is moved on every other at once, and its bytes are right', async (t) => {
     const url = await newDatabase();
     const [one, other] = [await openReplica(t, { url }), await openReplica(t, { url })];
