@@ -49,11 +49,17 @@ export function queryDatabase<Row>(data: string, select: string): Row[] {
   }
 }
 
-/** Makes unfinished uploads look long abandoned, and leases of dead processes run out, instead of waiting for it. */
+/** Makes unfinished uploads look long abandoned, and leases of processes and on content run out, instead of waiting for it. */
 export function letTimePass(data: string): void {
+  const past = ['update uploads set touched_at = 0', 'update leases set expires_at = 0', 'update content_leases set expires_at = 0'];
+  executeInDatabase(data, past.join(';'));
+}
+
+/** Changes the database of a data directory, beside a server if need be. */
+export function executeInDatabase(data: string, statements: string): void {
   const database = new DatabaseSync(databaseIn(data), { timeout: 10_000 });
   try {
-    database.exec('update uploads set touched_at = 0; update leases set expires_at = 0');
+    database.exec(statements);
   } finally {
     database.close();
   }

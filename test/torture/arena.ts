@@ -8,6 +8,8 @@ export interface ArenaTerms {
   readonly graceMs: number;
   readonly random: SeededRandom;
   readonly findings: Findings;
+  /** Of the administrator. */
+  readonly password: string;
   /** Ends the harm and the collecting. */
   readonly signal: AbortSignal;
 }
@@ -23,6 +25,8 @@ export interface Arena {
   servers(): readonly string[];
   /** Asks the database; nobody may be writing. */
   readonly query: Query;
+  /** Changes the database behind the servers' back, which may be running. */
+  execute(statement: string): Promise<void>;
   /** For how long a server may still give what another has deleted. */
   readonly staleMs: number;
   /** Resolves when requests are worth sending (again). */

@@ -6,6 +6,8 @@ export class Findings {
   /** What was done to the servers, by kind. */
   readonly faults = new Map<string, number>();
   collections = 0;
+  /** What else was done, by kind. */
+  readonly deeds = new Map<string, number>();
   /** Requests that were sent again, and how often one was at most. */
   repeated = 0;
   mostTries = 1;
@@ -33,6 +35,11 @@ export class Findings {
     this.faults.set(kind, (this.faults.get(kind) ?? 0) + 1);
   }
 
+  /** Notes that one more thing of a kind was done. */
+  did(kind: string): void {
+    this.deeds.set(kind, (this.deeds.get(kind) ?? 0) + 1);
+  }
+
   /** Notes that a request is sent for the nth time. */
   tried(times: number): void {
     this.repeated += 1;
@@ -47,9 +54,13 @@ export class Findings {
   /** The line that a run ends with. */
   summary(): string {
     const { pushes, pulls, deletes, lost, corrupt, leaked } = this;
-    const counts = [...this.faults].sort(([left], [right]) => left.localeCompare(right));
-    const total = counts.reduce((sum, [, count]) => sum + count, 0);
-    const kinds = counts.map(([kind, count]) => `${kind} ${count}`).join(', ');
-    return `pushes ${pushes}, pulls ${pulls}, deletes ${deletes}, faults ${total} (${kinds}): ${lost} lost, ${corrupt} corrupt, ${leaked} leaked`;
+    const total = [...this.faults.values()].reduce((sum, count) => sum + count, 0);
+    const done = `pushes ${pushes}, pulls ${pulls}, deletes ${deletes}, ${listed(this.deeds)}, faults ${total} (${listed(this.faults)})`;
+    return `${done}: ${lost} lost, ${corrupt} corrupt, ${leaked} leaked`;
   }
+}
+
+function listed(counts: ReadonlyMap<string, number>): string {
+  const sorted = [...counts].sort(([left], [right]) => left.localeCompare(right));
+  return sorted.map(([kind, count]) => `${kind} ${count}`).join(', ');
 }

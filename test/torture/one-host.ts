@@ -1,5 +1,6 @@
-import { rm } from 'node:fs/promises';
-import { auditDisk, type DiskAudit, letTimePass, queryDatabase } from '../crash/disk-audit.ts';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { auditDisk, type DiskAudit, executeInDatabase, letTimePass, queryDatabase } from '../crash/disk-audit.ts';
 import { type ServerProcess, startGarbageCollection, startServer } from '../crash/server-process.ts';
 import { processTree } from '../processes/process-tree.ts';
 import type { Arena, ArenaTerms, Query } from './arena.ts';
@@ -40,11 +41,16 @@ export class OneHost implements Arena {
 
   readonly query: Query = async (select) => queryDatabase(this.#options.data, select);
 
+  async execute(statement: string): Promise<void> {
+    executeInDatabase(this.#options.data, statement);
+  }
+
   get ready(): Promise<void> {
     return this.#ready;
   }
 
   async start(): Promise<void> {
+    await writeFile(this.#passwordFile, this.#options.password);
     this.#server = await startServer({ data: this.#options.data, workers: this.#options.workers, env: this.#env(this.#options.graceMs) });
   }
 
@@ -137,9 +143,14 @@ export class OneHost implements Arena {
     if (!killed && !busy) findings.add('unexpected', `gc ended with ${JSON.stringify(ending)}:\n${collection.output()}`);
   }
 
+  get #passwordFile(): string {
+    return join(this.#options.data, 'password');
+  }
+
   #env(graceMs: number): Record<string, string> {
     const hours = String(graceMs / 3_600_000);
     return {
+      LONGSHORE_ADMIN_PASSWORD_FILE: this.#passwordFile,
       LONGSHORE_LIMITS_STUCK_SECONDS: String(stuckSeconds),
       LONGSHORE_GC_SCHEDULE: '* * * * *',
       LONGSHORE_GC_GRACE_HOURS: hours,

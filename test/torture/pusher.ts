@@ -1,6 +1,8 @@
 import type { Blob, Manifest } from '../crash/image.ts';
 import { type Answer, describeAnswer, passingStatuses, type RegistryClient, uploadModes } from '../crash/registry-client.ts';
 import type { Findings } from './findings.ts';
+import type { Ledger } from './ledger.ts';
+import { neverRefuses, type Refuses } from './refusals.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** What a client needs to push. */
@@ -8,9 +10,12 @@ export interface PusherOptions {
   readonly client: RegistryClient;
   readonly random: SeededRandom;
   readonly findings: Findings;
+  readonly ledger: Ledger;
   readonly graceMs: number;
   /** Repositories that blobs may be mounted from. */
   readonly mountSources: readonly string[];
+  /** What may be refused besides; nothing when it is left out. */
+  readonly refuses?: Refuses | undefined;
 }
 
 /** The share of the grace within which a client may rely on being told that a blob exists (a fresh grace is not renewed). */
@@ -50,9 +55,15 @@ export class Pusher {
       return true;
     }
     if (answer.status === 404 || answer.status === 400) this.#judgeRefusal(repository, manifest, answer, at);
-    else if (!passingStatuses.includes(answer.status))
+    else if (!this.mayAnswer(`PUT ${repository} ${tag ?? manifest.digest}`, answer))
       findings.add('unexpected', `PUT ${repository} ${tag ?? manifest.digest}: ${describeAnswer(answer)}`);
     return false;
+  }
+
+  /** Whether a registry that is busy, or has no room, may answer so. */
+  mayAnswer(what: string, answer: Answer): boolean {
+    const { refuses = neverRefuses } = this.#options;
+    return passingStatuses.includes(answer.status) || refuses(what, answer);
   }
 
   /** Everything it needs was there a moment ago by the registry's own word, so the registry must not miss anything. */
@@ -85,7 +96,7 @@ export class Pusher {
       this.saw(repository, blob.digest, uploadedAt);
       return true;
     }
-    if (!passingStatuses.includes(answer.status)) {
+    if (!this.mayAnswer(`push of a blob to ${repository}`, answer)) {
       this.#options.findings.add(
         'unexpected',
         `push of blob ${blob.digest} (${blob.bytes.byteLength} bytes) to ${repository}: ${describeAnswer(answer)}`,
@@ -97,6 +108,8 @@ export class Pusher {
   async #upload(repository: string, blob: Blob): Promise<Answer> {
     const { client, random } = this.#options;
     const mode = random.pick(uploadModes) ?? 'post-put';
-    return client.pushBlob(repository, blob.bytes, mode, blob.digest.startsWith('sha512') ? 'sha512' : 'sha256');
+    const answer = await client.pushBlob(repository, blob.bytes, mode, blob.digest.startsWith('sha512') ? 'sha512' : 'sha256');
+    if (answer.status === 201) this.#options.ledger.note('blob.pushed', repository);
+    return answer;
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listBucket } from '../../packages/server/src/storage/s3/bucket-bench.ts';
 import type { DiskAudit } from '../crash/disk-audit.ts';
@@ -81,7 +81,12 @@ export class ReplicaArena implements Arena {
 
   readonly query: Query = (select) => queryPostgres(this.#services.databaseUrl, select);
 
+  execute(statement: string): Promise<void> {
+    return executePostgres(this.#services.databaseUrl, statement);
+  }
+
   async start(): Promise<void> {
+    await writeFile(this.#passwordFile, this.#options.password);
     if (this.#cluster !== undefined) {
       await Promise.all(this.#cluster.replicas.map((replica) => replica.start()));
       return;
@@ -136,7 +141,10 @@ export class ReplicaArena implements Arena {
   }
 
   async collectAll(): Promise<void> {
-    await executePostgres(this.#services.databaseUrl, 'update uploads set touched_at = 0; update leases set expires_at = 0');
+    await executePostgres(
+      this.#services.databaseUrl,
+      'update uploads set touched_at = 0; update leases set expires_at = 0; update content_leases set expires_at = 0',
+    );
     // Later than whatever a clock that was ahead has written.
     await this.#collect({ graceHours: 0, skewSeconds: 2 * this.#options.mostSkewSeconds + 1, mayFail: false });
   }
@@ -195,11 +203,16 @@ export class ReplicaArena implements Arena {
     return (graceMs + 2 * mostSkewSeconds * 1000) / reliableShare / 3_600_000;
   }
 
+  get #passwordFile(): string {
+    return join(this.#services.directory, 'password');
+  }
+
   #env(clock: WrongClock | undefined, graceHours = this.#graceHours): Record<string, string> {
     const hours = String(graceHours);
     return {
       ...this.#services.settings(this.#store.endpoint),
       ...clock?.env,
+      LONGSHORE_ADMIN_PASSWORD_FILE: this.#passwordFile,
       LONGSHORE_METADATA_LISTEN_URL: this.#services.databaseUrl.replace(/:\d+\//, `:${this.#listening.port}/`),
       LONGSHORE_GC_SCHEDULE: '* * * * *',
       LONGSHORE_GC_GRACE_HOURS: hours,

@@ -1,21 +1,20 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RegistryClient } from '../crash/registry-client.ts';
 import { walkRegistry } from '../crash/registry-walk.ts';
 import type { Arena, ArenaTerms } from './arena.ts';
-import { ContentMaker } from './content-maker.ts';
+import { Crew } from './crew.ts';
 import { Findings } from './findings.ts';
+import { Ledger } from './ledger.ts';
+import { LimitedProject } from './limited-project.ts';
 import { OneHost } from './one-host.ts';
-import { Pusher } from './pusher.ts';
-import { Reader } from './reader.ts';
+import { PromotedProjects } from './promoted-projects.ts';
 import { recountInventory, recountUsage } from './recount.ts';
 import { ReplicaArena } from './replica-arena.ts';
 import { RepositoryModel } from './repository-model.ts';
-import { RetryingClient } from './retrying-client.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { SharedTags } from './shared-tags.ts';
-import { TortureClient } from './torture-client.ts';
+import type { Work } from './work.ts';
 
 /** How long, how hard, and by which choices. */
 export interface TortureOptions {
@@ -36,51 +35,37 @@ const repositoriesOfEach = 2;
 const mostSkewSeconds = 120;
 /** On S3, where it matters how large a blob is. */
 const largeShare = 0.04;
+const password = 'torture-administrator';
 
 /** Runs everything against servers and a store of its own, and verifies it all at the end. */
 export async function runTorture(options: TortureOptions): Promise<Findings> {
   const random = new SeededRandom(options.seed);
   const findings = new Findings(options.report);
+  const ledger = new Ledger();
   const ended = new AbortController();
-  const arena = await openArena(options, { graceMs, random: random.fork('arena'), findings, signal: ended.signal });
-  const clients: RegistryClient[] = [];
-  const models = Array.from(
-    { length: options.clients * repositoriesOfEach },
-    (_, index) => new RepositoryModel(`torture${index % 3}/app${index}`),
-  );
-  const shared = new SharedTags('torture0/shared', { client: newClient(0), findings, random: random.fork('shared') });
+  const arena = await openArena(options, { graceMs, random: random.fork('arena'), findings, password, signal: ended.signal });
+  const repeats = options.replicas > 0;
+  const crew = new Crew({ arena, random, findings, ledger, graceMs, password, repeats, largeShare: repeats ? largeShare : 0 });
+  const works = [
+    new PlainRepositories(crew, options.clients),
+    sharedTags(crew),
+    new PromotedProjects(crew),
+    new LimitedProject(crew, 'limited'),
+  ];
   try {
     await arena.start();
+    for (const work of works) await work.prepare();
     const timer = setTimeout(() => ended.abort(), options.seconds * 1000);
-    const working = Array.from({ length: options.clients }, (_, client) => newTortureClient(client));
-    const work = [...working.map((one) => one.workUntil(ended.signal)), shared.workUntil(ended.signal, () => arena.ready)];
-    await Promise.all([...work, arena.harm(), arena.collectAgainAndAgain()].map(stopOthersOnFailure));
+    const parts = [...works.map((work) => work.workUntil(ended.signal)), arena.harm(), arena.collectAgainAndAgain()];
+    await Promise.all(parts.map(stopOthersOnFailure));
     clearTimeout(timer);
-    await verify(arena, newClient(1), findings, models, shared);
+    await verify(arena, crew, works);
   } finally {
     ended.abort();
-    for (const client of clients) client.close();
+    crew.close();
     await arena.destroy();
   }
   return findings;
-
-  function newClient(number: number): RegistryClient {
-    const url = (): string => arena.urlOf(number);
-    const client = options.replicas > 0 ? new RetryingClient(url, findings) : new RegistryClient(url);
-    clients.push(client);
-    return client;
-  }
-
-  function newTortureClient(worker: number): TortureClient {
-    const client = newClient(worker);
-    const own = random.fork(`client ${worker}`);
-    const mine = models.slice(worker * repositoriesOfEach, (worker + 1) * repositoriesOfEach);
-    const mountSources = models.map((model) => model.name);
-    const pusher = new Pusher({ client, random: own, findings, graceMs, mountSources });
-    const content = new ContentMaker(own, random, options.replicas > 0 ? largeShare : 0);
-    const reader = new Reader(client, findings, arena.staleMs);
-    return new TortureClient({ client, random: own, findings, content, pusher, reader, models: mine, ready: () => arena.ready });
-  }
 
   /** One part that breaks ends the run, rather than leaving the others to wait for it. */
   async function stopOthersOnFailure(part: Promise<void>): Promise<void> {
@@ -93,36 +78,82 @@ export async function runTorture(options: TortureOptions): Promise<Findings> {
   }
 }
 
+/** Repositories without limits or rules: nothing goes but by a client's delete, and what nothing holds. */
+class PlainRepositories implements Work {
+  readonly #crew: Crew;
+  readonly #models: readonly RepositoryModel[];
+  readonly #clients: readonly { workUntil(signal: AbortSignal): Promise<void> }[];
+
+  constructor(crew: Crew, clients: number) {
+    this.#crew = crew;
+    const count = clients * repositoriesOfEach;
+    this.#models = Array.from({ length: count }, (_, index) => new RepositoryModel(`torture${index % 3}/app${index}`));
+    this.#clients = Array.from({ length: clients }, (_, index) => {
+      const models = this.#models.slice(index * repositoriesOfEach, (index + 1) * repositoriesOfEach);
+      return crew.newTortureClient({ name: `client ${index}`, models });
+    });
+  }
+
+  async prepare(): Promise<void> {}
+
+  async workUntil(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.workUntil(signal)));
+  }
+
+  async checkAll(): Promise<void> {
+    const reader = this.#crew.newReader(this.#crew.newClient());
+    for (const model of this.#models) await reader.checkAll(model);
+  }
+}
+
+function sharedTags(crew: Crew): Work {
+  const { arena, findings, ledger, random } = crew.options;
+  const shared = new SharedTags('torture0/shared', { client: crew.newClient(), findings, ledger, random: random.fork('shared') });
+  return {
+    prepare: async () => undefined,
+    workUntil: (signal) => shared.workUntil(signal, () => arena.ready),
+    checkAll: () => shared.checkAll(),
+  };
+}
+
 async function openArena({ replicas, workers, seconds }: TortureOptions, terms: ArenaTerms): Promise<Arena> {
   if (replicas > 0) return ReplicaArena.open({ ...terms, replicas, mostSkewSeconds: Math.min(mostSkewSeconds, Math.round(seconds / 4)) });
   return new OneHost({ ...terms, workers, data: await mkdtemp(join(tmpdir(), 'longshore-torture-')) });
 }
 
 /** Everything acknowledged is there before and after a last sweep without grace, and the sweep leaves nothing behind. */
-async function verify(
-  arena: Arena,
-  client: RegistryClient,
-  findings: Findings,
-  models: readonly RepositoryModel[],
-  shared: SharedTags,
-): Promise<void> {
-  const reader = new Reader(client, findings, arena.staleMs);
+async function verify(arena: Arena, crew: Crew, works: readonly Work[]): Promise<void> {
+  const { findings, ledger } = crew.options;
+  const client = crew.newClient(1);
   const checkAll = async (): Promise<void> => {
-    for (const model of models) await reader.checkAll(model);
-    await shared.checkAll();
+    for (const work of works) await work.checkAll();
     for (const problem of (await walkRegistry(client)).problems) findings.add('lost', problem);
   };
   await checkAll();
   await arena.stop();
   for (const problem of await recountUsage(arena.query)) findings.add('corrupt', problem);
+  for (const problem of await ledger.missing(arena.query)) findings.add('lost', problem);
   await arena.collectAll();
   const audit = await arena.audit();
   for (const what of audit.lost) findings.add('lost', what);
   for (const what of audit.leaked) findings.add('leaked', what);
+  for (const what of await unheldManifests(arena)) findings.add('leaked', what);
   await arena.start();
   await checkAll();
   for (const url of arena.servers()) {
     for (const problem of await recountInventory(url, arena.query)) findings.add('corrupt', problem);
   }
   await arena.stop();
+}
+
+/** Leases are over and everything is old enough, so what neither tag nor index nor subject holds is gone. */
+async function unheldManifests({ query }: Arena): Promise<string[]> {
+  const rows = await query<{ id: number; repository: string }>(
+    `select m.id, r.name as repository from manifests m join repositories r on r.id = m.repository_id
+     where not exists (select 1 from tags t where t.manifest_id = m.id)
+       and not exists (select 1 from manifest_references mr join manifests p on p.id = mr.manifest_id
+         where mr.repository_id = m.repository_id and mr.target = m.digest)
+       and not exists (select 1 from manifests s where s.repository_id = m.repository_id and s.digest = m.subject)`,
+  );
+  return rows.map(({ id, repository }) => `row: a manifest that nothing holds: ${id} of ${repository}`);
 }

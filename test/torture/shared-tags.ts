@@ -2,6 +2,7 @@ import type { Manifest } from '../crash/image.ts';
 import { describeAnswer, NoAnswerError, type RegistryClient } from '../crash/registry-client.ts';
 import { ContentMaker } from './content-maker.ts';
 import type { Findings } from './findings.ts';
+import type { Ledger } from './ledger.ts';
 import { Pusher } from './pusher.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
@@ -9,6 +10,7 @@ import type { SeededRandom } from './seeded-random.ts';
 export interface SharedTagsOptions {
   readonly client: RegistryClient;
   readonly findings: Findings;
+  readonly ledger: Ledger;
   readonly random: SeededRandom;
 }
 
@@ -34,11 +36,11 @@ export class SharedTags {
 
   /** Moves the tags until the signal. */
   async workUntil(signal: AbortSignal, ready: () => Promise<void>): Promise<void> {
-    const { client, findings, random } = this.#options;
+    const { client, findings, ledger, random } = this.#options;
     const write = async (index: number): Promise<void> => {
       const own = random.fork(`writer ${index}`);
       const content = new ContentMaker(own, random, 0);
-      const pusher = new Pusher({ client, random: own, findings, graceMs, mountSources: [this.#repository] });
+      const pusher = new Pusher({ client, random: own, findings, ledger, graceMs, mountSources: [this.#repository] });
       while (!signal.aborted) {
         await ready();
         try {

@@ -1,7 +1,9 @@
 import type { Manifest } from '../crash/image.ts';
 import { type Answer, describeAnswer, NoAnswerError, passingStatuses, type RegistryClient } from '../crash/registry-client.ts';
+import { signatureTag } from './closure.ts';
 import type { ContentMaker } from './content-maker.ts';
 import type { Findings } from './findings.ts';
+import type { Ledger } from './ledger.ts';
 import type { Pusher } from './pusher.ts';
 import type { Reader } from './reader.ts';
 import type { RepositoryModel } from './repository-model.ts';
@@ -19,9 +21,14 @@ export interface TortureClientOptions {
   readonly models: readonly RepositoryModel[];
   /** Resolves when the server is there (again). */
   readonly ready: () => Promise<void>;
+  /** What it does besides; nothing when it is left out. */
+  readonly further?: readonly Action[] | undefined;
+  /** Counts what is acknowledged. */
+  readonly ledger: Ledger;
 }
 
-interface Action {
+/** Something that a client does at times. */
+export interface Action {
   /** How often it is chosen, relative to the others. */
   readonly weight: number;
   readonly run: (model: RepositoryModel) => Promise<void>;
@@ -43,6 +50,7 @@ export class TortureClient {
       { weight: 22, run: (model) => this.#push(model, options.content.image(), this.#tag()) },
       { weight: 6, run: (model) => this.#pushIndex(model) },
       { weight: 6, run: (model) => this.#pushReferrer(model) },
+      { weight: 3, run: (model) => this.#pushSignature(model) },
       { weight: 12, run: (model) => this.#pushAgain(model) },
       { weight: 8, run: (model) => this.#moveTag(model) },
       { weight: 10, run: (model) => this.#deleteTag(model) },
@@ -52,6 +60,7 @@ export class TortureClient {
       { weight: 6, run: (model) => this.#pullManifest(model) },
       { weight: 3, run: (model) => options.reader.checkTags(model) },
       { weight: 3, run: (model) => options.reader.checkCatalog(model) },
+      ...(options.further ?? []),
     ];
   }
 
@@ -87,8 +96,11 @@ export class TortureClient {
 
   /** Pushes by tag, or by digest alone. */
   async #push(model: RepositoryModel, manifest: Manifest, tag: string | undefined): Promise<void> {
+    const isNew = model.mustNotExist(manifest.digest);
     try {
-      if (await this.#options.pusher.push(model.name, manifest, tag)) model.stored(manifest, tag);
+      const isStored = await this.#options.pusher.push(model.name, manifest, tag);
+      if (isStored && isNew) this.#options.ledger.note('manifest.pushed', model.name);
+      if (isStored) model.stored(manifest, tag);
       // A manifest PUT that was turned away was not stored, but one that ended in an error may have been.
       else model.maybeStored(manifest, tag);
     } catch (error) {
@@ -110,6 +122,14 @@ export class TortureClient {
     if (subject === undefined) return;
     await this.#push(model, content.image(subject), undefined);
     await reader.checkReferrers(model, subject.digest);
+  }
+
+  /** As clients sign that know no referrers: beside the image, under a tag with its digest. */
+  async #pushSignature(model: RepositoryModel): Promise<void> {
+    const { content, random } = this.#options;
+    // A tag with a whole sha512 would be too long.
+    const signed = random.pick(model.manifests.filter(({ digest }) => digest.startsWith('sha256:') && model.mustExist(digest)));
+    if (signed !== undefined) await this.#push(model, content.image(), signatureTag(signed.digest));
   }
 
   /** The very content that was just deleted, here or in the repository beside it. */
@@ -146,7 +166,10 @@ export class TortureClient {
       this.#judge(`DELETE ${model.name}:${tag}`, answer, [202, 404]);
       if (answer.status === 404 && !model.possible(tag).has(undefined))
         this.#options.findings.add('lost', `${model.name}:${tag} is gone before its delete`);
-      if (answer.status === 202) this.#noteDeleted(model, [...model.possible(tag)]);
+      if (answer.status === 202) {
+        this.#noteDeleted(model, [...model.possible(tag)]);
+        this.#options.ledger.note('tag.deleted', model.name);
+      }
       if (answer.status === 202 || answer.status === 404) model.tagIs(tag, undefined);
       else model.maybeUntagged(tag);
     } catch (error) {
@@ -165,7 +188,10 @@ export class TortureClient {
       this.#judge(`DELETE ${model.name}@${digest}`, answer, [202, 404, 409]);
       if (answer.status === 404 && model.mustExist(digest))
         this.#options.findings.add('lost', `${model.name}@${digest} is gone before its delete`);
-      if (answer.status === 202) this.#noteDeleted(model, [digest]);
+      if (answer.status === 202) {
+        this.#noteDeleted(model, [digest]);
+        this.#options.ledger.note('manifest.deleted', model.name);
+      }
       if (answer.status === 202) await this.#options.reader.confirmGone('manifest', model.name, digest);
       if (answer.status === 202 || answer.status === 404) model.removed(digest);
       else if (answer.status !== 409) model.maybeRemoved(digest);
@@ -186,6 +212,7 @@ export class TortureClient {
     this.#judge(`DELETE blob ${model.name}@${digest}`, answer, [202, 404, 409]);
     if (answer.status === 202) {
       this.#options.findings.deletes += 1;
+      this.#options.ledger.note('blob.deleted', model.name);
       await reader.confirmGone('blob', model.name, digest);
     }
     const needed = model.manifests.some(
@@ -211,7 +238,7 @@ export class TortureClient {
 
   /** Complains about a status that is neither allowed nor a busy registry's. */
   #judge(what: string, answer: Answer, allowed: readonly number[]): void {
-    if (allowed.includes(answer.status) || passingStatuses.includes(answer.status)) return;
+    if (allowed.includes(answer.status) || this.#options.pusher.mayAnswer(what, answer)) return;
     this.#options.findings.add('unexpected', `${what}: ${describeAnswer(answer)}`);
   }
 }
