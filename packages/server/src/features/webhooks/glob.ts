@@ -1,39 +1,40 @@
-type Token = { readonly literal: string } | { readonly wild: 'within' | 'across' };
+/** What stands for a run of characters; other numbers are characters (code points). */
+const within = -1;
+const across = -2;
+const slash = 0x2f;
 
 /**
  * Whether the whole text is of the pattern: `*` stands for any characters but a slash, `**` for any characters, everything else for itself.
- * Takes time in proportion to the product of both lengths, whatever the pattern.
+ * Takes time in proportion to the product of both lengths, whatever the pattern: people choose it, and each event is held against many.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
-  const tokens = tokensOf(pattern);
-  // Which tokens may come next, after each character.
-  let next = skipWild(tokens, new Set([0]));
+  const places = Int32Array.from(pattern.match(/\*+|[^*]/gu) ?? [], placeOf);
+  // Whether the text so far may have come to each place in the pattern, and to its end.
+  const reached = new Uint8Array(places.length + 1);
+  reached[0] = 1;
+  skipWild(places, reached);
   for (const character of text) {
-    const reached = new Set<number>();
-    for (const at of next) {
-      const token = tokens[at];
-      if (token === undefined) continue;
-      if ('literal' in token) {
-        if (token.literal === character) reached.add(at + 1);
-      } else if (token.wild === 'across' || character !== '/') reached.add(at);
-    }
-    if (reached.size === 0) return false;
-    next = skipWild(tokens, reached);
+    take(places, reached, character.codePointAt(0) ?? 0);
+    skipWild(places, reached);
   }
-  return next.has(tokens.length);
+  return reached[places.length] === 1;
 }
 
-function tokensOf(pattern: string): Token[] {
-  return (pattern.match(/\*+|[^*]/gu) ?? []).map((part) =>
-    part.startsWith('*') ? { wild: part.length > 1 ? 'across' : 'within' } : { literal: part },
-  );
+function placeOf(part: string): number {
+  if (part.startsWith('*')) return part.length > 1 ? across : within;
+  return part.codePointAt(0) ?? 0;
+}
+
+/** One character further. */
+function take(places: Int32Array, reached: Uint8Array, code: number): void {
+  for (let at = places.length; at >= 0; at -= 1) {
+    const stays = places[at] === across || (places[at] === within && code !== slash);
+    const comes = at > 0 && reached[at - 1] === 1 && places[at - 1] === code;
+    reached[at] = comes || (stays && reached[at] === 1) ? 1 : 0;
+  }
 }
 
 /** Wildcards may stand for nothing. */
-function skipWild(tokens: readonly Token[], places: Set<number>): Set<number> {
-  for (const at of places) {
-    const token = tokens[at];
-    if (token !== undefined && 'wild' in token) places.add(at + 1);
-  }
-  return places;
+function skipWild(places: Int32Array, reached: Uint8Array): void {
+  for (let at = 0; at < places.length; at += 1) if (reached[at] === 1 && (places[at] ?? 0) < 0) reached[at + 1] = 1;
 }
