@@ -14,6 +14,7 @@ import { describeManifests } from './contract/manifests.ts';
 import { describeMembers } from './contract/members.ts';
 import { describePreview } from './contract/preview.ts';
 import { describeProjects } from './contract/projects.ts';
+import { describePromotionLimits } from './contract/promotion-limits.ts';
 import { describePromotions } from './contract/promotions.ts';
 import { describePulls } from './contract/pulls.ts';
 import { describeQuotas } from './contract/quotas.ts';
@@ -37,6 +38,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describeTags(open);
     describeTagRules(open);
     describePromotions(open);
+    describePromotionLimits(open);
     describeLists(open);
     describeBrowsing(open);
     describeInventory(open);

@@ -5,7 +5,6 @@ import type { NewPromotion, PromotionOutcome, PromotionPlan } from '../../regist
 import { namesOfProject } from '../../registry/repository-pattern.ts';
 import type { OpenStore, StoreSteps } from './contract-steps.ts';
 import { app, by, newDigest, storeTest, web } from './contract-steps.ts';
-import { describePromotionLimits } from './promotion-limits.ts';
 import { withRoles } from './tag-rules.ts';
 
 const prod = requireRepositoryName('prod/app');
@@ -190,7 +189,6 @@ export function describePromotions(open: OpenStore): void {
     });
   });
   describeUndo(open);
-  describePromotionLimits(open);
   describePromotionRaces(open);
 }
 
