@@ -6,6 +6,7 @@ import type { EventStore } from '../../registry/ports/event-store.ts';
 import type { GarbageReport, GarbageStore } from '../../registry/ports/garbage-store.ts';
 import type { Fence, LeaseStore } from '../../registry/ports/lease-store.ts';
 import type { Logger } from '../../registry/ports/logger.ts';
+import { forgetEndedLeases } from './ended-leases.ts';
 import { removeExpiredUploads } from './expired-uploads.ts';
 import type { GarbageItem } from './garbage-item.ts';
 import type { GarbagePolicy } from './garbage-policy.ts';
@@ -76,6 +77,7 @@ async function remove(run: GarbageRun, { events, clock, by }: GarbageDeps): Prom
   await removeUnlinkedPlacements(run);
   await removeExpiredUploads(run, () => undefined);
   await removeOrphanFiles(run, () => undefined);
+  await forgetEndedLeases(run);
   const report = run.tally.report(false);
   await events.recordEvent({ type: 'gc.finished', at: clock(), by, data: { ...report } });
   return report;

@@ -11,6 +11,12 @@ export function lateReferrers(promotions: PromotionStore, clock: () => number): 
   return {
     name: 'late-referrers',
     handle: async (event) => {
+      if (event.type === 'image.promoted') {
+        for (const late of await promotions.findPromotionsBehind(Number(event.data['promotion']))) {
+          await promotions.noteLateReferrer({ ...late, at: clock(), by });
+        }
+        return;
+      }
       const subject = subjectOf(event);
       const repository = parseRepositoryName(event.repository ?? '');
       const digest = parseDigest(event.digest ?? '');

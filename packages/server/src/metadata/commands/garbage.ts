@@ -174,6 +174,17 @@ export async function releaseContent(sql: SqlSession, input: { holder: string })
   await sql.run('delete from content_leases where holder = ?', [input.holder]);
 }
 
+/** `GarbageStore.forgetLeases`. */
+export async function forgetLeases(
+  sql: SqlSession,
+  input: { holders: readonly string[]; at: Millis; fence?: Fence | undefined },
+): Promise<void> {
+  await requireFence(sql, input.fence);
+  for (const holder of [...new Set(input.holders)].sort()) {
+    await sql.run('delete from content_leases where holder = ? and expires_at <= ?', [holder, input.at]);
+  }
+}
+
 /** The order in which pushes lock rows of one repository. */
 function inLockOrder(entries: readonly InRepository[]): InRepository[] {
   return [...entries].sort((left, right) => left.repositoryId - right.repositoryId || byColumnOrder(left.digest, right.digest));

@@ -6,6 +6,7 @@ import { deleteRepository, deleteTenant } from './deletion.ts';
 import { claimEvents, finishEvents, postponeEvents, recordEvent } from './events.ts';
 import {
   condemnPlacements,
+  forgetLeases,
   forgetPlacements,
   leaseContent,
   releaseContent,
@@ -97,6 +98,7 @@ export const commands = {
   finishEvents,
   finishForwarding,
   finishMove,
+  forgetLeases,
   forgetPlacements,
   leaseContent,
   mountBlob,

@@ -47,6 +47,25 @@ export function describeGarbage(open: OpenStore): void {
       assert.deepEqual([event?.type, event?.actor, event?.repository, event?.digest], ['manifest.deleted', 'system:gc', app, leased]);
     });
 
+    storeTest(open, 'leases that have ended are found in windows and forgotten, unless they were renewed meanwhile', async (steps) => {
+      const { store, at } = steps;
+      const lasting = await steps.push(app);
+      const lease = (holder: string, digest: Digest, expiresAt: number) => store.leaseContent({ holder, digest, expiresAt });
+      for (let count = 0; count < 600; count += 1) await lease('promotion:1', newDigest(), at - 1);
+      for (const holder of ['backup', 'promotion:2', 'workload']) await lease(holder, lasting, at);
+      await lease('backup', newDigest(), at + 1);
+      const found: string[] = [];
+      for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
+        const page = await store.listEndedLeases(at, cursor);
+        found.push(...page.items);
+        cursor = page.cursor;
+      }
+      assert.deepEqual([found.length, [...new Set(found)].sort()], [603, ['backup', 'promotion:1', 'promotion:2', 'workload']]);
+      await lease('workload', lasting, at + later);
+      await store.forgetLeases({ holders: found, at });
+      assert.deepEqual(await store.listEndedLeases(at + later, undefined), { items: ['backup', 'workload'], cursor: undefined });
+    });
+
     storeTest(open, 'a manifest that is pushed again, tagged, or listed by an index after it was found stays', async (steps) => {
       const inputs = [1, 2, 3].map(() => steps.manifest(app, {}));
       for (const input of inputs) await steps.store.commitManifest(input);

@@ -4,7 +4,7 @@ import { type Digest, digestHex, requireRepositoryName, requireTag } from '@long
 import type { NewPromotion, PromotionOutcome, PromotionPlan } from '../../registry/ports/promotion-store.ts';
 import { namesOfProject } from '../../registry/repository-pattern.ts';
 import type { OpenStore, StoreSteps } from './contract-steps.ts';
-import { app, by, newDigest, storeTest, web } from './contract-steps.ts';
+import { app, by, foreign, newDigest, storeTest, web } from './contract-steps.ts';
 import { withRoles } from './tag-rules.ts';
 
 const prod = requireRepositoryName('prod/app');
@@ -256,6 +256,22 @@ function describeUndo(open: OpenStore): void {
       await store.deleteTag({ repository: app, tag: v1, by, at });
       assert.deepEqual(await store.restoreTag({ ...restore, digest: first }), { outcome: 'restored', previous: undefined });
       assert.deepEqual(await store.restoreTag({ ...restore, repository: web, digest: first }), { outcome: 'absent' });
+    });
+
+    storeTest(open, 'a referrer that a promotion brings is late for the next one in the chain', async (steps) => {
+      const { store } = steps;
+      const image = await pushImage(steps, 'v1');
+      const last = { from: { repository: prod, reference: { tag: v1 } }, to: { repository: foreign, tag: v1 } };
+      const first = await mustPromote(steps);
+      assert.deepEqual(await store.findPromotionsBehind(first.id), []);
+      await mustPromote(steps, last);
+      const behind = await mustPromote(steps, last);
+      const late = await steps.push(app, { subject: image.index, artifactType: 'a/scan' });
+      const { id } = await mustPromote(steps);
+      assert.deepEqual(await store.findPromotionsBehind(first.id), []);
+      assert.deepEqual(await store.findPromotionsBehind(id), [{ id: behind.id, digest: late, artifactType: 'a/scan' }]);
+      await mustPromote(steps, last);
+      assert.deepEqual(await store.findPromotionsBehind(id), []);
     });
 
     storeTest(open, 'a referrer that comes later is noted for the newest promotion into each tag, once', async (steps) => {

@@ -89,3 +89,24 @@ function listBy<T>({ first, examine }: Examination<T>): ListCandidates<T> {
     }
   };
 }
+
+/** `GarbageStore.listEndedLeases`. */
+export async function listEndedLeases(
+  sql: SqlSession,
+  at: Millis,
+  cursor: string | undefined,
+): Promise<{ items: string[]; cursor: string | undefined }> {
+  const [holder = '', digest = ''] = cursor === undefined ? [] : (JSON.parse(cursor) as string[]);
+  const rows = await sql.all<{ holder: string; digest: Uint8Array; expires_at: Millis }>(
+    `select holder, digest, expires_at from content_leases where (holder, digest) > (?, ?) order by holder, digest limit ${leasesAtOnce}`,
+    [holder, Buffer.from(digest, 'hex')],
+  );
+  const last = rows.length < leasesAtOnce ? undefined : rows.at(-1);
+  return {
+    items: rows.filter((row) => row.expires_at <= at).map((row) => row.holder),
+    cursor: last && JSON.stringify([last.holder, Buffer.from(last.digest).toString('hex')]),
+  };
+}
+
+/** Rows that one statement goes through. */
+const leasesAtOnce = 500;

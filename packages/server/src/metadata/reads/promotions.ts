@@ -122,6 +122,26 @@ export async function findPromotionsWithout(
   return rows.map((row) => ({ id: row.id, artifactType: row.artifact_type ?? undefined }));
 }
 
+/** `PromotionStore.findPromotionsBehind`. */
+export async function findPromotionsBehind(
+  sql: SqlSession,
+  id: number,
+): Promise<{ id: number; digest: Digest; artifactType: string | undefined }[]> {
+  const rows = await sql.all<{ id: number; digest: Uint8Array; artifact_type: string | null }>(
+    `select max(p.id) as id, m.digest, m.artifact_type
+     from promotions t join promotion_manifests brought on brought.promotion_id = t.id
+     join manifests m on m.repository_id = t.to_repository_id and m.digest = brought.digest
+     join promotion_manifests pm on pm.digest = m.subject
+     join promotions p on p.id = pm.promotion_id and p.from_repository_id = t.to_repository_id
+     where t.id = ? and p.undone_at is null
+       and not exists (select 1 from promotion_manifests had join promotions q on q.id = had.promotion_id
+         where had.digest = m.digest and q.to_repository_id = p.to_repository_id and q.to_tag = p.to_tag)
+     group by p.to_repository_id, p.to_tag, m.digest, m.artifact_type limit 1000`,
+    [id],
+  );
+  return rows.map((row) => ({ id: row.id, digest: fromColumn(row.digest), artifactType: row.artifact_type ?? undefined }));
+}
+
 function conditionOf(filter: PromotionFilter): [string, string] {
   if ('project' in filter) return ['t.to_project_id = (select id from projects where name = ?)', filter.project];
   const id = '(select id from repositories where name = ?)';

@@ -100,6 +100,10 @@ export interface GarbageStore {
   /** Content held against garbage collection, whoever points at it; expires by itself. */
   leaseContent(input: { holder: string; digest: Digest; expiresAt: Millis }): Promise<void>;
   releaseContent(input: { holder: string }): Promise<void>;
+  /** Holders of leases that ended by `at`, each once or more often, in windows. */
+  listEndedLeases(at: Millis, cursor: string | undefined): Promise<Candidates<string>>;
+  /** Forgets what these hold no longer; a lease that was renewed meanwhile stays. */
+  forgetLeases(input: { holders: readonly string[]; at: Millis; fence?: Fence | undefined }): Promise<void>;
 }
 
 /** What one garbage collection removed (or would remove), for its event row and its metrics. */

@@ -185,6 +185,11 @@ export interface PromotionStore {
     digest: Digest,
     subject: Digest,
   ): Promise<{ id: number; artifactType: string | undefined }[]>;
+  /**
+   * The same for everything that a promotion brought to its target: the newest promotions out of there that took what one of its
+   * manifests refers to, and not that manifest. At most a thousand.
+   */
+  findPromotionsBehind(id: number): Promise<{ id: number; digest: Digest; artifactType: string | undefined }[]>;
   /** Notes a late referrer once, with an event; false when it was known. */
   noteLateReferrer(input: { id: number; digest: Digest; artifactType: string | undefined; at: Millis; by: Agent }): Promise<boolean>;
 }
