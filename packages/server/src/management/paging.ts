@@ -78,8 +78,15 @@ function keysIn<K extends TSchema>(cursor: string, request: ListRequest, keys: K
   }
   const validator = validators.get(keys) ?? Compile(keys);
   validators.set(keys, validator as Validator);
-  if (!validator.Check(value)) throw malformed();
+  if (!validator.Check(value) || !isStorable(value)) throw malformed();
   return value as Static<K>;
+}
+
+/** Whether databases take every value in it: none takes integers that are not exact here, and PostgreSQL no text with a zero character. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
+  return typeof value !== 'object' || value === null || Object.values(value).every(isStorable);
 }
 
 function parseCursor(cursor: string): readonly unknown[] {

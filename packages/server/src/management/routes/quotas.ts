@@ -39,7 +39,12 @@ const change = Type.Object(
 );
 
 const project = { project: projectName };
-const cursorKeys = Type.Object({ project: Type.String(), orderedBy: Type.Number() });
+/** By what each order continues. */
+const cursorKeys = {
+  project: Type.Object({ project: Type.String(), orderedBy: Type.Integer() }),
+  '-usedBytes': Type.Object({ project: Type.String(), orderedBy: Type.Integer() }),
+  '-share': Type.Object({ project: Type.String(), orderedBy: Type.Number() }),
+} as const;
 
 /** `/projects/{project}/quota` and `/quotas`. */
 export function quotaRoutes(quotas: Pick<QuotaStore, 'findQuota' | 'setQuota' | 'listQuotas'>, clock: () => Millis): Route[] {
@@ -104,8 +109,8 @@ export function quotaRoutes(quotas: Pick<QuotaStore, 'findQuota' | 'setQuota' | 
       },
       responses: { 200: listOf(quota) },
       handle: async (request) => {
-        const { limit, after } = pageOf(request, cursorKeys);
         const { sort: order = 'project', over: least } = request.query;
+        const { limit, after } = pageOf(request, cursorKeys[order]);
         const entries = await quotas.listQuotas({ order, least }, { limit: limit + 1, after }, dayOf(clock()));
         const page = { items: entries.slice(0, limit), more: entries.length > limit };
         return listed(request, page, ({ project, orderedBy }: ListedQuota) => ({ project, orderedBy }), show);
