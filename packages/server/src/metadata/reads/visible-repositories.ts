@@ -1,10 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RepositoryName } from '@longshore/oci';
-import type { RoleHolder } from '../../registry/ports/access.ts';
+import type { ProjectVisibility, RoleHolder } from '../../registry/ports/access.ts';
 import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { Page } from '../../registry/ports/content-store.ts';
-import { namesOfProject } from '../../registry/repository-pattern.ts';
-import { placeholders } from '../sql-lists.ts';
+import { projectOf } from '../../registry/project-name.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { beforeNames } from '../visibility-condition.ts';
 
@@ -28,17 +27,23 @@ interface Stretch {
 }
 
 /**
- * The first `page.limit + 1` names after `page.after`, of repositories with manifests that are visible. Goes from stretch to stretch of
- * names, which costs what is found and a little for each project that is visible, however many other repositories there are.
+ * The first `page.limit + 1` names after `page.after`, of repositories with manifests that are visible. Costs what is found, a little for each
+ * stretch of names that roles are bound to, and less for each open project without repositories on the way.
  */
 export async function visibleRepositoryNames(sql: SqlSession, visibility: Held, page: Page): Promise<RepositoryName[]> {
   const ranges = visibility.holder === undefined ? [] : await boundRanges(sql, visibility.holder, visibility.action);
-  const after = page.after ?? beforeNames;
   if (ranges.some(({ id }) => id === null)) return everyRepositoryName(sql, page);
-  const open = await openRanges(sql, visibility);
+  const names = await boundNames(sql, ranges, page);
+  for (const open of visibility.open) names.push(...(await openNames(sql, open, page)));
+  return [...new Set(names)].sort().slice(0, page.limit + 1);
+}
+
+/** Those on which a role is bound. */
+async function boundNames(sql: SqlSession, ranges: readonly RangeRow[], page: Page): Promise<RepositoryName[]> {
+  const after = page.after ?? beforeNames;
   const names: RepositoryName[] = [];
   let lookedInto = 0;
-  for (const stretch of stretches([...ranges, ...open])) {
+  for (const stretch of stretches(ranges)) {
     const room = page.limit + 1 - names.length;
     if (room === 0) break;
     if (stretch.high <= after) continue;
@@ -47,6 +52,26 @@ export async function visibleRepositoryNames(sql: SqlSession, visibility: Held, 
     names.push(...(await namesIn(sql, stretch, after, room)));
   }
   return names;
+}
+
+/**
+ * Those of projects of a visibility, in their order along an index of its projects, so that nothing but a page of them is read. What has the name of its
+ * project stands apart from what is below it, since names of other projects are between them.
+ */
+async function openNames(sql: SqlSession, visibility: ProjectVisibility, { after = beforeNames, limit }: Page): Promise<RepositoryName[]> {
+  const withManifests = 'exists (select 1 from manifests m where m.repository_id = r.id)';
+  const own = await sql.all<{ name: RepositoryName }>(
+    `select p.name from projects p join repositories r on r.project_id = p.id and r.name = p.name
+     where p.visibility = ? and p.name > ? and ${withManifests} order by p.name limit ?`,
+    [visibility, after, limit + 1],
+  );
+  const first = after.includes('/') ? `${projectOf(after)}/` : after;
+  const below = await sql.all<{ name: RepositoryName }>(
+    `select r.name from projects p join repositories r on r.project_id = p.id and r.name > p.name
+     where p.visibility = ? and (p.name || '/') >= ? and r.name > ? and ${withManifests} order by (p.name || '/'), r.name limit ?`,
+    [visibility, first, after, limit + 1],
+  );
+  return [...own, ...below].map(({ name }) => name);
 }
 
 /** The first `page.limit + 1` names after `page.after`, of all repositories with manifests. */
@@ -73,18 +98,6 @@ async function boundRanges(sql: SqlSession, holder: RoleHolder, action: number, 
   const ofGroups = `${select} from group_members gm join role_bindings b on b.subject_kind = 'group' and b.subject_id = gm.group_id ${joins}
     where gm.user_id = ? and (ro.actions & ?) <> 0 and ${where}`;
   return sql.all<RangeRow>(`${own} union all ${ofGroups}`, [holder.kind, holder.id, action, holder.id, action]);
-}
-
-async function openRanges(sql: SqlSession, { open }: Held): Promise<RangeRow[]> {
-  if (open.length === 0) return [];
-  const rows = await sql.all<{ id: number; name: string }>(
-    `select p.id, p.name from projects p where p.visibility in (${placeholders(open.length)})`,
-    [...open],
-  );
-  return rows.map(({ id, name }) => {
-    const { low, high } = namesOfProject(name);
-    return { id, name, range_low: low, range_high: high };
-  });
 }
 
 /**
