@@ -7,15 +7,21 @@ import { releaseLinks } from './blob-links.ts';
 const batch = 200;
 
 /**
- * Whatever refers to a repository and does not go with its row, in an order in which nothing is left that another row needs, with the columns that name
- * a row. Manifests take along what refers to them.
+ * Whatever refers to a repository and does not go with its row, or may be too much for that, in an order in which nothing is left that another row needs, with the
+ * columns that name the repository and a row of it. Manifests take along what refers to them.
  */
-const ofRepository: readonly (readonly [table: string, key: string])[] = [
-  ['tags', 'name'],
-  ['tag_history', 'id'],
-  ['released_manifests', 'manifest_id'],
-  ['manifests', 'id'],
+const ofRepository: readonly (readonly [table: string, owner: string, key: string])[] = [
+  ['tags', 'repository_id', 'name'],
+  ['tag_pulls', 'repository_id', 'tag'],
+  ['tag_history', 'repository_id', 'id'],
+  ['promotions', 'to_repository_id', 'id'],
+  ['released_manifests', 'repository_id', 'manifest_id'],
+  ['manifests', 'repository_id', 'id'],
 ];
+
+/** What webhooks have delivered, with every attempt. */
+const oldDeliveries = `delete from webhook_deliveries where id in
+  (select d.id from webhooks w join webhook_deliveries d on d.webhook_id = w.id where w.project_id = ? limit ${batch})`;
 
 /** `TenantStore.removeRemains`. Nobody finds what is deleted any more; whoever still writes to it holds its row, so it goes last. */
 export async function removeRemains(sql: SqlTransaction, input: Remains): Promise<'more' | 'gone'> {
@@ -30,6 +36,7 @@ export async function removeRemains(sql: SqlTransaction, input: Remains): Promis
     projectId,
   ]);
   if (project === undefined) return 'gone';
+  if ((await sql.run(oldDeliveries, [projectId])) > 0) return 'more';
   await sql.run('delete from project_blobs where project_id = ?', [projectId]);
   await sql.run('delete from projects where id = ?', [projectId]);
   return 'gone';
@@ -41,9 +48,9 @@ async function removeRepository(sql: SqlTransaction, id: number): Promise<'more'
     [id],
   );
   if (repository === undefined) return 'gone';
-  for (const [table, key] of ofRepository) {
+  for (const [table, owner, key] of ofRepository) {
     const removed = await sql.run(
-      `delete from ${table} where repository_id = ? and ${key} in (select ${key} from ${table} where repository_id = ? order by ${key} limit ${batch})`,
+      `delete from ${table} where ${owner} = ? and ${key} in (select ${key} from ${table} where ${owner} = ? order by ${key} limit ${batch})`,
       [id, id],
     );
     // Tags are counted against a limit of their project.
