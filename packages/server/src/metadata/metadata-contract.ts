@@ -24,6 +24,7 @@ import { describeRetentionRaces } from './contract/retention-races.ts';
 import { describeRobots } from './contract/robots.ts';
 import { describeTagRules } from './contract/tag-rules.ts';
 import { describeTags } from './contract/tags.ts';
+import { describeTenantAudit } from './contract/tenant-audit.ts';
 import { describeTenants } from './contract/tenants.ts';
 import { describeUploads } from './contract/uploads.ts';
 import { describeWebhooks } from './contract/webhooks.ts';
@@ -56,6 +57,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describeMembers(open);
     describeTenants(open);
     describeRetention(open);
+    describeTenantAudit(open);
     describeRaces(open);
     describeRetentionRaces(open);
   });

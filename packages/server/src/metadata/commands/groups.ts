@@ -1,31 +1,36 @@
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
+import { recordAudit } from './audit.ts';
 import { isBeyond } from './authority.ts';
 
 /** `GroupStore.createGroup`. */
-export async function createGroup(sql: SqlSession, input: { name: string; by: Agent; at: Millis }): Promise<'created' | 'name-taken'> {
+export async function createGroup(sql: SqlTransaction, input: { name: string; by: Agent; at: Millis }): Promise<'created' | 'name-taken'> {
   const { name, by, at } = input;
   const created = await sql.run('insert into groups (name, created_at, created_by) values (?, ?, ?) on conflict (name) do nothing', [
     name,
     at,
     by.actor,
   ]);
-  return created > 0 ? 'created' : 'name-taken';
+  if (created === 0) return 'name-taken';
+  await record(sql, 'created', name, input);
+  return 'created';
 }
 
 /** `GroupStore.deleteGroup`. Memberships go with the row. */
-export async function deleteGroup(sql: SqlSession, input: { name: string; by: Agent; at: Millis }): Promise<boolean> {
+export async function deleteGroup(sql: SqlTransaction, input: { name: string; by: Agent; at: Millis }): Promise<boolean> {
   const id = await lockGroup(sql, input.name);
   if (id === undefined) return false;
   await sql.run("delete from role_bindings where subject_kind = 'group' and subject_id = ?", [id]);
-  return (await sql.run('delete from groups where id = ?', [id])) > 0;
+  await sql.run('delete from groups where id = ?', [id]);
+  await record(sql, 'deleted', input.name, input);
+  return true;
 }
 
 /** `GroupStore.addGroupMember`. */
 export async function addGroupMember(
-  sql: SqlSession,
+  sql: SqlTransaction,
   input: { group: string; user: string; actions: number; by: Agent; at: Millis },
 ): Promise<'added' | 'absent' | 'unknown-user' | 'beyond-authority'> {
   const group = await lockGroup(sql, input.group);
@@ -37,21 +42,36 @@ export async function addGroupMember(
     [group],
   );
   if (held.some(({ actions }) => isBeyond(actions, input))) return 'beyond-authority';
-  await sql.run('insert into group_members (user_id, group_id, added_at) values (?, ?, ?) on conflict do nothing', [
+  const added = await sql.run('insert into group_members (user_id, group_id, added_at) values (?, ?, ?) on conflict do nothing', [
     user.id,
     group,
     input.at,
   ]);
+  if (added > 0) await record(sql, 'member-added', input.group, input, { user: input.user });
   return 'added';
 }
 
 /** `GroupStore.removeGroupMember`. */
-export async function removeGroupMember(sql: SqlSession, input: { group: string; user: string; by: Agent; at: Millis }): Promise<boolean> {
+export async function removeGroupMember(
+  sql: SqlTransaction,
+  input: { group: string; user: string; by: Agent; at: Millis },
+): Promise<boolean> {
   const removed = await sql.run(
     'delete from group_members where group_id = (select id from groups where name = ?) and user_id = (select id from users where name = ?)',
     [input.group, input.user],
   );
+  if (removed > 0) await record(sql, 'member-removed', input.group, input, { user: input.user });
   return removed > 0;
+}
+
+function record(
+  sql: SqlTransaction,
+  what: string,
+  name: string,
+  { by, at }: { by: Agent; at: Millis },
+  detail: Record<string, unknown> = {},
+): Promise<void> {
+  return recordAudit(sql, by, { at, action: `group.${what}`, resource: { kind: 'group', name }, detail });
 }
 
 async function lockGroup(sql: SqlSession, name: string): Promise<number | undefined> {

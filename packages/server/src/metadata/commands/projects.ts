@@ -19,7 +19,7 @@ interface ProjectRow {
 
 /** The id of a project, which lives on `store` when it is new. */
 export async function ensureProject(
-  sql: SqlSession,
+  sql: SqlTransaction,
   { project, store, by, at }: { project: string; store: string; by: Agent; at: Millis },
 ): Promise<number> {
   const select = 'select id, created_by from projects where name = ?';
@@ -42,6 +42,7 @@ export async function ensureProject(
   }
   await openAccount(sql, created.id);
   await bindFounder(sql, { projectId: created.id, project, by, at });
+  await recordChange(sql, { type: 'project.created', at, by, data: { project } });
   return created.id;
 }
 
@@ -54,7 +55,7 @@ export async function registerStores(sql: SqlSession, input: { names: readonly s
 
 /** `ProjectStore.assignStore`. */
 export async function assignStore(
-  sql: SqlSession,
+  sql: SqlTransaction,
   input: { project: string; store: string; by: Agent; at: Millis },
 ): Promise<AssignOutcome> {
   const target = await storeId(sql, input.store);

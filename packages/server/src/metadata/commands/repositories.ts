@@ -3,7 +3,7 @@ import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis, Repository } from '../../registry/ports/content-store.ts';
 import { projectOf } from '../../registry/project-name.ts';
 import { searchWords } from '../search-words.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { deletedMeanwhile, requireDecided } from './decided-project.ts';
 import { ensureProject } from './projects.ts';
@@ -69,7 +69,7 @@ export function repositoryOfUpload(
 
 /** The repository of that name as `lockedRepository` has it, created when it is new, together with its project, which then lives on `store`. */
 export async function ensureRepository(
-  sql: SqlSession,
+  sql: SqlTransaction,
   { repository: name, store, by, at }: { repository: RepositoryName; store?: string | undefined; by: Agent; at: Millis },
 ): Promise<RepositoryRow> {
   const existing = await lockedRepository(sql, name);

@@ -1,12 +1,13 @@
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import { namesOfProject } from '../../registry/repository-pattern.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
+import { recordAudit } from './audit.ts';
 
 /** `AccessStore.setProjectRole`. The project's row is locked first, as by whoever changes its members or deletes it. */
 export async function setProjectRole(
-  sql: SqlSession,
+  sql: SqlTransaction,
   input: { userId: number; project: string; role: string | undefined; by: Agent; at: Millis },
 ): Promise<boolean> {
   const { userId, project, role, by, at } = input;
@@ -14,18 +15,27 @@ export async function setProjectRole(
     `select id from projects where name = ? and deleted_at is null ${locking(sql, 'for no key update')}`,
     [project],
   );
-  const user = await sql.get(`select id from users where id = ? ${locking(sql, 'for key share')}`, [userId]);
+  const user = await sql.get<{ name: string }>(`select name from users where id = ? ${locking(sql, 'for key share')}`, [userId]);
   if (known === undefined || user === undefined) return false;
   const { low, high } = namesOfProject(project);
   const roleId = role === undefined ? undefined : (await findRoleIn(sql, known.id, role))?.id;
   if (role !== undefined && roleId === undefined) return false;
-  await sql.run(
+  const taken = await sql.run(
     `delete from role_bindings where subject_kind = 'user' and subject_id = ? and coalesce(project_id, 0) = ?
        and range_low = ? and range_high = ? and role_id <> ?`,
     [userId, known.id, low, high, roleId ?? 0],
   );
-  if (roleId === undefined) return true;
-  await bindRole(sql, { projectId: known.id, subject: { kind: 'user', id: userId }, roleId, pattern: '**', low, high, by, at });
+  const subject = { kind: 'user', id: userId } as const;
+  const given =
+    roleId === undefined ? undefined : await bindRole(sql, { projectId: known.id, subject, roleId, pattern: '**', low, high, by, at });
+  if (taken === 0 && given === undefined) return true;
+  await recordAudit(sql, by, {
+    at,
+    action: role === undefined ? 'member.removed' : 'member.changed',
+    resource: { kind: 'project', name: project },
+    projectId: known.id,
+    detail: { subject: `user:${user.name}`, ...(role !== undefined && { role }), repositories: '**' },
+  });
   return true;
 }
 

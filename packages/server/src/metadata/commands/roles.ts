@@ -1,19 +1,22 @@
+import { actionsOf } from '../../registry/action-mask.ts';
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { Authority, AuthorityRefusal, Scope } from '../../registry/ports/role-store.ts';
-import type { SqlSession } from '../sql-session.ts';
+import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
+import { recordAudit } from './audit.ts';
 import { isBeyond, leavesOrphan, lockScope } from './authority.ts';
 
 interface RoleRow {
   readonly id: number;
   readonly built_in: number;
   readonly version: number;
+  readonly actions: number;
 }
 
 /** `RoleStore.createRole`. In a project no role may hide one of the registry, and the other way round. */
 export async function createRole(
-  sql: SqlSession,
+  sql: SqlTransaction,
   input: { scope: Scope; name: string; actions: number; authority: Authority; by: Agent; at: Millis },
 ): Promise<'created' | 'name-taken' | 'absent' | AuthorityRefusal> {
   const { scope, name, actions, authority, by, at } = input;
@@ -25,12 +28,14 @@ export async function createRole(
     'insert into roles (project_id, name, actions, built_in, created_at, created_by) values (?, ?, ?, 0, ?, ?) on conflict do nothing',
     [key === 0 ? null : key, name, actions, at, by.actor],
   );
-  return created > 0 ? 'created' : 'name-taken';
+  if (created === 0) return 'name-taken';
+  await record(sql, 'created', key, input, { actions: actionsOf(actions) });
+  return 'created';
 }
 
 /** `RoleStore.updateRole`. */
 export async function updateRole(
-  sql: SqlSession,
+  sql: SqlTransaction,
   input: { scope: Scope; name: string; version: number | undefined; actions: number; authority: Authority; by: Agent; at: Millis },
 ): Promise<'updated' | 'absent' | 'stale' | 'built-in' | AuthorityRefusal> {
   const { scope, name, version, actions, authority } = input;
@@ -39,30 +44,42 @@ export async function updateRole(
   if (key === undefined || role === undefined) return 'absent';
   if (role.built_in === 1) return 'built-in';
   if (version !== undefined && version !== role.version) return 'stale';
-  if (isBeyond(actions, authority)) return 'beyond-authority';
+  if (isBeyond(actions | role.actions, authority)) return 'beyond-authority';
   await sql.run('update roles set actions = ?, version = version + 1 where id = ?', [actions, role.id]);
   if (await leavesOrphan(sql, key, authority)) throw new Withdrawn('last-owner' satisfies AuthorityRefusal);
+  await record(sql, 'updated', key, input, { actions: actionsOf(actions), before: actionsOf(role.actions) });
   return 'updated';
 }
 
 /** `RoleStore.deleteRole`. */
 export async function deleteRole(
-  sql: SqlSession,
+  sql: SqlTransaction,
   input: { scope: Scope; name: string; by: Agent; at: Millis },
 ): Promise<'deleted' | 'absent' | 'built-in' | 'in-use'> {
   const { scope, name } = input;
   const key = await lockScope(sql, scope);
   const role = key === undefined ? undefined : await lockRole(sql, key, name);
-  if (role === undefined) return 'absent';
+  if (key === undefined || role === undefined) return 'absent';
   if (role.built_in === 1) return 'built-in';
   if ((await sql.get('select 1 from role_bindings where role_id = ? limit 1', [role.id])) !== undefined) return 'in-use';
   await sql.run('delete from roles where id = ?', [role.id]);
+  await record(sql, 'deleted', key, input, { actions: actionsOf(role.actions) });
   return 'deleted';
+}
+
+function record(
+  sql: SqlTransaction,
+  what: 'created' | 'updated' | 'deleted',
+  key: number,
+  { name, by, at }: { name: string; by: Agent; at: Millis },
+  detail: Record<string, unknown>,
+): Promise<void> {
+  return recordAudit(sql, by, { at, action: `role.${what}`, resource: { kind: 'role', name }, projectId: key || undefined, detail });
 }
 
 function lockRole(sql: SqlSession, key: number, name: string): Promise<RoleRow | undefined> {
   return sql.get<RoleRow>(
-    `select id, built_in, version from roles where coalesce(project_id, 0) = ? and name = ? ${locking(sql, 'for update')}`,
+    `select id, built_in, version, actions from roles where coalesce(project_id, 0) = ? and name = ? ${locking(sql, 'for update')}`,
     [key, name],
   );
 }

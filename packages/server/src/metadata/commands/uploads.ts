@@ -3,7 +3,7 @@ import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis, UploadSession } from '../../registry/ports/content-store.ts';
 import type { Fence } from '../../registry/ports/lease-store.ts';
 import type { QuotaExceeded } from '../../registry/ports/quota-excess.ts';
-import { type SqlSession, Withdrawn } from '../sql-session.ts';
+import { type SqlSession, type SqlTransaction, Withdrawn } from '../sql-session.ts';
 import { deletedMeanwhile } from './decided-project.ts';
 import { requireFence } from './leases.ts';
 import { ensureRepository } from './repositories.ts';
@@ -20,7 +20,7 @@ export interface NewUpload {
 }
 
 /** `ContentStore.startUpload`. Epochs begin at 1. */
-export async function startUpload(sql: SqlSession, input: NewUpload): Promise<UploadSession | QuotaExceeded> {
+export async function startUpload(sql: SqlTransaction, input: NewUpload): Promise<UploadSession | QuotaExceeded> {
   const known = await startUploadInKnown(sql, input);
   if (known !== undefined) return known;
   const { project_id: projectId } = await ensureRepository(sql, input);

@@ -21,8 +21,12 @@ export function describeAudit(open: OpenStore): void {
     storeTest(open, 'a change writes who made it, with what and why, in its own transaction', async (steps) => {
       const { store, at } = steps;
       const digest = await steps.push(app, { tags: ['v1'] });
-      const [tag, manifest, ...others] = (await store.listAudit({}, first)).items;
+      const [tag, manifest, project, ...others] = (await store.listAudit({}, first)).items;
       assert.deepEqual(others, []);
+      assert.deepEqual(
+        [project?.action, project?.actor, project?.resource],
+        ['project.created', by.actor, { kind: 'project', name: 'team' }],
+      );
       const { actor, credential, address, requestId, reason } = by;
       const same = {
         at,
@@ -54,13 +58,13 @@ export function describeAudit(open: OpenStore): void {
       await steps.push(foreign);
       const entries = [1, 2, 3, 4].map((later) => denial(at + later, { by: byActor(later % 2 === 0 ? 'user:2:bob' : 'anonymous') }));
       await store.appendAudit({ entries: [...entries, denial(at + 5, { resource: { kind: 'registry', name: '' }, project: undefined })] });
-      assert.equal((await actionsOf(steps, { project: 'team' })).length, 5);
-      assert.deepEqual(await actionsOf(steps, { project: 'other' }), ['manifest.pushed other/app']);
+      assert.equal((await actionsOf(steps, { project: 'team' })).length, 6);
+      assert.deepEqual(await actionsOf(steps, { project: 'other' }), ['manifest.pushed other/app', 'project.created other']);
       assert.deepEqual(await actionsOf(steps, { project: 'absent' }), []);
       assert.equal((await actionsOf(steps, { actor: 'anonymous' })).length, 2);
       assert.deepEqual(await actionsOf(steps, { action: 'manifest.pushed', resource: app }), ['manifest.pushed team/app']);
       assert.equal((await actionsOf(steps, { outcome: 'denied' })).length, 5);
-      assert.equal((await actionsOf(steps, { outcome: 'allowed' })).length, 2);
+      assert.equal((await actionsOf(steps, { outcome: 'allowed' })).length, 4);
       assert.equal((await actionsOf(steps, { outcome: 'denied', from: at + 2, to: at + 4 })).length, 2);
       const all = (await store.listAudit({}, first)).items;
       const paged = [];
@@ -83,7 +87,7 @@ export function describeAudit(open: OpenStore): void {
       await store.deleteTenant({ name: 'team', version: undefined, force: true, by, at });
       await steps.push(app);
       await store.appendAudit({ entries: [late, denial(at + 2, { by: { ...by, project: 'none' } })] });
-      assert.deepEqual(await actionsOf(steps, { project: 'team' }), [`manifest.pushed ${app}`]);
+      assert.deepEqual(await actionsOf(steps, { project: 'team' }), [`manifest.pushed ${app}`, 'project.created team']);
       assert.equal((await actionsOf(steps, { outcome: 'denied' })).length, 3);
     });
 

@@ -48,7 +48,10 @@ export function describeBlobs(open: OpenStore): void {
       const events = await steps.events();
       assert.deepEqual(
         events.map(({ type, repository, digest: of }) => [type, repository, of]),
-        [['blob.mounted', foreign, digest]],
+        [
+          ['project.created', undefined, undefined],
+          ['blob.mounted', foreign, digest],
+        ],
       );
     });
 

@@ -82,7 +82,6 @@ export function describeEventsAndLeases(open: OpenStore): void {
 
     storeTest(open, 'are never claimed twice at once', async (steps) => {
       const { store, at } = steps;
-      await steps.begin(app);
       await Promise.all(Array.from({ length: 40 }, () => store.recordEvent({ type: 'gc.finished', at, by: systemAgent('gc'), data: {} })));
       const claims = await Promise.all(
         [1, 2, 3, 4].map((name) => store.claimEvents({ claimant: String(name), at, until: at + 9, limit: 10 })),

@@ -27,7 +27,8 @@ export function describeTags(open: OpenStore): void {
       assert.deepEqual(await store.listTagHistory(app, v1, 10), history);
       assert.deepEqual(await store.listTagHistory(app, v1, 1), history.slice(0, 1));
       assert.deepEqual(await store.listTagHistory(web, v1, 1), []);
-      const events = await steps.events();
+      const [begun, ...events] = await steps.events();
+      assert.equal(begun?.type, 'project.created');
       assert.deepEqual(
         events.map(({ type, digest, tag, repository, at: when, data }) => ({
           type,

@@ -179,12 +179,12 @@ export function describeWebhooks(open: OpenStore): void {
       );
     });
 
-    storeTest(open, 'an event of a repository is of its project, by id', async (steps) => {
+    storeTest(open, 'an event is of its project, by id', async (steps) => {
       const { team, other } = await projectIds(steps);
       const told = await steps.events();
       assert.deepEqual(
-        new Set(told.map(({ repository, projectId }) => `${repository} ${projectId}`)),
-        new Set([`${app} ${team}`, `${foreign} ${other}`]),
+        new Set(told.map(({ type, repository, projectId }) => `${repository ?? type} ${projectId}`)),
+        new Set([`${app} ${team}`, `${foreign} ${other}`, `project.created ${team}`, `project.created ${other}`]),
       );
     });
   });

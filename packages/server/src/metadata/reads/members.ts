@@ -2,6 +2,7 @@ import type { Listed, Millis } from '../../registry/ports/content-store.ts';
 import type { Group } from '../../registry/ports/group-store.ts';
 import type { Member, Scope, StoredRole } from '../../registry/ports/role-store.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
+import { subjectName } from '../subject-name.ts';
 
 interface RoleRow {
   readonly name: string;
@@ -30,9 +31,7 @@ const scopeKey = (scope: Scope) => (scope === undefined ? '0' : '(select p.id + 
 const scopeParams = (scope: Scope): SqlValue[] => (scope === undefined ? [] : [scope]);
 
 const roleColumns = 'ro.name, ro.actions, ro.built_in, ro.created_at, ro.version';
-const selectMembers = `select b.id, b.subject_kind as kind, coalesce(
-    case b.subject_kind when 'user' then (select u.name from users u where u.id = b.subject_id)
-      when 'group' then (select g.name from groups g where g.id = b.subject_id) end, cast(b.subject_id as text)) as subject,
+const selectMembers = `select b.id, b.subject_kind as kind, ${subjectName('b')} as subject,
     ro.name as role, b.pattern, b.created_at, b.created_by, b.version
   from role_bindings b join roles ro on ro.id = b.role_id`;
 
