@@ -21,6 +21,8 @@ export function postLines(
   };
   const request = send(url, { method: 'POST', agent: false, headers, signal, ca: [...authorities], rejectUnauthorized: true });
   request.on('error', reject);
+  // Not every end is an error: a change of protocol that nobody asked for is none.
+  request.once('close', () => reject(new Error('The connection ended without an answer.')));
   request.once('response', ({ statusCode = 0 }) => {
     if (statusCode >= 200 && statusCode < 300) resolve();
     else reject(new Error(`The receiver answered ${statusCode}.`));
