@@ -139,7 +139,7 @@ function refusal(question: Question, by: string, of: string): number {
 }
 
 /** Whether the asker has a right on a path, on the `project` as a whole, or on the `registry`. */
-function may(question: Pick<Question, 'asker' | 'project'>, right: string, of: string): boolean {
+export function may(question: Pick<Question, 'asker' | 'project'>, right: string, of: string): boolean {
   const { asker, project } = question;
   if (asker.kind === 'administrator') return true;
   if (asker.kind === 'gone' || (asker.kind === 'robot' && right === 'administer')) return false;

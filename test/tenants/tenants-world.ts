@@ -29,8 +29,7 @@ export async function makeProject(admin: ApiClient, { name, visibility, environm
   }
   const rule = { repositories: '**', include: ['*'], exclude: [], keep: { kind: 'newest' as const, count: 1000 } };
   await admin.PUT('/api/v1/projects/{project}/retention', { params, body: { rules: [rule] } });
-  const { response } = await admin.GET('/api/v1/projects/{project}/quota', { params });
-  const header = { 'If-Match': response.headers.get('etag') ?? '' };
+  const header = await versionOf(admin.GET('/api/v1/projects/{project}/quota', { params }));
   await admin.PATCH('/api/v1/projects/{project}/quota', {
     params: { ...params, header },
     body: { limitBytes: 10_000_000, limitTags: 1000 },
@@ -48,8 +47,7 @@ export async function makeTagRules(admin: ApiClient, { name }: PlannedProject): 
 /** The chain dev -> test -> prod of the projects of one set of roles. */
 export async function linkProjects(admin: ApiClient, project: PlannedProject, next: PlannedProject): Promise<void> {
   const path = { project: project.name };
-  const { response } = await admin.GET('/api/v1/projects/{project}', { params: { path } });
-  const header = { 'If-Match': response.headers.get('etag') ?? '' };
+  const header = await versionOf(admin.GET('/api/v1/projects/{project}', { params: { path } }));
   await admin.PATCH('/api/v1/projects/{project}', { params: { path, header }, body: { promotesTo: next.name } });
 }
 
@@ -88,7 +86,8 @@ export async function makeAsker(
   return login;
 }
 
-async function makeUser(admin: ApiClient, baseUrl: string, name: string, administrator: boolean): Promise<Login> {
+/** A user with an access token. */
+export async function makeUser(admin: ApiClient, baseUrl: string, name: string, administrator: boolean): Promise<Login> {
   const password = `password of ${name}`;
   await admin.POST('/api/v1/users', { body: { name, password, administrator } });
   const own = createApiClient({ baseUrl, credential: { name, password } });
@@ -96,7 +95,12 @@ async function makeUser(admin: ApiClient, baseUrl: string, name: string, adminis
   return loginOf(name, made.data?.token);
 }
 
-async function makeRobot(admin: ApiClient, { name, by, holds }: PlannedAsker, expiresAt: string | undefined): Promise<Login> {
+/** A robot, of the project of what it holds or of the registry. */
+export async function makeRobot(
+  admin: ApiClient,
+  { name, by, holds }: Pick<PlannedAsker, 'name' | 'by' | 'holds'>,
+  expiresAt: string | undefined,
+): Promise<Login> {
   const permissions = holds.map(({ project, pattern, role }) => ({
     ...(project !== undefined && { project }),
     repositories: pattern,
@@ -118,7 +122,11 @@ function loginOf(name = '', secret = ''): Login {
 /** Ends the logins of a user. */
 export async function disableUser(admin: ApiClient, user: string): Promise<void> {
   const path = { user };
-  const { response } = await admin.GET('/api/v1/users/{user}', { params: { path } });
-  const header = { 'If-Match': response.headers.get('etag') ?? '' };
+  const header = await versionOf(admin.GET('/api/v1/users/{user}', { params: { path } }));
   await admin.PATCH('/api/v1/users/{user}', { params: { path, header }, body: { disabled: true } });
+}
+
+/** The header that says which version is to be changed: the one that an operation has just shown. */
+export async function versionOf(shown: Promise<{ response: Response }>): Promise<{ 'If-Match': string }> {
+  return { 'If-Match': (await shown).response.headers.get('etag') ?? '' };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ApiClient } from '../../packages/api-client/src/index.ts';
+import { type ApiClient, eachItem } from '../../packages/api-client/src/index.ts';
 import type { TestRegistry } from '../protocol/registry-fixture.ts';
 import { until } from '../security/until.ts';
 import type { Asked } from './asked-actions.ts';
@@ -13,6 +13,10 @@ export interface Tenants {
   /** The administrator's client of the API. */
   readonly admin: ApiClient;
   readonly asAdministrator: AsAdministrator;
+  /** The value of Authorization of another administrator. */
+  readonly basic: string;
+  /** Projects, and roles that users, groups and robots hold, as the API lists them. */
+  count(): Promise<{ projects: number; members: number }>;
   stateOf(project: string, path: string): RepositoryState;
   loginOf(asker: PlannedAsker): Login | undefined;
   /** As a client sends it: name and secret with every request, or a token that was got for the project's repositories. */
@@ -50,6 +54,8 @@ export async function buildTenants(registry: TestRegistry): Promise<Tenants> {
   const tokens = new Map<string, Promise<string>>();
   const tenants: Tenants = {
     admin,
+    basic,
+    count: () => countOf(admin),
     asAdministrator: (method, path, version) =>
       client.send(method, `/api/v1${path}`, { authorization: basic, ...(version !== undefined && { headers: { 'if-match': version } }) }),
     stateOf: (project, path) => states.get(`${project}/${path}`) ?? assert.fail(`${project}/${path}`),
@@ -74,8 +80,26 @@ export async function buildTenants(registry: TestRegistry): Promise<Tenants> {
   return tenants;
 }
 
+async function countOf(admin: ApiClient): Promise<{ projects: number; members: number }> {
+  const lengthOf = async (list: Parameters<typeof eachItem<unknown>>[0]): Promise<number> => {
+    let length = 0;
+    for await (const _ of eachItem(list)) length += 1;
+    return length;
+  };
+  let members = await lengthOf((query) => admin.GET('/api/v1/members', { params: { query } }));
+  members += await lengthOf((query) => admin.GET('/api/v1/robots', { params: { query } }));
+  let counted = 0;
+  for await (const { name } of eachItem((query) => admin.GET('/api/v1/projects', { params: { query } }))) {
+    const path = { project: name };
+    members += await lengthOf((query) => admin.GET('/api/v1/projects/{project}/members', { params: { path, query } }));
+    members += await lengthOf((query) => admin.GET('/api/v1/projects/{project}/robots', { params: { path, query } }));
+    counted += 1;
+  }
+  return { projects: counted, members };
+}
+
 /** A token as docker gets it. */
-async function tokenOf(
+export async function tokenOf(
   { client }: Pick<TestRegistry, 'client'>,
   basic: string | undefined,
   scopes: readonly string[],
