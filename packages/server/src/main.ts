@@ -113,7 +113,7 @@ async function showConfig(action: string | undefined, loaded: LoadedConfig): Pro
 
 async function admin(argv: readonly string[], { metadata }: Backends): Promise<number> {
   if (argv.join(' ') !== 'reset-password') throw new UsageError("The only verb is 'reset-password'.");
-  const { password } = await resetPassword(metadata, { name: 'admin', now: Date.now() });
+  const { password } = await resetPassword(metadata, { name: 'admin', by: operatorAgent(), now: Date.now() });
   printPassword('admin', password);
   return 0;
 }

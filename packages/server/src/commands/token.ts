@@ -2,6 +2,7 @@ import { createAccessToken } from '../identity/accounts.ts';
 import { printLine } from '../observability/terminal.ts';
 import type { AccountStore } from '../registry/ports/account-store.ts';
 import { readArguments, readVerb, requireDuration, UsageError } from './arguments.ts';
+import { operatorAgent } from './operator-agent.ts';
 import { requireUser } from './user.ts';
 
 export const tokenHelp = `longshore token VERB ...
@@ -23,10 +24,12 @@ export async function token(argv: readonly string[], accounts: AccountStore): Pr
   const { verb, operands } = readVerb('token', positionals, verbs);
   const [name = '', id = ''] = operands;
   const owner = await requireUser(accounts, name);
+  const by = operatorAgent();
+  const now = Date.now();
   switch (verb) {
     case 'create': {
       if (values.name === undefined) throw new UsageError('The token needs a name: --name ci');
-      const made = await createAccessToken(accounts, owner, { name: values.name, ttlMs: requireDuration(values.expires), now: Date.now() });
+      const made = await createAccessToken(accounts, owner, { name: values.name, ttlMs: requireDuration(values.expires), by, now });
       printLine(made.token);
       return 0;
     }
@@ -36,7 +39,7 @@ export async function token(argv: readonly string[], accounts: AccountStore): Pr
       }
       return 0;
     case 'revoke':
-      if (await accounts.deleteAccessToken({ id: Number(id), userId: owner.id })) return 0;
+      if (await accounts.deleteAccessToken({ id: Number(id), userId: owner.id, by, at: now })) return 0;
       throw new UsageError(`${name} has no token ${id}: 'longshore token list ${name}' shows them.`);
   }
 }

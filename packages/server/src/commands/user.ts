@@ -48,25 +48,29 @@ export async function user(argv: readonly string[], accounts: UserStore): Promis
   const { verb, operands } = readVerb('user', positionals, verbs);
   const [name = '', project = '', role = ''] = operands;
   const now = Date.now();
+  const change = { by: operatorAgent(), at: now };
   const password = async () => (values['password-file'] === undefined ? {} : { password: await readPasswordFile(values['password-file']) });
   switch (verb) {
     case 'add':
-      printPassword(name, (await addUser(accounts, { name, administrator: values.admin, now, ...(await password()) })).password);
+      printPassword(
+        name,
+        (await addUser(accounts, { name, administrator: values.admin, by: change.by, now, ...(await password()) })).password,
+      );
       return 0;
     case 'passwd':
-      printPassword(name, (await resetPassword(accounts, { name, now, ...(await password()) })).password);
+      printPassword(name, (await resetPassword(accounts, { name, by: change.by, now, ...(await password()) })).password);
       return 0;
     case 'list':
       await listUsers(accounts);
       return 0;
     case 'enable':
-      await accounts.updateUser({ id: (await requireUser(accounts, name)).id, disabled: false, at: now });
+      await accounts.updateUser({ id: (await requireUser(accounts, name)).id, disabled: false, ...change });
       return 0;
     case 'disable':
-      await accounts.updateUser({ id: (await requireDispensable(accounts, name)).id, disabled: true, at: now });
+      await accounts.updateUser({ id: (await requireDispensable(accounts, name)).id, disabled: true, ...change });
       return 0;
     case 'remove':
-      await accounts.deleteUser({ id: (await requireDispensable(accounts, name)).id });
+      await accounts.deleteUser({ id: (await requireDispensable(accounts, name)).id, ...change });
       return 0;
     case 'grant':
       await setGrant(accounts, name, project, role);

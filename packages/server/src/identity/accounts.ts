@@ -1,6 +1,6 @@
 import { AccountError } from '../registry/ports/account-error.ts';
 import type { AccountStore, User } from '../registry/ports/account-store.ts';
-import type { Agent } from '../registry/ports/agent.ts';
+import { type Agent, systemAgent } from '../registry/ports/agent.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
 import { hashPassword, passwordProblem, randomPassword } from './passwords.ts';
 import { accessTokens } from './random-secret.ts';
@@ -23,7 +23,8 @@ export async function ensureAdministrator(
   const users = await accounts.listUsers();
   if (users.some((user) => user.administrator)) return { created: false, name: administratorName };
   const { passwordHash, made } = await choosePassword(input.password);
-  const user = await accounts.createUser({ name: administratorName, passwordHash, administrator: true, at: input.now });
+  const by = systemAgent('first-start');
+  const user = await accounts.createUser({ name: administratorName, passwordHash, administrator: true, by, at: input.now });
   return user === undefined ? { created: false, name: administratorName } : { created: true, name: administratorName, ...made };
 }
 
@@ -51,12 +52,13 @@ export async function addUser(
  */
 export async function resetPassword(
   accounts: AccountStore,
-  input: { name: string; password?: string; now: Millis },
+  input: { name: string; password?: string; by?: Agent; now: Millis },
 ): Promise<{ password?: string }> {
-  const user = await accounts.findUser({ name: input.name });
-  const { passwordHash, made } = await choosePassword(input.password);
-  if (user === undefined || !(await accounts.updateUser({ id: user.id, passwordHash, at: input.now }))) {
-    throw new AccountError('user-unknown', `There is no user ${JSON.stringify(input.name.slice(0, 80))}.`);
+  const { name, password, by, now: at } = input;
+  const user = await accounts.findUser({ name });
+  const { passwordHash, made } = await choosePassword(password);
+  if (user === undefined || !(await accounts.updateUser({ id: user.id, passwordHash, by, at }))) {
+    throw new AccountError('user-unknown', `There is no user ${JSON.stringify(name.slice(0, 80))}.`);
   }
   return made;
 }

@@ -73,9 +73,9 @@ export class BasicLogin {
     const { accounts, now, report } = this.#options;
     const found = await accounts.findAccessToken(tokenHash);
     const at = now();
-    if (found === undefined || found.user.disabled) return wrongCredentials;
+    if (found === undefined) return wrongCredentials;
     const { token, user } = found;
-    if (token.expiresAt !== undefined && token.expiresAt <= at) return wrongCredentials;
+    if (user.disabled || (token.expiresAt !== undefined && token.expiresAt <= at)) return { ...wrongCredentials, account: user.name };
     if (token.lastUsedAt === undefined || at - token.lastUsedAt >= noteUseEveryMs) {
       try {
         await accounts.noteAccessTokenUse({ id: token.id, at });
@@ -118,7 +118,7 @@ export class BasicLogin {
     if (matches === 'busy') return delayed(1);
     if (!matches || user === undefined || user.disabled) {
       await delay.noteFailure(attempt);
-      return wrongCredentials;
+      return { ...wrongCredentials, ...(user !== undefined && { account: user.name }) };
     }
     this.#remembered.set(fingerprint, { userId: user.id, version: user.version, until: now() + rememberMs });
     await this.#noteSuccess(attempt);

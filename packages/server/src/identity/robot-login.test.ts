@@ -58,7 +58,7 @@ test('another user name is refused, so that no log names another', async () => {
   const { robots, login } = bench();
   const secret = robots.add();
   for (const name of ['', 'ci', 'team+ci', 'robot+ci', 'robot+other+ci', 'robot+team+other', 'Robot+team+ci', 'robot$team+ci', 'alice']) {
-    assert.deepEqual(await login(secret, name), refused, name);
+    assert.deepEqual(await login(secret, name), { ...refused, account: 'robot+team+ci' }, name);
   }
   assert.deepEqual(robots.notes, []);
 });
@@ -71,7 +71,7 @@ test('no login for a robot that is disabled or expired, nor with a secret that h
     change(secret, { disabled: false, expiresAt: at + 1, secretExpiresAt: at + 1 });
     assert.equal((await login(secret)).kind, 'principal');
     change(secret, bad);
-    assert.deepEqual(await login(secret, 'robot+team+ci'), refused, JSON.stringify(bad));
+    assert.deepEqual(await login(secret, 'robot+team+ci'), { ...refused, account: 'robot+team+ci' }, JSON.stringify(bad));
   }
   assert.deepEqual(await login(robotSecrets.create().text), refused);
 });

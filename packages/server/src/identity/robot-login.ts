@@ -37,8 +37,9 @@ export class RobotLogin {
    */
   async login(secretHash: Uint8Array, from: Origin, userName: string | undefined): Promise<Authenticated | Refusal> {
     const found = await this.#robots.findRobotBySecret(secretHash);
-    if (found === undefined || !this.#isGood(found)) return wrongCredentials;
-    if (userName !== undefined && userName !== robotUserName(found)) return wrongCredentials;
+    if (found === undefined) return wrongCredentials;
+    const isOther = userName !== undefined && userName !== robotUserName(found);
+    if (isOther || !this.#isGood(found)) return { ...wrongCredentials, account: robotUserName(found) };
     await this.#noteUse(found, from);
     return { kind: 'principal', principal: robotPrincipal(found) };
   }

@@ -179,7 +179,7 @@ test('a copy that the new store loses during a move is served from the old one',
   const second = (await directory(t)) ?? assert.fail();
   const bench = await GarbageBench.open(t, new Map([['second', second]]));
   const image = await bench.push('team/app', bench.image(), 'v1');
-  await bench.metadata.beginMove({ project: 'team', to: 'second' });
+  await bench.metadata.beginMove({ project: 'team', to: 'second', by: systemAgent('test'), at: Date.now() });
   for (const { bytes } of image.blobs) await bench.upload('team/app', bytes);
   for (const location of await bench.stored(second)) await second.delete(location as never);
   assert.equal(await bench.holds('team/app', image), true);
@@ -202,7 +202,7 @@ test('one move of a project at a time, and to stores that exist', async (t) => {
   const outcomes = await Promise.allSettled([moveOn(bench, 'second'), moveOn(bench, 'second')]);
   const refused = outcomes.find((outcome) => outcome.status === 'rejected');
   assert.match(String(refused?.reason), /moved by another process/);
-  await bench.metadata.beginMove({ project: 'team', to: 'default' });
+  await bench.metadata.beginMove({ project: 'team', to: 'default', by: systemAgent('test'), at: Date.now() });
   for (const dryRun of [true, false])
     await assert.rejects(moveOn(bench, 'third', { dryRun }), { message: /on its way from 'second' to 'default'/ });
 });

@@ -37,7 +37,7 @@ export async function moveProject(deps: MoveDeps, options: MoveOptions): Promise
 async function move(deps: MoveDeps, options: MoveOptions & { signal: AbortSignal }): Promise<MoveReport> {
   const { projects, stores, clock, by } = deps;
   const { project: name, to, onProgress } = options;
-  const begun = await projects.beginMove({ project: name, to });
+  const begun = await projects.beginMove({ project: name, to, by, at: clock() });
   reach('move.begun');
   const tally = new MoveTally();
   if (begun === 'already-there') return tally.report(undefined, true);

@@ -16,7 +16,11 @@ export async function authenticate(exchange: HttpExchange, { authenticator, audi
   }
   if (found.kind === 'anonymous') return anonymous;
   // What was issued for pushing and pulling does not administer: it is handed to tools that are trusted with no more.
-  if (found.principal.limit !== undefined) throw unauthorized('A registry token is good for /v2/ only: use a password or an access token.');
+  if (found.principal.limit !== undefined) {
+    const decision = { reason: 'a registry token is good for /v2/ only', roles: [] };
+    await auditRefusedAction(auditor, exchange, { principal: found.principal, action: 'login', resource: { kind: 'registry' }, decision });
+    throw unauthorized('A registry token is good for /v2/ only: use a password or an access token.');
+  }
   return found.principal;
 }
 
@@ -64,6 +68,11 @@ export async function authorize(
   await auditRefusedAction(auditor, exchange, { principal, action: operationId, resource, decision });
   if (await mayKnowOf(authorizer, principal, resource)) throw new ApiError('forbidden', { detail: `${sentence(decision.reason)}.` });
   throw new ApiError('not-found', { detail: 'There is nothing of that name that you may see: check the name, or ask for a role.' });
+}
+
+/** What an operation is about, as far as it needs a right over something. */
+export function resourceOf({ needs }: Route, params: unknown): Resource {
+  return typeof needs === 'string' ? { kind: 'registry' } : (needs.on as (params: unknown) => Resource)(params);
 }
 
 async function mayKnowOf(authorizer: Authorizer, principal: Principal, resource: Resource): Promise<boolean> {

@@ -3,10 +3,11 @@ import { ApiError, stale } from '../../management/problems.ts';
 import type { AnyAnswer, Route, StreamedBody } from '../../management/route.ts';
 import { actorOf } from '../../registry/ports/authorizer.ts';
 import { headerListOf, sendBody, sendEmpty, sendHead } from '../answer.ts';
+import { auditLateRefusal, isDenial } from '../audited-denials.ts';
 import type { HttpExchange } from '../http-exchange.ts';
 import { ClientGone } from '../request-body.ts';
 import type { TransferWatch } from '../transfer-watch.ts';
-import { authenticate, authorize } from './access.ts';
+import { authenticate, authorize, resourceOf } from './access.ts';
 import type { ApiDeps } from './api.ts';
 import { readJson } from './json-body.ts';
 import { invalid, type RouteChecker } from './validation.ts';
@@ -29,8 +30,21 @@ export async function serveRoute(
   const body = route.body === undefined ? undefined : checker.body(await readJson(exchange, deps.watch));
   // RFC 9110 section 13.2.1: what fails without the condition fails in the same way with it.
   const ifMatch = wantedVersion(exchange.request.headers['if-match'], route);
-  const answer = await route.handle({ operationId: route.operationId, params, query, body, ifMatch, principal, by });
+  const answer = await handle(route, { operationId: route.operationId, params, query, body, ifMatch, principal, by }, deps);
   await send(exchange, route, answer, deps.watch);
+}
+
+/** What the operation answers; what it refuses is in the audit log before its answer. */
+async function handle(route: Route, request: Parameters<Route['handle']>[0], { auditor }: ApiDeps): Promise<AnyAnswer> {
+  try {
+    return await route.handle(request);
+  } catch (error) {
+    if (isDenial(error) || (error instanceof ApiError && error.code === 'forbidden')) {
+      const resource = resourceOf(route, request.params);
+      await auditLateRefusal(auditor, { by: request.by, action: route.operationId, resource, error });
+    }
+    throw error;
+  }
 }
 
 /** The version in `If-Match: "7"`; undefined when any will do. */

@@ -1,11 +1,11 @@
 import { parseRepositoryName, parseRoute, type Route } from '@longshore/oci';
-import { type Agent, agentOf } from '../../registry/ports/agent.ts';
+import { agentOf } from '../../registry/ports/agent.ts';
 import type { Auditor } from '../../registry/ports/auditor.ts';
 import type { Authenticator } from '../../registry/ports/authenticator.ts';
-import { projectOf } from '../../registry/project-name.ts';
+import type { Resource } from '../../registry/ports/authorizer.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 import { sendEmpty } from '../answer.ts';
-import { auditRefusedAction, auditRefusedLogin } from '../audited-denials.ts';
+import { auditLateRefusal, auditRefusedAction, auditRefusedLogin, isDenial } from '../audited-denials.ts';
 import type { HttpExchange } from '../http-exchange.ts';
 import { requireAccess } from './access.ts';
 import type { V2Deps } from './exchange.ts';
@@ -62,20 +62,12 @@ export async function serveDataPath(http: HttpExchange, deps: DataPathDeps): Pro
   try {
     await endpoint.handle({ http, route, query, principal, by, insufficientScope }, deps);
   } catch (error) {
-    if (isDenial(error)) await auditRefusal(error, http, by, endpoint.need, deps);
+    if (isDenial(error)) {
+      const resource: Resource = 'name' in route ? { kind: 'repository', name: route.name } : { kind: 'registry' };
+      await auditLateRefusal(deps.auditor, { by, action: endpoint.need, resource, error });
+    }
     throw error;
   }
-}
-
-/** What somebody with the right to do it may not do all the same: move a tag, push beyond a limit. */
-function isDenial(error: unknown): error is RegistryError {
-  return error instanceof RegistryError && error.code === 'DENIED' && error.status === 403;
-}
-
-async function auditRefusal(error: RegistryError, http: HttpExchange, by: Agent, action: string, { auditor }: DataPathDeps): Promise<void> {
-  const name = http.repository ?? '';
-  const resource = { kind: name === '' ? 'registry' : 'repository', name };
-  await auditor.denied({ by: { ...by, reason: error.message }, action, resource, project: name === '' ? undefined : projectOf(name) });
 }
 
 function requireRoute(path: string): Route {

@@ -5,6 +5,7 @@ import type { AssignOutcome, BeginMoveOutcome, CopyOutcome, NewCopy, StoreMove }
 import { byColumnOrder, toColumn } from '../digest-column.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
+import { recordAudit } from './audit.ts';
 import { placeBlob } from './blob-placements.ts';
 import { recordChange } from './changes.ts';
 import { requireDecided, requireMayBegin } from './decided-project.ts';
@@ -66,11 +67,12 @@ export async function assignStore(
   if (row.store_id === target && row.previous_store_id === null) return 'assigned';
   if ((await sql.get('select 1 from project_blobs where project_id = ? limit 1', [row.id])) !== undefined) return 'has-content';
   await sql.run('update projects set store_id = ?, previous_store_id = null where id = ?', [target, row.id]);
+  await recordStore(sql, input, 'project.store-assigned', { projectId: row.id, store: input.store });
   return 'assigned';
 }
 
 /** `ProjectStore.beginMove`. The lock waits for commits under way, so that afterwards every commit knows where the project lives. */
-export async function beginMove(sql: SqlSession, input: StoreMove): Promise<BeginMoveOutcome> {
+export async function beginMove(sql: SqlTransaction, input: StoreMove & { by: Agent; at: Millis }): Promise<BeginMoveOutcome> {
   const target = await storeId(sql, input.to);
   if (target === undefined) return 'unknown-store';
   const row = await lockProject(sql, input.project);
@@ -79,6 +81,7 @@ export async function beginMove(sql: SqlSession, input: StoreMove): Promise<Begi
   // Back to where it comes from is the one other way out of a move.
   if (row.previous_store_id !== null && row.previous_store_id !== target) return 'moving-elsewhere';
   await sql.run('update projects set store_id = ?, previous_store_id = ? where id = ?', [target, row.store_id, row.id]);
+  await recordStore(sql, input, 'project.move-begun', { projectId: row.id, store: input.to });
   return 'moving';
 }
 
@@ -125,6 +128,15 @@ export async function finishMove(sql: SqlTransaction, input: StoreMove & { from:
   if (changes === 0) return false;
   await recordChange(sql, { type: 'project.moved', at, by, data: { project, from, to } });
   return true;
+}
+
+function recordStore(
+  sql: SqlTransaction,
+  { project, by, at }: { project: string; by: Agent; at: Millis },
+  action: string,
+  { projectId, store }: { projectId: number; store: string },
+): Promise<void> {
+  return recordAudit(sql, by, { at, action, resource: { kind: 'project', name: project }, projectId, detail: { store } });
 }
 
 async function storeId(sql: SqlSession, name: string): Promise<number | undefined> {

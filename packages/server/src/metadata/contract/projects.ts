@@ -13,7 +13,7 @@ const toFast = { project: 'team', to: 'fast' };
 /** Makes the store and begins to move the project of most tests there. */
 async function beginMove({ store }: StoreSteps): Promise<void> {
   await store.registerStores({ names: ['default', 'fast', 'other-store'] });
-  assert.equal(await store.beginMove(toFast), 'moving');
+  assert.equal(await store.beginMove({ ...toFast, by, at: Date.now() }), 'moving');
 }
 
 async function place({ store, at }: StoreSteps, digest: Digest, location = newLocation()): Promise<string> {
@@ -164,9 +164,9 @@ export function describeProjects(open: OpenStore): void {
       await store.registerStores({ names: ['fast', 'third'] });
       const outcomes: string[] = [];
       for (const to of ['nowhere', 'default', 'fast', 'fast', 'third', 'default'])
-        outcomes.push(await store.beginMove({ project: 'team', to }));
+        outcomes.push(await store.beginMove({ project: 'team', to, by, at: Date.now() }));
       assert.deepEqual(outcomes, ['unknown-store', 'already-there', 'moving', 'moving', 'moving-elsewhere', 'moving']);
-      assert.equal(await store.beginMove({ project: 'nobody', to: 'fast' }), 'unknown-project');
+      assert.equal(await store.beginMove({ project: 'nobody', to: 'fast', by, at: Date.now() }), 'unknown-project');
       assert.deepEqual(await store.findProject('team'), { name: 'team', store: 'default', movingFrom: 'fast', sizeBytes: 100 });
       assert.equal((await store.findBlob(app, digest))?.store, 'default');
       const listed = await store.listProjects({ store: 'fast' }, { limit: 9, after: undefined });
@@ -221,7 +221,7 @@ export function describeProjects(open: OpenStore): void {
         const to = round % 2 === 0 ? 'fast' : 'default';
         const digests = Array.from({ length: 8 }, () => newDigest());
         const [began, ...commits] = await Promise.all([
-          store.beginMove({ project: 'team', to }),
+          store.beginMove({ project: 'team', to, by, at: Date.now() }),
           ...digests.map(async (digest) => {
             const uploadId = await steps.begin(app);
             const blob = { uploadId, epoch: 1, digest, sizeBytes: 100, by, at: steps.at };

@@ -13,6 +13,8 @@ export interface Refusal {
   readonly kind: 'refused';
   readonly reason: RefusalReason;
   readonly retryAfterSeconds?: number;
+  /** Name of the account that was tried, if there is one; for auditors alone: the client must not learn that there is. */
+  readonly account?: string;
 }
 
 export interface Authenticated {

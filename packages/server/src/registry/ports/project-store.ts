@@ -66,7 +66,7 @@ export interface ProjectStore {
    * From here on everything is committed on `to`, whichever process does it, and read from where the project lived when it is not there
    * yet. A move that runs may be turned round.
    */
-  beginMove(input: StoreMove): Promise<BeginMoveOutcome>;
+  beginMove(input: StoreMove & { by: Agent; at: Millis }): Promise<BeginMoveOutcome>;
   /**
    * A page of the blobs of a project, with where they are on two stores; an undefined cursor begins and ends. After `beginMove` a blob
    * without a copy can only appear by the loss of one.
