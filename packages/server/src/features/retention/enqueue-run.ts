@@ -1,3 +1,4 @@
+import type { Agent } from '../../registry/ports/agent.ts';
 import type { JobStore } from '../../registry/ports/job-store.ts';
 import type { RetentionKind } from '../../registry/ports/retention-store.ts';
 import type { RetentionDeps } from './retention-deps.ts';
@@ -23,9 +24,11 @@ export const jobNames = { policy: 'retention', cleanup: 'cleanup', expiry: 'expi
 export function enqueueRun(
   { jobs, clock }: RetentionFeatureDeps,
   kind: RetentionKind,
-  input: JobInput & { readonly projectId: number },
+  input: JobInput & { readonly projectId: number; readonly by?: Agent },
 ): Promise<{ id: number; created: boolean }> {
-  const { projectId, ...asked } = input;
+  const { projectId, by, ...asked } = input;
   const key = kind === 'cleanup' ? undefined : `${jobNames[kind]}:${projectId}`;
-  return jobs.enqueueJob({ name: jobNames[kind], input: asked, projectId, requestedBy: asked.requestedBy, dedupeKey: key, at: clock() });
+  const { requestedBy } = asked;
+  const asker = by === undefined ? {} : { by };
+  return jobs.enqueueJob({ name: jobNames[kind], input: asked, projectId, requestedBy, ...asker, dedupeKey: key, at: clock() });
 }

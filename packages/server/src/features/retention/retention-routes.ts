@@ -125,7 +125,7 @@ function runRoutes(deps: RetentionFeatureDeps): Route[] {
       responses: { 202: bodies.queued },
       handle: async ({ params: { project }, by }) => {
         const found = await requirePolicy(deps, project);
-        const { id } = await enqueueRun(deps, 'policy', { projectId: found.projectId, project, requestedBy: by.actor });
+        const { id } = await enqueueRun(deps, 'policy', { projectId: found.projectId, project, requestedBy: by.actor, by });
         return { status: 202, body: { jobs: [String(id)] } };
       },
     }),
@@ -185,7 +185,7 @@ function cleanUpRoute(deps: RetentionFeatureDeps): Route {
       const jobs: string[] = [];
       for await (const cleanUp of target.projects) {
         const { projectId, project } = cleanUp;
-        jobs.push(String((await enqueueRun(deps, 'cleanup', { projectId, project, requestedBy: by.actor, cleanUp })).id));
+        jobs.push(String((await enqueueRun(deps, 'cleanup', { projectId, project, requestedBy: by.actor, by, cleanUp })).id));
       }
       return { status: 202, body: { jobs } };
     },

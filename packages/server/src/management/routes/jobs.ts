@@ -119,7 +119,7 @@ function changesOf(deps: JobRouteDeps, place: Place): Route[] {
       responses: { 202: job },
       handle: async (request) => {
         const found = await requireJob(deps, request.params);
-        const outcome = await deps.jobs.cancelJob({ id: found.id, at: deps.clock() });
+        const outcome = await deps.jobs.cancelJob({ id: found.id, by: request.by, at: deps.clock() });
         if (outcome === 'ended') throw new ApiError('conflict', { detail: 'The job has ended: there is nothing to cancel.' });
         return { status: 202, body: showJob(await requireJob(deps, request.params)) };
       },
@@ -135,7 +135,7 @@ function changesOf(deps: JobRouteDeps, place: Place): Route[] {
       responses: { 202: job },
       handle: async (request) => {
         const found = await requireJob(deps, request.params);
-        const outcome = await deps.jobs.retryJob({ id: found.id });
+        const outcome = await deps.jobs.retryJob({ id: found.id, by: request.by, at: deps.clock() });
         if (outcome === 'not-ended')
           throw new ApiError('conflict', { detail: 'Only a job that failed or was cancelled can be tried again.' });
         return { status: 202, body: showJob(await requireJob(deps, request.params)) };

@@ -75,7 +75,7 @@ export async function deleteRepository(
   return { outcome: 'deleted', lost };
 }
 
-async function leaveRemains(sql: SqlSession, remains: Remains, by: Agent, at: Millis): Promise<void> {
+async function leaveRemains(sql: SqlTransaction, remains: Remains, by: Agent, at: Millis): Promise<void> {
   await enqueueJob(sql, { name: removal, input: remains, requestedBy: by.actor, at });
 }
 

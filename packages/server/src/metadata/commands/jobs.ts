@@ -1,7 +1,9 @@
+import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { ClaimedJob, JobClaim, JobEnding, JobLine, JobReport } from '../../registry/ports/job-store.ts';
 import { padded, placeholders } from '../sql-lists.ts';
-import { locking, type SqlSession } from '../sql-session.ts';
+import { locking, type SqlSession, type SqlTransaction } from '../sql-session.ts';
+import { recordAudit } from './audit.ts';
 import { storeClock } from './leases.ts';
 
 /** Lines of a log that stay, and characters of each: a job that repeats itself fills no database. */
@@ -10,8 +12,16 @@ const longestLine = 500;
 
 /** `JobStore.enqueueJob`. */
 export async function enqueueJob(
-  sql: SqlSession,
-  input: { name: string; input: unknown; projectId?: number | undefined; requestedBy: string; dedupeKey?: string | undefined; at: Millis },
+  sql: SqlTransaction,
+  input: {
+    name: string;
+    input: unknown;
+    projectId?: number | undefined;
+    requestedBy: string;
+    by?: Agent;
+    dedupeKey?: string | undefined;
+    at: Millis;
+  },
 ): Promise<{ id: number; created: boolean }> {
   const { name, projectId = null, requestedBy, dedupeKey = null, at } = input;
   for (;;) {
@@ -21,7 +31,10 @@ export async function enqueueJob(
        on conflict (dedupe_key) where dedupe_key is not null do nothing returning id`,
       [name, JSON.stringify(input.input), at, projectId, requestedBy, dedupeKey],
     );
-    if (created !== undefined) return { id: created.id, created: true };
+    if (created !== undefined) {
+      await record(sql, input, 'job.requested', { id: created.id, name, project_id: projectId });
+      return { id: created.id, created: true };
+    }
     const existing = await sql.get<{ id: number }>('select id from jobs where dedupe_key = ?', [dedupeKey]);
     if (existing !== undefined) return { id: existing.id, created: false };
   }
@@ -79,13 +92,15 @@ export async function finishJob(sql: SqlSession, input: JobClaim & { ending: Job
 
 /** `JobStore.cancelJob`. */
 export async function cancelJob(
-  sql: SqlSession,
-  { id, at }: { id: number; at: Millis },
+  sql: SqlTransaction,
+  input: { id: number; by?: Agent; at: Millis },
 ): Promise<'cancelled' | 'cancelling' | 'ended' | 'absent'> {
-  const row = await sql.get<{ state: string }>(`select state from jobs where id = ? ${locking(sql, 'for update')}`, [id]);
+  const { id, at } = input;
+  const row = await lockJob(sql, id);
   if (row === undefined) return 'absent';
   if (row.state === 'running') {
     await sql.run('update jobs set cancel_requested = 1 where id = ?', [id]);
+    await record(sql, input, 'job.cancelled', row);
     return 'cancelling';
   }
   if (row.state !== 'queued') return 'ended';
@@ -93,12 +108,14 @@ export async function cancelJob(
     `update jobs set state = 'cancelled', finished_at = ?, available_at = ${storeClock[sql.dialect]}, dedupe_key = null where id = ?`,
     [at, id],
   );
+  await record(sql, input, 'job.cancelled', row);
   return 'cancelled';
 }
 
 /** `JobStore.retryJob`. */
-export async function retryJob(sql: SqlSession, { id }: { id: number }): Promise<'queued' | 'not-ended' | 'absent'> {
-  const row = await sql.get<{ state: string }>(`select state from jobs where id = ? ${locking(sql, 'for update')}`, [id]);
+export async function retryJob(sql: SqlTransaction, input: { id: number; by?: Agent; at?: Millis }): Promise<'queued' | 'not-ended' | 'absent'> {
+  const { id } = input;
+  const row = await lockJob(sql, id);
   if (row === undefined) return 'absent';
   if (row.state !== 'failed' && row.state !== 'cancelled') return 'not-ended';
   await sql.run(
@@ -106,7 +123,29 @@ export async function retryJob(sql: SqlSession, { id }: { id: number }): Promise
        available_at = ${storeClock[sql.dialect]} where id = ?`,
     [id],
   );
+  await record(sql, input, 'job.retried', row);
   return 'queued';
+}
+
+interface JobRow {
+  readonly id: number;
+  readonly name: string;
+  readonly project_id: number | null;
+}
+
+function lockJob(sql: SqlSession, id: number): Promise<(JobRow & { state: string }) | undefined> {
+  return sql.get(`select id, name, project_id, state from jobs where id = ? ${locking(sql, 'for update')}`, [id]);
+}
+
+async function record(
+  sql: SqlTransaction,
+  { by, at }: { by?: Agent; at?: Millis },
+  action: string,
+  { id, name, project_id: projectId }: JobRow,
+): Promise<void> {
+  if (by === undefined || at === undefined) return;
+  const resource = { kind: 'job', name: String(id) };
+  await recordAudit(sql, by, { at, action, resource, projectId: projectId ?? undefined, detail: { job: name } });
 }
 
 /** `JobStore.forgetJobs`. */

@@ -1,3 +1,4 @@
+import type { Agent } from './agent.ts';
 import type { Millis } from './content-store.ts';
 
 /** `queued`: waits for a worker, perhaps after a failure. The last three have ended. */
@@ -68,6 +69,8 @@ export interface JobStore {
     input: unknown;
     projectId?: number | undefined;
     requestedBy: string;
+    /** Who asked, for the audit log; undefined: the schedule, or what has an entry of its own. */
+    by?: Agent;
     dedupeKey?: string | undefined;
     at: Millis;
   }): Promise<{ id: number; created: boolean }>;
@@ -78,9 +81,9 @@ export interface JobStore {
   /** Ends a turn; false when the claim is lost. */
   finishJob(input: JobClaim & { ending: JobEnding; at: Millis; report: JobReport }): Promise<boolean>;
   /** One that waits ends at once, one that runs is told to. `ended`: it had ended already. */
-  cancelJob(input: { id: number; at: Millis }): Promise<'cancelled' | 'cancelling' | 'ended' | 'absent'>;
+  cancelJob(input: { id: number; by?: Agent; at: Millis }): Promise<'cancelled' | 'cancelling' | 'ended' | 'absent'>;
   /** Puts one that failed or was cancelled in the queue again, beside whatever was asked for since. */
-  retryJob(input: { id: number }): Promise<'queued' | 'not-ended' | 'absent'>;
+  retryJob(input: { id: number; by?: Agent; at?: Millis }): Promise<'queued' | 'not-ended' | 'absent'>;
   /** Forgets up to 500 that ended before; answers how many. */
   forgetJobs(input: { before: Millis }): Promise<number>;
   findJob(id: number): Promise<Job | undefined>;

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import description from '../../docs/reference/openapi.json' with { type: 'json' };
+import { systemAgent } from '../../packages/server/src/registry/ports/agent.ts';
+import { startRegistry } from '../protocol/registry-fixture.ts';
+import { pushBlob, pushImage } from '../protocol/sample-content.ts';
+
+const registry = await startRegistry({ flags: [] });
+after(() => registry.stop());
+const { client, metadata } = registry;
+const root = await registry.addUser('root', { team: 'owner', test: 'owner' });
+const eve = await registry.addUser('eve', { other: 'reader' });
+await metadata.updateUser({ id: root.user.id, administrator: true, at: Date.now() });
+const place = { client, repository: 'team/app', authorization: root.basic };
+const image = await pushImage(place, 'v1');
+await pushImage(place, 'v2');
+
+type Json = Record<string, unknown>;
+const known: Record<string, string> = { digest: image.digest };
+const covered = new Set<string>();
+const paths: Record<string, Record<string, { operationId: string }>> = description.paths;
+
+async function newest(): Promise<number> {
+  return (await metadata.listAudit({}, { limit: 1, after: undefined })).items[0]?.id ?? 0;
+}
+
+async function since(last: number) {
+  const { items } = await metadata.listAudit({}, { limit: 50, after: undefined });
+  return items.filter(({ id }) => id > last).reverse();
+}
+
+/** One call as the administrator: it is done, and leaves exactly these entries, each with who, with what, and under which request. */
+async function leaves(actions: readonly string[], call: string, json?: Json, keep?: readonly [name: string, pointer: string]) {
+  const [method = '', template = ''] = call.split(' ');
+  const operation = paths[`/api/v1${template}`]?.[method.toLowerCase()]?.operationId;
+  assert.ok(operation !== undefined, `${call} is no operation`);
+  const path = template.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(known[name] ?? `no ${name}`));
+  const last = await newest();
+  const headers = { 'if-match': '*', ...(json !== undefined && { 'content-type': 'application/json' }) };
+  const body = json === undefined ? {} : { body: JSON.stringify(json) };
+  const answer = await client.send(method, `/api/v1${path}`, { authorization: root.basic, headers, ...body });
+  const text = answer.body.toString();
+  assert.ok(answer.status < 300, `${call}: ${answer.status} ${text}`);
+  const entries = await since(last);
+  assert.deepEqual(entries.map(({ action }) => action).sort(), [...actions].sort(), call);
+  for (const { actor, credential, address, requestId, outcome } of entries) {
+    assert.deepEqual(
+      [actor, credential, address, requestId, outcome],
+      [`user:${root.user.id}:root`, 'password', '127.0.0.1', answer.headers['x-request-id'], 'allowed'],
+      call,
+    );
+  }
+  covered.add(operation);
+  if (keep !== undefined) {
+    const value = keep[1].split('.').reduce<unknown>((inner, key) => (inner as Json)[key], JSON.parse(text));
+    known[keep[0]] = String(value);
+  }
+}
+
+test('each change by the management API leaves its entries, with who, with what, from where and under which request', async () => {
+  Object.assign(known, { user: 'bob', group: 'devs', project: 'team', role: 'pusher', repository: 'team/app', tag: 'v2' });
+  await leaves(['user.created'], 'POST /users', { name: 'bob', password: 'a long password' });
+  await leaves(['user.updated'], 'PATCH /users/{user}', { disabled: false });
+  await leaves(['group.created'], 'POST /groups', { name: 'devs' });
+  await leaves(['group.member-added'], 'PUT /groups/{group}/members/{user}');
+  await leaves([], 'PUT /groups/{group}/members/{user}');
+  await leaves(['group.member-removed'], 'DELETE /groups/{group}/members/{user}');
+  await leaves(['project.created'], 'POST /projects', { name: 'made', visibility: 'private' });
+  await leaves(['project.updated'], 'PATCH /projects/{project}', { description: 'ours' });
+  for (const [prefix, member] of [
+    ['', '/members'],
+    ['/projects/{project}', '/projects/{project}/members'],
+  ] as const) {
+    await leaves(['role.created'], `POST ${prefix}/roles`, { name: 'pusher', actions: ['push'] });
+    await leaves(['role.updated'], `PATCH ${prefix}/roles/{role}`, { actions: ['pull', 'push'] });
+    await leaves(['member.added'], `POST ${member}`, { subject: { kind: 'group', name: 'devs' }, role: 'pusher' }, ['member', 'id']);
+    await leaves(['member.changed'], `PATCH ${member}/{member}`, { role: 'reader' });
+    await leaves(['member.removed'], `DELETE ${member}/{member}`);
+    await leaves(['role.deleted'], `DELETE ${prefix}/roles/{role}`);
+    await leaves(['robot.created'], `POST ${prefix}/robots`, { name: 'ci', permissions: [] }, ['robot', 'robot.id']);
+    await leaves(['robot.updated'], `PATCH ${prefix}/robots/{robot}`, { description: 'builds' });
+    await leaves(['robot.rotated'], `POST ${prefix}/robots/{robot}/rotate`, {});
+    await leaves(['robot.deleted'], `DELETE ${prefix}/robots/{robot}`);
+  }
+  await leaves(['group.deleted'], 'DELETE /groups/{group}');
+  await leaves(['user.deleted'], 'DELETE /users/{user}');
+  known['user'] = 'root';
+  await leaves(['access-token.created'], 'POST /users/{user}/tokens', { name: 'ci' }, ['token', 'id']);
+  await leaves(['access-token.deleted'], 'DELETE /users/{user}/tokens/{token}');
+  await leaves(['quota.changed'], 'PATCH /projects/{project}/quota', { limitTags: 100 });
+  await leaves(['tag.deleted'], 'DELETE /repositories/{repository}/tags/{tag}');
+  await leaves(['manifest.deleted', 'tag.deleted'], 'DELETE /repositories/{repository}/manifests/{digest}');
+  await leaves(['repository.deleted'], 'DELETE /repositories/{repository}');
+  known['project'] = 'made';
+  await leaves(['project.deleted'], 'DELETE /projects/{project}');
+});
+
+test('each changing request of /v2/ leaves its entries; one that is refused leaves a denial', async () => {
+  const second = { client, repository: 'test/app', authorization: root.basic };
+  const entriesOf = async (work: () => Promise<unknown>) => {
+    const last = await newest();
+    await work();
+    return (await since(last)).map(({ action, outcome }) => `${action} ${outcome}`);
+  };
+  const pushed = await entriesOf(() => pushImage(second, 'v1'));
+  assert.deepEqual(pushed.filter((entry) => !entry.startsWith('blob.')).sort(), ['manifest.pushed allowed', 'tag.created allowed']);
+  assert.deepEqual(await entriesOf(() => pushBlob(second, Buffer.from('one more'))), ['blob.pushed allowed']);
+  const remove = (authorization: string) => client.send('DELETE', '/v2/test/app/manifests/v1', { authorization });
+  assert.deepEqual(await entriesOf(() => remove(eve.basic)), ['delete denied']);
+  assert.deepEqual(await entriesOf(() => remove(root.basic)), ['tag.deleted allowed']);
+});
+
+test('what a handler refuses, a full quota, and a registry token at the API are denials; a refused login names the account', async () => {
+  const denials = async (filter: Parameters<typeof metadata.listAudit>[0]) =>
+    (await metadata.listAudit({ outcome: 'denied', ...filter }, { limit: 50, after: undefined })).items;
+  const json = (body: Json) => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+  const asEve = { authorization: eve.basic };
+  assert.equal((await client.send('POST', '/api/v1/projects', { ...asEve, ...json({ name: 'mine' }) })).status, 403);
+  const [refused] = await denials({ action: 'createProject' });
+  assert.equal(refused?.actor, `user:${eve.user.id}:eve`);
+  assert.equal(refused?.credential, 'password');
+
+  await metadata.setQuota({
+    project: 'test',
+    limits: { bytes: 1 },
+    version: 'any',
+    by: systemAgent('test'),
+    at: Date.now(),
+  });
+  for (let count = 0; count < 3; count += 1) {
+    const answer = await client.send('POST', '/v2/test/app/blobs/uploads/', { authorization: root.basic });
+    assert.equal(answer.status, 413, answer.body.toString());
+  }
+  const full = await denials({ resource: 'test/app', actor: `user:${root.user.id}:root` });
+  assert.equal(full.length, 1, 'repeats are counted');
+  assert.match(full[0]?.reason ?? '', /^The quota of project test is 1 byte$/);
+
+  const login = await client.send('GET', '/auth/token?scope=repository:team/app:pull', asEve);
+  const authorization = `Bearer ${JSON.parse(login.body.toString()).token}`;
+  assert.equal((await client.send('GET', '/api/v1/me', { authorization })).status, 401);
+  assert.match((await denials({ action: 'login', actor: `user:${eve.user.id}:eve` }))[0]?.reason ?? '', /registry token/);
+
+  const wrong = (name: string) => `Basic ${Buffer.from(`${name}:wrong`).toString('base64')}`;
+  for (const name of ['eve', 'nobody-of-this-name']) await client.send('GET', '/v2/', { authorization: wrong(name) });
+  const logins = (await denials({ action: 'login', actor: 'anonymous' })).map(({ resource }) => `${resource.kind} ${resource.name}`);
+  assert.deepEqual(logins.sort(), ['account eve', 'registry ']);
+});
+
+/** Tested beside their own features, or changing nothing that lasts. */
+const elsewhere = /^(cleanUp|cancel|retry|setPromotion|setRetention|deleteRetention|previewRetention|startRetention|.*TagRule|.*Webhook.*|.*romotion|restoreTag)/;
+
+test('no operation that changes something was forgotten', () => {
+  const changing = Object.values(paths).flatMap((methods) =>
+    Object.entries(methods).flatMap(([method, { operationId }]) => (/^(post|put|patch|delete)$/.test(method) ? [operationId] : [])),
+  );
+  assert.deepEqual(
+    changing.filter((operation) => !covered.has(operation) && !elsewhere.test(operation)),
+    [],
+  );
+});
