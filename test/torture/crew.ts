@@ -31,6 +31,8 @@ export interface Hand {
   readonly name: string;
   readonly models: readonly RepositoryModel[];
   readonly refuses?: Refuses | undefined;
+  /** As in `TortureClientOptions`. */
+  readonly tags?: readonly string[] | undefined;
   readonly further?: (random: SeededRandom) => readonly Action[];
 }
 
@@ -63,16 +65,17 @@ export class Crew {
   }
 
   /** One who pushes, deletes and pulls in repositories of its own; blobs are mounted from everybody's. */
-  newTortureClient({ name, models, refuses, further }: Hand): TortureClient {
-    const { arena, random, findings, ledger, graceMs, largeShare } = this.options;
+  newTortureClient({ name, models, refuses, tags, further }: Hand): TortureClient {
+    const { arena, findings, ledger, graceMs, largeShare } = this.options;
     this.#mountSources.push(...models.map((model) => model.name));
     const client = this.newClient();
-    const own = random.fork(name);
-    const pusher = new Pusher({ client, random: own, findings, ledger, graceMs, mountSources: this.#mountSources, refuses });
-    const content = new ContentMaker(own, random, largeShare);
+    const random = this.options.random.fork(name);
+    const pusher = new Pusher({ client, random, findings, ledger, graceMs, mountSources: this.#mountSources, refuses });
+    const content = new ContentMaker(random, this.options.random, largeShare);
     const reader = this.newReader(client);
     const ready = () => arena.ready;
-    return new TortureClient({ client, random: own, findings, ledger, content, pusher, reader, models, ready, further: further?.(own) });
+    const own = { client, random, findings, ledger, content, pusher, reader, models, ready, tags };
+    return new TortureClient({ ...own, further: further?.(random) });
   }
 
   /** Drops every connection. */

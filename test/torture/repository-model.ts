@@ -20,6 +20,9 @@ export class RepositoryModel {
     this.name = name;
   }
 
+  /** Whatever is told next began now at the earliest. */
+  begins(): void {}
+
   /** A manifest was stored, and what it lists was there at that moment. */
   stored(manifest: Manifest, tag: string | undefined): void {
     this.#manifests.set(manifest.digest, { manifest, state: 'present' });

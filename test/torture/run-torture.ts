@@ -12,6 +12,7 @@ import { PromotedProjects } from './promoted-projects.ts';
 import { recountInventory, recountUsage } from './recount.ts';
 import { ReplicaArena } from './replica-arena.ts';
 import { RepositoryModel } from './repository-model.ts';
+import { RetainedProject } from './retained-project.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { SharedTags } from './shared-tags.ts';
 import type { Work } from './work.ts';
@@ -51,6 +52,8 @@ export async function runTorture(options: TortureOptions): Promise<Findings> {
     sharedTags(crew),
     new PromotedProjects(crew),
     new LimitedProject(crew, 'limited'),
+    // Where clocks are wrong by minutes, rules that go by time say next to nothing in a run.
+    ...(repeats ? [] : [new RetainedProject(crew, 'retained', 0)]),
   ];
   try {
     await arena.start();

@@ -21,6 +21,8 @@ export interface TortureClientOptions {
   readonly models: readonly RepositoryModel[];
   /** Resolves when the server is there (again). */
   readonly ready: () => Promise<void>;
+  /** Names of tags that it pushes; usual ones when they are left out. */
+  readonly tags?: readonly string[] | undefined;
   /** What it does besides; nothing when it is left out. */
   readonly further?: readonly Action[] | undefined;
   /** Counts what is acknowledged. */
@@ -34,7 +36,7 @@ export interface Action {
   readonly run: (model: RepositoryModel) => Promise<void>;
 }
 
-const tagNames = ['latest', 'v1', 'v2', 'edge', 'old'];
+const usualTags = ['latest', 'v1', 'v2', 'edge', 'old'];
 const deletedKept = 5;
 
 /** One client that does one random thing after the other and knows after each what the registry must hold. */
@@ -71,6 +73,7 @@ export class TortureClient {
       await ready();
       const model = random.pick(models);
       if (model === undefined) return;
+      model.begins();
       try {
         await this.#action().run(model);
       } catch (error) {
@@ -91,7 +94,7 @@ export class TortureClient {
   }
 
   #tag(): string {
-    return this.#options.random.pick(tagNames) ?? 'latest';
+    return this.#options.random.pick(this.#options.tags ?? usualTags) ?? 'latest';
   }
 
   /** Pushes by tag, or by digest alone. */
