@@ -99,7 +99,7 @@ async function benchPlan(
         const asked = isLate ? query.late !== undefined && (await load.lateOf(query)) : query;
         if (asked) measured.push({ contender: contender.name, person, open, query, isLate, ...(await measureOne(load, asked, watch)) });
       } catch (error) {
-        report(`not measured: ${String(error)}`);
+        report(`not measured: ${query.path}: ${String(error)}`);
       }
     }
   }

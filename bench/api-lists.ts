@@ -69,7 +69,6 @@ const ofRepository: readonly ListQuery[] = [
   { path: `/api/v1/repositories/${tagged}/manifests`, late: [Number.MAX_SAFE_INTEGER, 1000] },
   { path: `/api/v1/repositories/${tagged}/manifests?mediaType=application/vnd.example.1` },
   { path: `/api/v1/repositories/${tagged}/manifests?artifactType=application/vnd.example.kind1` },
-  { path: `/api/v1/repositories/${tagged}/manifests?artifactType=application/vnd.example.kind1&mediaType=application/vnd.example.2` },
   { path: `/api/v1/repositories/${tagged}/manifests?artifactType=nothing/x` },
   { path: `/api/v1/repositories/${tagged}/tags/first0000000/history`, late: 100_000 },
 ];

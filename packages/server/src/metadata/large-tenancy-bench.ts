@@ -82,6 +82,7 @@ function repositoryRows(dialect: SqlDialect, { repositoriesInFirst, manifestsInF
        select 1, 'project0000/more/' || ${padded('i', 5)}, ${at} from ${numbers(repositoriesInFirst)}`,
     ...findable('project0000/more/00000', more),
     `insert into repository_blobs (repository_id, blob_id, linked_at, renewed_at) select id, 1, ${at}, ${at} from repositories where id > 1`,
+    `insert into project_blobs (project_id, blob_id, links) select id, 1, 10 from projects where id > 1`,
     `insert into manifests (repository_id, digest, media_type, artifact_type, size, pushed_at, pushed_by, renewed_at, bytes)
        select 1, ${digest('-i - 10000000')}, 'application/vnd.example.' || (i % 3), 'application/vnd.example.kind' || (i % 3), 500, ${at} + i,
          'system:bench', ${at}, ${digest('i')} from ${numbers(manifestsInFirst)}`,

@@ -24,9 +24,10 @@ export function visibleRepositories(visibility: Visibility): Condition | undefin
       where b.subject_kind = ? and b.subject_id = ? and ${granting})`);
     params.push(holder.kind, holder.id, action);
   }
+  // A cross join, whose order SQLite keeps: it would otherwise go through the roles of all groups.
   if (holder?.kind === 'user') {
-    texts.push(`exists (select 1 from group_members gm join role_bindings b on b.subject_kind = 'group' and b.subject_id = gm.group_id
-      join roles ro on ro.id = b.role_id where gm.user_id = ? and ${granting})`);
+    texts.push(`exists (select 1 from group_members gm cross join role_bindings b
+      join roles ro on ro.id = b.role_id where b.subject_kind = 'group' and b.subject_id = gm.group_id and gm.user_id = ? and ${granting})`);
     params.push(holder.id, action);
   }
   return texts.length === 0 ? undefined : { text: `${living.text} and (${texts.join(' or ')})`, params: [...living.params, ...params] };

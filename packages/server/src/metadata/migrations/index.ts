@@ -26,6 +26,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0011-retention', load: () => import('./0011-retention.ts') },
   { name: '0012-webhooks', load: () => import('./0012-webhooks.ts') },
   { name: '0013-search', load: () => import('./0013-search.ts') },
+  { name: '0014-denied-actions', load: () => import('./0014-denied-actions.ts') },
 ];
 
 /**

@@ -2,6 +2,7 @@ import type { AccessToken, SigningKey, User } from '../../registry/ports/account
 import type { Listed, Millis } from '../../registry/ports/content-store.ts';
 import type { AccessTokenRow, UserRow } from '../account-rows.ts';
 import { accessTokenColumns, toAccessToken, toUser, userColumns } from '../account-rows.ts';
+import { namesOfPage } from '../name-range.ts';
 import type { SqlSession } from '../sql-session.ts';
 
 interface SigningKeyRow {
@@ -33,11 +34,11 @@ export async function listUserPage(
   { prefix }: { prefix?: string | undefined },
   { limit, after }: { limit: number; after: string | undefined },
 ): Promise<Listed<User>> {
-  const within = prefix === undefined ? [] : [prefix, `${prefix}\u007f`];
-  const rows = await sql.all<UserRow>(
-    `select ${userColumns} from users u where u.name > ? ${prefix === undefined ? '' : 'and u.name >= ? and u.name < ?'} order by u.name limit ?`,
-    [after ?? '', ...within, limit + 1],
-  );
+  const names = namesOfPage('u.name', after ?? '', prefix);
+  const rows = await sql.all<UserRow>(`select ${userColumns} from users u where ${names.text} order by u.name limit ?`, [
+    ...names.params,
+    limit + 1,
+  ]);
   return { items: rows.slice(0, limit).map(toUser), more: rows.length > limit };
 }
 

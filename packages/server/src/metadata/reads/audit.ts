@@ -1,5 +1,6 @@
 import type { AuditEntry, AuditFilter, AuditKey } from '../../registry/ports/audit-store.ts';
 import type { Listed, Millis } from '../../registry/ports/content-store.ts';
+import type { Condition } from '../garbage-conditions.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
 
 interface AuditRow {
@@ -21,30 +22,48 @@ interface AuditRow {
 const columns =
   'a.id, a.at, a.actor, a.credential, a.address, a.request_id, a.action, a.resource_kind, a.resource, a.outcome, a.reason, a.count, a.detail';
 
-/** `AuditStore.listAudit`. Every filter has an index that is in the order of the list; of several PostgreSQL and SQLite choose one. */
+/**
+ * `AuditStore.listAudit`. Every filter has an index that is in the order of the list. Of several filters the one that lets least through, by what
+ * they are of, is left the index: SQLite, which has no statistics, would take any.
+ */
 export async function listAudit(
   sql: SqlSession,
   filter: AuditFilter,
   { limit, after }: { limit: number; after: AuditKey | undefined },
 ): Promise<Listed<AuditEntry>> {
-  const conditions = ['a.at >= ?'];
-  const params: SqlValue[] = [filter.from ?? 0];
-  const where = (condition: string, ...values: SqlValue[]) => {
-    conditions.push(condition);
+  const { text, params } = wantedEntries(filter);
+  const behind = after === undefined ? '' : 'and (a.at, a.id) < (?, ?)';
+  const key = after === undefined ? [] : [after.at, after.id];
+  const rows = await sql.all<AuditRow>(`select ${columns} from audit_log a where ${text} ${behind} order by a.at desc, a.id desc limit ?`, [
+    ...params,
+    ...key,
+    limit + 1,
+  ]);
+  return { items: rows.slice(0, limit).map(toEntry), more: rows.length > limit };
+}
+
+/** What is no bare column has no index. */
+function wantedEntries({ project, actor, action, resource, outcome, from, to }: AuditFilter): Condition {
+  const texts = ['a.at >= ?'];
+  const params: SqlValue[] = [from ?? 0];
+  const add = (text: string, ...values: SqlValue[]) => {
+    texts.push(text);
     params.push(...values);
   };
-  if (filter.project !== undefined) where('a.project_id = (select p.id from projects p where p.name = ?)', filter.project);
-  if (filter.actor !== undefined) where('a.actor = ?', filter.actor);
-  if (filter.action !== undefined) where('a.action = ?', filter.action);
-  if (filter.resource !== undefined) where('a.resource = ?', filter.resource);
-  if (filter.outcome !== undefined) where(filter.outcome === 'denied' ? 'a.outcome = 1' : 'a.outcome = 0');
-  if (filter.to !== undefined) where('a.at < ?', filter.to);
-  if (after !== undefined) where('(a.at, a.id) < (?, ?)', after.at, after.id);
-  const rows = await sql.all<AuditRow>(
-    `select ${columns} from audit_log a where ${conditions.join(' and ')} order by a.at desc, a.id desc limit ?`,
-    [...params, limit + 1],
-  );
-  return { items: rows.slice(0, limit).map(toEntry), more: rows.length > limit };
+  let isIndexed = false;
+  const filterBy = (column: string, unindexed: string, value: string, given: string | undefined) => {
+    if (given === undefined) return;
+    add(`${isIndexed ? unindexed : column} = ${value}`, given);
+    isIndexed = true;
+  };
+  filterBy('a.resource', "(a.resource || '')", '?', resource);
+  filterBy('a.project_id', '(a.project_id + 0)', '(select p.id from projects p where p.name = ?)', project);
+  filterBy('a.actor', "(a.actor || '')", '?', actor);
+  // The few that were denied have an index of their own, also by the action.
+  if (outcome !== undefined) add(`${isIndexed ? '(a.outcome + 0)' : 'a.outcome'} = ${outcome === 'denied' ? 1 : 0}`);
+  filterBy('a.action', "(a.action || '')", '?', action);
+  if (to !== undefined) add('a.at < ?', to);
+  return { text: texts.join(' and '), params };
 }
 
 /** `AuditStore.listUnforwarded`, by id. */

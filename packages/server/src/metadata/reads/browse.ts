@@ -11,15 +11,13 @@ import {
 } from '../../registry/ports/browse-store.ts';
 import type { Listed, Millis } from '../../registry/ports/content-store.ts';
 import { fromColumn, fromNullableColumn, toColumn } from '../digest-column.ts';
+import { namesOfPage } from '../name-range.ts';
 import { referenceKind } from '../reference-kind.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
 import { beforeNames, visibleRepositories } from '../visibility-condition.ts';
 
 /** As in lists.ts: not a join, so that PostgreSQL keeps the order of the index. */
 const repositoryId = '(select r.id from repositories r where r.name = ?)';
-
-/** Sorts after every name that begins with a prefix before it: no name has a character beyond ~. */
-const end = '\u007f';
 
 interface RepositoryRow {
   readonly name: RepositoryName;
@@ -39,13 +37,12 @@ export async function browseRepositories(
 ): Promise<Listed<RepositorySummary>> {
   const visible = visibleRepositories(visibility);
   if (visible === undefined) return { items: [], more: false };
-  const within = prefix === undefined ? [] : [prefix, `${prefix}${end}`];
+  const names = namesOfPage('r.name', after ?? beforeNames, prefix);
   const rows = await sql.all<RepositoryRow>(
     `${selectRepositories} join projects p on p.id = r.project_id
-     where r.project_id = (select q.id from projects q where q.name = ?) and r.name > ?
-       ${prefix === undefined ? '' : 'and r.name >= ? and r.name < ?'} and ${visible.text}
+     where r.project_id = (select q.id from projects q where q.name = ?) and ${names.text} and ${visible.text}
      order by r.name limit ?`,
-    [project, after ?? beforeNames, ...within, ...visible.params, limit + 1],
+    [project, ...names.params, ...visible.params, limit + 1],
   );
   return cut(rows, limit, toRepository);
 }
@@ -86,11 +83,9 @@ export async function browseTags(
   { repository, prefix }: { repository: RepositoryName; prefix?: string | undefined },
   { limit, after }: KeyedPage<string>,
 ): Promise<Listed<TagSummary>> {
-  const within = prefix === undefined ? [] : [prefix, `${prefix}${end}`];
-  const rows = await sql.all<TagRow>(
-    `${tagsOf(`and t.name > ? ${prefix === undefined ? '' : 'and t.name >= ? and t.name < ?'} order by t.name limit ?`)} order by page.name`,
-    [repository, after ?? '', ...within, limit + 1],
-  );
+  const names = namesOfPage('t.name', after ?? '', prefix);
+  const page = `and ${names.text} order by t.name limit ?`;
+  const rows = await sql.all<TagRow>(`${tagsOf(page)} order by page.name`, [repository, ...names.params, limit + 1]);
   return cut(rows, limit, toTag);
 }
 

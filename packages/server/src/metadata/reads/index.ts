@@ -1,6 +1,7 @@
 import * as access from './access.ts';
 import * as accounts from './accounts.ts';
 import * as audit from './audit.ts';
+import * as blobSources from './blob-sources.ts';
 import * as browse from './browse.ts';
 import * as content from './content.ts';
 import * as garbage from './garbage.ts';
@@ -25,6 +26,7 @@ export const reads = {
   ...access,
   ...accounts,
   ...audit,
+  ...blobSources,
   ...browse,
   ...content,
   ...garbage,

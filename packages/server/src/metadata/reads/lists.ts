@@ -5,7 +5,6 @@ import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { Listed, Millis, Page, Referrer, TagChange } from '../../registry/ports/content-store.ts';
 import { fromColumn, fromNullableColumn, toColumn } from '../digest-column.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
-import { visibleRepositories } from '../visibility-condition.ts';
 import { everyRepositoryName, visibleRepositoryNames } from './visible-repositories.ts';
 
 /** Annotations up to here come with their row; larger ones one by one, since each may be as large as a manifest. */
@@ -92,30 +91,6 @@ async function largeAnnotations(sql: SqlSession, manifestId: number): Promise<st
   await nextTurn();
   const row = await sql.get<{ annotations: string | null }>('select annotations from manifests where id = ?', [manifestId]);
   return row?.annotations ?? null;
-}
-
-/** `ContentStore.findBlobSources`. */
-export async function findBlobSources(
-  sql: SqlSession,
-  digest: Digest,
-  store: string,
-  visibility: Visibility,
-  limit: number,
-): Promise<RepositoryName[]> {
-  const visible = visibleRepositories(visibility);
-  if (visible === undefined) return [];
-  const rows = await sql.all<{ name: RepositoryName }>(
-    `select r.name
-     from blobs b
-     join repository_blobs rb on rb.blob_id = b.id
-     join repositories r on r.id = rb.repository_id
-     join projects p on p.id = r.project_id
-     join stores s on s.id = p.store_id
-     join blob_placements bp on bp.blob_id = b.id and bp.store_id = s.id and bp.state = 'live'
-     where b.digest = ? and s.name = ? and ${visible.text} limit ?`,
-    [toColumn(digest), store, ...visible.params, limit],
-  );
-  return rows.map((row) => row.name);
 }
 
 /** `ContentStore.listTagHistory`, newest first. */

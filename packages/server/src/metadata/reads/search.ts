@@ -69,7 +69,7 @@ function firstMatches(sql: SqlSession, search: Search, most: number): Promise<Ma
   );
 }
 
-/** The first matches in these projects that are visible. */
+/** The first matches in these projects that are visible. SQLite keeps the order of cross joins, and would otherwise begin with all that match. */
 async function matchesInProjects(sql: SqlSession, search: Search, projects: readonly number[]): Promise<MatchRow[]> {
   const { visible, limit } = search;
   let found: MatchRow[] = [];
@@ -77,8 +77,8 @@ async function matchesInProjects(sql: SqlSession, search: Search, projects: read
     const ids = padded(chunk);
     const rows = await sql.all<MatchRow>(
       `select w.word, w.position, w.repository_id, r.name
-       from projects p join repositories r on r.project_id = p.id join repository_words w on w.repository_id = r.id
-       where p.id in (${placeholders(ids.length)}) and ${matching} and ${visible.text}
+       from projects p cross join repositories r cross join repository_words w
+       where p.id in (${placeholders(ids.length)}) and r.project_id = p.id and w.repository_id = r.id and ${matching} and ${visible.text}
        order by w.word, w.position, w.repository_id limit ?`,
       [...ids, ...matchingParams(search), ...visible.params, limit + 1],
     );

@@ -3,6 +3,7 @@ import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { Listed, Millis } from '../../registry/ports/content-store.ts';
 import type { Environment, Tenant, TenantFilter, TenantOrder } from '../../registry/ports/tenant-store.ts';
 import type { Condition } from '../garbage-conditions.ts';
+import { namesOfPage } from '../name-range.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
 import { beforeNames } from '../visibility-condition.ts';
 import { holdsEverywhere } from './visible-repositories.ts';
@@ -58,11 +59,15 @@ function wantedTenants({ visibility, environment, prefix }: TenantFilter, order:
     texts.push(text);
     params.push(...values);
   };
-  if (order.by === 'name') add('p.name > ?', order.after ?? beforeNames);
-  else if (order.after !== undefined) add('(p.created_at, p.id) < (?, ?)', order.after.createdAt, order.after.id);
+  if (order.by === 'name') {
+    const names = namesOfPage('p.name', order.after ?? beforeNames, prefix);
+    add(names.text, ...names.params);
+  } else {
+    if (order.after !== undefined) add('(p.created_at, p.id) < (?, ?)', order.after.createdAt, order.after.id);
+    if (prefix !== undefined) add('p.name >= ? and p.name < ?', prefix, `${prefix}{`);
+  }
   if (visibility !== undefined) add('p.visibility = ?', visibility);
   if (environment !== undefined) add('p.environment = ?', environment);
-  if (prefix !== undefined) add('p.name >= ? and p.name < ?', prefix, `${prefix}{`);
   return { text: texts.join(' and '), params };
 }
 
@@ -76,7 +81,8 @@ function seen({ holder, action, open }: Extract<Visibility, { kind: 'held' }>, w
     );
     params.push(visibility, ...wanted.params, limit);
   }
-  const bound = `join roles ro on ro.id = b.role_id join projects p on p.id = b.project_id where`;
+  // SQLite keeps the order of cross joins, and would otherwise begin with all projects.
+  const bound = 'cross join roles ro cross join projects p where ro.id = b.role_id and p.id = b.project_id and';
   if (holder !== undefined) {
     texts.push(
       `select p.id from role_bindings b ${bound} b.subject_kind = ? and b.subject_id = ? and (ro.actions & ?) <> 0 and ${wanted.text}`,
@@ -84,8 +90,8 @@ function seen({ holder, action, open }: Extract<Visibility, { kind: 'held' }>, w
     params.push(holder.kind, holder.id, action, ...wanted.params);
   }
   if (holder?.kind === 'user') {
-    texts.push(`select p.id from group_members gm join role_bindings b on b.subject_kind = 'group' and b.subject_id = gm.group_id
-      ${bound} gm.user_id = ? and (ro.actions & ?) <> 0 and ${wanted.text}`);
+    texts.push(`select p.id from group_members gm cross join role_bindings b ${bound} b.subject_kind = 'group' and b.subject_id = gm.group_id
+      and gm.user_id = ? and (ro.actions & ?) <> 0 and ${wanted.text}`);
     params.push(holder.id, action, ...wanted.params);
   }
   if (texts.length === 0) return { text: 'projects p where 1 = 0', params: [] };

@@ -95,8 +95,8 @@ async function boundRanges(sql: SqlSession, holder: RoleHolder, action: number, 
   const joins = 'join roles ro on ro.id = b.role_id left join projects p on p.id = b.project_id';
   const own = `${select} from role_bindings b ${joins} where b.subject_kind = ? and b.subject_id = ? and (ro.actions & ?) <> 0 and ${where}`;
   if (holder.kind !== 'user') return sql.all<RangeRow>(own, [holder.kind, holder.id, action]);
-  const ofGroups = `${select} from group_members gm join role_bindings b on b.subject_kind = 'group' and b.subject_id = gm.group_id ${joins}
-    where gm.user_id = ? and (ro.actions & ?) <> 0 and ${where}`;
+  const ofGroups = `${select} from group_members gm cross join role_bindings b ${joins}
+    where b.subject_kind = 'group' and b.subject_id = gm.group_id and gm.user_id = ? and (ro.actions & ?) <> 0 and ${where}`;
   return sql.all<RangeRow>(`${own} union all ${ofGroups}`, [holder.kind, holder.id, action, holder.id, action]);
 }
 

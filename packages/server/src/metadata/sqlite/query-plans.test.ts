@@ -122,6 +122,15 @@ describe('query plans', () => {
     assert.deepEqual(scans, []);
   });
 
+  it('find the roles of a group by the group, and build no index on the way', () => {
+    const walks = [...plans].flatMap(([text, steps]) =>
+      steps
+        .filter((step) => step.endsWith(' role_bindings_once (subject_kind=?)') || step.includes('AUTOMATIC'))
+        .map((step) => [step, text]),
+    );
+    assert.deepEqual(walks, []);
+  });
+
   it('find the links of a list of blobs without those of the whole repository', () => {
     const lists = [...plans].filter(([text]) => /\brepository_blobs\b/.test(text) && /\bin \(\?(, \?){15,}\)/.test(text));
     assert.ok(lists.length > 0, 'no long list was seen');
