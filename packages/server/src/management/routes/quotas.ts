@@ -93,30 +93,39 @@ export function quotaRoutes(quotas: Pick<QuotaStore, 'findQuota' | 'setQuota' | 
         return { status: 200, body: show(found), version: found.version };
       },
     }),
-    defineRoute({
-      method: 'GET',
-      path: '/quotas',
-      operationId: 'listQuotas',
-      summary: 'What all projects use of their limits',
-      tag: 'quotas',
-      needs: { action: 'administer', on: () => ({ kind: 'registry' }) },
-      query: {
-        ...pageQuery,
-        sort: sortedBy('project', '-usedBytes', '-share'),
-        over: Type.Optional(
-          Type.Integer({ minimum: 0, maximum: 100, description: 'Only projects that use this share, in percent, of their bytes or tags.' }),
-        ),
-      },
-      responses: { 200: listOf(quota) },
-      handle: async (request) => {
-        const { sort: order = 'project', over: least } = request.query;
-        const { limit, after } = pageOf(request, cursorKeys[order]);
-        const entries = await quotas.listQuotas({ order, least }, { limit: limit + 1, after }, dayOf(clock()));
-        const page = { items: entries.slice(0, limit), more: entries.length > limit };
-        return listed(request, page, ({ project, orderedBy }: ListedQuota) => ({ project, orderedBy }), show);
-      },
-    }),
+    listRoute(quotas, clock),
   ];
+}
+
+function listRoute(quotas: Pick<QuotaStore, 'listQuotas'>, clock: () => Millis): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/quotas',
+    operationId: 'listQuotas',
+    summary: 'What all projects use of their limits',
+    tag: 'quotas',
+    needs: { action: 'administer', on: () => ({ kind: 'registry' }) },
+    query: {
+      ...pageQuery,
+      sort: sortedBy('project', '-usedBytes', '-share'),
+      over: Type.Optional(
+        Type.Integer({ minimum: 0, maximum: 100, description: 'Only projects that use this share, in percent, of their bytes or tags.' }),
+      ),
+    },
+    responses: { 200: listOf(quota) },
+    handle: async (request) => {
+      const { sort: order = 'project', over: least } = request.query;
+      const { limit, after } = pageOf(request, cursorKeys[order]);
+      const entries = await quotas.listQuotas({ order, least }, { limit: limit + 1, after }, dayOf(clock()));
+      const page = { items: entries.slice(0, limit), more: entries.length > limit };
+      return listed(
+        request,
+        page,
+        ({ project, orderedBy }: ListedQuota) => ({ project, orderedBy }),
+        (found) => toQuota(found, clock()),
+      );
+    },
+  });
 }
 
 function toQuota({ project, limits, usedBytes, usedTags, pulledBytes }: ProjectQuota, at: Millis): Static<typeof quota> {
