@@ -145,6 +145,12 @@ test('a repository is deleted as a whole by who may delete, and its name begins 
   await pushImage({ client, repository: 'alice/web/old', authorization: alice.basic }, '1');
   const path = `/repositories/${encodeURIComponent('alice/web/old')}`;
   assert.equal((await call(bob, 'DELETE', path)).status, 404);
+  const rules = '/projects/alice/tag-rules';
+  const rule = await call(alice, 'POST', rules, { tags: '*', kind: 'immutable' });
+  assert.equal(rule.status, 201, JSON.stringify(rule.body));
+  const kept = await call(alice, 'DELETE', path);
+  assert.deepEqual([kept.status, kept.body.type], [409, '/problems/conflict']);
+  assert.equal((await call(alice, 'DELETE', `${rules}/${rule.body.id}`, undefined, '"1"')).status, 204);
   const { status, body } = await call(alice, 'DELETE', path);
   assert.deepEqual([status, body.repositories, body.tags], [200, 1, 1]);
   assert.deepEqual([await pull(alice, 'alice/web/old'), (await call(alice, 'DELETE', path)).status], [404, 404]);

@@ -1,8 +1,7 @@
 import type { Static } from 'typebox';
+import { keptTagProblem } from '../../management/kept-tag-problem.ts';
 import { ApiError, notFound } from '../../management/problems.ts';
-import { describeTagRefusal } from '../../registry/kept-tag.ts';
 import type { PromotionCondition, PromotionOutcome, RestoreOutcome, UndoOutcome } from '../../registry/ports/promotion-store.ts';
-import type { TagRefusal } from '../../registry/ports/tag-refusal.ts';
 import { quotaRefusal } from '../../registry/quota-refusal.ts';
 import type { RegistryError } from '../../registry/registry-error.ts';
 import type { promotionPlan } from './schemas.ts';
@@ -90,10 +89,6 @@ export function restoreRefusal(answer: Exclude<RestoreOutcome, { outcome: 'resto
     default:
       return keptTagProblem(answer);
   }
-}
-
-function keptTagProblem(refusal: TagRefusal): ApiError {
-  return new ApiError(refusal.outcome === 'tag-immutable' ? 'conflict' : 'forbidden', { detail: describeTagRefusal(refusal) });
 }
 
 function describeConditions(conditions: readonly PromotionCondition[]): string {

@@ -1,5 +1,6 @@
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { TenantStore } from '../../registry/ports/tenant-store.ts';
+import { keptTagProblem } from '../kept-tag-problem.ts';
 import { losses } from '../losses.ts';
 import { repositoryName } from '../names.ts';
 import { notFound } from '../problems.ts';
@@ -23,6 +24,7 @@ export function deleteRepositoryRoute(tenants: RepositoryDeleter, clock: () => M
     responses: { 200: losses },
     handle: async ({ params: { repository }, by }) => {
       const result = await tenants.deleteRepository({ repository, by, at: clock() });
+      if ('rule' in result) throw keptTagProblem(result);
       if (result.outcome !== 'deleted') throw notFound('repository');
       return { status: 200, body: { ...result.lost } };
     },
