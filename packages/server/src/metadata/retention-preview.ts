@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Digest, Tag } from '@longshore/oci';
+import type { Digest, RepositoryName, Tag } from '@longshore/oci';
 import { accessoryTags } from '../registry/accessory-tags.ts';
 import type { RemovalPreview, RetentionStore } from '../registry/ports/retention-store.ts';
+import { type KeepingRule, refusalOf, rulesAgainst } from './commands/tag-rules.ts';
 import { fromColumn } from './digest-column.ts';
 import { afterDoomedTags } from './garbage-conditions.ts';
 import { listLooseManifests } from './reads/retention.ts';
@@ -45,11 +46,27 @@ class Preview {
   readonly #sql: SqlSession;
   readonly #input: Input;
   readonly #onTag: OnTag;
+  #rules: { readonly repositoryId: number; readonly rules: readonly KeepingRule[] } | undefined;
 
   constructor(sql: SqlSession, input: Input, onTag: OnTag) {
     this.#sql = sql;
     this.#input = input;
     this.#onTag = onTag;
+  }
+
+  /** The rules that keep tags of a repository from retention, which has no role; of the one that was asked for last. */
+  async #rulesOf(repositoryId: number): Promise<readonly KeepingRule[]> {
+    if (this.#rules?.repositoryId !== repositoryId) {
+      const repository = await this.#sql.get<{ project_id: number; name: RepositoryName }>(
+        'select r.project_id, r.name from repositories r where r.id = ?',
+        [repositoryId],
+      );
+      this.#rules = {
+        repositoryId,
+        rules: repository === undefined ? [] : await rulesAgainst(this.#sql, repository, 'delete', { roles: [] }),
+      };
+    }
+    return this.#rules.rules;
   }
 
   /** Lets requests have the event loop; throws when the preview was aborted. */
@@ -58,9 +75,16 @@ class Preview {
     this.#input.signal.throwIfAborted();
   }
 
-  /** Dooms those of the tags that are there and not leased, and asks for their manifests. */
-  async doomTags(repositoryId: number, names: readonly Tag[]): Promise<void> {
+  /** Dooms those of the tags that are there, not leased, and kept by no rule over tags, and asks for their manifests. */
+  async doomTags(repositoryId: number, asked: readonly Tag[]): Promise<void> {
     const { at } = this.#input;
+    const rules = await this.#rulesOf(repositoryId);
+    const names = asked.filter((name) => {
+      const keptByRule = refusalOf(rules, name) !== undefined;
+      if (keptByRule) this.#onTag({ repositoryId, name, keptByRule });
+      return !keptByRule;
+    });
+    if (names.length === 0) return;
     const list = padded(names);
     const rows = await this.#sql.all<{ name: Tag }>(
       `insert into doomed_tags (repository_id, name)
@@ -78,7 +102,7 @@ class Preview {
       [repositoryId, ...doomed],
     );
     this.tags += rows.length;
-    for (const { name } of rows) this.#onTag({ repositoryId, name });
+    for (const { name } of rows) this.#onTag({ repositoryId, name, keptByRule: false });
   }
 
   /** Asks for every manifest of the repositories that nothing holds. */

@@ -83,6 +83,7 @@ class Previewing {
   readonly #page: PreviewPage;
   readonly #shown = new Map<string, Shown>();
   readonly #removed = new Set<string>();
+  readonly #keptByRule = new Set<string>();
 
   constructor(walk: Walk, task: RetentionTask, at: number, page: PreviewPage) {
     this.#walk = walk;
@@ -114,10 +115,10 @@ class Previewing {
     }
   }
 
-  /** Notes a tag that would go. */
-  readonly note = ({ repositoryId, name }: { repositoryId: number; name: Tag }): void => {
+  /** Notes a tag that would go, or that a rule over tags keeps from it. */
+  readonly note = ({ repositoryId, name, keptByRule }: { repositoryId: number; name: Tag; keptByRule: boolean }): void => {
     const key = `${repositoryId} ${name}`;
-    if (this.#shown.has(key)) this.#removed.add(key);
+    if (this.#shown.has(key)) (keptByRule ? this.#keptByRule : this.#removed).add(key);
   };
 
   /** The page, when everything is noted. */
@@ -125,9 +126,12 @@ class Previewing {
     return [...this.#shown].map(([key, { repository, tag, kept, reason, rule }]) => {
       const isRemoved = this.#removed.has(key);
       const { name, digest, pushedAt, pulledAt, owner } = tag;
-      const isHeld = !kept && !isRemoved;
-      const why = isHeld ? 'in use: a lease holds its content' : owner !== undefined && isRemoved ? `goes with ${owner}` : reason;
-      return { repository: repository.name, name, digest, pushedAt, pulledAt, kept: !isRemoved, reason: why, rule };
+      const why = () => {
+        if (this.#keptByRule.has(key)) return 'a tag rule keeps it (immutable or protected)';
+        if (!kept && !isRemoved) return 'in use: a lease holds its content';
+        return owner !== undefined && isRemoved ? `goes with ${owner}` : reason;
+      };
+      return { repository: repository.name, name, digest, pushedAt, pulledAt, kept: !isRemoved, reason: why(), rule };
     });
   }
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Digest, requireRepositoryName } from '@longshore/oci';
+import { type Digest, requireRepositoryName, requireTag } from '@longshore/oci';
 import fc from 'fast-check';
 import { type OpenStore, StoreSteps } from '../../metadata/contract/contract-steps.ts';
 import { systemAgent } from '../../registry/ports/agent.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
+import { namesOfProject } from '../../registry/repository-pattern.ts';
 import type { Keep, RetentionRule } from '../../registry/retention-rule.ts';
 import { createMemoryStore } from '../../storage/memory/memory-store.ts';
 import { collectGarbage } from '../garbage-collection/collect-garbage.ts';
@@ -74,7 +75,11 @@ const someRule: fc.Arbitrary<RetentionRule> = fc.record({
 const somePolicy = fc.record({
   rules: fc.array(someRule, { minLength: 1, maxLength: 3 }),
   untaggedDays: fc.option(fc.integer({ min: 2, max: 30 }), { nil: undefined }),
+  /** Tags that a tag rule keeps. */
+  immutable: fc.option(fc.constantFrom('v*', 'main', '?.*', 'sha256-*'), { nil: undefined }),
 });
+
+type Policy = typeof somePolicy extends fc.Arbitrary<infer P> ? P : never;
 
 // ---- The model: a registry as plain sets, and the rules read out of the guide, by other means than the code's.
 
@@ -130,11 +135,12 @@ function isKept(rule: RetentionRule, tag: ModelTag, model: Model, own: readonly 
 }
 
 /** What must remain: names of tags, and manifests. */
-function survivors(model: Model, repository: string, rules: readonly RetentionRule[], untaggedDays: number | undefined) {
+function survivors(model: Model, repository: string, { rules, untaggedDays, immutable }: Policy) {
   const { made, digests, renewedAt } = model;
   const manifests = new Set(made.keys());
   const tags = new Map(model.tags);
   const signature = (manifest: number) => `${digests[manifest]?.replace(':', '-')}.sig`;
+  const isFixed = (name: string) => immutable !== undefined && globbed([immutable], name);
   const isSignature = (name: string) => name.startsWith('sha256-');
   const isLeased = (manifest: number) => made[manifest]?.isLeased === true;
   const isLeasedTag = ({ manifest }: ModelTag) => isLeased(manifest) || (made[manifest]?.children ?? []).some(isLeased);
@@ -146,7 +152,7 @@ function survivors(model: Model, repository: string, rules: readonly RetentionRu
   if (about.length > 0) {
     const own = [...tags.values()].filter(({ name }) => !isSignature(name));
     for (const tag of own) {
-      if (isLeasedTag(tag) || about.some((rule) => isKept(rule, tag, model, own))) continue;
+      if (isFixed(tag.name) || isLeasedTag(tag) || about.some((rule) => isKept(rule, tag, model, own))) continue;
       tags.delete(tag.name);
       lost.add(tag.manifest);
     }
@@ -167,7 +173,7 @@ function survivors(model: Model, repository: string, rules: readonly RetentionRu
       isDone = false;
       manifests.delete(manifest);
       const own = tags.get(signature(manifest));
-      if (own !== undefined && !isLeasedTag(own)) {
+      if (own !== undefined && !isFixed(own.name) && !isLeasedTag(own)) {
         tags.delete(own.name);
         lost.add(own.manifest);
       }
@@ -213,6 +219,19 @@ async function remaining(store: MetadataStore, repository: string, model: Model)
   return { tags: [...tags].sort(), manifests: manifests.sort() };
 }
 
+/** Promotes every tag that is no signature's into another project, and answers what that has then. */
+async function promoteAll(store: MetadataStore, repository: string, model: Model) {
+  const target = requireRepositoryName(repository.replace('/', 'prod/'));
+  await new StoreSteps(store).push(target);
+  for (const name of model.tags.keys()) {
+    if (name.startsWith('sha256-')) continue;
+    const tag = requireTag(name);
+    const from = { repository: requireRepositoryName(repository), reference: { tag } };
+    await store.promote({ from, to: { repository: target, tag }, dryRun: false, undoUntil: now + dayMs, by: systemAgent('test'), at: now });
+  }
+  return { repository: target, content: await remaining(store, target, model) };
+}
+
 /** Registers the property: what remains of a random registry under a random policy is what the model says, and a collection takes none of it. */
 export function describeRetentionModel(name: string, open: OpenStore, numRuns: number): void {
   test(`${name}: exactly what the model says remains, as previewed, and a garbage collection takes none of it`, async () => {
@@ -220,7 +239,8 @@ export function describeRetentionModel(name: string, open: OpenStore, numRuns: n
     const deps: RetentionDeps = { retention: store, leases: store, logger: silent, clock: () => now, graceMs };
     const blobs = createMemoryStore();
     let count = 0;
-    const property = fc.asyncProperty(someRegistry, somePolicy, async (made, { rules, untaggedDays }) => {
+    const property = fc.asyncProperty(someRegistry, somePolicy, async (made, policy) => {
+      const { rules, untaggedDays, immutable } = policy;
       const project = `p${count++}`;
       const repository = `${project}/app`;
       const model = await make(store, repository, made);
@@ -228,9 +248,14 @@ export function describeRetentionModel(name: string, open: OpenStore, numRuns: n
       const untaggedAfterMs = untaggedDays === undefined ? undefined : untaggedDays * dayMs;
       const task: RetentionTask = { projectId, project, rules, tags: true, graceMs, untaggedAfterMs, allowEmpty: true };
       const signal = new AbortController().signal;
+      if (immutable !== undefined) {
+        const terms = { repositories: '**', tags: immutable, kind: 'immutable', roles: [] } as const;
+        await store.createTagRule({ project, terms, range: namesOfProject(project), by: systemAgent('test'), at: now });
+      }
+      const promoted = await promoteAll(store, repository, model);
       const all = await remaining(store, repository, model);
       const preview = await previewRetention(deps, task, { limit: 200, signal });
-      const expected = survivors(model, repository, rules, untaggedDays);
+      const expected = survivors(model, repository, policy);
       const report = await runRetention(deps, task, { kind: 'policy', requestedBy: 'user:1:tester', signal });
       const left = await remaining(store, repository, model);
       assert.deepEqual(left, expected);
@@ -241,8 +266,10 @@ export function describeRetentionModel(name: string, open: OpenStore, numRuns: n
         left.tags,
       );
       assert.deepEqual([preview.summary.tagsRemoved, preview.summary.manifestsRemoved], [report.tagsRemoved, report.manifestsRemoved]);
-      assert.equal(preview.summary.freedBytes, 100 * report.manifestsRemoved);
-      const policy = { graceMs: -1, uploadExpiryMs: dayMs, untagged: 'keep' as const, untaggedAfterMs: 0, batchSize: 200 };
+      // One blob of each manifest, which what was promoted needs as well.
+      const freed = all.manifests.filter((digest) => !left.manifests.includes(digest) && !promoted.content.manifests.includes(digest));
+      assert.equal(preview.summary.freedBytes, 100 * freed.length);
+      const collection = { graceMs: -1, uploadExpiryMs: dayMs, untagged: 'keep' as const, untaggedAfterMs: 0, batchSize: 200 };
       const stores = new Map([['default', blobs]]);
       await collectGarbage({
         garbage: store,
@@ -251,11 +278,12 @@ export function describeRetentionModel(name: string, open: OpenStore, numRuns: n
         stores,
         logger: silent,
         clock: () => now,
-        policy,
+        policy: collection,
         by: systemAgent('gc'),
         dryRun: false,
       });
       assert.deepEqual(await remaining(store, repository, model), expected);
+      assert.deepEqual(await remaining(store, promoted.repository, model), promoted.content, 'what was promoted stays');
       await store.releaseContent({ holder: `pod/${repository}` });
       return true;
     });

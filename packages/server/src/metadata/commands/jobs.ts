@@ -113,7 +113,10 @@ export async function cancelJob(
 }
 
 /** `JobStore.retryJob`. */
-export async function retryJob(sql: SqlTransaction, input: { id: number; by?: Agent; at?: Millis }): Promise<'queued' | 'not-ended' | 'absent'> {
+export async function retryJob(
+  sql: SqlTransaction,
+  input: { id: number; by?: Agent; at?: Millis },
+): Promise<'queued' | 'not-ended' | 'absent'> {
   const { id } = input;
   const row = await lockJob(sql, id);
   if (row === undefined) return 'absent';

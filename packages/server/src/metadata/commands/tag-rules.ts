@@ -18,7 +18,9 @@ export type TagStep = 'create' | 'move' | 'delete';
  * `lockedRepository`: then no rule can come before the transaction ends. Asks nothing when the project has no rules.
  */
 export async function requireTagRules(sql: SqlSession, repository: RuledRepository, tag: string, step: TagStep, by: Agent): Promise<void> {
-  for (const { pattern, refuse } of await rulesAgainst(sql, repository, step, by)) if (matchesTag(pattern, tag)) throw refuse(tag);
+  if (repository.tag_rules === 0) return;
+  const refusal = refusalOf(await rulesAgainst(sql, repository, step, by), tag);
+  if (refusal !== undefined) throw new Withdrawn(refusal);
 }
 
 /** Tags that one statement reads. */
@@ -26,6 +28,7 @@ const pageSize = 1000;
 
 /** The same for the deletion of every tag of the repository. */
 export async function requireNoKeptTag(sql: SqlSession, repository: RuledRepository, by: Agent): Promise<void> {
+  if (repository.tag_rules === 0) return;
   const rules = await rulesAgainst(sql, repository, 'delete', by);
   if (rules.length === 0) return;
   for (let after: string | undefined = ''; after !== undefined; ) {
@@ -34,8 +37,8 @@ export async function requireNoKeptTag(sql: SqlSession, repository: RuledReposit
       [repository.id, after],
     );
     for (const { name } of page) {
-      const rule = rules.find(({ pattern }) => matchesTag(pattern, name));
-      if (rule !== undefined) throw rule.refuse(name);
+      const refusal = refusalOf(rules, name);
+      if (refusal !== undefined) throw new Withdrawn(refusal);
     }
     after = page.length < pageSize ? undefined : page.at(-1)?.name;
   }
@@ -43,14 +46,19 @@ export async function requireNoKeptTag(sql: SqlSession, repository: RuledReposit
 
 type RuledRepository = Pick<RepositoryRow, 'id' | 'project_id' | 'name' | 'tag_rules'>;
 
-/** The rules over the repository that do not let the agent take the step, with what they answer. */
-async function rulesAgainst(
+/** A rule that keeps the tags that match from somebody's step. */
+export interface KeepingRule {
+  readonly pattern: TagPattern;
+  readonly refuse: (tag: string) => TagRefusal;
+}
+
+/** The rules over the repository that do not let the agent take the step. */
+export async function rulesAgainst(
   sql: SqlSession,
-  repository: RuledRepository,
+  repository: Pick<RepositoryRow, 'project_id' | 'name'>,
   step: TagStep,
-  by: Agent,
-): Promise<{ pattern: TagPattern; refuse: (tag: string) => Withdrawn }[]> {
-  if (repository.tag_rules === 0) return [];
+  by: Pick<Agent, 'roles'>,
+): Promise<KeepingRule[]> {
   const rules = await sql.all<Pick<TagRuleRow, 'id' | 'repositories' | 'tags' | 'kind' | 'roles'>>(
     `select t.id, t.repositories, t.tags, t.kind, t.roles from tag_rules t
      where t.project_id = ? and t.range_low <= ? and t.range_high > ? order by t.id`,
@@ -61,11 +69,16 @@ async function rulesAgainst(
     const roles = JSON.parse(listed) as string[];
     if (pattern === undefined || (kind === 'immutable' ? step === 'create' : isHolder(by, roles))) return [];
     const rule = { id, repositories, tags, roles };
-    return [{ pattern, refuse: (tag) => new Withdrawn({ outcome: `tag-${kind}`, tag, rule } satisfies TagRefusal) }];
+    return [{ pattern, refuse: (tag): TagRefusal => ({ outcome: `tag-${kind}`, tag, rule }) }];
   });
 }
 
-function isHolder(by: Agent, roles: readonly string[]): boolean {
+/** What the first of the rules says that matches the tag. */
+export function refusalOf(rules: readonly KeepingRule[], tag: string): TagRefusal | undefined {
+  return rules.find(({ pattern }) => matchesTag(pattern, tag))?.refuse(tag);
+}
+
+function isHolder(by: Pick<Agent, 'roles'>, roles: readonly string[]): boolean {
   return by.roles.some((role) => role === 'administrator' || roles.includes(role));
 }
 

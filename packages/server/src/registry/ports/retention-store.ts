@@ -140,7 +140,7 @@ export interface RetentionStore {
   removeReleased(input: Removal & { manifestIds: readonly number[] }): Promise<{ manifests: number; tags: number }>;
   /**
    * What the removal of these tags would take along, in a view of its own that changes nothing; `onTag`: every tag that would go, those
-   * of signatures too. `loose`: also manifests of these repositories that nothing holds, renewed before.
+   * of signatures too, and every one that a rule over tags keeps from it. `loose`: also manifests of these repositories that nothing holds, renewed before.
    */
   previewRemoval(
     input: {
@@ -150,7 +150,7 @@ export interface RetentionStore {
       loose: { readonly repositoryIds: readonly number[]; readonly before: Millis } | undefined;
       signal: AbortSignal;
     },
-    onTag: (tag: { repositoryId: number; name: Tag }) => void,
+    onTag: (tag: { repositoryId: number; name: Tag; keptByRule: boolean }) => void,
   ): Promise<RemovalPreview>;
 
   findRetentionPolicy(project: string): Promise<RetentionPolicy | undefined>;
