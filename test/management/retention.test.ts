@@ -76,6 +76,9 @@ test('a policy is set, previewed, and put in the queue', async () => {
   assert.equal((await call('POST', `${job}/cancel`, {})).status, 409);
   assert.equal((await call('POST', `${job}/retry`, {})).body.state, 'queued');
   assert.deepEqual((await call('GET', `${path}/runs`)).body.items, []);
+  const { body: log } = await call('GET', '/projects/alice/audit?limit=200');
+  const actions = log.items.flatMap(({ action }: { action: string }) => (action.startsWith('job.') ? [action] : []));
+  assert.deepEqual(actions.sort(), ['job.cancelled', 'job.requested', 'job.retried']);
   assert.equal((await call('DELETE', path, undefined, { ifMatch: set.etag })).status, 204);
 });
 
@@ -113,4 +116,21 @@ test('a project is nobody else’s to clean: as if it were not there', async () 
   // Of another project: through the parent only.
   const stolen = await call('GET', `/projects/mallory/jobs/${body.items[0].id}`, undefined, asMallory);
   assert.equal(stolen.status, 404);
+});
+
+test('a clean-up is tried without removing anything, and whoever configures a project cleans it up', async () => {
+  await push('alice/old', 'one');
+  const path = '/projects/alice/cleanup';
+  const dry = await call('POST', path, { repository: 'alice/old', days: 0, dryRun: true });
+  assert.equal(dry.status, 200, JSON.stringify(dry.body));
+  const [item, ...others] = dry.body.items;
+  assert.deepEqual([item.project, item.repository, item.summary.tagsRemoved, others], ['alice', 'alice/old', 1, []]);
+  const young = await call('POST', path, { repository: 'alice/old', days: 1, dryRun: true });
+  assert.equal(young.body.items[0].summary.tagsRemoved, 0);
+  const kept = await client.send('GET', '/v2/alice/old/manifests/one', { authorization: alice.basic });
+  assert.equal(kept.status, 200);
+  const asked = await call('POST', path, { days: 30 });
+  assert.deepEqual([asked.status, asked.body.jobs.length], [202, 1]);
+  assert.equal((await call('POST', path, { repository: 'mallory/app', days: 1 })).status, 404, 'of another project');
+  assert.equal((await call('POST', path, { days: 1, dryRun: true }, { authorization: mallory.basic })).status, 404);
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { openSqliteMetadata } from '../metadata/sqlite/sqlite-metadata.ts';
+import { systemAgent } from '../registry/ports/agent.ts';
 import type { JobStore } from '../registry/ports/job-store.ts';
 import type { MetadataStore } from '../registry/ports/metadata-store.ts';
 import type { QueuedJob } from '../registry/ports/queued-job.ts';
@@ -123,14 +124,14 @@ test('a job that is cancelled, or whose process ends, is aborted; the latter com
   const runner = start([waiting], { leaseMs: 30 });
   const first = await enqueue('wait');
   await begun.promise;
-  assert.equal(await metadata.cancelJob({ id: first.id, at: Date.now() }), 'cancelling');
+  assert.equal(await metadata.cancelJob({ id: first.id, at: Date.now(), by: systemAgent('test') }), 'cancelling');
   await reaches(first.id, 'cancelled');
   begun = Promise.withResolvers();
   const second = await enqueue('wait');
   await begun.promise;
   await runner.stop();
   assert.equal((await metadata.findJob(second.id))?.state, 'queued');
-  await metadata.cancelJob({ id: second.id, at: Date.now() });
+  await metadata.cancelJob({ id: second.id, at: Date.now(), by: systemAgent('test') });
 });
 
 test('a worker that lost its claim leaves the job alone', async () => {

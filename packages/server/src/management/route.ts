@@ -39,6 +39,8 @@ export interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
   readonly by: Agent;
   /** The version that If-Match names; undefined: any. */
   readonly ifMatch: number | undefined;
+  /** Aborts when the client leaves before it has its answer. */
+  readonly signal: AbortSignal;
 }
 
 interface AnswerHead {

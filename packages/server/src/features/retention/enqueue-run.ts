@@ -20,7 +20,7 @@ export interface JobInput {
 /** Name of the job of each kind of run. */
 export const jobNames = { policy: 'retention', cleanup: 'cleanup', expiry: 'expiry' } as const satisfies Record<RetentionKind, string>;
 
-/** Puts a run in the queue, unless the same waits or runs already. */
+/** Puts a run in the queue, unless the same waits or runs already; audited when somebody asks for it (`by`). */
 export function enqueueRun(
   { jobs, clock }: RetentionFeatureDeps,
   kind: RetentionKind,

@@ -109,6 +109,15 @@ export const run = Type.Object(
   { $id: 'RetentionRun' },
 );
 
+/** What a run would do, in numbers. */
+export const summary = Type.Object({
+  tagsKept: Type.Integer(),
+  tagsRemoved: Type.Integer(),
+  manifestsRemoved: Type.Integer(),
+  freedBytes: Type.Integer({ description: 'Of blobs that nothing else needs, once garbage is collected.' }),
+  isEmptied: Type.Boolean({ description: 'Whether no tag would stay: a run does that only with allowEmpty.' }),
+});
+
 /** What a run would do, page by page. */
 export const preview = Type.Object(
   {
@@ -125,13 +134,7 @@ export const preview = Type.Object(
       }),
     ),
     next: Type.Optional(Type.String()),
-    summary: Type.Object({
-      tagsKept: Type.Integer(),
-      tagsRemoved: Type.Integer(),
-      manifestsRemoved: Type.Integer(),
-      freedBytes: Type.Integer({ description: 'Of blobs that nothing else needs, once garbage is collected.' }),
-      isEmptied: Type.Boolean({ description: 'Whether no tag would stay: a run does that only with allowEmpty.' }),
-    }),
+    summary,
   },
   { $id: 'RetentionPreview' },
 );

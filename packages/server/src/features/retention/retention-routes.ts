@@ -4,9 +4,9 @@ import { listed, listOf, pageOf, pageQuery } from '../../management/paging.ts';
 import { ApiError, notFound, stale } from '../../management/problems.ts';
 import { defineRoute, type Route } from '../../management/route.ts';
 import type { RetainedProject, RetentionPolicy } from '../../registry/ports/retention-store.ts';
+import { cleanUpRoutes } from './clean-up-routes.ts';
 import { enqueueRun, type RetentionFeatureDeps } from './enqueue-run.ts';
 import { previewRetention } from './preview-retention.ts';
-import { resolveCleanUp } from './resolve-clean-up.ts';
 import * as bodies from './retention-bodies.ts';
 import { taskOfPolicy } from './retention-tasks.ts';
 import { nextTime, nightly } from './schedule-times.ts';
@@ -19,9 +19,9 @@ const ofProject = {
 } as const;
 const path = '/projects/{project}/retention';
 
-/** `/projects/{project}/retention` with its runs and previews, and `/cleanup`. */
+/** `/projects/{project}/retention` with its runs and previews, and clean-ups. */
 export function retentionRoutes(deps: RetentionFeatureDeps): Route[] {
-  return [getPolicy(deps), setPolicy(deps), deletePolicy(deps), ...runRoutes(deps), previewRoute(deps), cleanUpRoute(deps)];
+  return [getPolicy(deps), setPolicy(deps), deletePolicy(deps), ...runRoutes(deps), previewRoute(deps), ...cleanUpRoutes(deps)];
 }
 
 async function requireProject({ retention }: RetentionFeatureDeps, name: string): Promise<RetainedProject> {
@@ -153,41 +153,10 @@ function previewRoute(deps: RetentionFeatureDeps): Route {
       const stored = given === undefined ? await deps.retention.findRetentionPolicy(project) : undefined;
       const terms = { rules: [], untaggedDays: undefined, allowEmpty: false, ...(given ?? stored) };
       const task = taskOfPolicy({ ...terms, projectId, project }, deps.graceMs);
-      const found = await previewRetention(deps, task, { limit, after, signal: new AbortController().signal });
+      const found = await previewRetention(deps, task, { limit, after, signal: request.signal });
       const keysOf = ({ repository, name }: (typeof found.items)[number]) => ({ repository, tag: name });
       const page = listed(request, found, keysOf, bodies.showTag);
       return { ...page, body: { ...page.body, summary: found.summary } };
-    },
-  });
-}
-
-function cleanUpRoute(deps: RetentionFeatureDeps): Route {
-  return defineRoute({
-    tag,
-    method: 'POST',
-    path: '/cleanup',
-    operationId: 'cleanUp',
-    summary: 'Removes what nobody has pushed or pulled for some days, of a store, a project or a repository',
-    needs: { action: 'administer', on: () => ({ kind: 'registry' }) },
-    body: Type.Object(
-      {
-        name: Type.String({ minLength: 1, maxLength: 255, description: 'A store, else a project, else a repository.' }),
-        days: Type.Number({ minimum: 0, maximum: 36_500 }),
-        untaggedOnly: Type.Optional(Type.Boolean({ description: 'Only manifests that nothing holds.' })),
-      },
-      { $id: 'CleanUp', additionalProperties: false },
-    ),
-    problems: ['not-found'],
-    responses: { 202: bodies.queued },
-    handle: async ({ body: { name, days, untaggedOnly = false }, by }) => {
-      const target = await resolveCleanUp(deps.retention, { name, days, untaggedOnly });
-      if (target === undefined) throw notFound('store, project or repository');
-      const jobs: string[] = [];
-      for await (const cleanUp of target.projects) {
-        const { projectId, project } = cleanUp;
-        jobs.push(String((await enqueueRun(deps, 'cleanup', { projectId, project, requestedBy: by.actor, by, cleanUp })).id));
-      }
-      return { status: 202, body: { jobs } };
     },
   });
 }

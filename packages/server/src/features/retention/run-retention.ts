@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { runWithLease } from '../../registry/held-lease.ts';
 import { systemAgent } from '../../registry/ports/agent.ts';
 import type { Fence } from '../../registry/ports/lease-store.ts';
@@ -16,6 +16,8 @@ import { TagVerdicts } from './tag-verdicts.ts';
 
 /** How long a run that died keeps the next one waiting. */
 const leaseMs = 15_000;
+/** How often a run that waits for another one looks whether it may begin. */
+const waitMs = 500;
 /** Tags of one transaction: others wait for it. */
 const batchSize = 32;
 /** Who removes, as history and events keep it. */
@@ -37,14 +39,6 @@ export interface RunReport extends RetentionCounts {
   readonly message: string | undefined;
 }
 
-/** Somebody else goes through the project's content at the moment. */
-class RetentionBusyError extends Error {
-  constructor(project: string) {
-    super(`Retention of '${project}' is running already: wait until it has finished.`);
-    this.name = 'RetentionBusyError';
-  }
-}
-
 interface Run extends Walk {
   readonly task: RetentionTask;
   readonly startedAt: number;
@@ -56,14 +50,17 @@ interface Run extends Walk {
 /**
  * Removes what a project does not keep, while pushes and pulls go on: tags, then manifests that nothing holds any more. Every removal is
  * checked again in its own transaction, so whoever pushes, moves or pulls a tag meanwhile keeps it. What blobs that frees, the next
- * garbage collection removes. One run of a project at a time; its history is kept. Rejects with a `RetentionBusyError`, the signal's
- * reason, or what the metadata threw.
+ * garbage collection removes. One run of a project at a time, the next one waits; its history is kept. Rejects with the signal's reason, or
+ * what the metadata threw.
  */
 export async function runRetention(deps: RetentionDeps, task: RetentionTask, options: RunOptions): Promise<RunReport> {
   const terms = { leases: deps.leases, name: `retention:${task.projectId}`, holder: randomUUID(), ttlMs: leaseMs };
-  const run = await runWithLease(terms, { signal: options.signal }, (signal, fence) => recorded(deps, task, { ...options, signal }, fence));
-  if (!run.held) throw new RetentionBusyError(task.project);
-  return run.value;
+  const { signal } = options;
+  for (;;) {
+    const run = await runWithLease(terms, { signal }, (leased, fence) => recorded(deps, task, { ...options, signal: leased }, fence));
+    if (run.held) return run.value;
+    await pause(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
 }
 
 async function recorded(deps: RetentionDeps, task: RetentionTask, options: RunOptions, fence: Fence): Promise<RunReport> {

@@ -30,7 +30,9 @@ export async function serveRoute(
   const body = route.body === undefined ? undefined : checker.body(await readJson(exchange, deps.watch));
   // RFC 9110 section 13.2.1: what fails without the condition fails in the same way with it.
   const ifMatch = wantedVersion(exchange.request.headers['if-match'], route);
-  const answer = await handle(route, { operationId: route.operationId, params, query, body, ifMatch, principal, by }, deps);
+  const { operationId } = route;
+  const signal = untilClosed(exchange);
+  const answer = await handle(route, { operationId, params, query, body, ifMatch, principal, by, signal }, deps);
   await send(exchange, route, answer, deps.watch);
 }
 
@@ -45,6 +47,15 @@ async function handle(route: Route, request: Parameters<Route['handle']>[0], { a
     }
     throw error;
   }
+}
+
+/** Aborts when the connection closes before the answer has been sent. */
+function untilClosed({ response }: HttpExchange): AbortSignal {
+  const left = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) left.abort(new ClientGone());
+  });
+  return left.signal;
 }
 
 /** The version in `If-Match: "7"`; undefined when any will do. */

@@ -87,20 +87,20 @@ export function describeJobs(open: OpenStore): void {
         const { store, at } = steps;
         const { id } = await enqueue(steps, 'sweep', { dedupeKey: 'sweep' });
         await store.claimJob({ names: ['sweep'], ...lease });
-        assert.equal(await store.retryJob({ id }), 'not-ended');
+        assert.equal(await store.retryJob({ id, at, by }), 'not-ended');
         const failing = { id, at, report: {} };
         await store.finishJob({ ...failing, attempts: 1, ending: { outcome: 'retry', failure: 'away', delayMs: 60_000 } });
         assert.equal(await store.claimJob({ names: ['sweep'], ...lease }), undefined, 'not yet');
         assert.equal((await enqueue(steps, 'sweep', { dedupeKey: 'sweep' })).id, id, 'it has not ended');
         assert.deepEqual([(await store.findJob(id))?.state, (await store.findJob(id))?.failure], ['queued', 'away']);
-        assert.equal(await store.cancelJob({ id, at }), 'cancelled');
-        assert.equal(await store.cancelJob({ id, at }), 'ended');
-        assert.equal(await store.retryJob({ id }), 'queued');
+        assert.equal(await store.cancelJob({ id, at, by }), 'cancelled');
+        assert.equal(await store.cancelJob({ id, at, by }), 'ended');
+        assert.equal(await store.retryJob({ id, at, by }), 'queued');
         assert.equal((await store.claimJob({ names: ['sweep'], ...lease }))?.attempts, 1);
         await store.finishJob({ ...failing, attempts: 1, ending: { outcome: 'failed', failure: 'broken' } });
         assert.equal((await store.findJob(id))?.failure, 'broken');
-        assert.equal(await store.retryJob({ id: id + 1 }), 'absent');
-        assert.equal(await store.cancelJob({ id: id + 1, at }), 'absent');
+        assert.equal(await store.retryJob({ id: id + 1, at, by }), 'absent');
+        assert.equal(await store.cancelJob({ id: id + 1, at, by }), 'absent');
       },
     );
 
@@ -108,7 +108,7 @@ export function describeJobs(open: OpenStore): void {
       const { store, at } = steps;
       const { id } = await enqueue(steps, 'sweep');
       await store.claimJob({ names: ['sweep'], ...lease });
-      assert.equal(await store.cancelJob({ id, at }), 'cancelling');
+      assert.equal(await store.cancelJob({ id, at, by }), 'cancelling');
       assert.equal(await store.renewJob({ id, attempts: 1, leaseMs: 60_000, at, report: {} }), 'cancelled');
       await store.finishJob({ id, attempts: 1, ending: { outcome: 'retry', failure: 'x', delayMs: 0 }, at, report: {} });
       assert.equal((await store.findJob(id))?.state, 'cancelled');
@@ -133,7 +133,7 @@ export function describeJobs(open: OpenStore): void {
         own.map(({ id, project }) => [id, project]),
         [ids[0], ids[2], ids[4]].map((id) => [id, 'team']),
       );
-      await store.cancelJob({ id: ids[0] ?? 0, at });
+      await store.cancelJob({ id: ids[0] ?? 0, at, by });
       assert.equal(await store.forgetJobs({ before: 1 }), 0);
       assert.equal(await store.forgetJobs({ before: Date.now() + 60_000 }), 1);
       assert.equal(await store.findJob(ids[0] ?? 0), undefined);

@@ -63,7 +63,7 @@ export type JobEnding =
  * claimed again. Whoever lost his claim changes nothing any more.
  */
 export interface JobStore {
-  /** Puts a job in the queue. One that has not ended and has the same `dedupeKey` is answered instead. */
+  /** Puts a job in the queue; audited when it is somebody's (`by`). One that has not ended and has the same `dedupeKey` is answered instead. */
   enqueueJob(input: {
     name: string;
     input: unknown;
