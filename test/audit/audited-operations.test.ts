@@ -147,7 +147,8 @@ test('what a handler refuses, a full quota, and a registry token at the API are 
 });
 
 /** Tested beside their own features, or changing nothing that lasts. */
-const elsewhere = /^(cleanUp|cancel|retry|setPromotion|setRetention|deleteRetention|previewRetention|startRetention|.*TagRule|.*Webhook.*|.*romotion|restoreTag)/;
+const elsewhere =
+  /^(cleanUp|cancel|retry|setPromotion|setRetention|deleteRetention|previewRetention|startRetention|.*TagRule|.*Webhook.*|.*romotion|restoreTag)/;
 
 test('no operation that changes something was forgotten', () => {
   const changing = Object.values(paths).flatMap((methods) =>
