@@ -157,3 +157,21 @@ test('a repository is deleted as a whole by who may delete, and its name begins 
   const history = await call(alice, 'GET', `${path}/tags/1/history`);
   assert.equal(history.status, 404);
 });
+
+test('CVE-2019-16097: a role on the whole registry makes nobody an administrator, and takes over no account of one', async () => {
+  const carol = await registry.addUser('carol');
+  assert.equal((await call(root, 'POST', '/members', { subject: user('carol'), role: 'owner' })).status, 201);
+  assert.equal((await call(carol, 'GET', '/users')).status, 200, 'the role counts');
+  assert.equal((await call(carol, 'POST', '/users', { name: 'mallory', administrator: true })).status, 403);
+  assert.equal((await call(carol, 'GET', '/users/mallory')).status, 404);
+  const { etag: bobs } = await call(carol, 'GET', '/users/bob');
+  assert.equal((await call(carol, 'PATCH', '/users/bob', { administrator: true }, bobs)).status, 403);
+  const { etag: roots } = await call(carol, 'GET', '/users/root');
+  for (const change of [{ password: 'taken over by a role' }, { administrator: false }, { disabled: true }])
+    assert.equal((await call(carol, 'PATCH', '/users/root', change, roots)).status, 403, JSON.stringify(change));
+  assert.equal((await call(carol, 'DELETE', '/users/root')).status, 403);
+  assert.equal((await call(root, 'GET', '/users/root')).etag, roots, 'nothing changed');
+  const made = await call(carol, 'POST', '/users', { name: 'dave' });
+  assert.equal(made.status, 201);
+  assert.equal((await call(carol, 'PATCH', '/users/dave', { disabled: true }, made.etag)).status, 200);
+});

@@ -47,7 +47,7 @@ const userChanges = Type.Object(
 const ofUser = { user: userName };
 const onRegistry = (): Resource => ({ kind: 'registry' });
 
-/** Only administrators. */
+/** Administrators, and whoever has a role on the whole registry with this action; what those may not, `requireStanding` says. */
 const administrators = { action: 'administer', on: onRegistry } as const;
 
 /** Administrators, and everybody over themselves. */
@@ -86,8 +86,9 @@ function create({ service }: UserRouteDeps): Route {
     body: newUser,
     responses: { 201: madeUser },
     problems: ['name-taken'],
-    handle: async ({ body, by }) => {
+    handle: async ({ body, by, principal }) => {
       const { name, password: given, administrator } = body;
+      requireStanding(principal, undefined, administrator);
       const made = await explained(service.addUser({ name, password: given, administrator, by }));
       return {
         status: 201,
@@ -132,6 +133,7 @@ function change({ accounts, service }: UserRouteDeps): Route {
     handle: async ({ params, body, by, ifMatch, principal }) => {
       const found = await requireUser(accounts, params.user);
       const { password: given, administrator, disabled } = body;
+      requireStanding(principal, found, administrator);
       if (administrator !== undefined || disabled !== undefined) refuseSelf(principal, found);
       // A stolen token must not become a password.
       if (given !== undefined && isSelf(principal, found)) requirePassword(principal);
@@ -157,6 +159,7 @@ function remove({ accounts, clock }: UserRouteDeps): Route {
     handle: async ({ params, by, principal }) => {
       const found = await requireUser(accounts, params.user);
       refuseSelf(principal, found);
+      requireStanding(principal, found);
       if (!(await accounts.deleteUser({ id: found.id, by, at: clock() }))) throw notFound('user');
       return { status: 204 };
     },
@@ -181,6 +184,13 @@ export function isSelf({ subject }: Principal, { id: userId }: User): boolean {
 export function requirePassword({ credential }: Principal): void {
   if (credential !== 'password')
     throw new ApiError('forbidden', { detail: 'A token makes no further credentials: repeat this with your name and password.' });
+}
+
+/** Only administrators make administrators, and change or remove the account of one: a role, whatever its actions, is not enough. */
+function requireStanding(principal: Principal, target: User | undefined, administrator?: boolean): void {
+  if (principal.subject.kind === 'user' && principal.subject.administrator) return;
+  if (administrator !== true && (target?.administrator !== true || isSelf(principal, target))) return;
+  throw new ApiError('forbidden', { detail: 'Only an administrator makes administrators or changes their accounts: ask one.' });
 }
 
 /** So that there always is an administrator: who acts cannot be the one who goes. */
