@@ -147,7 +147,14 @@ test('both guides list the metrics that there are', async () => {
   const { names } = await onNewConnection(scrape);
   for (const file of ['operating.md', 'operating.zh-CN.md']) {
     const listed = [...readFileSync(guide(file), 'utf8').matchAll(/^\| `((?:registry|process|nodejs)_[a-z_]+)`/gm)];
-    const withOptions = [...names, 'registry_certificate_expiry_seconds', ...ofDiskCache, ...ofPostgres, ...ofBackends];
+    const withOptions = [
+      ...names,
+      'registry_certificate_expiry_seconds',
+      'registry_audit_forward_lag_seconds',
+      ...ofDiskCache,
+      ...ofPostgres,
+      ...ofBackends,
+    ];
     assert.deepEqual(listed.map(([, name = '']) => name).toSorted(), withOptions.toSorted(), file);
   }
 });
