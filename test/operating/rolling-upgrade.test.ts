@@ -15,7 +15,7 @@ import { startProcess } from '../tools/started-process.ts';
 import { unpackVersion } from './earlier-version.ts';
 
 /** The first version that goes on beside a newer one. Moves on only when a contracting step needs it. */
-const earliest = '6ec0a87';
+const earliest = '60a9529';
 const present = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url));
 const programs = ['initdb', 'postgres', 'createdb', 'psql', 'git'] as const;
 
