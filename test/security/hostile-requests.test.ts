@@ -59,6 +59,8 @@ for (const [title, pathOf] of targets) {
 test('path traversal by the digest of an upload, a mount and its source leads nowhere', async () => {
   const location = await startUpload(place);
   for (const ascent of ascents) {
+    // No query may hold U+0000, whatever it is for.
+    const codeOf = (usual: string) => (ascent.includes('%00') ? 'UNSUPPORTED' : usual);
     for (const query of [
       `digest=${ascent}`,
       `digest=sha256:${ascent}`,
@@ -69,11 +71,11 @@ test('path traversal by the digest of an upload, a mount and its source leads no
     }
     expectAnswer(
       await client.send('PUT', `${location}?digest=sha256:${ascent}`, { body: 'x' }),
-      { status: 400, code: 'DIGEST_INVALID' },
+      { status: 400, code: codeOf('DIGEST_INVALID') },
       ascent,
     );
     const mount = await client.send('POST', `/v2/${repository}/blobs/uploads/?mount=${digestOf('{}')}&from=${ascent}`);
-    expectAnswer(mount, { status: 400, code: 'NAME_INVALID' }, ascent);
+    expectAnswer(mount, { status: 400, code: codeOf('NAME_INVALID') }, ascent);
   }
 });
 
