@@ -35,6 +35,8 @@ describe('a start', () => {
       'pg',
       'kysely',
       'yaml',
+      'fastify',
+      'typebox',
       '@aws-sdk/client-s3',
       '@node-rs/argon2',
       '@peculiar/x509',

@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { DialError, type OutgoingAnswer, type OutgoingRequest } from '../registry/ports/dialer.ts';
 
@@ -12,7 +12,8 @@ const mostHeaderBytes = 16_384;
 export function exchange(socket: Socket, url: URL, asked: OutgoingRequest, signal: AbortSignal): Promise<OutgoingAnswer> {
   const { method, headers, body = new Uint8Array(), mostAnswerBytes } = asked;
   const { promise, resolve, reject } = Promise.withResolvers<OutgoingAnswer>();
-  const request = httpRequest({
+  // Loaded when it is needed: an `import` costs every start a whole HTTP client.
+  const request = process.getBuiltinModule('node:http').request({
     createConnection: () => socket,
     method,
     path: url.pathname + url.search,

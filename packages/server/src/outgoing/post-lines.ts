@@ -1,6 +1,3 @@
-import { request as sendPlain } from 'node:http';
-import { request as sendSecurely } from 'node:https';
-
 /**
  * Sends JSON objects in one request, one a line. They have arrived when the answer is 2xx; nothing else is, redirects included: the
  * header `Authorization` goes nowhere but to this address.
@@ -13,7 +10,8 @@ export function postLines(
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const body = Buffer.from(objects.map((object) => `${object}\n`).join(''));
-  const send = url.protocol === 'https:' ? sendSecurely : sendPlain;
+  // Loaded when it is needed: an `import` costs every start a whole HTTP client.
+  const { request: send } = url.protocol === 'https:' ? process.getBuiltinModule('node:https') : process.getBuiltinModule('node:http');
   const headers = {
     'content-type': 'application/x-ndjson',
     'content-length': String(body.byteLength),
