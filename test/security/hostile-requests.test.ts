@@ -60,7 +60,7 @@ test('path traversal by the digest of an upload, a mount and its source leads no
   const location = await startUpload(place);
   for (const ascent of ascents) {
     // No query may hold U+0000, whatever it is for.
-    const codeOf = (usual: string) => (ascent.includes('%00') ? 'UNSUPPORTED' : usual);
+    const codeOf = (usual: 'DIGEST_INVALID' | 'NAME_INVALID') => (ascent.includes('%00') ? 'UNSUPPORTED' : usual);
     for (const query of [
       `digest=${ascent}`,
       `digest=sha256:${ascent}`,
