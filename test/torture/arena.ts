@@ -40,6 +40,8 @@ export interface Arena {
   harm(): Promise<void>;
   /** Collects garbage in processes of their own, beside the servers, until the run ends. */
   collectAgainAndAgain(): Promise<void>;
+  /** Runs a command of `longshore` beside the servers; false when it ended early for a reason that it may have, or a fault. */
+  run(args: readonly string[], mayEnd: RegExp): Promise<boolean>;
   /** Collects everything that nothing needs, however young; nobody may be pushing. */
   collectAll(): Promise<void>;
   /** Compares what is stored with what the database says. */

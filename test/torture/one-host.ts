@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { auditDisk, type DiskAudit, executeInDatabase, letTimePass, queryDatabase } from '../crash/disk-audit.ts';
-import { type ServerProcess, startGarbageCollection, startServer } from '../crash/server-process.ts';
+import { type ServerProcess, startCommand, startGarbageCollection, startServer } from '../crash/server-process.ts';
 import { processTree } from '../processes/process-tree.ts';
 import type { Arena, ArenaTerms, Query } from './arena.ts';
 import { pause } from './pause.ts';
@@ -126,6 +126,15 @@ export class OneHost implements Arena {
     return auditDisk(this.#options.data);
   }
 
+  async run(args: readonly string[], mayEnd: RegExp): Promise<boolean> {
+    const { data, graceMs, findings } = this.#options;
+    const command = startCommand(args, { data, env: this.#env(graceMs) });
+    const ending = await command.ended;
+    if (ending.code !== 0 && !mayEnd.test(command.output()))
+      findings.add('unexpected', `${args.join(' ')} ended with ${JSON.stringify(ending)}:\n${command.output()}`);
+    return ending.code === 0;
+  }
+
   /** One garbage collection. */
   async #collect(graceMs: number, killAfterMs?: number): Promise<void> {
     const { data, findings } = this.#options;
@@ -151,6 +160,9 @@ export class OneHost implements Arena {
     const hours = String(graceMs / 3_600_000);
     return {
       LONGSHORE_ADMIN_PASSWORD_FILE: this.#passwordFile,
+      LONGSHORE_OUTGOING_ALLOW: '127.0.0.1',
+      LONGSHORE_OUTGOING_PORTS: '1-65535',
+      LONGSHORE_WEBHOOKS_TIMEOUT_SECONDS: '1',
       LONGSHORE_LIMITS_STUCK_SECONDS: String(stuckSeconds),
       LONGSHORE_GC_SCHEDULE: '* * * * *',
       LONGSHORE_GC_GRACE_HOURS: hours,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { listBucket } from '../../packages/server/src/storage/s3/bucket-bench.ts';
 import type { DiskAudit } from '../crash/disk-audit.ts';
 import { leakQueries } from '../crash/leak-queries.ts';
-import { startGarbageCollection } from '../crash/server-process.ts';
+import { startCommand, startGarbageCollection } from '../crash/server-process.ts';
 import { type BackingServices, startBackingServices } from '../replicas/backing-services.ts';
 import { type BalancedReplicas, startReplicas } from '../replicas/balanced-replicas.ts';
 import { BreakableLink } from '../replicas/breakable-link.ts';
@@ -169,6 +169,16 @@ export class ReplicaArena implements Arena {
     return { leaked, lost, placements: live.length };
   }
 
+  async run(args: readonly string[], mayEnd: RegExp): Promise<boolean> {
+    const data = join(this.#services.directory, 'commands');
+    await mkdir(data, { recursive: true });
+    const command = startCommand(args, { data, env: this.#env(undefined) });
+    const ending = await command.ended;
+    if (ending.code !== 0 && !mayEnd.test(command.output()) && !outages.test(command.output()))
+      this.#options.findings.add('unexpected', `${args.join(' ')} ended with ${JSON.stringify(ending)}:\n${command.output()}`);
+    return ending.code === 0;
+  }
+
   /** Each fault once in every round, in an order of its own. */
   async #strikeInTurn(faults: readonly Fault[], mostPauseMs: number): Promise<void> {
     const { random, signal, findings } = this.#options;
@@ -213,6 +223,9 @@ export class ReplicaArena implements Arena {
       ...this.#services.settings(this.#store.endpoint),
       ...clock?.env,
       LONGSHORE_ADMIN_PASSWORD_FILE: this.#passwordFile,
+      LONGSHORE_OUTGOING_ALLOW: '127.0.0.1',
+      LONGSHORE_OUTGOING_PORTS: '1-65535',
+      LONGSHORE_WEBHOOKS_TIMEOUT_SECONDS: '1',
       LONGSHORE_METADATA_LISTEN_URL: this.#services.databaseUrl.replace(/:\d+\//, `:${this.#listening.port}/`),
       LONGSHORE_GC_SCHEDULE: '* * * * *',
       LONGSHORE_GC_GRACE_HOURS: hours,

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Crew } from './crew.ts';
 import type { ManagementClient } from './management-client.ts';
 import { pause } from './pause.ts';
@@ -32,6 +33,8 @@ const tags = [
   'build-4',
   'build-5',
 ].concat(['pr-1', 'pr-2', 'edge', 'old', 'latest']);
+/** Seconds: a job and a run that a kill interrupted keep the next ones waiting for a while. */
+const mostTries = 75;
 /** Far beyond any clock. */
 const leasedUntil = 9_000_000_000_000;
 
@@ -57,7 +60,7 @@ export class RetainedProject implements Work {
         models: [model],
         tags,
         further: (random) => [
-          { weight: 8, run: () => this.#lease(model, random.pick(model.keptTags)) },
+          { weight: 20, run: () => this.#lease(model, random.pick(model.keptTags)) },
           { weight: 2, run: () => this.#release(model) },
         ],
       }),
@@ -77,6 +80,8 @@ export class RetainedProject implements Work {
 
   async checkAll(): Promise<void> {
     for (const model of this.#models) await this.#release(model);
+    // Grace is minutes where clocks are wrong.
+    if (!this.#crew.options.repeats) await this.#checkNothingIsLeft();
     for (const model of this.#models) await this.#reader.checkAll(model);
   }
 
@@ -104,6 +109,27 @@ export class RetainedProject implements Work {
   async #release(model: RetainedModel): Promise<void> {
     model.unleased();
     await executed(this.#crew.options.arena.execute(`delete from content_leases where holder = 'workload:${model.name}'`));
+  }
+
+  /** A last run leaves no more than the rules keep. */
+  async #checkNothingIsLeft(): Promise<void> {
+    let left: string[] = [];
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      await this.#run();
+      await wait(1000);
+      left = (await Promise.all(this.#models.map((model) => this.#excess(model)))).flat();
+      if (left.length === 0) return;
+    }
+    this.#crew.options.findings.add('leaked', `retention leaves ${left.join(', ')}`);
+  }
+
+  async #excess(model: RetainedModel): Promise<string[]> {
+    const listed = await this.#crew.newClient().list(`/v2/${model.name}/tags/list`, 'tags');
+    if (!Array.isArray(listed)) return [];
+    const kept = (prefix: string) => listed.filter((tag) => tag.startsWith(prefix));
+    const [zero, one, newest] = [kept('v1.0.'), kept('v1.1.'), kept('build-')];
+    const tooMany = [zero.slice(patches), one.slice(patches), newest.slice(builds), kept('pr-'), kept('old'), kept('latest')].flat();
+    return tooMany.map((tag) => `${model.name}:${tag}`);
   }
 }
 

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { walkRegistry } from '../crash/registry-walk.ts';
 import type { Arena, ArenaTerms } from './arena.ts';
+import { CleanedProject } from './cleaned-project.ts';
 import { Crew } from './crew.ts';
+import { DeletedProjects } from './deleted-projects.ts';
 import { Findings } from './findings.ts';
 import { Ledger } from './ledger.ts';
 import { LimitedProject } from './limited-project.ts';
@@ -15,6 +17,7 @@ import { RepositoryModel } from './repository-model.ts';
 import { RetainedProject } from './retained-project.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { SharedTags } from './shared-tags.ts';
+import { WatchedProject } from './watched-project.ts';
 import type { Work } from './work.ts';
 
 /** How long, how hard, and by which choices. */
@@ -47,13 +50,16 @@ export async function runTorture(options: TortureOptions): Promise<Findings> {
   const arena = await openArena(options, { graceMs, random: random.fork('arena'), findings, password, signal: ended.signal });
   const repeats = options.replicas > 0;
   const crew = new Crew({ arena, random, findings, ledger, graceMs, password, repeats, largeShare: repeats ? largeShare : 0 });
+  const slackMs = repeats ? 2000 * skewSecondsOf(options) : 0;
   const works = [
     new PlainRepositories(crew, options.clients),
     sharedTags(crew),
     new PromotedProjects(crew),
     new LimitedProject(crew, 'limited'),
-    // Where clocks are wrong by minutes, rules that go by time say next to nothing in a run.
-    ...(repeats ? [] : [new RetainedProject(crew, 'retained', 0)]),
+    new CleanedProject(crew, 'cleaned', slackMs),
+    new DeletedProjects(crew),
+    new WatchedProject(crew, 'watched'),
+    new RetainedProject(crew, 'retained', slackMs),
   ];
   try {
     await arena.start();
@@ -119,8 +125,13 @@ function sharedTags(crew: Crew): Work {
   };
 }
 
-async function openArena({ replicas, workers, seconds }: TortureOptions, terms: ArenaTerms): Promise<Arena> {
-  if (replicas > 0) return ReplicaArena.open({ ...terms, replicas, mostSkewSeconds: Math.min(mostSkewSeconds, Math.round(seconds / 4)) });
+function skewSecondsOf({ seconds }: TortureOptions): number {
+  return Math.min(mostSkewSeconds, Math.round(seconds / 4));
+}
+
+async function openArena(options: TortureOptions, terms: ArenaTerms): Promise<Arena> {
+  const { replicas, workers } = options;
+  if (replicas > 0) return ReplicaArena.open({ ...terms, replicas, mostSkewSeconds: skewSecondsOf(options) });
   return new OneHost({ ...terms, workers, data: await mkdtemp(join(tmpdir(), 'longshore-torture-')) });
 }
 
@@ -135,6 +146,7 @@ async function verify(arena: Arena, crew: Crew, works: readonly Work[]): Promise
   await checkAll();
   await arena.stop();
   for (const problem of await recountUsage(arena.query)) findings.add('corrupt', problem);
+  for (const work of works) await work.checkStopped?.();
   for (const problem of await ledger.missing(arena.query)) findings.add('lost', problem);
   await arena.collectAll();
   const audit = await arena.audit();

@@ -6,4 +6,6 @@ export interface Work {
   workUntil(signal: AbortSignal): Promise<void>;
   /** Compares what the servers hold with what they must; nobody works any more. */
   checkAll(): Promise<void>;
+  /** Compares what the database holds, once the servers have stopped. */
+  checkStopped?(): Promise<void>;
 }
