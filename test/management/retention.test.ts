@@ -123,10 +123,10 @@ test('a clean-up is tried without removing anything, and whoever configures a pr
   const path = '/projects/alice/cleanup';
   const dry = await call('POST', path, { repository: 'alice/old', days: 0, dryRun: true });
   assert.equal(dry.status, 200, JSON.stringify(dry.body));
-  const [item, ...others] = dry.body.items;
+  const [item, ...others] = dry.body.projects;
   assert.deepEqual([item.project, item.repository, item.summary.tagsRemoved, others], ['alice', 'alice/old', 1, []]);
   const young = await call('POST', path, { repository: 'alice/old', days: 1, dryRun: true });
-  assert.equal(young.body.items[0].summary.tagsRemoved, 0);
+  assert.equal(young.body.projects[0].summary.tagsRemoved, 0);
   const kept = await client.send('GET', '/v2/alice/old/manifests/one', { authorization: alice.basic });
   assert.equal(kept.status, 200);
   const asked = await call('POST', path, { days: 30 });

@@ -1342,7 +1342,7 @@ export interface components {
             dryRun?: boolean;
         };
         CleanUpPreview: {
-            items: {
+            projects: {
                 project: string;
                 repository?: string;
                 summary: {

@@ -22,7 +22,7 @@ const projectTerms = Type.Object(
   { $id: 'ProjectCleanUp', additionalProperties: false },
 );
 const found = Type.Object(
-  { items: Type.Array(Type.Object({ project: Type.String(), repository: Type.Optional(Type.String()), summary })) },
+  { projects: Type.Array(Type.Object({ project: Type.String(), repository: Type.Optional(Type.String()), summary })) },
   { $id: 'CleanUpPreview' },
 );
 const responses = { 200: found, 202: queued } as const;
@@ -77,16 +77,16 @@ async function cleanUpAll(
   projects: AsyncIterable<CleanUp> | Iterable<CleanUp>,
   { body: { dryRun = false }, by, signal }: Pick<RouteRequest<unknown, unknown, { dryRun?: boolean }>, 'body' | 'by' | 'signal'>,
 ) {
-  const items: Static<typeof found>['items'] = [];
+  const previews: Static<typeof found>['projects'] = [];
   const jobs: string[] = [];
   for await (const cleanUp of projects) {
     const { projectId, project, repository } = cleanUp;
     if (dryRun) {
       const preview = await previewRetention(deps, taskOfCleanUp(cleanUp, deps.graceMs), { limit: 0, signal });
-      items.push({ project, ...(repository !== undefined && { repository }), summary: preview.summary });
+      previews.push({ project, ...(repository !== undefined && { repository }), summary: preview.summary });
     } else {
       jobs.push(String((await enqueueRun(deps, 'cleanup', { projectId, project, requestedBy: by.actor, by, cleanUp })).id));
     }
   }
-  return dryRun ? ({ status: 200, body: { items } } as const) : ({ status: 202, body: { jobs } } as const);
+  return dryRun ? ({ status: 200, body: { projects: previews } } as const) : ({ status: 202, body: { jobs } } as const);
 }
