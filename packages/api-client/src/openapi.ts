@@ -1857,7 +1857,7 @@ export interface components {
             minimumAgeMinutes: number;
             /** @description artifactTypes of which there must be a referrer. That it is there is looked at, not what it says nor who signed it. */
             requiredReferrers: string[];
-            /** @description One of which the promoter must have on the target, besides the right to promote. Empty: any. Administrators need none. */
+            /** @description One of which the promoter must have on the target, besides the right to promote. With none listed, every such promoter may. Administrators need none. */
             roles: string[];
             /** @description 0: never set. */
             version: number;
@@ -7099,7 +7099,7 @@ export interface operations {
                     minimumAgeMinutes: number;
                     /** @description artifactTypes of which there must be a referrer. That it is there is looked at, not what it says nor who signed it. */
                     requiredReferrers: string[];
-                    /** @description One of which the promoter must have on the target, besides the right to promote. Empty: any. Administrators need none. */
+                    /** @description One of which the promoter must have on the target, besides the right to promote. With none listed, every such promoter may. Administrators need none. */
                     roles: string[];
                 };
             };

@@ -37,7 +37,7 @@ export interface RouteRequest<P = unknown, Q = unknown, B = unknown> {
   readonly principal: Principal;
   /** Who does it and with what right, for whatever changes something. */
   readonly by: Agent;
-  /** The version that If-Match names; undefined: any. */
+  /** The version that If-Match names; undefined when every version will do. */
   readonly ifMatch: number | undefined;
   /** Aborts when the client leaves before it has its answer. */
   readonly signal: AbortSignal;

@@ -21,7 +21,8 @@ const terms = {
   }),
   roles: Type.Array(roleName, {
     maxItems: 20,
-    description: 'One of which the promoter must have on the target, besides the right to promote. Empty: any. Administrators need none.',
+    description:
+      'One of which the promoter must have on the target, besides the right to promote. With none listed, every such promoter may. Administrators need none.',
   }),
 };
 const newTerms = Type.Object(terms, { additionalProperties: false });

@@ -52,8 +52,8 @@ export interface Decision {
   readonly reason: string;
   readonly roles: readonly string[];
   /**
-   * Id of the project that was decided on, or `none` when there was none of that name; undefined: any of that name will do. Whoever writes
-   * holds on to it, since the name may be another project's by then.
+   * Id of the project that was decided on, or `none` when there was none of that name; undefined when whichever has that name will do.
+   * Whoever writes holds on to it, since the name may be another project's by then.
    */
   readonly project?: number | 'none' | undefined;
 }

@@ -17,7 +17,10 @@ export interface PromotionTerms {
   readonly minimumAgeMs: Millis;
   /** artifactTypes of which the image has a referrer each. That there is one is looked at, not what it says nor who signed it. */
   readonly requiredReferrers: readonly string[];
-  /** Names of roles in the target, one of which the promoter holds besides the right to promote; administrators need none. Empty: any. */
+  /**
+   * Names of roles in the target, one of which the promoter holds besides the right to promote; administrators need none. With none
+   * listed, every such promoter may.
+   */
   readonly roles: readonly string[];
 }
 
