@@ -36,10 +36,13 @@ const answerWithinMs = 60_000;
  */
 export class RegistryClient {
   readonly #baseUrl: () => string;
+  readonly #authorization: () => string | undefined;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
-  constructor(baseUrl: () => string) {
+  /** `authorization`: the header that a request has unless it brings its own; none when it is undefined. */
+  constructor(baseUrl: () => string, authorization: () => string | undefined = () => undefined) {
     this.#baseUrl = baseUrl;
+    this.#authorization = authorization;
   }
 
   /** Drops every kept connection. */
@@ -54,7 +57,9 @@ export class RegistryClient {
     options: { headers?: Record<string, string>; body?: Uint8Array; pieces?: readonly Uint8Array[] } = {},
   ): Promise<Answer> {
     const { body, pieces } = options;
-    const headers = { ...options.headers, ...(pieces === undefined ? { 'content-length': String(body?.byteLength ?? 0) } : {}) };
+    const authorization = this.#authorization();
+    const own = authorization === undefined ? {} : { authorization };
+    const headers = { ...own, ...options.headers, ...(pieces === undefined ? { 'content-length': String(body?.byteLength ?? 0) } : {}) };
     return new Promise((resolve, reject) => {
       const fail = (cause: unknown): void => reject(new NoAnswerError(cause));
       const sent = request(new URL(path, this.#baseUrl()), { method, headers, agent: this.#agent, timeout: answerWithinMs }, (response) => {

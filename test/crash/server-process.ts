@@ -17,7 +17,7 @@ export interface ServerOptions {
   readonly listen?: string | undefined;
   /** How many workers serve; one when it is left out. */
   readonly workers?: number | undefined;
-  /** `LONGSHORE_...` variables. */
+  /** `LONGSHORE_...` variables; without LONGSHORE_ANONYMOUS everybody may push. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** A program in front of the server, with its arguments (strace). */
   readonly wrapper?: readonly string[] | undefined;
@@ -47,7 +47,7 @@ export interface ServerProcess {
   stop(): Promise<Ending>;
 }
 
-/** Starts `serve` with pushing allowed to everybody, and resolves when it listens; rejects with its output otherwise. */
+/** Starts `serve`, and resolves when it listens; rejects with its output otherwise. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const args = [
     'serve',
@@ -56,7 +56,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     '--data',
     options.data,
     '--anonymous',
-    'push',
+    options.env?.['LONGSHORE_ANONYMOUS'] ?? 'push',
     '--workers',
     String(options.workers ?? 1),
   ];

@@ -14,6 +14,9 @@ export interface ArenaTerms {
   readonly signal: AbortSignal;
 }
 
+/** A second store, on which the project of its name lives. */
+export const otherStore = 'apart';
+
 /** Answers a `select` that SQLite and PostgreSQL both understand. */
 export type Query = <Row>(select: string) => Promise<Row[]>;
 
@@ -23,7 +26,7 @@ export interface Arena {
   urlOf(client: number): string;
   /** Every server that runs now, by itself. */
   servers(): readonly string[];
-  /** Asks the database; nobody may be writing. */
+  /** Asks the database, which others may be writing to; rejects when it is away. */
   readonly query: Query;
   /** Changes the database behind the servers' back, which may be running. */
   execute(statement: string): Promise<void>;

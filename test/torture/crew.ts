@@ -9,6 +9,7 @@ import { Reader } from './reader.ts';
 import type { Refuses } from './refusals.ts';
 import type { RepositoryModel } from './repository-model.ts';
 import { RetryingClient } from './retrying-client.ts';
+import { basic, makeRobot } from './robots.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import { type Action, TortureClient } from './torture-client.ts';
 
@@ -31,6 +32,8 @@ export interface Hand {
   readonly name: string;
   readonly models: readonly RepositoryModel[];
   readonly refuses?: Refuses | undefined;
+  /** Who it is; the robot of all when it is left out. */
+  readonly authorization?: () => string;
   /** As in `TortureClientOptions`. */
   readonly tags?: readonly string[] | undefined;
   readonly further?: (random: SeededRandom) => readonly Action[];
@@ -41,16 +44,23 @@ export class Crew {
   readonly options: CrewOptions;
   readonly #clients: RegistryClient[] = [];
   readonly #mountSources: string[] = [];
+  #robot: string | undefined;
 
   constructor(options: CrewOptions) {
     this.options = options;
   }
 
+  /** From now on everybody works as a robot that may do everything in every project but rule it. */
+  async signIn(): Promise<void> {
+    const { userName, secret } = await makeRobot(this.newManagement(), undefined, 'torture', 'maintainer');
+    this.#robot = basic(userName, secret);
+  }
+
   /** A client; each goes its own way to the servers. */
-  newClient(number = this.#clients.length): RegistryClient {
+  newClient(number = this.#clients.length, authorization: () => string | undefined = () => this.#robot): RegistryClient {
     const { arena, findings, repeats } = this.options;
     const url = (): string => arena.urlOf(number);
-    const client = repeats ? new RetryingClient(url, findings) : new RegistryClient(url);
+    const client = repeats ? new RetryingClient(url, findings, authorization) : new RegistryClient(url, authorization);
     this.#clients.push(client);
     return client;
   }
@@ -65,10 +75,10 @@ export class Crew {
   }
 
   /** One who pushes, deletes and pulls in repositories of its own; blobs are mounted from everybody's. */
-  newTortureClient({ name, models, refuses, tags, further }: Hand): TortureClient {
+  newTortureClient({ name, models, refuses, authorization, tags, further }: Hand): TortureClient {
     const { arena, findings, ledger, graceMs, largeShare } = this.options;
     this.#mountSources.push(...models.map((model) => model.name));
-    const client = this.newClient();
+    const client = this.newClient(undefined, authorization);
     const random = this.options.random.fork(name);
     const pusher = new Pusher({ client, random, findings, ledger, graceMs, mountSources: this.#mountSources, refuses });
     const content = new ContentMaker(random, this.options.random, largeShare);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { auditDisk, type DiskAudit, executeInDatabase, letTimePass, queryDatabase } from '../crash/disk-audit.ts';
 import { type ServerProcess, startCommand, startGarbageCollection, startServer } from '../crash/server-process.ts';
 import { processTree } from '../processes/process-tree.ts';
-import type { Arena, ArenaTerms, Query } from './arena.ts';
+import { type Arena, type ArenaTerms, otherStore, type Query } from './arena.ts';
 import { pause } from './pause.ts';
 
 /** How the server under torture is run. */
@@ -39,10 +39,10 @@ export class OneHost implements Arena {
     return this.#server === undefined ? [] : [this.#server.baseUrl];
   }
 
-  readonly query: Query = async (select) => queryDatabase(this.#options.data, select);
+  readonly query: Query = async (select) => queryDatabase(this.#data, select);
 
   async execute(statement: string): Promise<void> {
-    executeInDatabase(this.#options.data, statement);
+    executeInDatabase(this.#data, statement);
   }
 
   get ready(): Promise<void> {
@@ -51,7 +51,9 @@ export class OneHost implements Arena {
 
   async start(): Promise<void> {
     await writeFile(this.#passwordFile, this.#options.password);
-    this.#server = await startServer({ data: this.#options.data, workers: this.#options.workers, env: this.#env(this.#options.graceMs) });
+    await writeFile(this.#configFile, `mirrorRepositories:\n  - {name: ${otherStore}, type: local, storage: {path: ${this.#other}}}\n`);
+    const { workers, graceMs } = this.#options;
+    this.#server = await startServer({ data: this.#data, workers, env: this.#env(graceMs) });
   }
 
   async stop(): Promise<void> {
@@ -117,18 +119,18 @@ export class OneHost implements Arena {
   }
 
   async collectAll(): Promise<void> {
-    letTimePass(this.#options.data);
+    letTimePass(this.#data);
     // A file whose other name went a moment ago, with its upload, counts as changed then.
     for (let times = 0; times < 2; times += 1) await this.#collect(0);
   }
 
   async audit(): Promise<DiskAudit> {
-    return auditDisk(this.#options.data);
+    return auditDisk(this.#data, { [otherStore]: this.#other });
   }
 
   async run(args: readonly string[], mayEnd: RegExp): Promise<boolean> {
-    const { data, graceMs, findings } = this.#options;
-    const command = startCommand(args, { data, env: this.#env(graceMs) });
+    const { graceMs, findings } = this.#options;
+    const command = startCommand(args, { data: this.#data, env: this.#env(graceMs) });
     const ending = await command.ended;
     if (ending.code !== 0 && !mayEnd.test(command.output()))
       findings.add('unexpected', `${args.join(' ')} ended with ${JSON.stringify(ending)}:\n${command.output()}`);
@@ -137,8 +139,8 @@ export class OneHost implements Arena {
 
   /** One garbage collection. */
   async #collect(graceMs: number, killAfterMs?: number): Promise<void> {
-    const { data, findings } = this.#options;
-    const collection = startGarbageCollection({ data, env: this.#env(graceMs) });
+    const { findings } = this.#options;
+    const collection = startGarbageCollection({ data: this.#data, env: this.#env(graceMs) });
     const timer = killAfterMs === undefined ? undefined : setTimeout(() => collection.kill(), killAfterMs);
     const ending = await collection.ended;
     clearTimeout(timer);
@@ -152,13 +154,28 @@ export class OneHost implements Arena {
     if (!killed && !busy) findings.add('unexpected', `gc ended with ${JSON.stringify(ending)}:\n${collection.output()}`);
   }
 
+  get #data(): string {
+    return join(this.#options.data, 'data');
+  }
+
+  /** Where the other store is. */
+  get #other(): string {
+    return join(this.#options.data, 'other');
+  }
+
   get #passwordFile(): string {
     return join(this.#options.data, 'password');
+  }
+
+  get #configFile(): string {
+    return join(this.#options.data, 'longshore.yaml');
   }
 
   #env(graceMs: number): Record<string, string> {
     const hours = String(graceMs / 3_600_000);
     return {
+      LONGSHORE_CONFIG: this.#configFile,
+      LONGSHORE_ANONYMOUS: 'none',
       LONGSHORE_ADMIN_PASSWORD_FILE: this.#passwordFile,
       LONGSHORE_OUTGOING_ALLOW: '127.0.0.1',
       LONGSHORE_OUTGOING_PORTS: '1-65535',

@@ -26,3 +26,14 @@ export function quotaRefuses(findings: Findings): Refuses {
     return true;
   };
 }
+
+/** Accepts what a rule over tags refuses. */
+export function ruleRefuses(findings: Findings): Refuses {
+  return (_what, { status, body }) => {
+    if (status !== 409 && status !== 403) return false;
+    const { errors } = JSON.parse(body.toString() || '{}') as { errors?: { detail?: { rule?: unknown } }[] };
+    if (errors?.[0]?.detail?.rule === undefined) return false;
+    findings.did('refused by a rule over tags');
+    return true;
+  };
+}

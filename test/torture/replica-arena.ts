@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listBucket } from '../../packages/server/src/storage/s3/bucket-bench.ts';
+import { listBucket, makeBucket } from '../../packages/server/src/storage/s3/bucket-bench.ts';
+import type { S3StoreOptions } from '../../packages/server/src/storage/s3/s3-store.ts';
 import type { DiskAudit } from '../crash/disk-audit.ts';
 import { leakQueries } from '../crash/leak-queries.ts';
 import { startCommand, startGarbageCollection } from '../crash/server-process.ts';
@@ -10,7 +11,7 @@ import { BreakableLink } from '../replicas/breakable-link.ts';
 import { FaultyS3 } from '../replicas/faulty-s3.ts';
 import { executePostgres, queryPostgres } from '../tools/postgres-query.ts';
 import { WrongClock } from '../tools/wrong-clock.ts';
-import type { Arena, ArenaTerms, Query } from './arena.ts';
+import { type Arena, type ArenaTerms, otherStore, type Query } from './arena.ts';
 import { databaseFaults, type Fault, replicaFaults, storeFaults } from './cluster-faults.ts';
 import { pause } from './pause.ts';
 
@@ -18,6 +19,14 @@ interface ReplicaArenaOptions extends ArenaTerms {
   readonly replicas: number;
   /** How far a clock is wrong at most, either way. */
   readonly mostSkewSeconds: number;
+}
+
+/** What the replicas need. */
+interface Surroundings {
+  readonly services: BackingServices;
+  readonly store: FaultyS3;
+  readonly otherBucket: S3StoreOptions;
+  readonly listening: BreakableLink;
 }
 
 /** How one collection goes. */
@@ -45,6 +54,8 @@ export class ReplicaArena implements Arena {
   readonly #options: ReplicaArenaOptions;
   readonly #services: BackingServices;
   readonly #store: FaultyS3;
+  /** Of the other store, in the same service. */
+  readonly #otherBucket: S3StoreOptions;
   /** By which replicas hear what others change. */
   readonly #listening: BreakableLink;
   readonly #clocks: readonly WrongClock[];
@@ -52,10 +63,11 @@ export class ReplicaArena implements Arena {
   #cluster: BalancedReplicas | undefined;
   #collectionKilledAt = performance.now();
 
-  private constructor(options: ReplicaArenaOptions, services: BackingServices, store: FaultyS3, listening: BreakableLink) {
+  private constructor(options: ReplicaArenaOptions, { services, store, otherBucket, listening }: Surroundings) {
     this.#options = options;
     this.#services = services;
     this.#store = store;
+    this.#otherBucket = otherBucket;
     this.#listening = listening;
     const clockOf = (name: string): WrongClock => new WrongClock(join(services.directory, `clock-${name}`));
     this.#clocks = Array.from({ length: options.replicas }, (_, index) => clockOf(String(index)));
@@ -65,8 +77,10 @@ export class ReplicaArena implements Arena {
   /** Starts what the replicas need. */
   static async open(options: ReplicaArenaOptions): Promise<ReplicaArena> {
     const services = await startBackingServices();
-    const store = await FaultyS3.start(services.bucket.endpoint ?? '');
-    return new ReplicaArena(options, services, store, await BreakableLink.to(services.postgres.port));
+    const { endpoint = '', accessKeyId: accessKey = '', secretAccessKey: secretKey = '' } = services.bucket;
+    const otherBucket = await makeBucket({ endpoint, accessKey, secretKey });
+    const store = await FaultyS3.start(endpoint);
+    return new ReplicaArena(options, { services, store, otherBucket, listening: await BreakableLink.to(services.postgres.port) });
   }
 
   /** Every other client goes through the other load balancer. */
@@ -87,6 +101,9 @@ export class ReplicaArena implements Arena {
 
   async start(): Promise<void> {
     await writeFile(this.#passwordFile, this.#options.password);
+    const { bucket, accessKeyId, secretAccessKey } = this.#otherBucket;
+    const other = { name: otherStore, type: 's3', endpoint: this.#store.endpoint, bucket, accessKeyId, secretAccessKey };
+    await writeFile(this.#configFile, JSON.stringify({ mirrorRepositories: [other] }));
     if (this.#cluster !== undefined) {
       await Promise.all(this.#cluster.replicas.map((replica) => replica.start()));
       return;
@@ -151,15 +168,20 @@ export class ReplicaArena implements Arena {
 
   async audit(): Promise<DiskAudit> {
     const { databaseUrl, bucket } = this.#services;
-    const { objects, multiparts } = await listBucket(bucket);
-    const stored = new Map(objects.map(({ key, sizeBytes }) => [key, sizeBytes]));
+    const stored = new Map<string, number>();
+    const leaked: string[] = [];
+    for (const [store, options] of Object.entries({ default: bucket, [otherStore]: this.#otherBucket })) {
+      const { objects, multiparts } = await listBucket(options);
+      for (const { key, sizeBytes } of objects) stored.set(`${store} ${key}`, sizeBytes);
+      leaked.push(...multiparts.map(({ key, uploadId }) => `multipart upload ${store} ${key} ${uploadId}`));
+    }
     const live = await queryPostgres<{ location: string; size: number }>(
       databaseUrl,
-      "select location, size from blob_placements join blobs on blobs.id = blob_placements.blob_id where state = 'live'",
+      `select stores.name || ' ' || location as location, size from blob_placements join blobs on blobs.id = blob_placements.blob_id
+       join stores on stores.id = store_id where state = 'live'`,
     );
-    const wanted = new Set([...live.map(({ location }) => location), 'probe']);
-    const leaked = [...stored.keys()].filter((key) => !wanted.has(key)).map((key) => `object ${key}`);
-    leaked.push(...multiparts.map(({ key, uploadId }) => `multipart upload ${key} ${uploadId}`));
+    const wanted = new Set([...live.map(({ location }) => location), 'default probe', `${otherStore} probe`]);
+    leaked.push(...[...stored.keys()].filter((key) => !wanted.has(key)).map((key) => `object ${key}`));
     for (const [name, sql] of Object.entries(leakQueries)) {
       for (const { what } of await queryPostgres<{ what: string | number }>(databaseUrl, sql)) leaked.push(`row: ${name}: ${what}`);
     }
@@ -213,6 +235,10 @@ export class ReplicaArena implements Arena {
     return (graceMs + 2 * mostSkewSeconds * 1000) / reliableShare / 3_600_000;
   }
 
+  get #configFile(): string {
+    return join(this.#services.directory, 'longshore.json');
+  }
+
   get #passwordFile(): string {
     return join(this.#services.directory, 'password');
   }
@@ -222,6 +248,8 @@ export class ReplicaArena implements Arena {
     return {
       ...this.#services.settings(this.#store.endpoint),
       ...clock?.env,
+      LONGSHORE_CONFIG: this.#configFile,
+      LONGSHORE_ANONYMOUS: 'none',
       LONGSHORE_ADMIN_PASSWORD_FILE: this.#passwordFile,
       LONGSHORE_OUTGOING_ALLOW: '127.0.0.1',
       LONGSHORE_OUTGOING_PORTS: '1-65535',

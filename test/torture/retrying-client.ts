@@ -13,8 +13,8 @@ const longestDelayMs = 3000;
 export class RetryingClient extends RegistryClient {
   readonly #findings: Findings;
 
-  constructor(baseUrl: () => string, findings: Findings) {
-    super(baseUrl);
+  constructor(baseUrl: () => string, findings: Findings, authorization?: () => string | undefined) {
+    super(baseUrl, authorization);
     this.#findings = findings;
   }
 

@@ -63,6 +63,7 @@ export async function runTorture(options: TortureOptions): Promise<Findings> {
   ];
   try {
     await arena.start();
+    await crew.signIn();
     for (const work of works) await work.prepare();
     const timer = setTimeout(() => ended.abort(), options.seconds * 1000);
     const parts = [...works.map((work) => work.workUntil(ended.signal)), arena.harm(), arena.collectAgainAndAgain()];
