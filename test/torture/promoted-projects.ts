@@ -1,13 +1,16 @@
+import { otherStore } from './arena.ts';
 import type { Crew } from './crew.ts';
 import { PromotedRepository } from './promoted-repository.ts';
 import type { Reader } from './reader.ts';
+import { relyOnPromotion } from './relied-promotion.ts';
 import { RepositoryModel } from './repository-model.ts';
 import type { TortureClient } from './torture-client.ts';
 import type { Work } from './work.ts';
 
-const pairs = 2;
+/** Where content of `develop` goes: within its store, and to another one. */
+const targets = ['release/app0', 'release/app1', `${otherStore}/app2`];
 
-/** Repositories of one project that are pushed to, and those of another that get their content from them by promotion alone. */
+/** Repositories of one project that are pushed to, and those of others that get their content from them by promotion alone. */
 export class PromotedProjects implements Work {
   readonly #reader: Reader;
   readonly #models: RepositoryModel[] = [];
@@ -15,18 +18,21 @@ export class PromotedProjects implements Work {
 
   constructor(crew: Crew) {
     this.#reader = crew.newReader(crew.newClient());
-    for (let pair = 0; pair < pairs; pair += 1) {
+    for (const [pair, name] of targets.entries()) {
       const source = new RepositoryModel(`develop/app${pair}`);
-      const target = new RepositoryModel(`release/app${pair}`);
+      const target = new RepositoryModel(name);
       const management = crew.newManagement();
       this.#models.push(source, target);
       const client = crew.newTortureClient({
         name: source.name,
         models: [source],
         further: (random) => {
-          const promoted = new PromotedRepository({ ...crew.options, management, random, source, target });
+          const own = { ...crew.options, management, random, source, target };
+          const promoted = new PromotedRepository(own);
+          const second = crew.newClient();
           return [
-            { weight: 20, run: () => promoted.promote() },
+            { weight: 20, run: async () => void (await promoted.promote()) },
+            { weight: 4, run: () => relyOnPromotion({ ...own, promoted, client: second }) },
             { weight: 8, run: () => promoted.undo() },
             { weight: 8, run: () => this.#reader.pullTag(target, random.pick(target.tags) ?? 'latest') },
           ];

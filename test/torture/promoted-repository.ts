@@ -37,22 +37,28 @@ export class PromotedRepository {
     this.#options = options;
   }
 
-  /** Promotes what some tag of the source certainly points at. */
-  async promote(): Promise<void> {
+  /** Promotes what some tag of the source certainly points at, to the same tag or `as` another; undefined when nothing came of it. */
+  async promote(isWanted: (digest: string) => boolean = () => true, as?: string): Promise<Manifest | undefined> {
     const { management, random, source, target } = this.#options;
-    const tag = random.pick(source.tags.filter((name) => !name.startsWith('sha') && isCertain(source.possible(name))));
+    const names = source.tags.filter((name) => !name.startsWith('sha') && isCertain(source.possible(name)));
+    const tag = random.pick(names.filter((name) => isWanted([...source.possible(name)][0] ?? '')));
     const digest = tag === undefined ? undefined : [...source.possible(tag)][0];
     const root = digest === undefined ? undefined : source.manifest(digest);
-    if (tag === undefined || root === undefined) return;
+    if (tag === undefined || root === undefined) return undefined;
     const closure = closureOf(source, root);
-    const moved = new Map([...closure.tags, [tag, new Set([root.digest])]]);
+    const to = as ?? tag;
+    const moved = new Map([...closure.tags, [to, new Set([root.digest])]]);
     const before = [...moved.keys()].flatMap((name) => this.#certainlyBehind(name));
-    const wanted = { from: { repository: source.name, tag }, to: { repository: target.name } };
+    const wanted = { from: { repository: source.name, tag }, to: { repository: target.name, tag: to } };
     try {
       const answer = await management.send('POST', '/promotions', wanted);
-      if (answer.status === 201) return await this.#made201(answer.body, tag, root, before, closure);
+      if (answer.status === 201) {
+        await this.#made201(answer.body, to, root, before, closure);
+        return root;
+      }
       this.#judge(`promotion of ${source.name}:${tag} (${root.digest})`, answer, closure.possible.length > 0 ? [409] : []);
       if (passingStatuses.includes(answer.status)) this.#maybePromoted(moved, closure);
+      return undefined;
     } catch (error) {
       this.#maybePromoted(moved, closure);
       throw error;
