@@ -84,6 +84,12 @@ export class RetainedModel extends RepositoryModel {
     return true;
   }
 
+  /** A tag is made to look as if nobody had pushed it for ever. */
+  aged(tag: string): void {
+    this.#pushed.set(tag, { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY });
+    this.#look();
+  }
+
   /** No lease holds anything any more. */
   unleased(): void {
     this.#leased.clear();

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { leaseTag, releaseTags } from './content-leases.ts';
 import type { Crew } from './crew.ts';
 import type { ManagementClient } from './management-client.ts';
 import { pause } from './pause.ts';
@@ -35,8 +36,6 @@ const tags = [
 ].concat(['pr-1', 'pr-2', 'edge', 'old', 'latest']);
 /** Seconds: a job and a run that a kill interrupted keep the next ones waiting for a while. */
 const mostTries = 75;
-/** Far beyond any clock. */
-const leasedUntil = 9_000_000_000_000;
 
 /** A project with a policy that runs again and again: it takes what the rules do not keep, and nothing that a lease holds. */
 export class RetainedProject implements Work {
@@ -95,20 +94,12 @@ export class RetainedProject implements Work {
     else this.#crew.options.findings.add('unexpected', `a run of retention answers ${text}`);
   }
 
-  /** As a workload would: what it runs stays. */
   async #lease(model: RetainedModel, tag: string | undefined): Promise<void> {
-    if (tag === undefined) return;
-    const { arena, findings } = this.#crew.options;
-    const insert = `insert into content_leases (holder, digest, expires_at) select 'workload:${model.name}', m.digest, ${leasedUntil}
-      from tags t join manifests m on m.id = t.manifest_id join repositories r on r.id = t.repository_id
-      where r.name = '${model.name}' and t.name = '${tag}' on conflict (holder, digest) do nothing`;
-    if (!(await executed(arena.execute(insert)))) return;
-    if (model.leased(tag)) findings.did('leases');
+    if (tag !== undefined) await leaseTag(this.#crew.options, model, tag);
   }
 
-  async #release(model: RetainedModel): Promise<void> {
-    model.unleased();
-    await executed(this.#crew.options.arena.execute(`delete from content_leases where holder = 'workload:${model.name}'`));
+  #release(model: RetainedModel): Promise<void> {
+    return releaseTags(this.#crew.options, model);
   }
 
   /** A last run leaves no more than the rules keep. */
@@ -141,12 +132,4 @@ function asPolicy({ prefix, keep }: KeepRule): object {
     semver: { kind: 'semver', count: patches, per: 'minor', prereleases: false },
   };
   return { repositories: '**', include: [`${prefix}*`], exclude: [], keep: wanted[keep.kind] };
-}
-
-/** False when the database was away. */
-function executed(statement: Promise<void>): Promise<boolean> {
-  return statement.then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,0 +1,114 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { executed, leaseTag, releaseTags } from './content-leases.ts';
+import type { Crew } from './crew.ts';
+import type { ManagementClient } from './management-client.ts';
+import { pause } from './pause.ts';
+import type { Reader } from './reader.ts';
+import { RetainedModel } from './retained-model.ts';
+import type { SeededRandom } from './seeded-random.ts';
+import type { TortureClient } from './torture-client.ts';
+import type { Work } from './work.ts';
+
+/** The least that there is: nothing gets so old within a run. */
+const expireAfterHours = 1;
+const windowMs = expireAfterHours * 3_600_000;
+/** Seconds: a job that a kill interrupted keeps the next one waiting for a while. */
+const mostTries = 75;
+
+/**
+ * A project whose content goes an hour after its push. Tags are made to look older than that, one by one; what another tag, an index, a
+ * subject or a lease holds must stay, and the rest goes.
+ */
+export class TemporaryProject implements Work {
+  readonly #crew: Crew;
+  readonly #name: string;
+  readonly #management: ManagementClient;
+  readonly #reader: Reader;
+  readonly #model: RetainedModel;
+  readonly #client: TortureClient;
+
+  /** `slackMs`: by how much the clocks of two servers differ at most. */
+  constructor(crew: Crew, name: string, slackMs: number) {
+    this.#crew = crew;
+    this.#name = name;
+    this.#management = crew.newManagement();
+    this.#reader = crew.newReader(crew.newClient());
+    this.#model = new RetainedModel(`${name}/app`, [{ prefix: '', keep: { kind: 'pushedWithin', ms: windowMs } }], slackMs);
+    this.#client = crew.newTortureClient({
+      name: this.#model.name,
+      models: [this.#model],
+      further: (random) => [
+        { weight: 25, run: () => this.#age(random) },
+        { weight: 10, run: () => this.#lease(random) },
+        { weight: 1, run: () => this.#release() },
+      ],
+    });
+  }
+
+  async prepare(): Promise<void> {
+    const made = await this.#management.ask('POST', '/projects', { name: this.#name, visibility: 'public', expireAfterHours });
+    if (made.status !== 201) throw new Error(`There is no temporary project: ${made.text}`);
+  }
+
+  async workUntil(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#client.workUntil(signal), this.#expireAgainAndAgain(signal)]);
+  }
+
+  async checkAll(): Promise<void> {
+    await this.#release();
+    await this.#checkNothingIsLeft();
+    await this.#reader.checkAll(this.#model);
+  }
+
+  async #expireAgainAndAgain(signal: AbortSignal): Promise<void> {
+    while (await pause(700, signal)) await this.#expire();
+  }
+
+  /** As the server does every ten minutes. */
+  async #expire(): Promise<void> {
+    const input = JSON.stringify({ project: this.#name, requestedBy: 'system:expiry' });
+    const enqueued = await executed(
+      this.#crew.options.arena.execute(`insert into jobs (name, input, state, available_at, created_at, project_id, requested_by, dedupe_key)
+        select 'expiry', '${input}', 'queued', 0, 0, id, 'system:expiry', 'expiry:' || id from projects where name = '${this.#name}'
+        on conflict (dedupe_key) where dedupe_key is not null do nothing`),
+    );
+    if (enqueued) this.#crew.options.findings.did('expiries asked for');
+  }
+
+  async #age(random: SeededRandom): Promise<void> {
+    const tag = random.pick(this.#model.tags.filter((name) => !name.startsWith('sha')));
+    if (tag === undefined) return;
+    const { arena, findings } = this.#crew.options;
+    // Before: from when it looks old, it may go.
+    this.#model.aged(tag);
+    const ofTag = `repository_id = (select id from repositories where name = '${this.#model.name}') and name = '${tag}'`;
+    const old = `updated_at = updated_at - ${2 * windowMs}, pushed_at = null`;
+    if (await executed(arena.execute(`update tags set ${old} where ${ofTag}`))) findings.did('tags aged');
+  }
+
+  async #lease(random: SeededRandom): Promise<void> {
+    const tag = random.pick(this.#model.keptTags);
+    if (tag !== undefined && (await leaseTag(this.#crew.options, this.#model, tag))) await this.#age(random);
+  }
+
+  #release(): Promise<void> {
+    return releaseTags(this.#crew.options, this.#model);
+  }
+
+  /** Nothing that looks old is there after a last run. */
+  async #checkNothingIsLeft(): Promise<void> {
+    const { arena, findings } = this.#crew.options;
+    let left: { name: string }[] = [];
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      await this.#expire();
+      await wait(1000);
+      const newest = Date.now() - windowMs - this.#crew.options.graceMs;
+      left = await arena.query<{ name: string }>(
+        `select t.name from tags t join repositories r on r.id = t.repository_id where r.name = '${this.#model.name}'
+         and t.name not like 'sha%' and t.updated_at < ${newest} and coalesce(t.pushed_at, 0) < ${newest}`,
+      );
+      if (left.length === 0) return;
+    }
+    findings.add('leaked', `${this.#name} keeps what is too old: ${left.map(({ name }) => name).join(', ')}`);
+  }
+}
