@@ -14,7 +14,7 @@ const inventory: Readonly<Record<string, string>> = {
   registry_storage_bytes_total: 'select coalesce(sum(size), 0) as figure from blob_placements join blobs on blobs.id = blob_id',
 };
 
-/** Usage and links that differ from what they are sums of; nobody may be writing. */
+/** Usage and links that differ from what they are sums of. */
 export async function recountUsage(query: Query): Promise<string[]> {
   const found: string[] = [];
   for (const [name, sql] of Object.entries(usageQueries)) {

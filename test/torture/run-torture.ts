@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { walkRegistry } from '../crash/registry-walk.ts';
 import type { Arena, ArenaTerms } from './arena.ts';
+import { ChangingRoles } from './changing-roles.ts';
 import { CleanedProject } from './cleaned-project.ts';
 import { Crew } from './crew.ts';
 import { DeletedProjects } from './deleted-projects.ts';
@@ -10,13 +11,17 @@ import { Findings } from './findings.ts';
 import { Ledger } from './ledger.ts';
 import { LimitedProject } from './limited-project.ts';
 import { OneHost } from './one-host.ts';
+import { pause } from './pause.ts';
 import { PromotedProjects } from './promoted-projects.ts';
 import { recountInventory, recountUsage } from './recount.ts';
 import { ReplicaArena } from './replica-arena.ts';
 import { RepositoryModel } from './repository-model.ts';
 import { RetainedProject } from './retained-project.ts';
+import { RobotProject } from './robot-project.ts';
+import { RuledProject } from './ruled-project.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { SharedTags } from './shared-tags.ts';
+import { TemporaryProject } from './temporary-project.ts';
 import { WatchedProject } from './watched-project.ts';
 import type { Work } from './work.ts';
 
@@ -39,6 +44,7 @@ const repositoriesOfEach = 2;
 const mostSkewSeconds = 120;
 /** On S3, where it matters how large a blob is. */
 const largeShare = 0.04;
+const recountEveryMs = 3000;
 const password = 'torture-administrator';
 
 /** Runs everything against servers and a store of its own, and verifies it all at the end. */
@@ -60,13 +66,22 @@ export async function runTorture(options: TortureOptions): Promise<Findings> {
     new DeletedProjects(crew),
     new WatchedProject(crew, 'watched'),
     new RetainedProject(crew, 'retained', slackMs),
+    new TemporaryProject(crew, 'temporary', slackMs),
+    new RuledProject(crew, 'ruled'),
+    new RobotProject(crew, 'robots'),
+    new ChangingRoles(crew, 'changing'),
   ];
   try {
     await arena.start();
     await crew.signIn();
     for (const work of works) await work.prepare();
     const timer = setTimeout(() => ended.abort(), options.seconds * 1000);
-    const parts = [...works.map((work) => work.workUntil(ended.signal)), arena.harm(), arena.collectAgainAndAgain()];
+    const parts = [
+      ...works.map((work) => work.workUntil(ended.signal)),
+      arena.harm(),
+      arena.collectAgainAndAgain(),
+      recountAgainAndAgain(arena, findings, ended.signal),
+    ];
     await Promise.all(parts.map(stopOthersOnFailure));
     clearTimeout(timer);
     await verify(arena, crew, works);
@@ -160,6 +175,16 @@ async function verify(arena: Arena, crew: Crew, works: readonly Work[]): Promise
     for (const problem of await recountInventory(url, arena.query)) findings.add('corrupt', problem);
   }
   await arena.stop();
+}
+
+/** Counters agree with what they count at every moment, since both change in one transaction. */
+async function recountAgainAndAgain(arena: Arena, findings: Findings, signal: AbortSignal): Promise<void> {
+  while (await pause(recountEveryMs, signal)) {
+    // The database may be away, or just being recovered.
+    const problems = await recountUsage(arena.query).catch(() => undefined);
+    if (problems !== undefined) findings.did('recounts');
+    for (const problem of problems ?? []) findings.add('corrupt', problem);
+  }
 }
 
 /** Leases are over and everything is old enough, so what neither tag nor index nor subject holds is gone. */
