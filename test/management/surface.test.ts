@@ -89,6 +89,35 @@ test('U+0000, which not every database takes as text, is refused with a pointer 
   );
 });
 
+test('bodies made to cost much are refused at once, and none adds what it does not name', async () => {
+  const headers = { 'content-type': 'application/json' };
+  const million = 1_000_000;
+  const bodies: readonly (readonly [string, string])[] = [
+    ['quotes that nothing closes', '\\"'.repeat(million / 2)],
+    ['a text that nothing closes', `"${'a'.repeat(million)}`],
+    ['escapes in a text', `"${'\\\\'.repeat(million / 2 - 1)}"`],
+    ['deep arrays', '['.repeat(million)],
+    ['deep objects', '{"a":'.repeat(million / 5)],
+    ['brackets in a text', JSON.stringify({ name: '['.repeat(1000) })],
+    ['many members', JSON.stringify(Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`m${index}`, 1])))],
+    ['many entries', `{"name": [${'1,'.repeat(million / 4)}1]}`],
+    ['__proto__', '{"name": "ci", "__proto__": {"expiresInSeconds": 60}}'],
+    ['constructor', '{"name": "ci", "constructor": {"prototype": {"administrator": true}}}'],
+  ];
+  const busyWith = async (what: string, body: string) => {
+    const before = performance.eventLoopUtilization();
+    const { status, errors } = await problemOf('POST', '/api/v1/users/alice/tokens', { authorization: alice.basic, headers, body });
+    assert.equal(status, 400, what);
+    assert.ok(errors.length <= 20, what);
+    return performance.eventLoopUtilization(before).active;
+  };
+  const usual = await busyWith('no JSON', 'x'.repeat(million));
+  for (const [what, body] of bodies) {
+    const busy = await busyWith(what, body);
+    assert.ok(busy < 100 * usual, `${what}: busy for ${busy} ms, and for ${usual} with another body of that length`);
+  }
+});
+
 test('the same over HTTP/2', async () => {
   await using secure = await startRegistry({ flags: [], transport: 'h2' });
   const bob = await secure.addUser('bob');

@@ -10,7 +10,10 @@ const mostBytes = 1024 * 1024;
 /** No body of this API is nested half as deep. */
 const mostDepth = 32;
 
-/** The JSON body of a request: at most 1 MiB, not nested deeper than 32. Throws `ApiError`. */
+/** Nor has any half as many values; to parse and to refuse a million holds up every other request. */
+const mostValues = 10_000;
+
+/** The JSON body of a request: at most 1 MiB and 10,000 values, not nested deeper than 32. Throws `ApiError`. */
 export async function readJson(exchange: HttpExchange, watch: TransferWatch): Promise<unknown> {
   const { request } = exchange;
   if (!hasBody(request)) throw invalid([{ pointer: '', detail: 'is missing' }]);
@@ -19,7 +22,8 @@ export async function readJson(exchange: HttpExchange, watch: TransferWatch): Pr
   }
   const tooLong = () => new RegistryError('SIZE_INVALID', { status: 413, message: `A body may have at most ${mostBytes} bytes here.` });
   const text = (await readBody(exchange, { watch, maxBytes: mostBytes, tooLong })).toString('utf8');
-  if (isDeep(text)) throw invalid([{ pointer: '', detail: `is nested deeper than ${mostDepth}` }]);
+  const excess = excessOf(text);
+  if (excess !== undefined) throw invalid([{ pointer: '', detail: excess }]);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -28,13 +32,20 @@ export async function readJson(exchange: HttpExchange, watch: TransferWatch): Pr
   }
 }
 
-/** Whether brackets outside of strings open deeper than allowed. */
-function isDeep(text: string): boolean {
-  let depth = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
-    if (token === '[' || token === '{') depth += 1;
-    else if (token === ']' || token === '}') depth -= 1;
-    if (depth > mostDepth) return true;
+/** What brackets and commas outside of strings show to be too much. */
+function excessOf(text: string): string | undefined {
+  let [depth, values, isQuoted] = [0, 1, false];
+  // Not a regular expression: of a quote that nothing closes it would look for the end again and again.
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (isQuoted && character === '\\') at += 1;
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (isQuoted) continue;
+    else if (character === '[' || character === '{') depth += 1;
+    else if (character === ']' || character === '}') depth -= 1;
+    else if (character === ',') values += 1;
+    if (depth > mostDepth) return `is nested deeper than ${mostDepth}`;
+    if (values > mostValues) return `has more than ${mostValues} values`;
   }
-  return false;
+  return undefined;
 }

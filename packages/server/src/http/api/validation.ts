@@ -28,20 +28,21 @@ const closed = (parameters: Parameters): TSchema => Type.Object(parameters, { ad
 function check(schema: TSchema, prefix: string): (value: unknown) => unknown {
   const validator = Compile(schema);
   return (value) => {
-    const unstorable = placeOfNul(value, prefix);
-    if (unstorable !== undefined) throw invalid([{ pointer: unstorable, detail: 'must not hold the character U+0000' }]);
+    const unstorable = placeOfNul(value);
+    if (unstorable !== undefined) throw invalid([{ pointer: `${prefix}${unstorable}`, detail: 'must not hold the character U+0000' }]);
     if (validator.Check(value)) return value;
     throw invalid(faultsOf(validator.Errors(value)[1], prefix));
   };
 }
 
 /** Where a value holds a character that PostgreSQL has no text for; names of members are nobody's to choose freely. */
-function placeOfNul(value: unknown, pointer: string): string | undefined {
-  if (typeof value === 'string') return value.includes('\0') ? pointer : undefined;
+function placeOfNul(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.includes('\0') ? '' : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
-  for (const [name, member] of Object.entries(value)) {
-    const place = placeOfNul(member, `${pointer}/${name.slice(0, 100)}`);
-    if (place !== undefined) return place;
+  const members = value as Readonly<Record<string, unknown>>;
+  for (const name of Object.keys(members)) {
+    const place = placeOfNul(members[name]);
+    if (place !== undefined) return `/${name.slice(0, 100)}${place}`;
   }
   return undefined;
 }
