@@ -8,7 +8,11 @@ export function createApi(deps: ApiDeps): Api {
     return buildApi(await deps.routes(), deps);
   };
   return async (exchange) => {
-    building ??= build();
+    // A failure, such as too many open files, is not for ever.
+    building ??= build().catch((error: unknown) => {
+      building = undefined;
+      throw error;
+    });
     const serve = await building;
     return serve(exchange);
   };

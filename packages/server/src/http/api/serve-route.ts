@@ -21,13 +21,19 @@ export async function serveRoute(
   deps: ApiDeps,
 ): Promise<void> {
   exchange.route = route.operationId;
-  const principal = await authenticate(exchange, deps);
+  let principal = await authenticate(exchange, deps);
   exchange.subject = actorOf(principal.subject);
   const params = checker.params(pathParams);
   exchange.repository = (params as { repository?: string }).repository;
-  const by = await authorize(exchange, principal, route, params, deps);
+  let by = await authorize(exchange, principal, route, params, deps);
   const query = checker.query(exchange.queryText);
-  const body = route.body === undefined ? undefined : checker.body(await readJson(exchange, deps.watch));
+  let body: unknown;
+  if (route.body !== undefined) {
+    body = checker.body(await readJson(exchange, deps.watch));
+    // A body may take minutes on purpose, until after its sender was removed.
+    principal = await authenticate(exchange, deps);
+    by = await authorize(exchange, principal, route, params, deps);
+  }
   // RFC 9110 section 13.2.1: what fails without the condition fails in the same way with it.
   const ifMatch = wantedVersion(exchange.request.headers['if-match'], route);
   const { operationId } = route;

@@ -42,7 +42,7 @@ export function accessTokenRoutes({ accounts, service, clock }: UserRouteDeps): 
       query: pageQuery,
       responses: { 200: listOf(accessToken) },
       handle: async (request) => {
-        const { id: userId } = await requireUser(accounts, request.params.user);
+        const { id: userId } = await requireUser(accounts, request.params.user, request.principal);
         const page = await accounts.listAccessTokenPage(userId, pageOf(request, Type.Integer({ minimum: 0 })));
         return listed(request, page, (token) => token.id, show);
       },
@@ -57,7 +57,7 @@ export function accessTokenRoutes({ accounts, service, clock }: UserRouteDeps): 
       body: newToken,
       responses: { 201: madeToken },
       handle: async ({ params, body, by, principal }) => {
-        const user = await requireUser(accounts, params.user);
+        const user = await requireUser(accounts, params.user, principal);
         if (!isSelf(principal, user)) throw new ApiError('forbidden', { detail: 'A token acts as its user, who alone may make one.' });
         requirePassword(principal);
         const ttlMs = body.expiresInSeconds === undefined ? undefined : body.expiresInSeconds * 1000;
@@ -73,8 +73,8 @@ export function accessTokenRoutes({ accounts, service, clock }: UserRouteDeps): 
       summary: 'Deletes a personal access token, which ends at once',
       params: { user: userName, token: id },
       responses: { 204: null },
-      handle: async ({ params, by }) => {
-        const { id: userId } = await requireUser(accounts, params.user);
+      handle: async ({ params, by, principal }) => {
+        const { id: userId } = await requireUser(accounts, params.user, principal);
         const deleted = await accounts.deleteAccessToken({ id: Number(params.token), userId, by, at: clock() });
         if (!deleted) throw notFound('token');
         return { status: 204 };

@@ -35,7 +35,7 @@ export interface CoreRouteDeps {
 /** The operations of what every registry has: users, projects, repositories, tags; features bring their own. */
 export function coreRoutes({ metadata, registry, accounts, deletion, authorizer, storeOf, clock }: CoreRouteDeps): readonly Route[] {
   const deleter = deletion ? registry : refusesDeletion;
-  const users = { accounts: metadata, service: accounts, clock };
+  const users = { accounts: metadata, service: accounts, authorizer, clock };
   const roles = { roles: metadata, authorizer, clock };
   return [
     ...meRoutes(),

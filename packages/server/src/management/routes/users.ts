@@ -1,19 +1,22 @@
 import Type, { type Static } from 'typebox';
+import { maskOf } from '../../registry/action-mask.ts';
 import { AccountError } from '../../registry/ports/account-error.ts';
 import type { AccountService } from '../../registry/ports/account-service.ts';
 import type { AccountStore, User } from '../../registry/ports/account-store.ts';
-import type { Resource } from '../../registry/ports/authorizer.ts';
+import { type Authorizer, actions, type Resource } from '../../registry/ports/authorizer.ts';
 import type { BrowseStore } from '../../registry/ports/browse-store.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import { id, userName } from '../names.ts';
 import { listed, listOf, pageOf, pageQuery, sortedBy } from '../paging.ts';
 import { ApiError, notFound, stale } from '../problems.ts';
+import { authorityIn } from '../role-scopes.ts';
 import { defineRoute, type Route, type RouteRequest } from '../route.ts';
 
 /** What operations on accounts are made of. */
 export interface UserRouteDeps {
   readonly accounts: AccountStore & Pick<BrowseStore, 'listUserPage' | 'listAccessTokenPage'>;
   readonly service: AccountService;
+  readonly authorizer: Authorizer;
   readonly clock: () => Millis;
 }
 
@@ -110,14 +113,14 @@ function one({ accounts }: UserRouteDeps): Route {
     needs: selfToo,
     params: ofUser,
     responses: { 200: user },
-    handle: async ({ params }) => {
-      const found = await requireUser(accounts, params.user);
+    handle: async ({ params, principal }) => {
+      const found = await requireUser(accounts, params.user, principal);
       return { status: 200, body: show(found), version: found.version };
     },
   });
 }
 
-function change({ accounts, service }: UserRouteDeps): Route {
+function change({ accounts, service, authorizer }: UserRouteDeps): Route {
   return defineRoute({
     method: 'PATCH',
     path: '/users/{user}',
@@ -131,15 +134,16 @@ function change({ accounts, service }: UserRouteDeps): Route {
     responses: { 200: user },
     problems: ['conflict'],
     handle: async ({ params, body, by, ifMatch, principal }) => {
-      const found = await requireUser(accounts, params.user);
+      const found = await requireUser(accounts, params.user, principal);
       const { password: given, administrator, disabled } = body;
       requireStanding(principal, found, administrator);
       if (administrator !== undefined || disabled !== undefined) refuseSelf(principal, found);
       // A stolen token must not become a password.
       if (given !== undefined && isSelf(principal, found)) requirePassword(principal);
+      else if (given !== undefined) await requireEveryAction(authorizer, principal);
       const changed = await explained(service.changeUser(found, { ifVersion: ifMatch, password: given, administrator, disabled, by }));
       if (!changed) throw stale();
-      const now = await requireUser(accounts, params.user);
+      const now = await requireUser(accounts, params.user, principal);
       return { status: 200, body: show(now), version: now.version };
     },
   });
@@ -157,7 +161,7 @@ function remove({ accounts, clock }: UserRouteDeps): Route {
     responses: { 204: null },
     problems: ['conflict'],
     handle: async ({ params, by, principal }) => {
-      const found = await requireUser(accounts, params.user);
+      const found = await requireUser(accounts, params.user, principal);
       refuseSelf(principal, found);
       requireStanding(principal, found);
       if (!(await accounts.deleteUser({ id: found.id, by, at: clock() }))) throw notFound('user');
@@ -166,10 +170,10 @@ function remove({ accounts, clock }: UserRouteDeps): Route {
   });
 }
 
-/** The user of that name; throws `not-found`. */
-export async function requireUser(accounts: Pick<AccountStore, 'findUser'>, name: string): Promise<User> {
+/** The user of that name; throws `not-found`, also for a later one of the name of whoever asks, who has been removed meanwhile. */
+export async function requireUser(accounts: Pick<AccountStore, 'findUser'>, name: string, { subject }: Principal): Promise<User> {
   const found = await accounts.findUser({ name });
-  if (found === undefined) throw notFound('user');
+  if (found === undefined || (subject.kind === 'user' && subject.name === name && subject.id !== found.id)) throw notFound('user');
   return found;
 }
 
@@ -191,6 +195,14 @@ function requireStanding(principal: Principal, target: User | undefined, adminis
   if (principal.subject.kind === 'user' && principal.subject.administrator) return;
   if (administrator !== true && (target?.administrator !== true || isSelf(principal, target))) return;
   throw new ApiError('forbidden', { detail: 'Only an administrator makes administrators or changes their accounts: ask one.' });
+}
+
+/** Who sets the password of somebody else can act as them, whatever they may do. */
+async function requireEveryAction(authorizer: Authorizer, principal: Principal): Promise<void> {
+  if ((await authorityIn(authorizer, principal, undefined)).actions === maskOf(actions)) return;
+  throw new ApiError('forbidden', {
+    detail: 'With the password of another you could do what you may not: ask an administrator to set it.',
+  });
 }
 
 /** So that there always is an administrator: who acts cannot be the one who goes. */
