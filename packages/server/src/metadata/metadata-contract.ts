@@ -21,6 +21,7 @@ import { describeQuotas } from './contract/quotas.ts';
 import { describeRaces } from './contract/races.ts';
 import { describeRetention } from './contract/retention.ts';
 import { describeRetentionRaces } from './contract/retention-races.ts';
+import { describeReusedNames } from './contract/reused-names.ts';
 import { describeRobots } from './contract/robots.ts';
 import { describeTagRules } from './contract/tag-rules.ts';
 import { describeTags } from './contract/tags.ts';
@@ -56,6 +57,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describeQuotas(open);
     describeMembers(open);
     describeTenants(open);
+    describeReusedNames(open);
     describeRetention(open);
     describeTenantAudit(open);
     describeRaces(open);

@@ -2,7 +2,7 @@ import { ApiError } from '../../management/problems.ts';
 import type { Route } from '../../management/route.ts';
 import { type Agent, agentOf } from '../../registry/ports/agent.ts';
 import type { Refusal } from '../../registry/ports/authenticator.ts';
-import { type Authorizer, anonymous, type Principal, type Resource } from '../../registry/ports/authorizer.ts';
+import { type Authorizer, anonymous, type Decision, type Principal, type Resource } from '../../registry/ports/authorizer.ts';
 import { auditRefusedAction, auditRefusedLogin } from '../audited-denials.ts';
 import type { HttpExchange } from '../http-exchange.ts';
 import type { ApiDeps } from './api.ts';
@@ -48,22 +48,24 @@ export async function authorize(
   { authorizer, auditor }: ApiDeps,
 ): Promise<Agent> {
   const from = { address: exchange.origin.address, requestId: exchange.id };
-  const agent = (reason: string, roles: readonly string[] = []) => agentOf(principal, { reason, roles }, from);
-  if (needs === 'anybody') return agent('anybody may');
+  const agent = (decision: Pick<Decision, 'reason' | 'roles' | 'project'>) => agentOf(principal, decision, from);
+  if (needs === 'anybody') return agent({ reason: 'anybody may', roles: [] });
   const { subject } = principal;
   if (needs === 'signed-in') {
     if (subject.kind === 'anonymous') throw unauthorized('Log in first.');
-    return agent('whoever is signed in may');
+    return agent({ reason: 'whoever is signed in may', roles: [] });
   }
   const { action, on, orUser } = needs as {
     action: typeof needs.action;
     on: (params: unknown) => Resource;
     orUser?: (params: unknown) => string;
   };
-  if (orUser !== undefined && subject.kind === 'user' && subject.name === orUser(params)) return agent('these are things of their own');
+  if (orUser !== undefined && subject.kind === 'user' && subject.name === orUser(params)) {
+    return agent({ reason: 'these are things of their own', roles: [] });
+  }
   const resource = on(params);
   const decision = await authorizer.decide(principal, action, resource);
-  if (decision.allow) return agent(decision.reason, decision.roles);
+  if (decision.allow) return agent(decision);
   if (subject.kind === 'anonymous') throw unauthorized('Log in first.');
   await auditRefusedAction(auditor, exchange, { principal, action: operationId, resource, decision });
   if (await mayKnowOf(authorizer, principal, resource)) throw new ApiError('forbidden', { detail: `${sentence(decision.reason)}.` });

@@ -12,7 +12,16 @@ export function deletedMeanwhile(): StorageError {
  */
 export function requireDecided({ actor, project }: Agent, projectId: number, createdBy: string): void {
   if (project === undefined || project === projectId || (project === 'none' && createdBy === actor)) return;
-  throw new StorageError('failed', 'Another project has this name now: try again.', { retryable: true });
+  throw anotherProject();
+}
+
+/** Throws unless this is the project that it was decided on, for whoever changes what is there: none that he might begin. */
+export function requireSame({ project }: Agent, projectId: number): void {
+  if (project !== undefined && project !== projectId) throw anotherProject();
+}
+
+function anotherProject(): StorageError {
+  return new StorageError('failed', 'Another project has this name now: try again.', { retryable: true });
 }
 
 /** Throws when it was decided on a project that existed, since it must not be begun anew. */

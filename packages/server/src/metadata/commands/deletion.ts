@@ -7,6 +7,7 @@ import { projectOf } from '../../registry/project-name.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
+import { requireSame } from './decided-project.ts';
 import { enqueueJob } from './jobs.ts';
 import { requireNoKeptTag } from './tag-rules.ts';
 import { silenceWebhooks } from './webhooks.ts';
@@ -30,6 +31,7 @@ export async function deleteTenant(
     [name],
   );
   if (project === undefined) return { outcome: 'absent' };
+  requireSame(by, project.id);
   if (version !== undefined && version !== project.version) return { outcome: 'stale' };
   const lost = await lossesOfProject(sql, project.id);
   if (!force && lost.sizeBytes + lost.tags > 0) return { outcome: 'has-content', lost };
@@ -62,6 +64,7 @@ export async function deleteRepository(
   );
   const repository = await sql.get<{ id: number }>(`select id from repositories where name = ? ${locking(sql, 'for update')}`, [name]);
   if (project === undefined || repository === undefined) return { outcome: 'absent' };
+  requireSame(by, project.id);
   await requireNoKeptTag(sql, { ...repository, name, project_id: project.id, tag_rules: project.tag_rules }, by);
   const counted = await sql.get<{ tags: number }>('select count(*) as tags from tags where repository_id = ?', [repository.id]);
   const size = await sql.get<{ bytes: number | null }>(

@@ -4,6 +4,7 @@ import type { ClaimedJob, JobClaim, JobEnding, JobLine, JobReport } from '../../
 import { padded, placeholders } from '../sql-lists.ts';
 import { locking, type SqlSession, type SqlTransaction } from '../sql-session.ts';
 import { recordAudit } from './audit.ts';
+import { requireSame } from './decided-project.ts';
 import { storeClock } from './leases.ts';
 
 /** Lines of a log that stay, and characters of each: a job that repeats itself fills no database. */
@@ -24,6 +25,7 @@ export async function enqueueJob(
   },
 ): Promise<{ id: number; created: boolean }> {
   const { name, projectId = null, requestedBy, dedupeKey = null, at } = input;
+  if (input.by !== undefined && projectId !== null) requireSame(input.by, projectId);
   for (;;) {
     const created = await sql.get<{ id: number }>(
       `insert into jobs (name, input, state, available_at, created_at, project_id, requested_by, dedupe_key)

@@ -7,6 +7,7 @@ import { toColumn } from '../digest-column.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
+import { requireSame } from './decided-project.ts';
 import { inLockOrder, isReferenced, recordReferences, renewChildren, renewLinks } from './manifest-references.ts';
 import { ensureRepository, lockedRepository, nearQuota } from './repositories.ts';
 import { deleteTagsOf, setTag } from './tags.ts';
@@ -50,6 +51,7 @@ export async function deleteManifest(
   const { digest, by, at } = input;
   const repository = await lockedRepository(sql, input.repository);
   if (repository === undefined) return 'absent';
+  requireSame(by, repository.project_id);
   const manifest = await sql.get<{ id: number }>(
     `select id from manifests where repository_id = ? and digest = ? ${locking(sql, 'for update')}`,
     [repository.id, toColumn(digest)],

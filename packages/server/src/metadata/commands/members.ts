@@ -23,8 +23,8 @@ export async function addMember(
     at: Millis;
   },
 ): Promise<{ outcome: 'added'; id: number } | { outcome: 'exists' | 'absent' | 'unknown-subject' | 'unknown-role' | AuthorityRefusal }> {
-  const { scope, subject, pattern, low, high, authority, by, at } = input;
-  const key = await lockScope(sql, scope);
+  const { subject, pattern, low, high, authority, by, at } = input;
+  const key = await lockScope(sql, input);
   if (key === undefined) return { outcome: 'absent' };
   const subjectId = await findSubject(sql, subject);
   if (subjectId === undefined) return { outcome: 'unknown-subject' };
@@ -56,8 +56,8 @@ export async function changeMember(
   sql: SqlTransaction,
   input: { scope: Scope; id: number; version: number | undefined; role: string; authority: Authority; by: Agent; at: Millis },
 ): Promise<'changed' | 'exists' | 'absent' | 'stale' | 'unknown-role' | AuthorityRefusal> {
-  const { scope, id, version, authority } = input;
-  const key = await lockScope(sql, scope);
+  const { id, version, authority } = input;
+  const key = await lockScope(sql, input);
   const binding = key === undefined ? undefined : await lockBinding(sql, key, id);
   if (key === undefined || binding === undefined) return 'absent';
   if (version !== undefined && version !== binding.version) return 'stale';
@@ -81,8 +81,8 @@ export async function removeMember(
   sql: SqlTransaction,
   input: { scope: Scope; id: number; version: number | undefined; authority: Authority; by: Agent; at: Millis },
 ): Promise<'removed' | 'absent' | 'stale' | AuthorityRefusal> {
-  const { scope, id, version, authority } = input;
-  const key = await lockScope(sql, scope);
+  const { id, version, authority } = input;
+  const key = await lockScope(sql, input);
   const binding = key === undefined ? undefined : await lockBinding(sql, key, id);
   if (key === undefined || binding === undefined) return 'absent';
   if (version !== undefined && version !== binding.version) return 'stale';

@@ -4,6 +4,7 @@ import type { PromotionTerms } from '../../registry/ports/promotion-store.ts';
 import type { SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { recordAudit } from './audit.ts';
+import { requireSame } from './decided-project.ts';
 
 /** `PromotionStore.setPromotionPolicy`. */
 export async function setPromotionPolicy(
@@ -14,6 +15,7 @@ export async function setPromotionPolicy(
   // The lock keeps two first settings apart, and lasts until those promotions have ended that know the old one.
   const project = await sql.get<{ id: number }>(`select id from projects where name = ? ${locking(sql, 'for update')}`, [name]);
   if (project === undefined) return 'absent';
+  requireSame(by, project.id);
   const current = await sql.get<{ version: number }>('select version from promotion_policies where project_id = ?', [project.id]);
   if ((current?.version ?? 0) !== version) return 'stale';
   const { fromChainOnly, minimumAgeMs, requiredReferrers, roles } = terms;

@@ -6,6 +6,7 @@ import { byColumnOrder, fromColumn, fromNullableColumn, toColumn } from '../dige
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
+import { requireSame } from './decided-project.ts';
 import { releaseContent } from './garbage.ts';
 import { promotionHolder } from './promotions.ts';
 import { lockedRepository, type RepositoryRow } from './repositories.ts';
@@ -80,6 +81,7 @@ export async function restoreTag(
   const { tag, digest, by, at } = input;
   const repository = await lockedRepository(sql, input.repository);
   if (repository === undefined) return { outcome: 'absent' };
+  requireSame(by, repository.project_id);
   const column = toColumn(digest);
   const known = await sql.get(
     'select 1 from tag_history where repository_id = ? and tag = ? and (to_digest = ? or from_digest = ?) limit 1',

@@ -4,6 +4,7 @@ import type { RetentionCounts, RetentionKind, RetentionOutcome, RetentionTerms }
 import { locking, type SqlSession, type SqlTransaction } from '../sql-session.ts';
 import { recordAudit } from './audit.ts';
 import { recordChange } from './changes.ts';
+import { requireSame } from './decided-project.ts';
 
 /** `RetentionStore.setRetentionPolicy`. */
 export async function setRetentionPolicy(
@@ -11,7 +12,7 @@ export async function setRetentionPolicy(
   input: { project: string; version: number; terms: RetentionTerms; nextRunAt: Millis | undefined; by: Agent; at: Millis },
 ): Promise<'set' | 'stale' | 'unknown-project'> {
   const { terms, nextRunAt = null, by, at } = input;
-  const project = await lockProject(sql, input.project);
+  const project = await lockProject(sql, input);
   if (project === undefined) return 'unknown-project';
   if ((project.policy ?? 0) !== input.version) return 'stale';
   await sql.run(
@@ -42,7 +43,7 @@ export async function deleteRetentionPolicy(
   sql: SqlTransaction,
   input: { project: string; version: number; by: Agent; at: Millis },
 ): Promise<'deleted' | 'stale' | 'absent'> {
-  const project = await lockProject(sql, input.project);
+  const project = await lockProject(sql, input);
   if (project === undefined || project.policy === null) return 'absent';
   if (project.policy !== input.version) return 'stale';
   await sql.run('delete from retention_policies where project_id = ?', [project.id]);
@@ -97,9 +98,13 @@ export async function finishRetentionRun(
 }
 
 /** The lock keeps two changes of one policy in turn. `policy`: its version; null where there is none. */
-async function lockProject(sql: SqlSession, name: string): Promise<{ id: number; policy: number | null } | undefined> {
+async function lockProject(
+  sql: SqlSession,
+  { project: name, by }: { project: string; by: Agent },
+): Promise<{ id: number; policy: number | null } | undefined> {
   const project = await sql.get<{ id: number }>(`select id from projects where name = ? ${locking(sql, 'for update')}`, [name]);
   if (project === undefined) return undefined;
+  requireSame(by, project.id);
   const policy = await sql.get<{ version: number }>('select version from retention_policies where project_id = ?', [project.id]);
   return { id: project.id, policy: policy?.version ?? null };
 }

@@ -5,6 +5,7 @@ import { robotTitle } from '../../registry/robot-name.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { recordAudit } from './audit.ts';
+import { requireSame } from './decided-project.ts';
 import { bindRobot, projectIdOf, resolvePermissions, unbindRobot } from './robot-permissions.ts';
 
 type Input<N extends keyof RobotStore> = Parameters<RobotStore[N]>[0];
@@ -21,6 +22,7 @@ export async function createRobot(sql: SqlTransaction, input: Input<'createRobot
   const { project, name, description, expiresAt, secretHash, by, at } = input;
   const projectId = project === undefined ? null : await projectIdOf(sql, project);
   if (projectId === undefined) return { outcome: 'no-project' };
+  if (projectId !== null) requireSame(by, projectId);
   const permissions = await resolvePermissions(sql, input.permissions);
   if ('outcome' in permissions) return permissions;
   const row = await sql.get<{ id: number }>(
@@ -96,11 +98,13 @@ export async function noteRobotUse(sql: SqlSession, input: Input<'noteRobotUse'>
 }
 
 /** The robot through its parent, locked. */
-async function lockRobot(sql: SqlSession, { project, id }: RobotKey): Promise<RobotRow | undefined> {
+async function lockRobot(sql: SqlSession, { project, id, by }: RobotKey & { readonly by: Agent }): Promise<RobotRow | undefined> {
   const select = 'select id, project_id, name, version from robots where id = ? and';
-  return project === undefined
+  const row = await (project === undefined
     ? sql.get<RobotRow>(`${select} project_id is null ${locking(sql, 'for update')}`, [id])
-    : sql.get<RobotRow>(`${select} project_id = (select id from projects where name = ?) ${locking(sql, 'for update')}`, [id, project]);
+    : sql.get<RobotRow>(`${select} project_id = (select id from projects where name = ?) ${locking(sql, 'for update')}`, [id, project]));
+  if (row !== undefined && row.project_id !== null) requireSame(by, row.project_id);
+  return row;
 }
 
 async function addSecret(sql: SqlSession, robotId: number, secretHash: Uint8Array, at: Millis): Promise<number> {

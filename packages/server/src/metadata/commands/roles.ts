@@ -14,15 +14,19 @@ interface RoleRow {
   readonly actions: number;
 }
 
+/** By this name decisions tell that there was no need of a role (`Decision.roles`), so rules let it through. */
+const reservedName = 'administrator';
+
 /** `RoleStore.createRole`. In a project no role may hide one of the registry, and the other way round. */
 export async function createRole(
   sql: SqlTransaction,
   input: { scope: Scope; name: string; actions: number; authority: Authority; by: Agent; at: Millis },
 ): Promise<'created' | 'name-taken' | 'absent' | AuthorityRefusal> {
-  const { scope, name, actions, authority, by, at } = input;
-  const key = await lockScope(sql, scope);
+  const { name, actions, authority, by, at } = input;
+  const key = await lockScope(sql, input);
   if (key === undefined) return 'absent';
   if (isBeyond(actions, authority)) return 'beyond-authority';
+  if (name === reservedName) return 'name-taken';
   if (key !== 0 && (await lockRole(sql, 0, name)) !== undefined) return 'name-taken';
   const created = await sql.run(
     'insert into roles (project_id, name, actions, built_in, created_at, created_by) values (?, ?, ?, 0, ?, ?) on conflict do nothing',
@@ -38,8 +42,8 @@ export async function updateRole(
   sql: SqlTransaction,
   input: { scope: Scope; name: string; version: number | undefined; actions: number; authority: Authority; by: Agent; at: Millis },
 ): Promise<'updated' | 'absent' | 'stale' | 'built-in' | AuthorityRefusal> {
-  const { scope, name, version, actions, authority } = input;
-  const key = await lockScope(sql, scope);
+  const { name, version, actions, authority } = input;
+  const key = await lockScope(sql, input);
   const role = key === undefined ? undefined : await lockRole(sql, key, name);
   if (key === undefined || role === undefined) return 'absent';
   if (role.built_in === 1) return 'built-in';
@@ -56,8 +60,8 @@ export async function deleteRole(
   sql: SqlTransaction,
   input: { scope: Scope; name: string; by: Agent; at: Millis },
 ): Promise<'deleted' | 'absent' | 'built-in' | 'in-use'> {
-  const { scope, name } = input;
-  const key = await lockScope(sql, scope);
+  const { name } = input;
+  const key = await lockScope(sql, input);
   const role = key === undefined ? undefined : await lockRole(sql, key, name);
   if (key === undefined || role === undefined) return 'absent';
   if (role.built_in === 1) return 'built-in';

@@ -8,6 +8,7 @@ import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
 import { selectTagRules, type TagRuleRow, toTagRule } from '../tag-rule-row.ts';
 import { recordAudit } from './audit.ts';
+import { requireSame } from './decided-project.ts';
 import type { RepositoryRow } from './repositories.ts';
 
 /** What a command is about to do to a tag. */
@@ -88,7 +89,7 @@ export async function createTagRule(
   input: { project: string; terms: TagRuleTerms; range: NameRange; by: Agent; at: Millis },
 ): Promise<TagRule | 'unknown-project' | 'too-many'> {
   const { terms, range, by, at } = input;
-  const project = await lockProject(sql, input.project);
+  const project = await lockProject(sql, input);
   if (project === undefined) return 'unknown-project';
   if (project.tag_rules >= mostTagRules) return 'too-many';
   const { repositories, tags, kind, roles } = terms;
@@ -109,7 +110,7 @@ export async function updateTagRule(
   input: { project: string; id: number; version: number; terms: TagRuleTerms; range: NameRange; by: Agent; at: Millis },
 ): Promise<TagRule | 'absent' | 'stale'> {
   const { id, version, terms, range } = input;
-  const project = await lockProject(sql, input.project);
+  const project = await lockProject(sql, input);
   const row = project && (await lockRule(sql, project.id, id));
   if (project === undefined || row === undefined) return 'absent';
   if (row.version !== version) return 'stale';
@@ -127,7 +128,7 @@ export async function deleteTagRule(
   sql: SqlTransaction,
   input: { project: string; id: number; version: number; by: Agent; at: Millis },
 ): Promise<'deleted' | 'absent' | 'stale'> {
-  const project = await lockProject(sql, input.project);
+  const project = await lockProject(sql, input);
   const row = project && (await lockRule(sql, project.id, input.id));
   if (project === undefined || row === undefined) return 'absent';
   if (row.version !== input.version) return 'stale';
@@ -139,8 +140,14 @@ export async function deleteTagRule(
 }
 
 /** The lock waits for every transaction that has looked at the project's rules, and keeps the next one waiting. */
-function lockProject(sql: SqlSession, name: string): Promise<{ id: number; tag_rules: number } | undefined> {
-  return sql.get(`select id, tag_rules from projects where name = ? ${locking(sql, 'for update')}`, [name]);
+async function lockProject(
+  sql: SqlSession,
+  { project: name, by }: { project: string; by: Agent },
+): Promise<{ id: number; tag_rules: number } | undefined> {
+  const select = `select id, tag_rules from projects where name = ? ${locking(sql, 'for update')}`;
+  const project = await sql.get<{ id: number; tag_rules: number }>(select, [name]);
+  if (project !== undefined) requireSame(by, project.id);
+  return project;
 }
 
 function lockRule(sql: SqlSession, projectId: number, id: number): Promise<TagRuleRow | undefined> {

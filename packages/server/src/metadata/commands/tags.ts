@@ -7,6 +7,7 @@ import { fromColumn, toColumn } from '../digest-column.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
+import { requireSame } from './decided-project.ts';
 import type { RepositoryRow } from './repositories.ts';
 import { lockedRepository } from './repositories.ts';
 import { requireTagRules } from './tag-rules.ts';
@@ -77,6 +78,7 @@ export async function deleteTag(
   const repository = await lockedRepository(sql, input.repository);
   const existing = repository && (await lockTag(sql, repository.id, tag));
   if (repository === undefined || existing === undefined) return 'absent';
+  requireSame(by, repository.project_id);
   await removeTag(sql, { repository, tag, from: fromColumn(existing.digest), by, at });
   reach('tag.delete.in-transaction');
   return 'deleted';

@@ -4,6 +4,7 @@ import type { SettingsRefusal, TenantSettings } from '../../registry/ports/tenan
 import type { SqlSession, SqlTransaction, SqlValue } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
+import { requireSame } from './decided-project.ts';
 import { bindFounder } from './role-bindings.ts';
 import { openAccount } from './usage.ts';
 
@@ -41,6 +42,7 @@ export async function updateTenant(
     [name],
   );
   if (project === undefined) return 'absent';
+  requireSame(by, project.id);
   if (version !== undefined && version !== project.version) return 'stale';
   const refusal = await writeSettings(sql, project.id, settings);
   if (refusal !== undefined) throw new Withdrawn(refusal);

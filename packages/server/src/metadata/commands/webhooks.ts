@@ -6,6 +6,7 @@ import type { SqlSession, SqlTransaction, SqlValue } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { ownedBy, toWebhook, type WebhookRow, webhookColumns } from '../webhook-rows.ts';
 import { recordChange } from './changes.ts';
+import { requireSame } from './decided-project.ts';
 
 // Every command locks the project of a new webhook, or the lane of a webhook first, then the webhook, then its deliveries.
 
@@ -16,6 +17,7 @@ export async function createWebhook(
 ): Promise<Webhook | 'absent' | 'too-many'> {
   const { owner, settings, by, at } = input;
   if (owner !== undefined && !(await lockProject(sql, owner))) return 'absent';
+  if (owner !== undefined) requireSame(by, owner);
   const { condition, params } = ownedBy(owner);
   const known = await sql.get<{ count: number }>(`select count(*) as count from webhooks where ${condition}`, params);
   if ((known?.count ?? 0) >= mostWebhooks) return 'too-many';
@@ -38,6 +40,7 @@ export async function updateWebhook(
   input: { owner: WebhookOwner; id: number; version: number; settings: WebhookSettings; by: Agent; at: Millis },
 ): Promise<Webhook | 'stale' | undefined> {
   const { owner, id, version, settings, by, at } = input;
+  if (owner !== undefined) requireSame(by, owner);
   const { condition, params } = ownedBy(owner);
   await lockLane(sql, id);
   const known = await sql.get<{ version: number }>(
@@ -66,6 +69,7 @@ export async function deleteWebhook(
   input: { owner: WebhookOwner; id: number; by: Agent; at: Millis },
 ): Promise<boolean> {
   const { owner, id, by, at } = input;
+  if (owner !== undefined) requireSame(by, owner);
   const { condition, params } = ownedBy(owner);
   await lockLane(sql, id);
   const row = await sql.get<WebhookRow>(`delete from webhooks where id = ? and ${condition} returning ${webhookColumns}`, [id, ...params]);
