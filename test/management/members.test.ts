@@ -175,3 +175,30 @@ test('CVE-2019-16097: a role on the whole registry makes nobody an administrator
   assert.equal(made.status, 201);
   assert.equal((await call(carol, 'PATCH', '/users/dave', { disabled: true }, made.etag)).status, 200);
 });
+
+test('who may administer, but not do everything, sets the password of nobody else', async () => {
+  const erin = await registry.addUser('erin');
+  const desk = { name: 'desk', actions: ['pull', 'list', 'administer'] };
+  assert.equal((await call(root, 'POST', '/roles', desk)).status, 201);
+  assert.equal((await call(root, 'POST', '/members', { subject: user('erin'), role: 'desk' })).status, 201);
+  const { etag } = await call(erin, 'GET', '/users/bob');
+  assert.equal((await call(erin, 'PATCH', '/users/bob', { password: 'to act as bob' }, etag)).status, 403);
+  assert.equal((await call(erin, 'PATCH', '/users/bob', { disabled: true }, etag)).status, 200, 'a role may lock out');
+  assert.equal((await call(erin, 'GET', '/users/erin')).status, 200);
+});
+
+test('a group that alone owns a project stays until there is another owner', async () => {
+  await call(root, 'POST', '/projects', { name: 'shared' });
+  await call(root, 'POST', '/groups', { name: 'owners' });
+  assert.equal(
+    (await call(root, 'POST', '/projects/shared/members', { subject: { kind: 'group', name: 'owners' }, role: 'owner' })).status,
+    201,
+  );
+  const [first] = (await call(root, 'GET', '/projects/shared/members')).body.items;
+  assert.equal((await call(root, 'DELETE', `/projects/shared/members/${first.id}`)).status, 204);
+  const refused = await call(root, 'DELETE', '/groups/owners');
+  assert.deepEqual([refused.status, refused.body.type], [409, '/problems/in-use']);
+  assert.match(refused.body.detail, /project shared/);
+  await call(root, 'POST', '/projects/shared/members', { subject: user('alice'), role: 'owner' });
+  assert.equal((await call(root, 'DELETE', '/groups/owners')).status, 204);
+});

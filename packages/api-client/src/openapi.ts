@@ -97,7 +97,7 @@ export interface paths {
         get: operations["getGroup"];
         put?: never;
         post?: never;
-        /** Remove a group and the roles that it gives */
+        /** Remove a group and the roles that it gives; not while a project has no other owner */
         delete: operations["deleteGroup"];
         options?: never;
         head?: never;
@@ -3219,6 +3219,15 @@ export interface operations {
             };
             /** @description not-found: There is nothing of that name that you may see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description in-use: Something else needs it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

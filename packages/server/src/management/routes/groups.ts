@@ -81,11 +81,17 @@ function remove({ groups, clock }: GroupRouteDeps): Route {
     method: 'DELETE',
     path: '/groups/{group}',
     operationId: 'deleteGroup',
-    summary: 'Remove a group and the roles that it gives',
+    summary: 'Remove a group and the roles that it gives; not while a project has no other owner',
     params: ofGroup,
+    problems: ['in-use'],
     responses: { 204: null },
     handle: async ({ params, by }) => {
-      if (!(await groups.deleteGroup({ name: params.group, by, at: clock() }))) throw notFound('group');
+      const deleted = await groups.deleteGroup({ name: params.group, by, at: clock() });
+      if (deleted.outcome === 'absent') throw notFound('group');
+      if (deleted.outcome === 'last-owner') {
+        const detail = `Nobody else administers the project ${deleted.project}: give it another owner first, or delete it.`;
+        throw new ApiError('in-use', { detail });
+      }
       return { status: 204 };
     },
   });

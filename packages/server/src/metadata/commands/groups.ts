@@ -1,9 +1,10 @@
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
+import type { GroupDeletion } from '../../registry/ports/group-store.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { recordAudit } from './audit.ts';
-import { isBeyond } from './authority.ts';
+import { isBeyond, ownedByGroupAlone } from './authority.ts';
 
 /** `GroupStore.createGroup`. */
 export async function createGroup(sql: SqlTransaction, input: { name: string; by: Agent; at: Millis }): Promise<'created' | 'name-taken'> {
@@ -18,14 +19,16 @@ export async function createGroup(sql: SqlTransaction, input: { name: string; by
   return 'created';
 }
 
-/** `GroupStore.deleteGroup`. Memberships go with the row. */
-export async function deleteGroup(sql: SqlTransaction, input: { name: string; by: Agent; at: Millis }): Promise<boolean> {
+/** `GroupStore.deleteGroup`. Memberships go with the row. Projects are locked before the group, as by whoever gives it a role. */
+export async function deleteGroup(sql: SqlTransaction, input: { name: string; by: Agent; at: Millis }): Promise<GroupDeletion> {
+  const project = await ownedByGroupAlone(sql, input.name);
+  if (project !== undefined) return { outcome: 'last-owner', project };
   const id = await lockGroup(sql, input.name);
-  if (id === undefined) return false;
+  if (id === undefined) return { outcome: 'absent' };
   await sql.run("delete from role_bindings where subject_kind = 'group' and subject_id = ?", [id]);
   await sql.run('delete from groups where id = ?', [id]);
   await record(sql, 'deleted', input.name, input);
-  return true;
+  return { outcome: 'deleted' };
 }
 
 /** `GroupStore.addGroupMember`. */

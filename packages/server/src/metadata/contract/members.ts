@@ -105,6 +105,25 @@ export function describeMembers(open: OpenStore): void {
       assert.equal(await remove(true), 'removed');
     });
 
+    storeTest(open, 'a group that alone owns a project is not deleted', async (steps) => {
+      const { store, at, add, members } = await begin(steps);
+      const [alice] = await members();
+      const id = alice?.id ?? assert.fail();
+      await store.createGroup({ name: 'owners', by, at });
+      await store.addGroupMember({ group: 'owners', user: 'bob', actions: all.actions, by, at });
+      await add('owners', 'owner', '**', all, 'group');
+      const drop = () => store.deleteGroup({ name: 'owners', by, at });
+      const remove = () => store.removeMember({ scope: 'team', id, version: undefined, authority: all, by, at });
+      assert.equal(await remove(), 'removed');
+      const refused = { outcome: 'last-owner', project: 'team' };
+      assert.deepEqual(await drop(), refused);
+      assert.deepEqual((await members()).length, 1, 'nothing was changed');
+      await add('bob', 'owner', 'web/**');
+      assert.deepEqual(await drop(), refused, 'nor does the owner of a part administer it');
+      await add('bob', 'owner');
+      assert.deepEqual(await drop(), { outcome: 'deleted' });
+    });
+
     storeTest(open, 'two owners who remove each other at once do not both succeed', async (steps) => {
       const { store, at, add, members } = await begin(steps);
       await add('bob', 'owner');
@@ -121,6 +140,7 @@ export function describeMembers(open: OpenStore): void {
       const role = (scope: string | undefined, name: string, ...held: Action[]) =>
         store.createRole({ scope, name, actions: maskOf(held), ...common });
       assert.equal(await role('team', 'reader', 'pull'), 'name-taken');
+      assert.equal(await role('team', 'administrator', 'pull'), 'name-taken', 'rules let it through');
       assert.equal(await role('team', 'shipper', 'pull', 'push'), 'created');
       assert.equal(await role('team', 'shipper', 'pull'), 'name-taken');
       assert.equal(await role('other', 'shipper', 'pull'), 'created');
@@ -164,8 +184,8 @@ export function describeMembers(open: OpenStore): void {
       assert.deepEqual(await rolesOn(store, bob, 'team'), []);
       await join('ops');
       assert.deepEqual(await rolesOn(store, bob, 'team'), ['maintainer']);
-      assert.equal(await store.deleteGroup({ name: 'ops', by, at }), true);
-      assert.equal(await store.deleteGroup({ name: 'ops', by, at }), false);
+      assert.deepEqual(await store.deleteGroup({ name: 'ops', by, at }), { outcome: 'deleted' });
+      assert.deepEqual(await store.deleteGroup({ name: 'ops', by, at }), { outcome: 'absent' });
       assert.deepEqual(await rolesOn(store, bob, 'team'), []);
       assert.equal((await add('ops', 'reader', '**', all, 'group')).outcome, 'unknown-subject');
     });

@@ -7,13 +7,16 @@ export interface Group {
   readonly createdAt: Millis;
 }
 
+/** `last-owner`: nobody else administers `project`, so the group stays. */
+export type GroupDeletion = { readonly outcome: 'deleted' | 'absent' } | { readonly outcome: 'last-owner'; readonly project: string };
+
 /** Groups and who is in them. */
 export interface GroupStore {
   listGroups(page: { limit: number; after: string | undefined }): Promise<Listed<Group>>;
   findGroup(name: string): Promise<Group | undefined>;
   createGroup(input: { name: string; by: Agent; at: Millis }): Promise<'created' | 'name-taken'>;
   /** With everything that is bound to it. */
-  deleteGroup(input: { name: string; by: Agent; at: Millis }): Promise<boolean>;
+  deleteGroup(input: { name: string; by: Agent; at: Millis }): Promise<GroupDeletion>;
   /** Undefined when there is no such group. */
   listGroupMembers(
     group: string,
