@@ -78,6 +78,9 @@ const isKept = 'old.at >= (select before from audit_retention where id = 1)';
 const enqueue = 'insert into audit_unforwarded (sink_id, audit_id) select id, new.id from audit_sinks';
 
 const sqliteTriggers = [
+  // `replace` deletes without firing the trigger of deletes.
+  `create trigger audit_log_unreplaced before insert on audit_log when exists (select 1 from audit_log where id = new.id)
+     begin select raise(abort, '${refusal}'); end`,
   `create trigger audit_log_unchanged before update on audit_log begin select raise(abort, '${refusal}'); end`,
   `create trigger audit_log_kept before delete on audit_log when ${isKept} begin select raise(abort, '${refusal}'); end`,
   `create trigger audit_log_forwarded after insert on audit_log begin ${enqueue}; end`,
