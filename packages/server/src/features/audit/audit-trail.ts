@@ -30,18 +30,23 @@ export class AuditTrail implements Auditor {
   #waiting: NewAuditEntry[] = [];
   #writing: Promise<void> | undefined;
   #hasFailed = false;
-  /** Entries that were dropped, since the database was away for too long. */
+  /** Denials that the database did not take, whose clients got an error, and entries that were dropped since it was away for too long. */
   lost = 0;
 
   constructor(deps: AuditTrailDeps) {
     this.#deps = deps;
     this.#denied = new DeniedRepeats(deps.networkOf);
-    this.#timer = setInterval(() => void this.#flush(deps.clock()), deps.everyMs).unref();
+    this.#timer = setInterval(() => void this.#flush(), deps.everyMs).unref();
   }
 
   denied(denial: Denial): Promise<void> {
     const { store, clock } = this.#deps;
-    return this.#denied.note(denial, clock(), (entry) => store.appendAudit({ entries: [entry] }));
+    return this.#denied
+      .note(denial, clock(), (entry) => store.appendAudit({ entries: [entry] }))
+      .catch((error: unknown) => {
+        this.lost += 1;
+        throw error;
+      });
   }
 
   /** Takes note of a request that is over. */
@@ -50,13 +55,13 @@ export class AuditTrail implements Auditor {
   /** Writes everything that was counted. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#flush(Number.POSITIVE_INFINITY);
+    await this.#flush();
   }
 
-  async #flush(now: Millis): Promise<void> {
+  async #flush(): Promise<void> {
     // One at a time, and the last one takes everything. Of several that waited another may be faster.
     while (this.#writing !== undefined) await this.#writing;
-    this.#waiting.push(...this.#denied.take(now), ...this.#reads.take());
+    this.#waiting.push(...this.#denied.take(), ...this.#reads.take());
     const excess = this.#waiting.length - mostWaiting;
     if (excess > 0) {
       this.#waiting.splice(0, excess);
