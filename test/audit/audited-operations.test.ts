@@ -36,7 +36,7 @@ async function leaves(actions: readonly string[], call: string, json?: Json, kee
   assert.ok(operation !== undefined, `${call} is no operation`);
   const path = template.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(known[name] ?? `no ${name}`));
   const last = await newest();
-  const headers = { 'if-match': '*', ...(json !== undefined && { 'content-type': 'application/json' }) };
+  const headers = { 'if-match': known['version'] ?? '*', ...(json !== undefined && { 'content-type': 'application/json' }) };
   const body = json === undefined ? {} : { body: JSON.stringify(json) };
   const answer = await client.send(method, `/api/v1${path}`, { authorization: root.basic, headers, ...body });
   const text = answer.body.toString();
@@ -95,6 +95,45 @@ test('each change by the management API leaves its entries, with who, with what,
   await leaves(['project.deleted'], 'DELETE /projects/{project}');
 });
 
+test('rules, promotions, retention and webhooks leave their entries too', async () => {
+  const rulesApp = { client, repository: 'rules/app', authorization: root.basic };
+  const first = await pushImage(rulesApp, 'v1');
+  await pushImage(rulesApp, 'v1', { annotations: { moved: 'here' } });
+  await pushImage({ ...rulesApp, repository: 'target/app' }, 'v0');
+  Object.assign(known, { project: 'rules', repository: 'rules/app', tag: 'v1' });
+  await leaves(['tag-rule.created'], 'POST /projects/{project}/tag-rules', { tags: 'r*', kind: 'immutable' }, ['rule', 'id']);
+  await leaves(['tag-rule.updated'], 'PATCH /projects/{project}/tag-rules/{rule}', { tags: 'rel*' });
+  await leaves(['tag-rule.deleted'], 'DELETE /projects/{project}/tag-rules/{rule}');
+  await leaves(['tag.moved'], 'POST /repositories/{repository}/tags/{tag}/restore', { digest: first.digest });
+  const conditions = { fromChainOnly: false, minimumAgeMinutes: 0, requiredReferrers: [], roles: [] };
+  await leaves(['promotion-policy.set'], 'PUT /projects/{project}/promotion', conditions);
+  const promotion = { from: { repository: 'rules/app', tag: 'v1' }, to: { repository: 'target/app' } };
+  await leaves(['image.promoted', 'tag.created'], 'POST /promotions', promotion, ['promotion', 'id']);
+  await leaves(['promotion.undone', 'tag.deleted'], 'POST /promotions/{promotion}/undo');
+
+  const rules = [{ repositories: '**', include: ['*'], exclude: [], keep: { kind: 'all' } }];
+  await leaves(['retention-policy.set'], 'PUT /projects/{project}/retention', { rules, schedule: 'off' });
+  const run: [string, string] = ['job', 'jobs.0'];
+  await leaves(['job.requested'], 'POST /projects/{project}/retention/runs', {}, run);
+  await leaves(['job.cancelled'], 'POST /projects/{project}/jobs/{job}/cancel', {});
+  await leaves(['job.retried'], 'POST /projects/{project}/jobs/{job}/retry', {});
+  await leaves(['job.cancelled'], 'POST /jobs/{job}/cancel', {});
+  await leaves(['job.retried'], 'POST /jobs/{job}/retry', {});
+  await leaves(['job.requested'], 'POST /projects/{project}/cleanup', { days: 30 });
+  await leaves(['job.requested'], 'POST /cleanup', { name: 'target/app', days: 30 });
+  known['version'] = '"1"';
+  await leaves(['retention-policy.deleted'], 'DELETE /projects/{project}/retention');
+  delete known['version'];
+
+  for (const path of ['/webhooks', '/projects/{project}/webhooks']) {
+    await leaves(['webhook.created'], `POST ${path}`, { name: 'ci', url: 'https://ci.example/' }, ['webhook', 'id']);
+    await leaves(['webhook.updated'], `PATCH ${path}/{webhook}`, { name: 'cd' });
+    await leaves(['webhook.tested'], `POST ${path}/{webhook}/test`, {}, ['delivery', 'id']);
+    await leaves(['webhook.replayed'], `POST ${path}/{webhook}/deliveries/{delivery}/replay`, {});
+    await leaves(['webhook.deleted'], `DELETE ${path}/{webhook}`);
+  }
+});
+
 test('each changing request of /v2/ leaves its entries; one that is refused leaves a denial', async () => {
   const second = { client, repository: 'test/app', authorization: root.basic };
   const entriesOf = async (work: () => Promise<unknown>) => {
@@ -146,16 +185,15 @@ test('what a handler refuses, a full quota, and a registry token at the API are 
   assert.deepEqual(logins.sort(), ['account eve', 'registry ']);
 });
 
-/** Tested beside their own features, or changing nothing that lasts. */
-const elsewhere =
-  /^(cleanUp|cancel|retry|setPromotion|setRetention|deleteRetention|previewRetention|startRetention|.*TagRule|.*Webhook.*|.*romotion|restoreTag)/;
+/** Change nothing that lasts: what they would do is told, and asking for it is no change. */
+const unaudited = new Set(['previewRetention']);
 
 test('no operation that changes something was forgotten', () => {
   const changing = Object.values(paths).flatMap((methods) =>
     Object.entries(methods).flatMap(([method, { operationId }]) => (/^(post|put|patch|delete)$/.test(method) ? [operationId] : [])),
   );
   assert.deepEqual(
-    changing.filter((operation) => !covered.has(operation) && !elsewhere.test(operation)),
+    changing.filter((operation) => !covered.has(operation) && !unaudited.has(operation)),
     [],
   );
 });
