@@ -13,6 +13,8 @@ import { trustedAuthorities } from './outgoing/trusted-authorities.ts';
 
 /** For one batch: a receiver that takes longer is away. */
 const timeoutMs = 10_000;
+/** When a process that forwards dies, another goes on so much later. What comes of a shorter one is that entries come twice. */
+const leaseMs = 6000;
 
 /** What a process keeps account of: denials, and what was pulled. */
 export function composeAuditTrail({ metadata, logger }: Backends, metrics: Metrics): AuditTrail {
@@ -34,7 +36,7 @@ export async function composeAudit(config: Config, { metadata, logger }: Backend
     holder: randomUUID(),
     origin: { host: hostname(), facility },
     pollMs: 1000,
-    leaseMs: 15_000,
+    leaseMs,
   });
   metrics.add(() => forwardingFamilies(forwarding.forwarders));
   return { store: metadata, days, forwarding, logger, clock: Date.now };
