@@ -13,7 +13,7 @@ after(() => registry.stop());
 const { metadata } = registry;
 
 /** Forwards to these in this process, as a server does, but quicker to look; answers what it logged and how it is stopped. */
-function forward(t: TestContext, addresses: readonly string[], authorities: readonly string[] = [], timeoutMs = 2000) {
+function forward(t: TestContext, addresses: readonly string[], authorities: readonly string[] = [], timeoutMs = 2000, clock = Date.now) {
   const logged: string[] = [];
   const log = (level: string) => (message: string, fields?: Record<string, unknown>) =>
     void logged.push(`${level} ${message} ${JSON.stringify(fields, (_key, value) => (value instanceof Error ? value.message : value))}`);
@@ -25,7 +25,7 @@ function forward(t: TestContext, addresses: readonly string[], authorities: read
       store: metadata,
       leases: metadata,
       logger,
-      clock: Date.now,
+      clock,
       holder: randomUUID(),
       origin: { host: 'registry.example', facility: 13 },
       pollMs: 10,
@@ -36,6 +36,8 @@ function forward(t: TestContext, addresses: readonly string[], authorities: read
   t.after(stop);
   return { logged, stop, forwarding };
 }
+
+const unforwarded = (sink: string) => metadata.listUnforwarded({ sink, at: Date.now(), limit: 9 });
 
 const marks: string[] = [];
 /** Appends entries that can be told from all others, and answers their marks. */
@@ -83,7 +85,7 @@ test('each kind of receiver gets every entry, in its own format', async (t) => {
   const [first = ''] = http.messages;
   assert.deepEqual(JSON.parse(first).detail, { mark: wanted[0] });
   assert.equal(http.requests[0]?.headers.authorization, 'Bearer marked-secret');
-  for (const address of addresses) await until(async () => (await metadata.listUnforwarded(address, 1)).length === 0);
+  for (const address of addresses) await until(async () => (await unforwarded(address)).length === 0);
   await until(() => forwarding.forwarders.every((forwarder) => forwarder.lagMs() === 0));
   assert.deepEqual(logged, []);
 });
@@ -124,11 +126,59 @@ test('what is redirected, refused, or never answered was not taken; no header go
     const asked = http.requests.length;
     await until(() => http.requests.length > asked + 1);
   }
-  assert.equal((await metadata.listUnforwarded(address, 9)).length, 2);
+  assert.equal((await unforwarded(address)).length, 2);
   assert.ok(http.requests.every(({ url }) => url === '/'));
   status = 200;
   await until(() => has(http, wanted));
   assert.ok(!logged.join().includes('marked-secret'));
+});
+
+test('what a receiver refuses as it is, alone, holds up nothing else: it is kept, told, and sent again', async (t) => {
+  const isBad = (line: string) => line.includes('bad-entry');
+  let isTaught = false;
+  const http = await startHttpReceiver((lines) => (isTaught || !lines.some(isBad) ? 204 : 422));
+  t.after(() => http.close());
+  const address = `http://127.0.0.1:${http.port}/`;
+  await known([address]);
+  let now = Date.now();
+  const bad = { at: now, by: systemAgent('bad-entry'), project: undefined, outcome: 'denied' as const, count: 1, detail: {} };
+  await metadata.appendAudit({ entries: [{ ...bad, action: 'push', resource: { kind: 'test', name: '' } }] });
+  const { logged, forwarding } = forward(t, [address], [], 2000, () => now);
+  const [forwarder = assert.fail()] = forwarding.forwarders;
+  // Alone, it might be the receiver that refuses everything: that is an outage.
+  await until(() => logged.length > 0);
+  assert.match(logged[0] ?? '', /could not be forwarded.*answered 422/);
+  const wanted = await append(300);
+  await until(() => has(http, wanted));
+  await until(() => logged.length > 1);
+  assert.match(logged[1] ?? '', /^error A receiver refuses entries.*"count":1,"entries":\[\d+\]/);
+  await until(() => forwarder.held() === 1 && forwarder.lagMs() === 0);
+  assert.equal(http.messages.length, 300, 'none twice, and not the one');
+  const asked = http.requests.length;
+  now += 3_600_000;
+  await until(() => http.requests.length > asked);
+  await until(() => logged.filter((line) => line.includes('refuses entries')).length === 2);
+  assert.equal(forwarder.held(), 1, 'alone it stays held, and is no outage');
+  isTaught = true;
+  now += 3_600_000;
+  await until(() => http.messages.some(isBad));
+  await until(() => forwarder.held() === 0);
+});
+
+test('who refuses everything has refused no entry', async (t) => {
+  let status = 400;
+  const http = await startHttpReceiver(() => status);
+  t.after(() => http.close());
+  const address = `http://127.0.0.1:${http.port}/`;
+  await known([address]);
+  const wanted = await append(5);
+  const { logged, forwarding } = forward(t, [address]);
+  await until(() => http.requests.length > 20);
+  assert.equal(forwarding.forwarders[0]?.held(), 0);
+  assert.equal((await unforwarded(address)).length, 5);
+  assert.equal(logged.length, 1, logged.join('\n'));
+  status = 204;
+  await until(() => has(http, wanted));
 });
 
 test('a receiver that accepts and says nothing is left within the time limit, and tried again', async (t) => {
@@ -149,7 +199,7 @@ test('a receiver that accepts and says nothing is left within the time limit, an
   await append(1);
   await until(() => connections.length > 1);
   assert.match(logged[0] ?? '', /did not take them within 0\.1 s/);
-  assert.equal((await metadata.listUnforwarded(address, 9)).length, 1);
+  assert.equal((await unforwarded(address)).length, 1);
 });
 
 test('TLS: nothing is sent to who has no certificate of a trusted authority', async (t) => {

@@ -50,9 +50,9 @@ export async function startTlsReceiver(): Promise<Receiver & { readonly authorit
   return { ...(await listen(server, messages, 0)), authority: authority.certificate.toString() };
 }
 
-/** Takes JSON lines; `answer` says with which status. */
+/** Takes JSON lines; `answer` says with which status those are answered, and when. */
 export async function startHttpReceiver(
-  answer: () => number = () => 204,
+  answer: (lines: readonly string[]) => number | Promise<number> = () => 204,
 ): Promise<Receiver & { readonly requests: { url: string | undefined; headers: IncomingHttpHeaders }[] }> {
   const messages: string[] = [];
   const requests: { url: string | undefined; headers: IncomingHttpHeaders }[] = [];
@@ -62,7 +62,7 @@ export async function startHttpReceiver(
       .trimEnd()
       .split('\n');
     requests.push({ url: request.url, headers: request.headers });
-    const status = answer();
+    const status = await answer(lines);
     if (status < 300) messages.push(...lines);
     response.writeHead(status, status < 400 && status >= 300 ? { location: '/elsewhere' } : {}).end();
   });

@@ -1,6 +1,11 @@
+import { MessagesRefusedError } from '../registry/ports/log-receiver.ts';
+
+/** Answers that are about what was sent, and not about who sends it, or where, or when (RFC 9110, section 15.5). */
+const refusals: readonly number[] = [400, 413, 422];
+
 /**
  * Sends JSON objects in one request, one a line. They have arrived when the answer is 2xx; nothing else is, redirects included: the
- * header `Authorization` goes nowhere but to this address.
+ * header `Authorization` goes nowhere but to this address. Rejects with a `MessagesRefusedError` where the receiver finds fault with them.
  */
 export function postLines(
   objects: readonly string[],
@@ -23,7 +28,7 @@ export function postLines(
   request.once('close', () => reject(new Error('The connection ended without an answer.')));
   request.once('response', ({ statusCode = 0 }) => {
     if (statusCode >= 200 && statusCode < 300) resolve();
-    else reject(new Error(`The receiver answered ${statusCode}.`));
+    else reject(new (refusals.includes(statusCode) ? MessagesRefusedError : Error)(`The receiver answered ${statusCode}.`));
     // What it says besides is of no use, and may be endless.
     request.destroy();
   });

@@ -82,6 +82,21 @@ export async function finishForwarding(sql: SqlSession, { sink, ids }: { sink: s
   }
 }
 
+/** `AuditStore.holdForwarding`. */
+export async function holdForwarding(
+  sql: SqlSession,
+  { sink, ids, until }: { sink: string; ids: readonly number[]; until: Millis },
+): Promise<void> {
+  for (const chunk of chunks(ids)) {
+    const list = padded(chunk);
+    await sql.run(
+      `update audit_unforwarded set held_until = ?
+       where sink_id = (select id from audit_sinks where name = ?) and audit_id in (${placeholders(list.length)})`,
+      [until, sink, ...list],
+    );
+  }
+}
+
 function valuesOf({ at, by, action, resource, outcome, count, detail }: Omit<NewAuditEntry, 'project'>) {
   const { actor, credential, address, requestId, reason, roles } = by;
   const facts = roles.length === 0 ? detail : { ...detail, roles };

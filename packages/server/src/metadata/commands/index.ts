@@ -1,6 +1,6 @@
 import type { SqlTransaction } from '../sql-session.ts';
 import * as accounts from './accounts.ts';
-import { appendAudit, finishForwarding, removeAudit, setAuditSinks } from './audit.ts';
+import { appendAudit, finishForwarding, holdForwarding, removeAudit, setAuditSinks } from './audit.ts';
 import { commitBlob, deleteBlob, mountBlob, renewBlob, reportLostBlob } from './blobs.ts';
 import { deleteRepository, deleteTenant } from './deletion.ts';
 import { claimEvents, finishEvents, postponeEvents, recordEvent } from './events.ts';
@@ -100,6 +100,7 @@ export const commands = {
   finishMove,
   forgetLeases,
   forgetPlacements,
+  holdForwarding,
   leaseContent,
   mountBlob,
   noteLoginFailure,

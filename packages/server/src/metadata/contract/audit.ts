@@ -99,7 +99,7 @@ export function describeAudit(open: OpenStore): void {
       assert.equal(await store.removeAudit({ before: at + 4, limit: 2 }), 1);
       assert.equal(await store.removeAudit({ before: at + 4, limit: 2 }), 0);
       assert.equal((await actionsOf(steps)).length, 2);
-      assert.equal((await store.listUnforwarded('siem', 9)).length, 2);
+      assert.equal((await store.listUnforwarded({ sink: 'siem', at, limit: 9 })).length, 2);
     });
 
     storeTest(open, 'each sink gets every entry from when it is known, until it confirms it', async (steps) => {
@@ -108,14 +108,39 @@ export function describeAudit(open: OpenStore): void {
       await store.setAuditSinks({ names: ['one', 'two'] });
       await steps.push(app, { tags: ['v1'] });
       await store.appendAudit({ entries: [denial(at)] });
-      const ready = await store.listUnforwarded('one', 9);
+      const ready = await store.listUnforwarded({ sink: 'one', at, limit: 9 });
       assert.deepEqual(ready.map(({ action }) => action).sort(), ['manifest.pushed', 'push', 'tag.created']);
       await store.finishForwarding({ sink: 'one', ids: ready.slice(0, 2).map(({ id }) => id) });
-      assert.deepEqual(await store.listUnforwarded('one', 9), ready.slice(2));
-      assert.equal((await store.listUnforwarded('two', 2)).length, 2);
+      assert.deepEqual(await store.listUnforwarded({ sink: 'one', at, limit: 9 }), ready.slice(2));
+      assert.equal((await store.listUnforwarded({ sink: 'two', at, limit: 2 })).length, 2);
       await store.setAuditSinks({ names: ['two'] });
-      assert.deepEqual(await store.listUnforwarded('one', 9), []);
-      assert.equal((await store.listUnforwarded('two', 9)).length, 3);
+      assert.deepEqual(await store.listUnforwarded({ sink: 'one', at, limit: 9 }), []);
+      assert.equal((await store.listUnforwarded({ sink: 'two', at, limit: 9 })).length, 3);
+    });
+
+    storeTest(open, 'what a sink refuses waits until its time, behind what is new, and is counted', async (steps) => {
+      const { store, at } = steps;
+      await store.setAuditSinks({ names: ['one', 'two'] });
+      await store.appendAudit({ entries: [1, 2, 3].map((later) => denial(at + later)) });
+      const all = await store.listUnforwarded({ sink: 'one', at, limit: 9 });
+      assert.deepEqual(
+        all.map(({ wasHeld }) => wasHeld),
+        [false, false, false],
+      );
+      const ids = all.map(({ id }) => id);
+      await store.holdForwarding({ sink: 'one', ids: ids.slice(0, 2), until: at + 100 });
+      const readyAt = async (later: number) =>
+        (await store.listUnforwarded({ sink: 'one', at: at + later, limit: 9 })).map(({ id, wasHeld }) => [id, wasHeld]);
+      assert.deepEqual(await readyAt(99), [[ids[2], false]]);
+      assert.deepEqual(await readyAt(100), [
+        [ids[2], false],
+        [ids[0], true],
+        [ids[1], true],
+      ]);
+      assert.deepEqual([await store.countHeld('one'), await store.countHeld('two')], [2, 0]);
+      assert.equal((await store.listUnforwarded({ sink: 'two', at, limit: 9 })).length, 3);
+      await store.finishForwarding({ sink: 'one', ids });
+      assert.equal(await store.countHeld('one'), 0);
     });
   });
 }

@@ -27,6 +27,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0012-webhooks', load: () => import('./0012-webhooks.ts') },
   { name: '0013-search', load: () => import('./0013-search.ts') },
   { name: '0014-denied-actions', load: () => import('./0014-denied-actions.ts') },
+  { name: '0015-held-forwarding', load: () => import('./0015-held-forwarding.ts') },
 ];
 
 /**

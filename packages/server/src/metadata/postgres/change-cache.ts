@@ -52,6 +52,7 @@ const adding: ReadonlySet<CommandName> = new Set<CommandName>([
   'deleteTag',
   'finishEvents',
   'finishForwarding',
+  'holdForwarding',
   'leaseContent',
   'mountBlob',
   'noteAccessTokenUse',

@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditFilter, AuditKey } from '../../registry/ports/audit-store.ts';
+import type { AuditEntry, AuditFilter, AuditKey, UnforwardedEntry } from '../../registry/ports/audit-store.ts';
 import type { Listed, Millis } from '../../registry/ports/content-store.ts';
 import type { Condition } from '../garbage-conditions.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
@@ -66,14 +66,28 @@ function wantedEntries({ project, actor, action, resource, outcome, from, to }: 
   return { text: texts.join(' and '), params };
 }
 
-/** `AuditStore.listUnforwarded`, by id. */
-export async function listUnforwarded(sql: SqlSession, sink: string, limit: number): Promise<AuditEntry[]> {
-  const rows = await sql.all<AuditRow>(
-    `select ${columns} from audit_unforwarded u join audit_log a on a.id = u.audit_id
-     where u.sink_id = (select s.id from audit_sinks s where s.name = ?) order by u.audit_id limit ?`,
-    [sink, limit],
+/** `AuditStore.listUnforwarded`: what was never refused by id, then what is due again. */
+export async function listUnforwarded(
+  sql: SqlSession,
+  { sink, at, limit }: { sink: string; at: Millis; limit: number },
+): Promise<UnforwardedEntry[]> {
+  const rows = await sql.all<AuditRow & { held_until: Millis }>(
+    `select ${columns}, u.held_until from audit_unforwarded u join audit_log a on a.id = u.audit_id
+     where u.sink_id = (select s.id from audit_sinks s where s.name = ?) and u.held_until <= ?
+     order by u.held_until, u.audit_id limit ?`,
+    [sink, at, limit],
   );
-  return rows.map(toEntry);
+  return rows.map((row) => ({ ...toEntry(row), wasHeld: row.held_until > 0 }));
+}
+
+/** `AuditStore.countHeld`. */
+export async function countHeld(sql: SqlSession, sink: string): Promise<number> {
+  const [row] = await sql.all<{ held: number }>(
+    `select count(*) as held from audit_unforwarded u
+     where u.sink_id = (select s.id from audit_sinks s where s.name = ?) and u.held_until > 0`,
+    [sink],
+  );
+  return row?.held ?? 0;
 }
 
 function toEntry(row: AuditRow): AuditEntry {

@@ -41,6 +41,11 @@ export interface AuditEntry {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
+/** An entry that is to be forwarded; `wasHeld`: it was refused before. */
+export interface UnforwardedEntry extends AuditEntry {
+  readonly wasHeld: boolean;
+}
+
 /** Which entries; what is undefined does not matter. */
 export interface AuditFilter {
   /** Name of a project that is there. */
@@ -73,8 +78,12 @@ export interface AuditStore {
 
   /** From now on entries are kept ready for each of these, and for no other. */
   setAuditSinks(input: { names: readonly string[] }): Promise<void>;
-  /** Entries that a sink has not confirmed yet, about in the order in which they were made. */
-  listUnforwarded(sink: string, limit: number): Promise<AuditEntry[]>;
+  /** Entries that a sink has not confirmed yet and that are not held at `at`, about in the order in which they were made; then those whose time has come. */
+  listUnforwarded(wanted: { sink: string; at: Millis; limit: number }): Promise<UnforwardedEntry[]>;
+  /** How many entries the sink refused, and is to be asked to take again. */
+  countHeld(sink: string): Promise<number>;
+  /** The sink refused these: they are kept for it, and wait until then. */
+  holdForwarding(input: { sink: string; ids: readonly number[]; until: Millis }): Promise<void>;
   /** The sink has these. */
   finishForwarding(input: { sink: string; ids: readonly number[] }): Promise<void>;
 }
