@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createAccessToken } from '../../packages/server/src/identity/accounts.ts';
 import { systemAgent } from '../../packages/server/src/registry/ports/agent.ts';
+import { StorageError } from '../../packages/server/src/registry/ports/blob-store.ts';
 import { basicAuthorization, startRegistry } from '../protocol/registry-fixture.ts';
 import { imageOf, pushImage, putManifest } from '../protocol/sample-content.ts';
 
@@ -153,4 +154,41 @@ test('what was pulled is written when the server ends, counted by subject and re
   );
   assert.ok(Number(items.find(({ actor }) => actor === 'anonymous')?.detail['bytes']) > 0);
   await again.stop();
+});
+
+test('somebody who asks for made-up names again and again fills no log, and hides nobody else', async () => {
+  const refused = async (count: number) => {
+    const place = { client, repository: `made-up-${count}/app`, authorization: eve.basic };
+    const { status } = await putManifest(place, 'x', imageOf([]));
+    assert.equal(status, 403);
+  };
+  const from = new Date().toISOString();
+  for (let count = 0; count < 800; ) await Promise.all(Array.from({ length: 40 }, () => refused(count++)));
+  const found = await metadata.listAudit({ outcome: 'denied', from: Date.parse(from) }, { limit: 1000, after: undefined });
+  assert.ok(found.items.length <= 510, `${found.items.length} entries`);
+  const [rest] = found.items.filter(({ actor }) => actor === 'various');
+  assert.deepEqual([rest?.address, rest?.reason], ['127.0.0.1', 'too many different denials']);
+});
+
+test('what cannot be written down is refused all the same, and answered 503: nobody is denied anything without an entry', async (t) => {
+  const write = metadata.appendAudit;
+  const away = () => Promise.reject(new StorageError('unreachable', 'the database is away'));
+  Object.assign(metadata, { appendAudit: away });
+  t.after(() => Object.assign(metadata, { appendAudit: write }));
+  const bob = await registry.addUser('bob');
+  const before = (await metadata.listAudit({}, { limit: 1, after: undefined })).items[0]?.id;
+  for (const [method, path, authorization] of [
+    ['DELETE', '/v2/team/app/manifests/v1', bob.basic],
+    ['GET', '/api/v1/audit', bob.basic],
+    ['GET', '/v2/', basicAuthorization('bob', 'wrong')],
+    ['GET', '/auth/token', basicAuthorization('alice', 'wrong')],
+    ['GET', '/api/v1/me', basicAuthorization('root', 'wrong')],
+  ] as const) {
+    const answer = await client.send(method, path, { authorization });
+    assert.equal(answer.status, 503, `${method} ${path}: ${answer.body}`);
+  }
+  assert.equal((await metadata.listAudit({}, { limit: 1, after: undefined })).items[0]?.id, before);
+  assert.equal((await client.send('GET', '/v2/team/app/manifests/v1', { authorization: alice.basic })).status, 200, 'who may is served');
+  const { body } = await client.send('GET', '/metrics');
+  assert.match(String(body), /^registry_audit_lost_total 5$/m);
 });

@@ -10,6 +10,7 @@ import { atEnd } from '../crash/at-end.ts';
 import { type ServerProcess, startServer } from '../crash/server-process.ts';
 import { scrape } from '../operating/scrape.ts';
 import { HttpClient } from '../protocol/http-client.ts';
+import { basicAuthorization } from '../protocol/registry-fixture.ts';
 import { until } from '../security/until.ts';
 import { startPostgres } from '../tools/postgres.ts';
 import { queryPostgres } from '../tools/postgres-query.ts';
@@ -24,6 +25,7 @@ interface Written {
   readonly id: number;
   readonly action: string;
   readonly detail: string;
+  readonly count: number;
 }
 /** Whether all of these are in there. */
 function isIn(all: Iterable<string>, wanted: readonly string[]): boolean {
@@ -31,7 +33,7 @@ function isIn(all: Iterable<string>, wanted: readonly string[]): boolean {
   return wanted.every((one) => known.has(one));
 }
 
-const everyEntry = 'select id, action, detail from audit_log';
+const everyEntry = 'select id, action, detail, count from audit_log order by id';
 
 /** A receiver of each kind; the one of HTTP can be told to say nothing to what it got. */
 async function startReceivers(t: TestContext) {
@@ -130,18 +132,19 @@ describe('a server that is killed while it forwards', { concurrency: true }, () 
     await first.stop();
     await receivers.fallSilent();
     await until(() => pushers.every(({ tags }) => tags.length > 40));
+    await refuseLogins(server.baseUrl, 4);
     await server.kill();
     receivers.speakAgain();
     const before = pushers.flatMap(({ tags }) => tags).length;
     server = await startServer({ data, env });
     await until(() => pushers.flatMap(({ tags }) => tags).length > before + 20);
     const tags = (await Promise.all([first, ...pushers].map(({ stop }) => stop()))).flat();
-    await nothingIsLost(receivers, tags, () => {
-      const db = new DatabaseSync(join(data, 'longshore.db'), { readOnly: true });
-      const entries = db.prepare(everyEntry).all() as unknown as Written[];
-      db.close();
-      return entries;
-    });
+    const db = new DatabaseSync(join(data, 'longshore.db'), { readOnly: true });
+    atEnd(t, () => db.close());
+    const written = () => db.prepare(everyEntry).all() as unknown as Written[];
+    await nothingIsLost(receivers, tags, written);
+    const [login] = written().filter(({ action }) => action === 'login');
+    assert.equal(login?.count, 1, 'of a denial the first is there; its repeats were counted in the process that is gone');
   });
 
   test('PostgreSQL: another replica goes on, and every entry arrives', async (t) => {
@@ -178,6 +181,16 @@ describe('a server that is killed while it forwards', { concurrency: true }, () 
     assert.ok(await forwards(other, receivers.addresses[0]));
   });
 });
+
+/** The same refused login so many times. */
+async function refuseLogins(url: string, times: number): Promise<void> {
+  const client = new HttpClient(url);
+  for (let count = 0; count < times; count += 1) {
+    const { status } = await client.send('GET', '/v2/', { authorization: basicAuthorization('nobody', 'wrong') });
+    assert.equal(status, 401);
+  }
+  client.close();
+}
 
 /** Whether a server says how far this receiver is behind, as only the one does that forwards to it. */
 async function forwards({ baseUrl }: ServerProcess, address: string): Promise<boolean> {

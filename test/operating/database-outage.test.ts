@@ -71,6 +71,27 @@ async function allRefused({ requests }: Started, limitMs: number): Promise<void>
   }
 }
 
+/** A change by the API, and a login that would be refused: 503. Afterwards the change is not there, nor an entry of either. */
+async function changeByApi({ client, registry }: Started): Promise<() => Promise<void>> {
+  const authorization = basicAuthorization('admin', registry.adminPassword);
+  const headers = { 'content-type': 'application/json' };
+  const created = await client.send('POST', '/api/v1/projects', { authorization, headers, body: '{"name":"away"}' });
+  assert.equal(created.status, 503, String(created.body));
+  assert.match(String(created.headers['retry-after']), /^\d+$/);
+  const wrong = await client.send('GET', '/v2/', { authorization: basicAuthorization('admin', 'wrong') });
+  assert.equal(wrong.status, 503, 'nobody is refused without an entry');
+  return async () => {
+    assert.equal((await client.send('GET', '/api/v1/projects/away', { authorization })).status, 404);
+    const { status, body } = await client.send('GET', '/api/v1/audit?limit=200', { authorization });
+    assert.equal(status, 200, String(body));
+    const { items } = JSON.parse(String(body)) as { items: { action: string; resource: { name: string } }[] };
+    assert.deepEqual(
+      items.filter(({ action, resource }) => resource.name === 'away' || action === 'login'),
+      [],
+    );
+  };
+}
+
 /** What `/metrics` says of the database. */
 const databaseUp = async ({ client }: Started): Promise<number> => (await scrape(client)).sum('registry_backend_up', 'backend="database"');
 
@@ -104,9 +125,11 @@ test('a database that is away', async (t) => {
     await allRefused(started, 2500);
     assert.equal(await databaseUp(started), 0);
     await allRefused(started, 500);
+    const denials = await changeByApi(started);
     assert.deepEqual(await health(started), ['not ready\ndatabase: cannot be reached: see the log for the cause\n', 'ok\n']);
     await postgres.start();
     await recovers(started);
+    await denials();
     await until(async () => (await databaseUp(started)) === 1);
     await until(async () => (await health(started))[0]?.startsWith('ready\n') === true);
   });
