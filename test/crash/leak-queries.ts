@@ -2,8 +2,9 @@
 export const usageQueries: Readonly<Record<string, string>> = {
   'links of a blob that are counted and not there': countedExcept('project_blobs', 'recounted'),
   'links of a blob that are there and not counted': countedExcept('recounted', 'project_blobs'),
-  'usage of a project that is not the sum of its blobs': `select project_id || ': ' || bytes as what from usage
-    where bytes <> (select coalesce(sum(size), 0) from project_blobs pb join blobs on blobs.id = blob_id where pb.project_id = usage.project_id)`,
+  'usage of a project that is not the sum of its blobs and manifests': `select project_id || ': ' || bytes as what from usage
+    where bytes <> (select coalesce(sum(size), 0) from project_blobs pb join blobs on blobs.id = blob_id where pb.project_id = usage.project_id)
+      + (select coalesce(sum(m.size), 0) from manifests m join repositories r on r.id = m.repository_id where r.project_id = usage.project_id)`,
   'tags of a project that are not counted right': `select project_id || ': ' || tags as what from usage where tags <>
     (select count(*) from tags t join repositories r on r.id = t.repository_id where r.project_id = usage.project_id)`,
 };

@@ -21,7 +21,8 @@ const flags = ['--durability', 'relaxed', '--log-level', 'error', '--gc-schedule
 /** What an account says, and what a recount of the same says. */
 const recount = `select p.name, u.bytes, u.tags, coalesce(u.limit_bytes, -1) as most,
   (select coalesce(sum(b.size), 0) from blobs b where b.id in (select rb.blob_id from repository_blobs rb
-     join repositories r on r.id = rb.repository_id where r.project_id = p.id)) as counted_bytes,
+     join repositories r on r.id = rb.repository_id where r.project_id = p.id))
+   + (select coalesce(sum(m.size), 0) from manifests m join repositories r on r.id = m.repository_id where r.project_id = p.id) as counted_bytes,
   (select count(*) from tags t join repositories r on r.id = t.repository_id where r.project_id = p.id) as counted_tags
   from projects p join usage u on u.project_id = p.id order by p.name`;
 

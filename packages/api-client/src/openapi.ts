@@ -1870,7 +1870,7 @@ export interface components {
             project: string;
             storage: {
                 usedBytes: number;
-                /** @description Bytes of blobs, each once; null: no limit. */
+                /** @description Bytes of blobs, each once, and of the manifests of each repository; null: no limit. */
                 limitBytes: number | null;
                 /** @description Of the limit, rounded down; null: no limit. */
                 percent: number | null;
@@ -1898,7 +1898,7 @@ export interface components {
         };
         /** @description Members that are left out stay as they are. */
         QuotaChange: {
-            /** @description Bytes of blobs, each once; null: no limit. */
+            /** @description Bytes of blobs, each once, and of the manifests of each repository; null: no limit. */
             limitBytes?: number | null;
             /** @description Tags; null: no limit. */
             limitTags?: number | null;

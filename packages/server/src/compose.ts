@@ -367,6 +367,7 @@ async function composeFeatures(config: Config, backends: Backends, metrics: Metr
     webhooks: await composeWebhooks(config, backends, metrics),
     promotion: promotionDeps(config, backends, authorizer),
     deletion: { tenants: backends.metadata, content: backends.metadata, stores: backends.stores },
+    quota: { quotas: backends.metadata, logger: backends.logger, clock: Date.now },
   });
 }
 

@@ -10,8 +10,8 @@ export const quota = v.strictObject({
   defaultBytes: v.pipe(
     limit,
     notes(
-      'Bytes that a project made from now on may store, each blob counted once. Administrators change it for each project.',
-      '此后新建的项目可存储的字节数，每个 blob 只计一次；管理员可逐项目修改。',
+      'Bytes that a project made from now on may store: each blob once, manifests in each repository. Administrators change it for each project.',
+      '此后新建的项目可存储的字节数，每个 blob 只计一次，清单在每个仓库中各计一次；管理员可逐项目修改。',
       { otherwise },
     ),
   ),

@@ -4,6 +4,7 @@ import type { Feature } from './feature.ts';
 import type { GarbageDeps } from './garbage-collection/collect-garbage.ts';
 import { garbageCollection } from './garbage-collection/garbage-collection-feature.ts';
 import { type PromotionFeatureDeps, promotionFeature } from './promotion/promotion-feature.ts';
+import { type QuotaFeatureDeps, quota } from './quota/quota-feature.ts';
 import type { RetentionFeatureDeps } from './retention/enqueue-run.ts';
 import { retentionFeature } from './retention/retention-feature.ts';
 import type { RobotDeps } from './robots/robot-operations.ts';
@@ -22,6 +23,7 @@ export interface FeatureDeps {
   readonly webhooks: WebhookDeps;
   readonly promotion: PromotionFeatureDeps;
   readonly deletion: DeletionDeps;
+  readonly quota: QuotaFeatureDeps;
 }
 
 /** Every feature, in the order in which they plug in. */
@@ -34,5 +36,6 @@ export function createFeatures(deps: FeatureDeps): readonly Feature[] {
     robots(deps.robots),
     promotionFeature(deps.promotion),
     deletion(deps.deletion),
+    quota(deps.quota),
   ];
 }

@@ -10,6 +10,7 @@ import { describeGarbage } from './contract/garbage.ts';
 import { describeInventory } from './contract/inventory.ts';
 import { describeJobs } from './contract/jobs.ts';
 import { describeLists } from './contract/lists.ts';
+import { describeManifestQuotas } from './contract/manifest-quotas.ts';
 import { describeManifests } from './contract/manifests.ts';
 import { describeMembers } from './contract/members.ts';
 import { describePreview } from './contract/preview.ts';
@@ -55,6 +56,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describeRobots(open);
     describeWebhooks(open);
     describeQuotas(open);
+    describeManifestQuotas(open);
     describeMembers(open);
     describeTenants(open);
     describeReusedNames(open);

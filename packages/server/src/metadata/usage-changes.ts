@@ -22,7 +22,7 @@ export class UsageChanges {
     this.at = at;
   }
 
-  /** Bytes of blobs that are new in the project, whose links in it are counted already. */
+  /** Bytes that are new in the project: of manifests, and of blobs whose links in it are counted already. */
   charge(projectId: number, sizeBytes: number, at: Millis): void {
     add(this.bytes, projectId, sizeBytes);
     this.at = at;

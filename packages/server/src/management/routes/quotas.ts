@@ -17,7 +17,7 @@ const percent = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], { descri
 const quota = Type.Object(
   {
     project: projectName,
-    storage: Type.Object({ usedBytes: used, limitBytes: limit('Bytes of blobs, each once'), percent }),
+    storage: Type.Object({ usedBytes: used, limitBytes: limit('Bytes of blobs, each once, and of the manifests of each repository'), percent }),
     tags: Type.Object({ used, limit: limit('Tags'), percent }),
     pulls: Type.Object({
       day: Type.String({ format: 'date', description: 'Today in UTC.' }),
@@ -31,7 +31,7 @@ const quota = Type.Object(
 
 const change = Type.Object(
   {
-    limitBytes: Type.Optional(limit('Bytes of blobs, each once')),
+    limitBytes: Type.Optional(limit('Bytes of blobs, each once, and of the manifests of each repository')),
     limitTags: Type.Optional(limit('Tags')),
     limitPullBytesPerDay: Type.Optional(limit('Bytes served on one day')),
   },

@@ -67,9 +67,10 @@ export async function deleteRepository(
   requireSame(by, project.id);
   await requireNoKeptTag(sql, { ...repository, name, project_id: project.id, tag_rules: project.tag_rules }, by);
   const counted = await sql.get<{ tags: number }>('select count(*) as tags from tags where repository_id = ?', [repository.id]);
-  const size = await sql.get<{ bytes: number | null }>(
-    'select sum(b.size) as bytes from repository_blobs rb join blobs b on b.id = rb.blob_id where rb.repository_id = ?',
-    [repository.id],
+  const size = await sql.get<{ bytes: number }>(
+    `select (select coalesce(sum(b.size), 0) from repository_blobs rb join blobs b on b.id = rb.blob_id where rb.repository_id = ?)
+       + (select coalesce(sum(size), 0) from manifests where repository_id = ?) as bytes`,
+    [repository.id, repository.id],
   );
   const lost: Losses = { repositories: 1, tags: counted?.tags ?? 0, sizeBytes: Number(size?.bytes ?? 0) };
   await sql.run(`update repositories set name = '${tombstone}' || id, deleted_at = ? where id = ?`, [at, repository.id]);

@@ -32,13 +32,14 @@ export async function removeUntaggedManifests(
   const condition = present.untagged(before, at);
   let removed = 0;
   for (const { repositoryId, digest } of inLockOrder(manifests)) {
-    const manifest = await sql.get<{ id: number; repository: RepositoryName }>(
-      `select t.id, r.name as repository from manifests t join repositories r on r.id = t.repository_id
+    const manifest = await sql.get<{ id: number; size: number; repository: RepositoryName; project_id: number }>(
+      `select t.id, t.size, r.name as repository, r.project_id from manifests t join repositories r on r.id = t.repository_id
        where t.repository_id = ? and t.digest = ? ${locking(sql, 'for update of t')}`,
       [repositoryId, toColumn(digest)],
     );
     if (manifest === undefined) continue;
     if ((await sql.run(`delete from manifests where id = ? and ${condition.text}`, [manifest.id, ...condition.params])) === 0) continue;
+    sql.usage.release(manifest.project_id, manifest.size);
     await recordChange(sql, { type: 'manifest.deleted', at, by, repository: manifest.repository, digest });
     removed += 1;
   }

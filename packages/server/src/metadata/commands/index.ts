@@ -38,6 +38,7 @@ import { deleteTag } from './tags.ts';
 import { createTenant, updateTenant } from './tenants.ts';
 import { advanceUpload, cancelUpload, claimUpload, removeExpiredUpload, startUpload } from './uploads.ts';
 import { settleUsage } from './usage.ts';
+import { recountUsage } from './usage-recount.ts';
 import * as webhookDeliveries from './webhook-deliveries.ts';
 import { createWebhook, deleteWebhook, disableWebhook, updateWebhook } from './webhooks.ts';
 
@@ -110,6 +111,7 @@ export const commands = {
   postponeEvents,
   probe,
   recordEvent,
+  recountUsage,
   registerStores,
   releaseContent,
   releaseLease,

@@ -24,6 +24,7 @@ export async function commitManifest(sql: SqlTransaction, input: NewManifest): P
   const manifest = await renewChildren(sql, repository, references, renewal);
   const { id, created } = await storeManifest(sql, repository.id, input);
   if (created) {
+    sql.usage.charge(repository.project_id, input.bytes.length, at);
     const { mediaType, subject } = input;
     const data = { mediaType, sizeBytes: input.bytes.length, ...(subject !== undefined && { subject }) };
     await recordChange(sql, { type: 'manifest.pushed', at, by, repository: repository.name, digest, data });
@@ -52,14 +53,15 @@ export async function deleteManifest(
   const repository = await lockedRepository(sql, input.repository);
   if (repository === undefined) return 'absent';
   requireSame(by, repository.project_id);
-  const manifest = await sql.get<{ id: number }>(
-    `select id from manifests where repository_id = ? and digest = ? ${locking(sql, 'for update')}`,
+  const manifest = await sql.get<{ id: number; size: number }>(
+    `select id, size from manifests where repository_id = ? and digest = ? ${locking(sql, 'for update')}`,
     [repository.id, toColumn(digest)],
   );
   if (manifest === undefined) return 'absent';
   if (await isReferenced(sql, repository.id, 'manifest', digest)) return 'in-use';
   await deleteTagsOf(sql, { repository, manifestId: manifest.id, digest, by, at });
   await sql.run('delete from manifests where id = ?', [manifest.id]);
+  sql.usage.release(repository.project_id, manifest.size);
   await recordChange(sql, { type: 'manifest.deleted', at, by, repository: repository.name, digest });
   reach('manifest.delete.in-transaction');
   return 'deleted';

@@ -84,8 +84,9 @@ export async function whereabouts(
   return { outcome: 'elsewhere', conditions, store: target.store, missing: missing.length, missingBytes, blobs: [...found.values()] };
 }
 
-/** Makes the target have the manifests, and locks them: those that it had get their grace anew. */
-export async function linkManifests(sql: SqlSession, { target, by, at }: Linking, manifests: readonly SourceManifest[]): Promise<void> {
+/** Makes the target have the manifests, and locks them: those that it had get their grace anew. Answers the bytes of the others. */
+export async function linkManifests(sql: SqlSession, { target, by, at }: Linking, manifests: readonly SourceManifest[]): Promise<number> {
+  let addedBytes = 0;
   let missing = [...manifests].sort((left, right) => byColumnOrder(left.digest, right.digest));
   for (let tries = 0; missing.length > 0; tries += 1) {
     if (tries === mostTries) throw new Withdrawn({ outcome: 'changed' } satisfies PromotionOutcome);
@@ -95,19 +96,23 @@ export async function linkManifests(sql: SqlSession, { target, by, at }: Linking
     const inserted = new Set<Digest>();
     for (const chunk of chunks(missing)) {
       const ids = padded(chunk.map(({ id }) => id));
-      const rows = await sql.all<{ digest: Uint8Array }>(
+      const rows = await sql.all<{ digest: Uint8Array; size: number }>(
         `insert into manifests
            (repository_id, digest, media_type, size, artifact_type, subject, pushed_at, pushed_by, renewed_at, annotations, bytes)
          select cast(? as bigint), m.digest, m.media_type, m.size, m.artifact_type, m.subject, cast(? as bigint), ?, cast(? as bigint),
            m.annotations, m.bytes
          from manifests m where m.id in (${placeholders(ids.length)}) order by m.digest
-         on conflict (repository_id, digest) do nothing returning digest`,
+         on conflict (repository_id, digest) do nothing returning digest, size`,
         [target.id, at, by.actor, at, ...ids],
       );
-      for (const row of rows) inserted.add(fromColumn(row.digest));
+      for (const { digest, size } of rows) {
+        inserted.add(fromColumn(digest));
+        addedBytes += size;
+      }
     }
     missing = missing.filter(({ digest }) => !inserted.has(digest));
   }
+  return addedBytes;
 }
 
 /** Makes the target link the blobs, and locks the links. Answers the blobs that the target's project did not have. */

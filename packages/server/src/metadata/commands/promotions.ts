@@ -34,15 +34,15 @@ export async function promote(sql: SqlTransaction, input: NewPromotion): Promise
   const closure = await closureOf(sql, source.id, image);
   const missing = await lockPlacements(sql, source, target, closure.blobs);
   if (missing.length > 0) {
-    await requireRoom(sql, target, closure.blobs);
+    await requireRoom(sql, target, closure);
     throw new Withdrawn(await whereabouts(sql, { source, target, conditions }, missing));
   }
   const linking = { target, by, at };
-  await linkManifests(sql, linking, closure.manifests);
+  const manifestBytes = await linkManifests(sql, linking, closure.manifests);
   const { previous, tags } = await setTags(sql, input, target, image, closure);
   const charged = await linkBlobs(sql, linking, closure.blobs);
   await linkReferences(sql, target, closure.manifests);
-  const addedBytes = charged.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const addedBytes = charged.reduce((sum, { sizeBytes }) => sum + sizeBytes, manifestBytes);
   sql.usage.charge(target.project_id, addedBytes, at);
   const { manifests, blobs } = closure;
   const plan = { digest: image.digest, previous, conditions, manifests: manifests.length, blobs: blobs.length, addedBytes, tags };
@@ -122,10 +122,19 @@ async function checkQuota(sql: SqlSession, target: RepositoryRow, { addedBytes, 
 }
 
 /** Before bytes are copied, which nobody is charged for until they are linked. */
-async function requireRoom(sql: SqlSession, target: RepositoryRow, blobs: Closure['blobs']): Promise<void> {
+async function requireRoom(sql: SqlSession, target: RepositoryRow, { manifests, blobs }: Closure): Promise<void> {
   const account = await lockUsage(sql, target.project_id);
   if (account.limit_bytes === null) return;
   let needed = 0;
+  for (const chunk of chunks(manifests)) {
+    const ids = padded(chunk.map(({ id }) => id));
+    const row = await sql.get<{ bytes: number }>(
+      `select cast(coalesce(sum(m.size), 0) as bigint) as bytes from manifests m where m.id in (${placeholders(ids.length)})
+         and not exists (select 1 from manifests t where t.repository_id = ? and t.digest = m.digest)`,
+      [...ids, target.id],
+    );
+    needed += row?.bytes ?? 0;
+  }
   for (const chunk of chunks(blobs)) {
     const ids = padded(chunk.map(({ id }) => id));
     const rows = await sql.all<{ blob_id: number }>(

@@ -8,7 +8,7 @@ const batch = 200;
 
 /**
  * Whatever refers to a repository and does not go with its row, or may be too much for that, in an order in which nothing is left that another row needs, with the
- * columns that name the repository and a row of it. Manifests take along what refers to them.
+ * columns that name the repository and a row of it.
  */
 const ofRepository: readonly (readonly [table: string, owner: string, key: string])[] = [
   ['tags', 'repository_id', 'name'],
@@ -16,7 +16,6 @@ const ofRepository: readonly (readonly [table: string, owner: string, key: strin
   ['tag_history', 'repository_id', 'id'],
   ['promotions', 'to_repository_id', 'id'],
   ['released_manifests', 'repository_id', 'manifest_id'],
-  ['manifests', 'repository_id', 'id'],
 ];
 
 /** What webhooks have delivered, with every attempt. */
@@ -57,10 +56,21 @@ async function removeRepository(sql: SqlTransaction, id: number): Promise<'more'
     for (let count = 0; table === 'tags' && count < removed; count += 1) sql.usage.countTag(repository.project_id, -1, 0);
     if (removed > 0) return 'more';
   }
+  if (await removeManifests(sql, id, repository.project_id)) return 'more';
   if (await removeLinks(sql, id, repository.project_id)) return 'more';
   if ((await sql.get('select 1 from uploads where repository_id = ? limit 1', [id])) !== undefined) return 'more';
   await sql.run('delete from repositories where id = ?', [id]);
   return 'gone';
+}
+
+/** Gives back to the project what the repository's manifests charged it for. They take along what refers to them. */
+async function removeManifests(sql: SqlTransaction, repositoryId: number, projectId: number): Promise<boolean> {
+  const removed = await sql.all<{ size: number }>(
+    `delete from manifests where id in (select id from manifests where repository_id = ? order by id limit ${batch}) returning size`,
+    [repositoryId],
+  );
+  for (const { size } of removed) sql.usage.release(projectId, size);
+  return removed.length > 0;
 }
 
 /** Gives back to the project what the repository's links charged it for. */

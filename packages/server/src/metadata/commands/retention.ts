@@ -62,13 +62,13 @@ export async function removeReleased(
   const repository = input.manifestIds.length === 0 ? undefined : await lockedRepositoryById(sql, input.repositoryId);
   if (repository === undefined) return removed;
   const ids = padded(input.manifestIds);
-  const rows = await sql.all<{ id: number; digest: Uint8Array }>(
-    `select id, digest from manifests where repository_id = ? and id in (${placeholders(ids.length)}) order by digest
+  const rows = await sql.all<{ id: number; digest: Uint8Array; size: number }>(
+    `select id, digest, size from manifests where repository_id = ? and id in (${placeholders(ids.length)}) order by digest
      ${locking(sql, 'for update')}`,
     [repository.id, ...ids],
   );
-  for (const { id, digest } of rows) {
-    const tags = await removeManifest(sql, { ...input, repository }, { id, digest: fromColumn(digest) });
+  for (const { id, digest, size } of rows) {
+    const tags = await removeManifest(sql, { ...input, repository }, { id, digest: fromColumn(digest), size });
     if (tags === undefined) continue;
     removed.manifests += 1;
     removed.tags += tags;
@@ -80,7 +80,7 @@ export async function removeReleased(
 async function removeManifest(
   sql: SqlTransaction,
   removal: LockedRemoval,
-  { id, digest }: { id: number; digest: Digest },
+  { id, digest, size }: { id: number; digest: Digest; size: number },
 ): Promise<number | undefined> {
   const { repository, before, at, by } = removal;
   const condition = present.untagged(before, at);
@@ -103,6 +103,7 @@ async function removeManifest(
     [repository.id, toColumn(digest)],
   );
   await sql.run('delete from manifests where id = ?', [id]);
+  sql.usage.release(repository.project_id, size);
   await recordChange(sql, { type: 'manifest.deleted', at, by, repository: repository.name, digest });
   return tags.length;
 }

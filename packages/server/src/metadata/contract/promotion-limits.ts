@@ -59,7 +59,7 @@ export function describePromotionLimits(open: OpenStore): void {
       assert.equal(await ahead(second), 'placed');
       assert.equal((await promote(steps)).outcome, 'promoted');
       for (const digest of blobs) assert.equal((await store.findBlob(prod, digest))?.store, 'fast');
-      assert.equal(await usedBy(steps), 200);
+      assert.equal(await usedBy(steps), 220);
     });
 
     storeTest(open, 'nothing is copied to another store that the quota of the target has no room for', async (steps) => {
@@ -67,10 +67,10 @@ export function describePromotionLimits(open: OpenStore): void {
       await limit(steps, 150);
       const shared = await steps.blob(app);
       await steps.push(app, { blobs: [shared, await steps.blob(app)], tags: ['v1'] });
-      assert.equal(needed(await promote(steps)), 200);
-      assert.equal(needed(await promote(steps, { dryRun: true })), 200);
+      assert.equal(needed(await promote(steps)), 220);
+      assert.equal(needed(await promote(steps, { dryRun: true })), 220);
       await steps.blob(prod, shared);
-      await limit(steps, 200);
+      await limit(steps, 220);
       assert.equal((await promote(steps)).outcome, 'elsewhere', 'what the project has is not counted again');
     });
 
@@ -79,10 +79,10 @@ export function describePromotionLimits(open: OpenStore): void {
       await makeProd(steps);
       await limit(steps, 150);
       const root = await steps.push(app, { blobs: [await steps.blob(app), await steps.blob(app)], tags: ['v1'] });
-      assert.equal(needed(await promote(steps)), 200);
+      assert.equal(needed(await promote(steps)), 220);
       assert.equal(await store.findManifest(prod, { digest: root }), undefined);
       assert.equal(await usedBy(steps), 0);
-      await store.setQuota({ project: 'prod', limits: { bytes: 200, tags: 0 }, version: 'any', by, at });
+      await store.setQuota({ project: 'prod', limits: { bytes: 220, tags: 0 }, version: 'any', by, at });
       const refused = await promote(steps);
       assert.deepEqual(refused.outcome === 'quota-exceeded' && refused.excess.kind, 'tags');
       await store.setQuota({ project: 'prod', limits: { tags: 1 }, version: 'any', by, at });

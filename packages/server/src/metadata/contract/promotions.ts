@@ -60,7 +60,7 @@ export function describePromotions(open: OpenStore): void {
         { tag: companion(image.index), from: undefined, to: image.beside },
         { tag: 'v1', from: undefined, to: image.index },
       ];
-      const counts = { manifests: 7, blobs: 5, addedBytes: 500 };
+      const counts = { manifests: 7, blobs: 5, addedBytes: 640 };
       assert.deepEqual(plan, { digest: image.index, previous: undefined, conditions: [], ...counts, tags });
       for (const digest of image.manifests) {
         const [there, here] = await Promise.all([store.findManifest(app, { digest }), store.findManifest(prod, { digest })]);
@@ -69,7 +69,7 @@ export function describePromotions(open: OpenStore): void {
       assert.equal(await store.findManifest(prod, { digest: unrelated }), undefined);
       assert.equal((await store.findManifestInfo(prod, { tag: v1 }))?.digest, image.index);
       assert.equal((await store.listReferrers(prod, image.index, undefined, { limit: 9 })).items.length, 1);
-      assert.equal(await usageOf(steps, 'prod'), 500);
+      assert.equal(await usageOf(steps, 'prod'), 640);
       const record = { id, at, by: by.actor, from: { repository: app, tag: v1 }, to: { repository: prod, tag: v1 }, digest: image.index };
       const promotion = { ...record, previous: undefined, ...counts, undoUntil: at + week, undone: undefined };
       assert.deepEqual(await store.findPromotion(id, { kind: 'everything' }), promotion);
@@ -88,9 +88,9 @@ export function describePromotions(open: OpenStore): void {
       assert.deepEqual([again.plan.addedBytes, again.plan.tags, again.plan.previous], [0, [], image.index]);
       const late = await steps.push(app, { blobs: [await steps.blob(app)], subject: image.index });
       const third = await mustPromote(steps);
-      assert.deepEqual([third.plan.addedBytes, third.plan.manifests], [100, 8]);
+      assert.deepEqual([third.plan.addedBytes, third.plan.manifests], [120, 8]);
       assert.notEqual(await store.findManifest(prod, { digest: late }), undefined);
-      assert.equal(await usageOf(steps, 'prod'), 600);
+      assert.equal(await usageOf(steps, 'prod'), 760);
     });
 
     storeTest(open, 'what was promoted outlives its source and every collection', async (steps) => {
@@ -106,7 +106,7 @@ export function describePromotions(open: OpenStore): void {
       const placementIds = (await store.listUnlinkedPlacements(before, undefined, 1000)).items.map(({ placementId }) => placementId);
       assert.deepEqual(await store.condemnPlacements({ before, at, placementIds }), []);
       for (const digest of image.manifests) assert.notEqual(await store.findManifest(prod, { digest }), undefined);
-      assert.equal(await usageOf(steps, 'prod'), 500);
+      assert.equal(await usageOf(steps, 'prod'), 640);
     });
 
     storeTest(open, 'a dry run tells the same and changes nothing', async (steps) => {
@@ -132,13 +132,13 @@ export function describePromotions(open: OpenStore): void {
       const image = await pushImage(steps, 'v1');
       const from = { repository: app, reference: { digest: image.children[0] ?? assert.fail() } };
       const { plan } = await mustPromote(steps, { from, to: { repository: web, tag: v1 } });
-      assert.deepEqual([plan.manifests, plan.addedBytes], [2, 0], 'the project had the blobs');
+      assert.deepEqual([plan.manifests, plan.addedBytes], [2, 40], 'the project had the blobs');
       const stable = requireTag('stable');
       const same = await mustPromote(steps, { to: { repository: app, tag: stable } });
       assert.deepEqual(same.plan.tags, [{ tag: stable, from: undefined, to: image.index }]);
       assert.equal((await store.findManifestInfo(app, { tag: stable }))?.digest, image.index);
       await store.deleteManifest({ repository: app, digest: image.index, by, at: steps.at });
-      assert.equal(await usageOf(steps, 'team'), 500);
+      assert.equal(await usageOf(steps, 'team'), 660);
     });
 
     storeTest(open, 'the conditions of the target are all looked at, and all must hold', async (steps) => {
@@ -351,7 +351,7 @@ function describePromotionRaces(open: OpenStore): void {
         assert.deepEqual(new Set(answers.map(({ outcome }) => outcome)), new Set(['promoted', 'stored']));
         for (const tag of tags) assert.notEqual(await store.findManifestInfo(to, { tag }), undefined);
       }
-      assert.equal(await usageOf(steps, 'prod'), 300);
+      assert.equal(await usageOf(steps, 'prod'), 660);
     });
   });
 }

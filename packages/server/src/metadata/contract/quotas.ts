@@ -85,24 +85,25 @@ export function describeQuotas(open: OpenStore): void {
       });
       assert.equal(await store.findManifest(app, { digest: input.digest }), undefined);
       assert.equal((await steps.tryPush(app, { tags: ['v1'] })).outcome, 'stored');
-      assert.deepEqual(await used(steps), { bytes: 0, tags: 2 });
+      assert.deepEqual(await used(steps), { bytes: 60, tags: 2 });
       assert.equal(await store.deleteManifest({ repository: web, digest: second, by, at }), 'deleted');
-      assert.deepEqual(await used(steps), { bytes: 0, tags: 1 });
+      assert.deepEqual(await used(steps), { bytes: 40, tags: 1 });
       assert.equal((await steps.tryPush(web, { tags: ['v9'] })).outcome, 'stored');
       assert.equal(await store.deleteTag({ repository: web, tag: requireTag('v9'), by, at }), 'deleted');
-      assert.deepEqual(await used(steps), { bytes: 0, tags: 1 });
+      assert.deepEqual(await used(steps), { bytes: 60, tags: 1 });
     });
 
     storeTest(open, 'a limit below what is there refuses more, and lets everything go', async (steps) => {
       const { store, at } = steps;
       const digests = [await steps.blob(app), await steps.blob(app), await steps.blob(app)];
-      await steps.push(app, { tags: ['v1', 'v2', 'v3'] });
+      const manifest = await steps.push(app, { tags: ['v1', 'v2', 'v3'] });
       const uploadId = await steps.begin(app);
       await limit(steps, { bytes: 150, tags: 1 });
       const refused = await store.commitBlob({ uploadId, epoch: 1, digest: newDigest(), sizeBytes: 1, location: 'x' as never, by, at });
       assert.equal(refused.outcome, 'quota-exceeded');
       for (const digest of digests) await store.deleteBlob({ repository: app, digest, by, at });
       for (const tag of ['v1', 'v2', 'v3']) await store.deleteTag({ repository: app, tag: requireTag(tag), by, at });
+      await store.deleteManifest({ repository: app, digest: manifest, by, at });
       assert.deepEqual(await used(steps), { bytes: 0, tags: 0 });
       assert.equal(await outcomeOf(steps, app), 'stored');
       await limit(steps, { bytes: null, tags: null });
@@ -253,17 +254,19 @@ export function describeQuotas(open: OpenStore): void {
     storeTest(open, 'of changes at once as many are let through as fit, and the account equals a recount', async (steps) => {
       const { store, at } = steps;
       await steps.begin(app);
-      await limit(steps, { bytes: 1050, tags: 7 });
+      await limit(steps, { bytes: 1195, tags: 7 });
       const uploads = await Promise.all(Array.from({ length: 40 }, (_, index) => steps.begin(index % 2 === 0 ? app : web)));
       const commit = (uploadId: string) =>
         store.commitBlob({ uploadId, epoch: 1, digest: newDigest(), sizeBytes: 100, location: uploadId as never, by, at });
       const pushes = Array.from({ length: 20 }, (_, index) => steps.tryPush(app, { tags: [`t${index}`] }));
       const outcomes = await Promise.all([...uploads.map(commit), ...pushes]);
       const stored = outcomes.map(({ outcome }) => outcome === 'stored');
-      assert.equal(stored.slice(0, 40).filter(Boolean).length, 10);
-      assert.equal(stored.slice(40).filter(Boolean).length, 7);
-      assert.deepEqual(await used(steps), { bytes: 1000, tags: 7 });
-      assert.equal((await store.listTags(app, { limit: 100 }))?.items.length, 7);
+      const [blobs, manifests] = [stored.slice(0, 40).filter(Boolean).length, stored.slice(40).filter(Boolean).length];
+      const bytes = blobs * 100 + manifests * 20;
+      assert.deepEqual(await used(steps), { bytes, tags: manifests });
+      assert.ok(bytes <= 1195 && bytes > 1095, `${bytes}: no blob was refused that fits`);
+      assert.ok(manifests === 7 || (manifests < 7 && bytes > 1175), `${manifests}: nor a manifest`);
+      assert.equal((await store.listTags(app, { limit: 100 }))?.items.length, manifests);
     });
 
     storeTest(open, 'a limit that is set while commits are under way counts for each that comes after', async (steps) => {

@@ -154,7 +154,7 @@ export function describeTenants(open: OpenStore): void {
         repositories: 2,
         tags: ((await store.deleteTenant({ name: 'team', version: undefined, force: false, by, at })) as { lost: { tags: number } }).lost
           .tags,
-        sizeBytes: 200,
+        sizeBytes: 240,
       };
       assert.deepEqual(await store.deleteTenant({ name: 'team', version: undefined, force: false, by, at }), {
         outcome: 'has-content',
@@ -206,11 +206,11 @@ export function describeTenants(open: OpenStore): void {
       await steps.push(web, { blobs: [shared], tags: ['one'] });
       const id = (await store.findRepository(app))?.id ?? assert.fail();
       const gone = await store.deleteRepository({ repository: app, by, at });
-      assert.deepEqual(gone, { outcome: 'deleted', lost: { repositories: 1, tags: 1, sizeBytes: 200 } });
+      assert.deepEqual(gone, { outcome: 'deleted', lost: { repositories: 1, tags: 1, sizeBytes: 220 } });
       assert.deepEqual(await store.deleteRepository({ repository: app, by, at }), { outcome: 'absent' });
       assert.deepEqual((await store.listRepositories(everything, { limit: 9 })).items, [web]);
       await removeAll(steps, { repositoryId: id });
-      assert.equal((await store.findTenant('team'))?.sizeBytes, 100);
+      assert.equal((await store.findTenant('team'))?.sizeBytes, 120);
       assert.equal((await store.countContent()).repositories, 1);
       assert.equal(await store.findManifest(app, { digest: tagged }), undefined);
     });

@@ -28,6 +28,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0013-search', load: () => import('./0013-search.ts') },
   { name: '0014-denied-actions', load: () => import('./0014-denied-actions.ts') },
   { name: '0015-held-forwarding', load: () => import('./0015-held-forwarding.ts') },
+  { name: '0016-bytes-of-manifests', load: () => import('./0016-bytes-of-manifests.ts') },
 ];
 
 /**

@@ -12,7 +12,9 @@ if (bench !== undefined) {
   const usageEqualsRecount = async (url: string): Promise<void> => {
     const rows = await bench.query(
       url,
-      `select coalesce(u.bytes, 0) as bytes, coalesce(sum(b.size), 0)::bigint as counted from projects p left join usage u on u.project_id = p.id
+      `select coalesce(u.bytes, 0) as bytes, coalesce(sum(b.size), 0)::bigint
+         + (select coalesce(sum(m.size), 0) from manifests m join repositories r on r.id = m.repository_id where r.project_id = p.id)::bigint
+         as counted from projects p left join usage u on u.project_id = p.id
        left join project_blobs pb on pb.project_id = p.id left join blobs b on b.id = pb.blob_id group by p.id, u.bytes`,
     );
     for (const { bytes, counted } of rows) assert.equal(bytes, counted);

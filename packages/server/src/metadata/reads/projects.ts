@@ -44,8 +44,8 @@ export async function listProjects(
 /** `ProjectStore.listStores`. */
 export async function listStores(sql: SqlSession): Promise<{ name: string; holdsContent: boolean }[]> {
   const rows = await sql.all<{ name: string; holds_content: number | boolean }>(
-    `select s.name, (exists (select 1 from projects p join usage u on u.project_id = p.id where p.store_id = s.id and u.bytes > 0)
-       or exists (select 1 from projects p join usage u on u.project_id = p.id where p.previous_store_id = s.id and u.bytes > 0)) as holds_content
+    `select s.name, (exists (select 1 from projects p join project_blobs pb on pb.project_id = p.id where p.store_id = s.id)
+       or exists (select 1 from projects p join project_blobs pb on pb.project_id = p.id where p.previous_store_id = s.id)) as holds_content
      from stores s order by s.name`,
   );
   return rows.map((row) => ({ name: row.name, holdsContent: Boolean(row.holds_content) }));

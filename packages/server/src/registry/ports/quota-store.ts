@@ -5,7 +5,7 @@ import type { QuotaExceeded, QuotaExcess } from './quota-excess.ts';
 
 /** The limits of a project; null: none. */
 export interface QuotaLimits {
-  /** Of its blobs, each once. */
+  /** Of its blobs, each once, and of the manifests of each of its repositories. */
   readonly bytes: number | null;
   readonly tags: number | null;
   /** That it serves on one day in UTC. */
@@ -55,6 +55,18 @@ export interface QuotaStore {
    * reserved. Of a project without a limit of bytes everything is granted and nothing kept.
    */
   reserveUpload(input: { id: string; epoch: number; least: number; most: number }): Promise<Reservation>;
+  /**
+   * Counts anew what the project with the lowest id above `after` has, and corrects its account; undefined when there is none. Commits
+   * in the project wait meanwhile.
+   */
+  recountUsage(input: { after: number; at: Millis }): Promise<Recount | undefined>;
+}
+
+/** A project whose account was counted anew. */
+export interface Recount {
+  readonly projectId: number;
+  readonly project: string;
+  readonly isCorrected: boolean;
 }
 
 /** An entry of a list. */
