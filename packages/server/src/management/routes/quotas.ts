@@ -17,7 +17,11 @@ const percent = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], { descri
 const quota = Type.Object(
   {
     project: projectName,
-    storage: Type.Object({ usedBytes: used, limitBytes: limit('Bytes of blobs, each once, and of the manifests of each repository'), percent }),
+    storage: Type.Object({
+      usedBytes: used,
+      limitBytes: limit('Bytes of blobs, each once, and of the manifests of each repository'),
+      percent,
+    }),
     tags: Type.Object({ used, limit: limit('Tags'), percent }),
     pulls: Type.Object({
       day: Type.String({ format: 'date', description: 'Today in UTC.' }),
