@@ -1,3 +1,4 @@
+import type { Manifest } from '../crash/image.ts';
 import { otherStore } from './arena.ts';
 import type { Crew } from './crew.ts';
 import { PromotedRepository } from './promoted-repository.ts';
@@ -31,8 +32,8 @@ export class PromotedProjects implements Work {
           const promoted = new PromotedRepository(own);
           const second = crew.newClient();
           return [
-            { weight: 20, run: async () => void (await promoted.promote()) },
-            { weight: 4, run: () => relyOnPromotion({ ...own, promoted, client: second }) },
+            { weight: 20, run: async () => this.#pull(target, await promoted.promote()) },
+            { weight: 12, run: () => relyOnPromotion({ ...own, promoted, client: second }) },
             { weight: 8, run: () => promoted.undo() },
             { weight: 8, run: () => this.#reader.pullTag(target, random.pick(target.tags) ?? 'latest') },
           ];
@@ -40,6 +41,10 @@ export class PromotedProjects implements Work {
       });
       this.#clients.push(client);
     }
+  }
+
+  async #pull(target: RepositoryModel, root: Manifest | undefined): Promise<void> {
+    if (root !== undefined) await this.#reader.pullManifest(target, root);
   }
 
   /** The first push and the first promotion make the projects. */

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Manifest } from '../crash/image.ts';
 import { describeAnswer, passingStatuses, type RegistryClient } from '../crash/registry-client.ts';
+import type { Arena } from './arena.ts';
+import { executed } from './content-leases.ts';
 import type { PromotedRepository, PromotedRepositoryOptions } from './promoted-repository.ts';
 
 /** What relying on a promotion takes. */
@@ -8,6 +10,7 @@ export interface ReliedPromotionOptions extends PromotedRepositoryOptions {
   readonly promoted: PromotedRepository;
   readonly client: RegistryClient;
   readonly graceMs: number;
+  readonly arena: Arena;
 }
 
 const tag = 'relied';
@@ -15,15 +18,18 @@ const tag = 'relied';
 const reliableShare = 0.7;
 
 /**
- * Promotes what the target has had for some time, takes every tag from it, and pushes its manifest alone a moment later: what a promotion
- * said it linked may be relied on for the grace, as what a push was told.
+ * Promotes what the target has had for long (it is made to look so), takes every tag from it, and pushes its manifest alone a moment later:
+ * what a promotion said it linked may be relied on for the grace, as what a push was told of.
  */
 export async function relyOnPromotion(options: ReliedPromotionOptions): Promise<void> {
   const { promoted, client, target, graceMs, random, findings } = options;
+  const ofTarget = `where repository_id = (select id from repositories where name = '${target.name}')`;
+  const old = ['manifests', 'repository_blobs'].map((table) => `update ${table} set renewed_at = 0 ${ofTarget}`);
+  if (!(await executed(options.arena.execute(old.join(';'))))) return;
   const begunAt = performance.now();
   const root = await promoted.promote((digest) => target.mustExist(digest), tag);
   if (root === undefined || !(await removeTags(options, root))) return;
-  await wait(graceMs * reliableShare * random.next());
+  await wait(graceMs * reliableShare * random.between(20, 80) * 0.01);
   const wasInTime = () => performance.now() - begunAt < graceMs * reliableShare;
   try {
     const answer = await client.putManifest(target.name, tag, root);

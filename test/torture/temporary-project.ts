@@ -5,13 +5,19 @@ import type { ManagementClient } from './management-client.ts';
 import { pause } from './pause.ts';
 import type { Reader } from './reader.ts';
 import { RetainedModel } from './retained-model.ts';
-import type { SeededRandom } from './seeded-random.ts';
 import type { TortureClient } from './torture-client.ts';
 import type { Work } from './work.ts';
 
 /** The least that there is: nothing gets so old within a run. */
 const expireAfterHours = 1;
 const windowMs = expireAfterHours * 3_600_000;
+/** Usually enough for an expiry that was just asked for. */
+const expiryMs = 700;
+/** More than there usually are, so that one is left alone for some time. */
+const tags = ['latest', 'edge', 'nightly', 'pr-1', 'pr-2', 'pr-3', 'pr-4', 'pr-5', 'pr-6'];
+/** How long the server claims a job, and how long it may seem to be at work. */
+const claimMs = 60_000;
+const patienceMs = 5000;
 /** Seconds: a job that a kill interrupted keeps the next one waiting for a while. */
 const mostTries = 75;
 
@@ -37,10 +43,11 @@ export class TemporaryProject implements Work {
     this.#client = crew.newTortureClient({
       name: this.#model.name,
       models: [this.#model],
+      tags,
       further: (random) => [
-        { weight: 25, run: () => this.#age(random) },
-        { weight: 10, run: () => this.#lease(random) },
-        { weight: 1, run: () => this.#release() },
+        { weight: 20, run: () => this.#age(random.pick(this.#model.tags.filter((name) => !name.startsWith('sha')))) },
+        { weight: 40, run: () => this.#leaseAndAge(random.pick(this.#model.keptTags.filter((name) => !name.startsWith('sha')))) },
+        { weight: 5, run: () => this.#release() },
       ],
     });
   }
@@ -64,8 +71,10 @@ export class TemporaryProject implements Work {
     while (await pause(700, signal)) await this.#expire();
   }
 
-  /** As the server does every ten minutes. */
+  /** As the server does every ten minutes. The claim of a server that was killed ends sooner than it would. */
   async #expire(): Promise<void> {
+    const claimed = `name = 'expiry' and state = 'running' and available_at < ${Date.now() + claimMs - patienceMs}`;
+    await executed(this.#crew.options.arena.execute(`update jobs set available_at = 0 where ${claimed}`));
     const input = JSON.stringify({ project: this.#name, requestedBy: 'system:expiry' });
     const enqueued = await executed(
       this.#crew.options.arena.execute(`insert into jobs (name, input, state, available_at, created_at, project_id, requested_by, dedupe_key)
@@ -75,8 +84,7 @@ export class TemporaryProject implements Work {
     if (enqueued) this.#crew.options.findings.did('expiries asked for');
   }
 
-  async #age(random: SeededRandom): Promise<void> {
-    const tag = random.pick(this.#model.tags.filter((name) => !name.startsWith('sha')));
+  async #age(tag: string | undefined): Promise<void> {
     if (tag === undefined) return;
     const { arena, findings } = this.#crew.options;
     // Before: from when it looks old, it may go.
@@ -86,9 +94,13 @@ export class TemporaryProject implements Work {
     if (await executed(arena.execute(`update tags set ${old} where ${ofTag}`))) findings.did('tags aged');
   }
 
-  async #lease(random: SeededRandom): Promise<void> {
-    const tag = random.pick(this.#model.keptTags);
-    if (tag !== undefined && (await leaseTag(this.#crew.options, this.#model, tag))) await this.#age(random);
+  /** What is leased outlives the next expiry, however old it looks. */
+  async #leaseAndAge(tag: string | undefined): Promise<void> {
+    if (tag === undefined || !(await leaseTag(this.#crew.options, this.#model, tag))) return;
+    await this.#age(tag);
+    await this.#expire();
+    await wait(expiryMs);
+    await this.#reader.pullTag(this.#model, tag);
   }
 
   #release(): Promise<void> {
