@@ -55,6 +55,18 @@ test('GHSA-rh89-vvrg-fg64: an order that is not offered is refused', async () =>
   await assert.rejects(refused, (error) => error instanceof ApiProblem && error.faults[0]?.pointer === '/query/sort');
 });
 
+test('CVE-2026-110697: signs of LIKE match nothing but themselves, in searches and prefixes', async () => {
+  const found = async (q: string) => (await api.GET('/api/v1/repositories', { params: { query: { q } } })).data?.items.length;
+  for (const sign of ['%', '_', 'prox_', 'pro%', 'n*', 'team/ngin_']) {
+    // Some of them no name can have: they are refused.
+    const refused = (error: unknown) => (error instanceof ApiProblem && error.status === 400 ? 0 : Promise.reject(error));
+    assert.equal(await found(sign).catch(refused), 0, sign);
+  }
+  const tags = async (prefix: string) =>
+    (await api.GET('/api/v1/repositories/{repository}/tags', { params: { path, query: { prefix } } })).data?.items.length;
+  assert.deepEqual([await tags('_'), await tags('1_'), await tags('1.')], [0, 0, 2]);
+});
+
 test('a manifest, its tag, the history of the tag, and their end', async () => {
   const [first = ''] = digests;
   const { data } = await api.GET('/api/v1/repositories/{repository}/manifests/{digest}', { params: { path: { ...path, digest: first } } });

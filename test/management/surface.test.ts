@@ -118,6 +118,22 @@ test('bodies made to cost much are refused at once, and none adds what it does n
   }
 });
 
+test('GO-2025-3825: what people write comes back as JSON, which no browser takes for a page', async () => {
+  const [authorization, description] = [alice.basic, '<script>alert(1)</script>'];
+  const body = JSON.stringify({ name: 'alice', description });
+  const made = await client.send('POST', '/api/v1/projects', {
+    authorization,
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+  assert.equal(made.status, 201, made.body.toString());
+  for (const path of ['/api/v1/projects/alice', '/api/v1/projects/%3Cscript%3E']) {
+    const { headers } = await client.send('GET', path, { authorization });
+    assert.match(String(headers['content-type']), /^application\/(problem\+)?json/);
+    assert.deepEqual([headers['x-content-type-options'], headers['cache-control']], ['nosniff', 'no-store']);
+  }
+});
+
 test('the same over HTTP/2', async () => {
   await using secure = await startRegistry({ flags: [], transport: 'h2' });
   const bob = await secure.addUser('bob');

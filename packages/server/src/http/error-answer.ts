@@ -45,7 +45,7 @@ function asRegistryError(error: unknown): RegistryError {
 function registryRefusal(thrown: unknown): Refusal {
   const error = asRegistryError(thrown);
   const { code, message, detail } = error;
-  return { error, contentType: 'application/json', body: errorBody([{ code, message, detail }]) };
+  return { error, contentType: 'application/json', headers: [], body: errorBody([{ code, message, detail }]) };
 }
 
 /** The one catch: renders an error as its surface does, logs what the client cannot know, and frees the connection. */
@@ -68,7 +68,7 @@ export function answerError(exchange: HttpExchange, thrown: unknown, logger: Log
   }
   const closing = hasBody(request) && !request.complete && !isWorthReading(request, error);
   const body = JSON.stringify(refusal.body);
-  const headers = headerListOf(error.headers);
+  const headers = [...refusal.headers, ...headerListOf(error.headers)];
   if (!closing) {
     sendBody(exchange, error.status, contentType, body, headers);
     return;

@@ -5,8 +5,12 @@ import type { RegistryError } from '../../registry/registry-error.ts';
 export interface Refusal {
   readonly error: ApiError | RegistryError;
   readonly contentType: string;
+  readonly headers: readonly string[];
   readonly body: object;
 }
+
+/** Headers of every answer of the management API, names and values in turn: it is for one caller, at one moment, and no page. */
+export const apiHeaders: readonly string[] = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
 
 /** What a status of the core and of the listener is called here. */
 const codes: Readonly<Record<number, ProblemCode>> = {
@@ -38,5 +42,5 @@ export function problemRefusal(thrown: unknown, requestId: string, asRegistryErr
     requestId,
     ...(faults.length > 0 && { errors: faults }),
   };
-  return { error, contentType: 'application/problem+json', body };
+  return { error, contentType: 'application/problem+json', headers: apiHeaders, body };
 }

@@ -10,6 +10,7 @@ import type { TransferWatch } from '../transfer-watch.ts';
 import { authenticate, authorize, resourceOf } from './access.ts';
 import type { ApiDeps } from './api.ts';
 import { readJson } from './json-body.ts';
+import { apiHeaders } from './problem.ts';
 import { invalid, type RouteChecker } from './validation.ts';
 
 /** One request of an operation: who, which, may he, of which version, what, and only then the operation. Throws what the catch renders. */
@@ -82,7 +83,7 @@ function wantedVersion(header: string | undefined, { ifMatch }: Route): number |
 }
 
 async function send(exchange: HttpExchange, route: Route, answer: AnyAnswer, watch: TransferWatch): Promise<void> {
-  const headers = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff', ...headerListOf(answer.headers ?? {})];
+  const headers = [...apiHeaders, ...headerListOf(answer.headers ?? {})];
   if (answer.version !== undefined) headers.push('ETag', `"${answer.version}"`);
   if (answer.location !== undefined) headers.push('Location', answer.location);
   if (answer.next !== undefined) headers.push('Link', `<${nextPage(exchange, answer.next)}>; rel="next"`);
