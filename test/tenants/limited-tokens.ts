@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import type { TestRegistry } from '../protocol/registry-fixture.ts';
 import { asks } from './asked-actions.ts';
 import { type Tenants, tokenOf } from './tenants.ts';
-import { askers } from './tenants-plan.ts';
 
 /** What tokens of somebody who may do everything in a project are answered, by what they were got for. `401`: get one for more. */
 const answers = `
@@ -23,7 +22,7 @@ change the project          401   401        401     401
 
 /** Asserts that a token does what it was got for, of what its user may, and nothing else. Answers how many requests that were. */
 export async function assertLimits(registry: TestRegistry, tenants: Tenants): Promise<number> {
-  const owner = askers.find(({ name }) => name === 'owner-by-binding') ?? assert.fail();
+  const owner = tenants.plan.askers.find(({ name }) => name === 'owner-by-binding') ?? assert.fail();
   const project = owner.holds.find(({ pattern }) => pattern === '**')?.project ?? assert.fail();
   const [at, source] = [tenants.stateOf(project, 'in/app'), tenants.stateOf(project, 'out/app')];
   const [header = '', ...rows] = answers.trim().split('\n');

@@ -27,11 +27,17 @@ export interface PlannedAsker extends Asker {
 
 const named = (set: readonly string[]) => set.join('-and-');
 
+/** Projects, and everybody who asks. */
+export interface Plan {
+  readonly projects: readonly PlannedProject[];
+  readonly askers: readonly PlannedAsker[];
+}
+
 /** 48 projects: each set of roles in a project of each visibility. */
 const ofSets = roleSets.flatMap((set) => visibilities.map((visibility) => ({ set, project: projectOf(named(set), visibility) })));
 /** Nobody is bound here, and the name begins as another's does. */
 const unbound = [projectOf('reader', 'private', 'reader'), projectOf('nobody', 'private')];
-export const projects: readonly PlannedProject[] = [...ofSets.map(({ project }) => project), ...unbound];
+const projects: readonly PlannedProject[] = [...ofSets.map(({ project }) => project), ...unbound];
 
 function projectOf(name: string, visibility: PlannedProject['visibility'], whole = `${name}-${visibility}`): PlannedProject {
   return { name: whole, visibility, environment: ({ public: 'dev', internal: 'test', private: 'prod' } as const)[visibility] };
@@ -73,8 +79,7 @@ function without(kind: Asker['kind'], name: string, by: PlannedAsker['by'] = 'no
   return { kind, by, name, projects: few(), holds };
 }
 
-/** Everybody who asks. */
-export const askers: readonly PlannedAsker[] = [
+const askers: readonly PlannedAsker[] = [
   without('anonymous', 'anonymous'),
   without('user', 'plain'),
   without('user', 'in-idle-group', 'group'),
@@ -85,3 +90,16 @@ export const askers: readonly PlannedAsker[] = [
   ...everywhere,
   ...roleSets.flatMap(membersOf),
 ];
+
+/** Everything: 50 projects, and everybody who may ask in them. */
+export const wholePlan: Plan = { projects, askers };
+
+/** Of the sets of roles only each `every`-th, with its projects and members, and who is a member of nothing. */
+export function samplePlan(every: number): Plan {
+  const kept = roleSets.filter((_, at) => at % every === 0);
+  const here = new Set([...ofSets.filter(({ set }) => kept.includes(set)).map(({ project }) => project), ...unbound]);
+  return {
+    projects: projects.filter((project) => here.has(project)),
+    askers: askers.filter((asker) => asker.projects.every((project) => here.has(project))),
+  };
+}

@@ -4,12 +4,13 @@ import type { TestRegistry } from '../protocol/registry-fixture.ts';
 import { until } from '../security/until.ts';
 import type { Asked } from './asked-actions.ts';
 import { RepositoryState } from './repository-state.ts';
-import { askers, type PlannedAsker, paths, projects } from './tenants-plan.ts';
+import { type Plan, type PlannedAsker, paths } from './tenants-plan.ts';
 import { bootstrap, disableUser, type Login, linkProjects, makeAsker, makeProject, makeRoles, makeTagRules } from './tenants-world.ts';
 import type { AsAdministrator } from './traces.ts';
 
 /** The tenants of the plan, on a server. */
 export interface Tenants {
+  readonly plan: Plan;
   /** The administrator's client of the API. */
   readonly admin: ApiClient;
   readonly asAdministrator: AsAdministrator;
@@ -24,7 +25,8 @@ export interface Tenants {
 }
 
 /** Builds everything of the plan through the management API, and pushes what the questions are about. */
-export async function buildTenants(registry: TestRegistry): Promise<Tenants> {
+export async function buildTenants(registry: TestRegistry, plan: Plan): Promise<Tenants> {
+  const { projects, askers } = plan;
   const { client, url } = registry;
   const admin = await bootstrap(registry);
   await makeRoles(admin);
@@ -53,6 +55,7 @@ export async function buildTenants(registry: TestRegistry): Promise<Tenants> {
   await Promise.all(askers.filter((asker) => asker !== root && asker.kind !== 'gone').map((asker) => make(asker)));
   const tokens = new Map<string, Promise<string>>();
   const tenants: Tenants = {
+    plan,
     admin,
     basic,
     count: () => countOf(admin),
@@ -116,7 +119,7 @@ async function endLogins(
   tenants: Tenants,
   make: (asker: PlannedAsker, expiresAt?: string) => Promise<void>,
 ): Promise<void> {
-  for (const asker of askers.filter(({ kind }) => kind === 'gone')) {
+  for (const asker of tenants.plan.askers.filter(({ kind }) => kind === 'gone')) {
     const isRobot = asker.by === 'registry robot';
     await make(asker, isRobot ? new Date(Date.now() + 2000).toISOString() : undefined);
     for (const { name } of asker.projects) {

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import type { TestClient } from '../protocol/http-client.ts';
 import { may, roles } from './expectations.ts';
 import type { Tenants } from './tenants.ts';
-import { askers, type PlannedAsker, type PlannedProject, paths, projects } from './tenants-plan.ts';
+import { type PlannedAsker, type PlannedProject, paths } from './tenants-plan.ts';
 
 /** Asserts that lists and searches show everybody what they may list, and not a name more. */
 export async function assertLists(client: TestClient, tenants: Tenants): Promise<void> {
+  const { projects, askers } = tenants.plan;
   for (const asker of askers.filter(({ kind }) => kind !== 'gone')) {
     const authorization = tenants.loginOf(asker)?.basic;
     const ask = async (path: string) => {
@@ -16,7 +17,7 @@ export async function assertLists(client: TestClient, tenants: Tenants): Promise
       assert.equal(next, undefined, 'one page');
       return items.map(({ name }) => name).sort();
     };
-    const repositories = visibleRepositories(asker);
+    const repositories = visibleRepositories(projects, asker);
     const catalog = await ask('/v2/_catalog?n=1000');
     if (asker.kind === 'anonymous') assert.equal(catalog, 401);
     else assert.deepEqual([...catalog.repositories].sort(), repositories, `catalog of ${asker.name}`);
@@ -26,7 +27,7 @@ export async function assertLists(client: TestClient, tenants: Tenants): Promise
   }
 }
 
-function visibleRepositories(asker: PlannedAsker): string[] {
+function visibleRepositories(projects: readonly PlannedProject[], asker: PlannedAsker): string[] {
   const all = projects.flatMap((project) => paths.map((path) => ({ project, path })));
   return all
     .filter(({ project, path }) => may({ asker, project }, 'list', path))
@@ -40,8 +41,8 @@ function visibleRepositories(asker: PlannedAsker): string[] {
  */
 export async function assertHidden(client: TestClient, tenants: Tenants): Promise<number> {
   let compared = 0;
-  for (const asker of askers) {
-    for (const project of projects.slice(0, 3)) {
+  for (const asker of tenants.plan.askers) {
+    for (const project of tenants.plan.projects.slice(0, 3)) {
       if (hasAnyRight(asker, project)) continue;
       const digest = tenants.stateOf(project.name, 'in/app').digestOf('none');
       const asked = (name: string) => [
