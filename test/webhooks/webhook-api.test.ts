@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { type Longshore, startLongshore } from '../tools/longshore.ts';
 
@@ -68,6 +69,13 @@ const create = async (path: string, change: object = {}): Promise<{ path: string
   assert.equal(made.status, 201, made.text);
   return { path: made.location, etag: made.etag };
 };
+
+/** What the dead server had taken on is somebody else's after that time: as if it had passed. */
+function letTimePass(ms: number): void {
+  const db = new DatabaseSync(join(dataDir, 'longshore.db'));
+  db.exec(`update webhook_lanes set held_until = held_until - ${ms} where held_until > 0`);
+  db.close();
+}
 
 test('a webhook of a project hears of its own repositories, by its filters, and shows no secret', async () => {
   for (const repository of ['team/app', 'other/app']) await push(repository, 'first');
@@ -163,6 +171,7 @@ test('a server that is killed in the middle of deliveries loses none; what comes
   while ((await noted()) < tags.length);
   server.kill('SIGKILL');
   await server.exited;
+  letTimePass(15_000);
   answer = () => 200;
   server = await start();
   const ids = () => new Set(got.slice(before).map(({ id }) => id));

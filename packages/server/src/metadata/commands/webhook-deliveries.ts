@@ -132,6 +132,15 @@ async function noteAttempt(sql: SqlSession, attempt: SettledAttempt): Promise<vo
   );
 }
 
+/** `WebhookStore.emptyWebhook`. */
+export async function emptyWebhook(sql: SqlSession, { id, limit }: { id: number; limit: number }): Promise<number> {
+  return sql.run(
+    `delete from webhook_deliveries where id in
+       (select id from webhook_deliveries where webhook_id = ? order by id limit ? ${locking(sql, 'for update skip locked')})`,
+    [id, limit],
+  );
+}
+
 /** `WebhookStore.removeDeliveries`. */
 export async function removeDeliveries(sql: SqlSession, { ageMs, limit }: { ageMs: number; limit: number }): Promise<number> {
   return sql.run(

@@ -350,8 +350,12 @@ export function describeWebhooks(open: OpenStore): void {
       assert.equal(await store.removeDeliveries({ ageMs: 3_600_000, limit: 2 }), 0);
       assert.equal(await store.removeDeliveries({ ageMs: -1000, limit: 2 }), 2);
       assert.equal(await store.countPending(9), 1);
+      const other = await create(store);
+      await store.addDeliveries({ webhookIds: [id, other.id], eventKey: '4-a', event });
+      assert.equal(await store.emptyWebhook({ id, limit: 1 }), 1);
+      assert.equal(await store.countPending(9), 2);
       await store.deleteWebhook({ owner: undefined, id, by, at });
-      assert.equal(await store.countPending(9), 0);
+      assert.equal(await store.countPending(9), 1);
     });
   });
 }

@@ -50,6 +50,7 @@ const adding: ReadonlySet<CommandName> = new Set<CommandName>([
   'createUser',
   'deleteExpiredSigningKeys',
   'deleteTag',
+  'emptyWebhook',
   'finishEvents',
   'finishForwarding',
   'holdForwarding',
@@ -68,6 +69,7 @@ const adding: ReadonlySet<CommandName> = new Set<CommandName>([
   'releaseLease',
   'removeAudit',
   'removeDeliveries',
+  'removePromotions',
   'reserveUpload',
   'setQuota',
   'setQuotaDefaults',
@@ -79,8 +81,14 @@ const adding: ReadonlySet<CommandName> = new Set<CommandName>([
   'startUpload',
 ]);
 
-/** Those after which a client may ask another replica in the next moment, and expect that it knows. */
-const deletes: ReadonlySet<CommandName> = new Set<CommandName>(['deleteBlob', 'deleteManifest', 'deleteRepository', 'deleteTenant']);
+/** Those after which a client may ask another replica in the next moment, and expect that it knows: of what is gone, and of who listens. */
+const awaited: ReadonlySet<CommandName> = new Set<CommandName>([
+  'createWebhook',
+  'deleteBlob',
+  'deleteManifest',
+  'deleteRepository',
+  'deleteTenant',
+]);
 /** Every replica that is well has heard of a change by then; the others rely on nothing after a second. */
 const heardMs = 50;
 
@@ -109,7 +117,7 @@ export function openChangeCache(deps: { hosts: PostgresHosts; pool: GuardedPool;
         if (adding.has(name)) return execute(name, input);
         // Also when it failed: nobody knows whether a commit whose answer was lost took place.
         const output = await execute(name, input).finally(() => listener.noteOwnChange());
-        if (deletes.has(name)) await delay(heardMs);
+        if (awaited.has(name)) await delay(heardMs);
         return output;
       },
     reads: (store, sql) => knownReads(store, findTaggedIn(sql), { answers, contents, guesses }),

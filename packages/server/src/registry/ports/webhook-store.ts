@@ -113,7 +113,9 @@ export interface WebhookStore {
     by: Agent;
     at: Millis;
   }): Promise<Webhook | 'stale' | undefined>;
-  /** Removes the webhook with everything on its way to it. False when there is none, or it is not the owner's. */
+  /** Removes up to `limit` deliveries of a webhook, the oldest first, and answers how many. */
+  emptyWebhook(input: { id: number; limit: number }): Promise<number>;
+  /** Removes the webhook with everything on its way to it, in one transaction: empty it before. False when there is none, or it is not the owner's. */
   deleteWebhook(input: { owner: WebhookOwner; id: number; by: Agent; at: Millis }): Promise<boolean>;
   /** The registry's own doing, with an event; false when it is disabled already. */
   disableWebhook(input: { id: number; reason: string; by: Agent; at: Millis }): Promise<boolean>;
