@@ -377,6 +377,8 @@ function promotionDeps(config: Config, backends: Backends, authorizer: Authorize
   return {
     promotions: metadata,
     rules: metadata,
+    days: config.audit.days,
+    logger,
     content: metadata,
     stores: blobStores(config, backends),
     authorizer,

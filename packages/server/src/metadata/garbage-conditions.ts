@@ -1,4 +1,5 @@
 import type { Millis } from '../registry/ports/content-store.ts';
+import { isLeaseOf } from './lease-condition.ts';
 import { referenceKind } from './reference-kind.ts';
 import type { SqlValue } from './sql-session.ts';
 
@@ -58,14 +59,14 @@ function conditions(ignoring: {
         and ${none(`manifest_references mr where mr.repository_id = manifests.repository_id and mr.kind = ${referenceKind.manifest}
                     and mr.target = manifests.digest ${ignoring.manifest('mr.manifest_id')}`)}
         and ${none(`manifests s where s.repository_id = manifests.repository_id and s.digest = manifests.subject ${ignoring.manifest('s.id')}`)}
-        and ${notLeased('manifests.digest')}`,
+        and ${notLeased('manifests.digest', 'manifests.repository_id')}`,
       params: [before, leasedAt],
     }),
     unreferenced: (before, leasedAt) => ({
       text: `repository_blobs.renewed_at < ?
         and ${none(`manifest_references mr where mr.repository_id = repository_blobs.repository_id and mr.kind = ${referenceKind.blob}
                     and mr.target = ${digestOf('repository_blobs')} ${ignoring.manifest('mr.manifest_id')}`)}
-        and ${notLeased(digestOf('repository_blobs'))}`,
+        and ${notLeased(digestOf('repository_blobs'), 'repository_blobs.repository_id')}`,
       params: [before, leasedAt],
     }),
     unlinked: (before, leasedAt) => ({
@@ -83,8 +84,11 @@ function conditions(ignoring: {
   };
 }
 
-function notLeased(digest: string): string {
-  return none(`content_leases l where l.digest = ${digest} and l.expires_at > ?`);
+/** `repositoryId`: where it is; bytes are nowhere, and held by a lease of any project. */
+function notLeased(digest: string, repositoryId?: string): string {
+  return none(
+    `content_leases l where l.digest = ${digest} and l.expires_at > ? ${repositoryId === undefined ? '' : `and ${isLeaseOf(repositoryId)}`}`,
+  );
 }
 
 function digestOf(table: 'repository_blobs' | 'blob_placements'): string {

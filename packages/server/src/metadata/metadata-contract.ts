@@ -4,6 +4,7 @@ import { describeAccounts } from './contract/accounts.ts';
 import { describeAudit } from './contract/audit.ts';
 import { describeBlobs } from './contract/blobs.ts';
 import { describeBrowsing } from './contract/browsing.ts';
+import { describeContentLeases } from './contract/content-leases.ts';
 import type { OpenStore } from './contract/contract-steps.ts';
 import { describeEventsAndLeases } from './contract/events-and-leases.ts';
 import { describeGarbage } from './contract/garbage.ts';
@@ -47,6 +48,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describeInventory(open);
     describeProjects(open);
     describeGarbage(open);
+    describeContentLeases(open);
     describePreview(open);
     describeEventsAndLeases(open);
     describeAccounts(open);

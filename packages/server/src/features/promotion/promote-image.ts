@@ -1,6 +1,7 @@
 import type { BlobStores } from '../../registry/blob-stores.ts';
 import { copyBlob } from '../../registry/copy-blob.ts';
 import { reach } from '../../registry/failpoints.ts';
+import type { Agent } from '../../registry/ports/agent.ts';
 import type { ContentStore } from '../../registry/ports/content-store.ts';
 import type { BlobElsewhere, NewPromotion, PromotionOutcome, PromotionStore } from '../../registry/ports/promotion-store.ts';
 
@@ -21,21 +22,30 @@ export interface PromotionDeps {
   readonly undoWindowMs: number;
 }
 
+/** What is to be promoted; `authorize` answers as whom, and on which project's image that was decided, or throws. */
+export interface PromotionRequest extends Pick<NewPromotion, 'to' | 'dryRun'> {
+  readonly from: Omit<NewPromotion['from'], 'project'>;
+  readonly authorize: () => Promise<{ readonly by: Agent; readonly project: NewPromotion['from']['project'] }>;
+}
+
 /**
  * Promotes an image. Bytes that the target's store does not have are copied first, each placed as soon as it is there, so that whoever
- * repeats an interrupted promotion goes on where it was. Throws a `StorageError` of a store that fails, and the signal's reason.
+ * repeats an interrupted promotion goes on where it was. Copies may take long, so it is decided anew before each try who may. Throws
+ * what `authorize` throws, a `StorageError` of a store that fails, and the signal's reason.
  */
 export async function promoteImage(
   deps: PromotionDeps,
-  request: Omit<NewPromotion, 'at' | 'undoUntil' | 'store'>,
+  { from, to, dryRun, authorize }: PromotionRequest,
   signal?: AbortSignal,
 ): Promise<PromotionOutcome> {
-  const store = deps.stores.forNew(request.to.repository);
+  const store = deps.stores.forNew(to.repository);
   for (let idle = 0; ; ) {
+    const { by, project } = await authorize();
     const at = deps.clock();
-    const answer = await deps.promotions.promote({ ...request, store, at, undoUntil: at + deps.undoWindowMs });
+    const input = { from: { ...from, project }, to, dryRun, by, store, at, undoUntil: at + deps.undoWindowMs };
+    const answer = await deps.promotions.promote(input);
     if (answer.outcome === 'promoted') reach('promotion.committed');
-    if (answer.outcome !== 'elsewhere' || request.dryRun) return answer;
+    if (answer.outcome !== 'elsewhere' || dryRun) return answer;
     // What vanished meanwhile is missing by name in the next answer, or no longer.
     if ((await copyAhead(deps, answer, signal)) === 0) idle += 1;
     if (idle === mostIdle) return { outcome: 'changed' };

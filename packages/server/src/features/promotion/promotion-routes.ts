@@ -53,16 +53,20 @@ function createRoute(deps: PromotionRouteDeps): Route {
     problems: ['forbidden', 'not-found', 'conflict', 'too-large'],
     handle: async (request) => {
       const { from, to, dryRun = false } = request.body;
-      const { project } = await allowed(deps.authorizer, request, 'pull', from.repository);
-      const by = await allowed(deps.authorizer, request, 'promote', to.repository);
+      let { by } = request;
+      const authorize = async () => {
+        const { project } = await allowed(deps.authorizer, request, 'pull', from.repository);
+        by = await allowed(deps.authorizer, request, 'promote', to.repository);
+        return { by, project };
+      };
       const reference = referenceOf(from);
       const target = to.tag ?? from.tag;
       if (target === undefined) throw fault('/to/tag', 'is missing: a promotion by digest needs it');
       const wanted = {
-        from: { repository: from.repository, reference, project },
+        from: { repository: from.repository, reference },
         to: { repository: to.repository, tag: target },
         dryRun,
-        by,
+        authorize,
       };
       const answer = await promoteImage(deps, wanted);
       if (dryRun || answer.outcome === 'planned') return { status: 200, body: planOf(answer) };

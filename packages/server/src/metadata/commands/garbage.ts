@@ -162,11 +162,14 @@ export async function forgetPlacements(
 }
 
 /** `GarbageStore.leaseContent`. */
-export async function leaseContent(sql: SqlSession, input: { holder: string; digest: Digest; expiresAt: Millis }): Promise<void> {
+export async function leaseContent(
+  sql: SqlSession,
+  input: { holder: string; digest: Digest; expiresAt: Millis; projectId?: number | undefined },
+): Promise<void> {
   await sql.run(
-    `insert into content_leases (holder, digest, expires_at) values (?, ?, ?)
-     on conflict (holder, digest) do update set expires_at = excluded.expires_at`,
-    [input.holder, toColumn(input.digest), input.expiresAt],
+    `insert into content_leases (holder, digest, expires_at, project_id) values (?, ?, ?, ?)
+     on conflict (holder, digest) do update set expires_at = excluded.expires_at, project_id = excluded.project_id`,
+    [input.holder, toColumn(input.digest), input.expiresAt, input.projectId ?? null],
   );
 }
 

@@ -22,6 +22,7 @@ import { commitManifest, deleteManifest } from './manifests.ts';
 import { addMember, changeMember, removeMember } from './members.ts';
 import { assignStore, beginMove, finishMove, placeCopy, registerStores, renewCopies } from './projects.ts';
 import { setPromotionPolicy } from './promotion-policies.ts';
+import { removePromotions } from './promotion-records.ts';
 import { restoreTag, undoPromotion } from './promotion-undo.ts';
 import { placeAhead, promote } from './promotions.ts';
 import { notePulls } from './pulls.ts';
@@ -63,6 +64,7 @@ export const commands = {
   noteLateReferrer,
   placeAhead,
   promote,
+  removePromotions,
   restoreTag,
   setPromotionPolicy,
   undoPromotion,

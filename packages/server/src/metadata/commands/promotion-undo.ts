@@ -8,6 +8,7 @@ import { locking, Withdrawn } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
 import { requireSame } from './decided-project.ts';
 import { releaseContent } from './garbage.ts';
+import { lockTarget } from './promotion-records.ts';
 import { promotionHolder } from './promotions.ts';
 import { lockedRepository, type RepositoryRow } from './repositories.ts';
 import { lockTag, removeTag, setTag } from './tags.ts';
@@ -21,12 +22,11 @@ interface PromotedTagRow {
 /** `PromotionStore.undoPromotion`: its tags point at what they pointed at before, and one that it created is gone. */
 export async function undoPromotion(sql: SqlTransaction, input: { id: number; by: Agent; at: Millis }): Promise<UndoOutcome> {
   const { id, by, at } = input;
-  const promotion = await sql.get<{ repository: RepositoryName; to_tag: Tag; digest: Uint8Array; undone_at: Millis | null }>(
-    `select r.name as repository, t.to_tag, t.digest, t.undone_at from promotions t join repositories r on r.id = t.to_repository_id
-     where t.id = ? ${locking(sql, 'for update of t')}`,
+  const repository = await lockTarget(sql, id);
+  const promotion = await sql.get<{ to_tag: Tag; digest: Uint8Array; undone_at: Millis | null }>(
+    `select to_tag, digest, undone_at from promotions where id = ? ${locking(sql, 'for update')}`,
     [id],
   );
-  const repository = promotion && (await lockedRepository(sql, promotion.repository));
   if (promotion === undefined || repository === undefined) return { outcome: 'absent' };
   if (promotion.undone_at !== null) return { outcome: 'already-undone' };
   const digest = fromColumn(promotion.digest);

@@ -187,7 +187,8 @@ async function record(sql: SqlTransaction, input: NewPromotion, { source, target
       before === undefined ? null : toColumn(before),
       toColumn(after),
     ]);
-    if (before !== undefined) await leaseContent(sql, { holder: promotionHolder(id), digest: before, expiresAt: undoUntil });
+    if (before === undefined) continue;
+    await leaseContent(sql, { holder: promotionHolder(id), digest: before, expiresAt: undoUntil, projectId: target.project_id });
   }
   for (const chunk of chunks(manifests)) {
     const rows = padded(chunk);

@@ -242,6 +242,27 @@ function describeUndo(open: OpenStore): void {
       assert.equal(await store.findManifest(prod, { digest: first.index }), undefined, 'the window is over');
     });
 
+    storeTest(open, 'old ones are forgotten, except the newest that its tag still shows', async (steps) => {
+      const { store, at } = steps;
+      await pushImage(steps, 'v1');
+      const superseded = await mustPromote(steps);
+      const shown = await mustPromote(steps, { undoUntil: at + 1 });
+      const removed = await mustPromote(steps, { to: { repository: prod, tag: requireTag('v2') }, undoUntil: at + 1 });
+      await store.deleteTag({ repository: prod, tag: requireTag('v2'), by, at });
+      const old = (before: number, now: number) => store.listOldPromotions({ before, at: now, after: 0 });
+      assert.deepEqual(await old(at, at + week + 1), { ids: [], next: undefined }, 'young');
+      assert.deepEqual(await old(at + 1, at + 2), { ids: [removed.id], next: undefined }, 'one may be undone');
+      const { ids } = await old(at + 1, at + week + 1);
+      assert.deepEqual(ids, [superseded.id, removed.id]);
+      assert.equal(await store.removePromotions({ ids }), 2);
+      const { items } = await store.listPromotions({ repository: prod }, everybody, { limit: 9, before: undefined });
+      assert.deepEqual(
+        items.map(({ id }) => id),
+        [shown.id],
+      );
+      assert.deepEqual(await store.listPromotedTags(removed.id), []);
+    });
+
     storeTest(open, 'a tag is restored to what its history says', async (steps) => {
       const { store, at } = steps;
       const first = await steps.push(app, { tags: ['v1'] });

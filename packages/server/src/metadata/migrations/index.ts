@@ -29,6 +29,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0014-denied-actions', load: () => import('./0014-denied-actions.ts') },
   { name: '0015-held-forwarding', load: () => import('./0015-held-forwarding.ts') },
   { name: '0016-bytes-of-manifests', load: () => import('./0016-bytes-of-manifests.ts') },
+  { name: '0017-leases-of-projects', load: () => import('./0017-leases-of-projects.ts') },
 ];
 
 /**

@@ -10,6 +10,7 @@ import * as jobs from './jobs.ts';
 import * as lists from './lists.ts';
 import * as members from './members.ts';
 import * as projects from './projects.ts';
+import * as promotionRecords from './promotion-records.ts';
 import * as promotions from './promotions.ts';
 import * as pulls from './pulls.ts';
 import * as quotas from './quotas.ts';
@@ -36,6 +37,7 @@ export const reads = {
   ...members,
   ...projects,
   ...promotions,
+  ...promotionRecords,
   ...pulls,
   ...quotas,
   ...remains,

@@ -97,8 +97,11 @@ export interface GarbageStore {
   knownLocations(store: string, locations: readonly string[]): Promise<Set<string>>;
   knownUploads(ids: readonly string[]): Promise<Set<string>>;
 
-  /** Content held against garbage collection, whoever points at it; expires by itself. */
-  leaseContent(input: { holder: string; digest: Digest; expiresAt: Millis }): Promise<void>;
+  /**
+   * Content held against garbage collection and retention, whoever points at it; expires by itself. `projectId`: manifests and links are
+   * held in that project alone, and their bytes; without it in every project.
+   */
+  leaseContent(input: { holder: string; digest: Digest; expiresAt: Millis; projectId?: number | undefined }): Promise<void>;
   releaseContent(input: { holder: string }): Promise<void>;
   /** Holders of leases that ended by `at`, each once or more often, in windows. */
   listEndedLeases(at: Millis, cursor: string | undefined): Promise<Candidates<string>>;

@@ -170,6 +170,14 @@ export interface PromotionStore {
   /** A copy on a store on which nobody links it yet: its grace keeps it for the promotion that follows. */
   placeAhead(input: { store: string; digest: Digest; location: BlobLocation; at: Millis }): Promise<'placed' | 'duplicate' | 'unwanted'>;
   undoPromotion(input: { id: number; by: Agent; at: Millis }): Promise<UndoOutcome>;
+  /**
+   * Promotions before `before` that nobody can undo by right any more (at `at`), and of which the tag was promoted to again or points
+   * elsewhere: the newest that a tag still shows stays, since what comes to its image late is told of it. After `after` (an id, exclusive);
+   * as many as one transaction can remove. Without `next` there are no more.
+   */
+  listOldPromotions(input: { before: Millis; at: Millis; after: number }): Promise<{ ids: number[]; next: number | undefined }>;
+  /** Forgets promotions, with what they moved and what came late to them. Answers how many. At most 256. */
+  removePromotions(input: { ids: readonly number[] }): Promise<number>;
   /** Points a tag at what its history says it has pointed at. */
   restoreTag(input: { repository: RepositoryName; tag: Tag; digest: Digest; by: Agent; at: Millis }): Promise<RestoreOutcome>;
 
