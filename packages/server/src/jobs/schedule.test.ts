@@ -58,6 +58,18 @@ test('the lease of a rare job stays taken for less than a day', async () => {
   await schedule.stop();
 });
 
+test('the lease stays taken for whole milliseconds, which is all that databases take', async () => {
+  const table = oneOwner();
+  const schedule = startSchedule({ name: 'hourly', cron: '0 * * * *', run: async () => undefined }, options(table, 'a'));
+  // Half of an odd number, every other time.
+  for (let turn = 0; turn < 20; turn += 1) {
+    await schedule.runNow();
+    assert.ok(Number.isInteger(table.until), String(table.until));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await schedule.stop();
+});
+
 test('a job that throws is logged, ends nothing, and leaves the lease to others', async () => {
   const table = oneOwner();
   const errors: string[] = [];

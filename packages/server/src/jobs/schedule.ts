@@ -48,7 +48,7 @@ export function startSchedule(job: ScheduledJob, options: ScheduleOptions): Sche
     try {
       const run = await runWithLease(
         { leases, name: `job:${job.name}`, holder, ttlMs: leaseMs },
-        { signal: stopped.signal, keepMs: () => Math.min((cron.msToNext() ?? 0) / 2, longestKeepMs) },
+        { signal: stopped.signal, keepMs: () => Math.min(Math.floor((cron.msToNext() ?? 0) / 2), longestKeepMs) },
         (signal) => job.run(signal),
       );
       said = undefined;
