@@ -130,8 +130,37 @@ test('a job that is cancelled, or whose process ends, is aborted; the latter com
   const second = await enqueue('wait');
   await begun.promise;
   await runner.stop();
-  assert.equal((await metadata.findJob(second.id))?.state, 'queued');
+  const { state, attempts, failure } = (await metadata.findJob(second.id)) ?? assert.fail();
+  assert.deepEqual([state, attempts, failure], ['queued', 0, 'Its process ended.'], 'which was no try');
   await metadata.cancelJob({ id: second.id, at: Date.now(), by: systemAgent('test') });
+});
+
+test('a job that cannot begin yet gives its worker back to others', async () => {
+  let turns = 0;
+  let isFree = false;
+  const patient: QueuedJob = {
+    name: 'patient',
+    attempts: 1,
+    run: async (_, { postpone }) => {
+      turns += 1;
+      if (!isFree) postpone('Something else is under way.', 1);
+    },
+  };
+  const other: QueuedJob = {
+    name: 'other',
+    attempts: 1,
+    run: async () => {
+      isFree = true;
+    },
+  };
+  const { id } = await enqueue('patient');
+  const runner = start([patient, other]);
+  while (turns < 3) await new Promise((resolve) => setImmediate(resolve));
+  assert.match((await metadata.findJob(id))?.failure ?? 'Something', /Something/);
+  await reaches((await enqueue('other')).id, 'done');
+  await reaches(id, 'done');
+  await runner.stop();
+  assert.equal((await metadata.findJob(id))?.attempts, 1);
 });
 
 test('a worker that lost its claim leaves the job alone', async () => {

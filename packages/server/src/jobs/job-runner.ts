@@ -1,15 +1,11 @@
 import type { ClaimedJob, JobEnding, JobReport, JobStore } from '../registry/ports/job-store.ts';
 import type { Logger } from '../registry/ports/logger.ts';
 import type { QueuedJob } from '../registry/ports/queued-job.ts';
+import { type Polling, startPolling } from './polling.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
-/** Works on the queue until it is stopped. */
-export interface JobRunner {
-  /** Says that a job was just put in the queue here, so that it need not wait for the next look. */
-  wake(): void;
-  /** Aborts the job in hand, which another worker begins again, and resolves when it has ended. Idempotent. */
-  stop(): Promise<void>;
-}
+/** Works on the queue until it is stopped; `stop` aborts the job in hand, which another worker begins again. */
+export type JobRunner = Polling;
 
 /** What a runner needs. */
 export interface JobRunnerOptions {
@@ -47,45 +43,20 @@ class JobCancelledError extends Error {
  */
 export function startJobs(options: JobRunnerOptions): JobRunner {
   const { logger, pollMs } = options;
+  if (options.jobs.length === 0) return { wake: () => undefined, stop: async () => undefined };
   const stopped = new AbortController();
-  let isWoken = false;
-  let endPause: (() => void) | undefined;
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-
-  async function run(): Promise<void> {
-    let storeFailures = 0;
-    while (!stopped.signal.aborted) {
-      isWoken = false;
-      let hasWorked = false;
-      try {
-        hasWorked = await workOnce(options, stopped.signal);
-        storeFailures = 0;
-      } catch (error) {
-        storeFailures += 1;
-        if (storeFailures === 1) logger.error('The queue of jobs cannot be read or written; it is tried again.', { error });
-      }
-      if (stopped.signal.aborted || ((hasWorked || isWoken) && storeFailures === 0)) continue;
-      await pause(storeFailures > 0 ? Math.max(pollMs, retryDelayMs(storeFailures)) : pollMs);
-    }
-  }
-
-  const running = options.jobs.length === 0 ? Promise.resolve() : run();
+  const polling = startPolling({
+    turn: () => workOnce(options, stopped.signal),
+    pollMs,
+    logger,
+    failed: 'The queue of jobs cannot be read or written; it is tried again.',
+    recovered: 'The queue of jobs is worked on again.',
+  });
   return {
-    wake() {
-      isWoken = true;
-      endPause?.();
-    },
-    async stop() {
+    wake: polling.wake,
+    stop() {
       stopped.abort(new Error('The process ends.'));
-      endPause?.();
-      await running;
+      return polling.stop();
     },
   };
 }
@@ -139,14 +110,19 @@ class Turn {
     const signal = AbortSignal.any([this.#stop, this.#ended.signal]);
     const timer = setInterval(() => this.#renew(), leaseMs / 3);
     try {
-      await job.run(this.#claimed.input, { signal, report: (report) => this.#note(report) });
-      return { outcome: 'done' };
+      let postponed: JobEnding | undefined;
+      const postpone = (failure: string, delayMs: number) => {
+        postponed = { outcome: 'postponed', failure, delayMs };
+      };
+      await job.run(this.#claimed.input, { signal, report: (report) => this.#note(report), postpone });
+      return postponed ?? { outcome: 'done' };
     } catch (error) {
       const { reason } = this.#ended.signal;
       if (reason instanceof JobLostError) return undefined;
       if (reason instanceof JobCancelledError) return { outcome: 'cancelled' };
       const failure = error instanceof Error ? error.message : String(error);
-      if (this.#stop.aborted) return { outcome: 'retry', failure: 'Its process ended.', delayMs: 0 };
+      // However often servers are replaced while it works.
+      if (this.#stop.aborted) return { outcome: 'postponed', failure: 'Its process ended.', delayMs: 0 };
       logger.warn('A job failed.', { job: job.name, id: this.#claimed.id, attempts, error });
       return attempts >= job.attempts ? { outcome: 'failed', failure } : { outcome: 'retry', failure, delayMs: retryDelayMs(attempts) };
     } finally {

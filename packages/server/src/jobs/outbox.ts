@@ -1,16 +1,11 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventStore, RegistryEvent } from '../registry/ports/event-store.ts';
 import type { EventSubscriber } from '../registry/ports/event-subscriber.ts';
 import type { Logger } from '../registry/ports/logger.ts';
+import { type Polling, startPolling } from './polling.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
-/** Hands committed events to this process's subscribers until it is stopped. */
-export interface Outbox {
-  /** Says that events were just committed here, so that they need not wait for the next poll. */
-  wake(): void;
-  /** Delivers what is already claimed, claims nothing more, and resolves. Idempotent. */
-  stop(): Promise<void>;
-}
+/** Hands committed events to this process's subscribers until it is stopped; `stop` delivers what is already claimed. */
+export type Outbox = Polling;
 
 /** What an outbox needs to run. */
 export interface OutboxOptions {
@@ -27,63 +22,19 @@ export interface OutboxOptions {
   readonly batchSize: number;
 }
 
-/** Asking a store that is away costs nothing, and events are not to wait for long when it is back. */
-const longestPauseMs = 5_000;
-
 /**
  * Starts delivering. Every event reaches every subscriber at least once; one that fails, or takes longer than the
  * lease, is logged and comes again after a growing delay. Without subscribers events are finished at once. Nothing
  * that a subscriber or the store throws leaves this loop.
  */
 export function startOutbox(options: OutboxOptions): Outbox {
-  let stopping = false;
-  let woken = false;
-  let endPause: (() => void) | undefined;
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-
-  async function run(): Promise<void> {
-    let storeFailures = 0;
-    let said: string | undefined;
-    while (!stopping) {
-      woken = false;
-      let full = false;
-      try {
-        full = (await deliverBatch(options)) === options.batchSize;
-        storeFailures = 0;
-        if (said !== undefined) options.logger.info('Events are delivered again.');
-        said = undefined;
-      } catch (error) {
-        storeFailures += 1;
-        // What lasts is said once.
-        const message = error instanceof Error ? error.message : String(error);
-        if (said !== message) options.logger.error('Events could not be claimed or finished; they will be delivered later.', { error });
-        said = message;
-      }
-      if (full) await nextTurn();
-      else if (!stopping && (!woken || storeFailures > 0))
-        await pause(storeFailures > 0 ? Math.min(retryDelayMs(storeFailures), longestPauseMs) : options.pollMs);
-    }
-  }
-
-  const running = run();
-  return {
-    wake() {
-      woken = true;
-      endPause?.();
-    },
-    async stop() {
-      stopping = true;
-      endPause?.();
-      await running;
-    },
-  };
+  return startPolling({
+    turn: async () => (await deliverBatch(options)) === options.batchSize,
+    pollMs: options.pollMs,
+    logger: options.logger,
+    failed: 'Events could not be claimed or finished; they will be delivered later.',
+    recovered: 'Events are delivered again.',
+  });
 }
 
 /** Returns how many events were claimed. */

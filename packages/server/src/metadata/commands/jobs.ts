@@ -82,12 +82,15 @@ export async function finishJob(sql: SqlSession, input: JobClaim & { ending: Job
   const row = await lockClaimed(sql, input);
   if (row === undefined) return false;
   const failure = 'failure' in ending ? ending.failure.slice(0, longestLine) : null;
-  const isAgain = ending.outcome === 'retry' && row.cancel_requested === 0;
-  const state = isAgain ? 'queued' : ending.outcome === 'retry' ? 'cancelled' : ending.outcome;
+  const wantsAgain = ending.outcome === 'retry' || ending.outcome === 'postponed';
+  const isAgain = wantsAgain && row.cancel_requested === 0;
+  const state = isAgain ? 'queued' : wantsAgain ? 'cancelled' : ending.outcome;
+  // Whoever lost an earlier claim cannot take a later one for his own: a job in the queue again is claimed under the same number at least.
+  const untried = Number(isAgain && ending.outcome === 'postponed');
   await sql.run(
     `update jobs set state = ?, claimant = null, available_at = ${storeClock[sql.dialect]} + ?, finished_at = ?, failure = ?,
-       dedupe_key = (case when ? = 1 then dedupe_key else null end), progress = ?, log = ? where id = ?`,
-    [state, isAgain ? ending.delayMs : 0, isAgain ? null : at, failure, Number(isAgain), ...told(row, input), id],
+       attempts = attempts - ?, dedupe_key = (case when ? = 1 then dedupe_key else null end), progress = ?, log = ? where id = ?`,
+    [state, isAgain ? ending.delayMs : 0, isAgain ? null : at, failure, untried, Number(isAgain), ...told(row, input), id],
   );
   return true;
 }

@@ -104,6 +104,23 @@ export function describeJobs(open: OpenStore): void {
       },
     );
 
+    storeTest(open, 'a job that is postponed waits without a try, and is nobody’s meanwhile', async (steps) => {
+      const { store, at } = steps;
+      const { id } = await enqueue(steps, 'sweep', { dedupeKey: 'sweep' });
+      await store.claimJob({ names: ['sweep'], claimant: 'slow', leaseMs: 0 });
+      await store.claimJob({ names: ['sweep'], ...lease });
+      const ending = { outcome: 'postponed', failure: 'busy', delayMs: 0 } as const;
+      assert.equal(await store.finishJob({ id, attempts: 2, ending, at, report: {} }), true);
+      const { state, failure, attempts } = (await store.findJob(id)) ?? assert.fail();
+      assert.deepEqual([state, failure, attempts], ['queued', 'busy', 1]);
+      assert.equal((await enqueue(steps, 'sweep', { dedupeKey: 'sweep' })).id, id, 'it has not ended');
+      assert.equal(await store.renewJob({ id, attempts: 1, leaseMs: 60_000, at, report: {} }), 'lost', 'the slow one is late');
+      assert.equal((await store.claimJob({ names: ['sweep'], ...lease }))?.attempts, 2);
+      await store.cancelJob({ id, at, by });
+      await store.finishJob({ id, attempts: 2, ending, at, report: {} });
+      assert.equal((await store.findJob(id))?.state, 'cancelled');
+    });
+
     storeTest(open, 'a job that runs is told to end, and does not come again when it failed instead', async (steps) => {
       const { store, at } = steps;
       const { id } = await enqueue(steps, 'sweep');

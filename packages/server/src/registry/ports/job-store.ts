@@ -52,10 +52,11 @@ export interface JobReport {
   readonly lines?: readonly string[];
 }
 
-/** How a turn ended. `retry`: again after a while. */
+/** How a turn ended. `retry`, `postponed`: again after a while; the latter was no try. */
 export type JobEnding =
   | { readonly outcome: 'done' | 'cancelled' }
   | { readonly outcome: 'failed'; readonly failure: string }
+  | { readonly outcome: 'postponed'; readonly failure: string; readonly delayMs: number }
   | { readonly outcome: 'retry'; readonly failure: string; readonly delayMs: number };
 
 /**

@@ -6,6 +6,8 @@ export interface JobTurn {
   readonly signal: AbortSignal;
   /** Tells how far it is; reaches the store with the next renewal of the claim. */
   report(report: JobReport): void;
+  /** For what cannot begin yet: when `run` has resolved, the job waits in the queue again, which was no try and keeps no worker. */
+  postpone(reason: string, delayMs: number): void;
 }
 
 /** Work that is put in the queue. Idempotent: it may begin again after it was interrupted anywhere, or failed. */
