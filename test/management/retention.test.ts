@@ -118,7 +118,18 @@ test('a project is nobody else’s to clean: as if it were not there', async () 
   assert.equal(stolen.status, 404);
 });
 
-test('a clean-up is tried without removing anything, and whoever configures a project cleans it up', async () => {
+test('a clean-up is for those who may delete, not for those who only say what a project keeps', async () => {
+  const curator = await registry.addUser('curator');
+  const role = { name: 'curator', actions: ['list', 'pull', 'configure'] };
+  assert.equal((await call('POST', '/projects/alice/roles', role)).status, 201);
+  const subject = { kind: 'user', name: 'curator' };
+  assert.equal((await call('POST', '/projects/alice/members', { subject, role: 'curator' })).status, 201);
+  const asCurator = { authorization: curator.basic };
+  assert.equal((await call('POST', '/projects/alice/cleanup', { days: 1 }, asCurator)).status, 403);
+  assert.equal((await call('POST', '/projects/alice/retention/preview', {}, asCurator)).status, 200);
+});
+
+test('a clean-up is tried without removing anything, and whoever may delete in a project cleans it up', async () => {
   await push('alice/old', 'one');
   const path = '/projects/alice/cleanup';
   const dry = await call('POST', path, { repository: 'alice/old', days: 0, dryRun: true });

@@ -27,7 +27,7 @@ const found = Type.Object(
 );
 const responses = { 200: found, 202: queued } as const;
 
-/** `/cleanup` for whoever administers the registry, and `/projects/{project}/cleanup` for whoever configures the project. */
+/** `/cleanup` for whoever administers the registry, and `/projects/{project}/cleanup` for whoever may delete everything in the project. */
 export function cleanUpRoutes(deps: RetentionFeatureDeps): Route[] {
   return [
     defineRoute({
@@ -54,7 +54,7 @@ export function cleanUpRoutes(deps: RetentionFeatureDeps): Route[] {
       operationId: 'cleanUpProject',
       summary: 'Removes what nobody has pushed or pulled for some days, of the project or one of its repositories',
       params: { project: projectName },
-      needs: { action: 'configure', on: ({ project }: { project: string }) => ({ kind: 'project', name: project }) as const },
+      needs: { action: 'delete', on: ({ project }: { project: string }) => ({ kind: 'project', name: project }) as const },
       body: projectTerms,
       responses,
       handle: async (request) => {
