@@ -17,13 +17,16 @@ export interface JobInput {
   readonly cleanUp?: CleanUp;
 }
 
+/** Runs that somebody, or the clock, puts in the queue. */
+export type QueuedKind = Exclude<RetentionKind, 'expiry'>;
+
 /** Name of the job of each kind of run. */
-export const jobNames = { policy: 'retention', cleanup: 'cleanup', expiry: 'expiry' } as const satisfies Record<RetentionKind, string>;
+export const jobNames = { policy: 'retention', cleanup: 'cleanup' } as const satisfies Record<QueuedKind, string>;
 
 /** Puts a run in the queue, unless the same waits or runs already; audited when somebody asks for it (`by`). */
 export function enqueueRun(
   { jobs, clock }: RetentionFeatureDeps,
-  kind: RetentionKind,
+  kind: QueuedKind,
   input: JobInput & { readonly projectId: number; readonly by?: Agent },
 ): Promise<{ id: number; created: boolean }> {
   const { projectId, by, ...asked } = input;

@@ -1,25 +1,26 @@
-import type { RetentionKind } from '../../registry/ports/retention-store.ts';
+import type { JobTurn } from '../../registry/ports/queued-job.ts';
 import type { Feature } from '../feature.ts';
-import { enqueueRun, type JobInput, jobNames, type RetentionFeatureDeps } from './enqueue-run.ts';
+import { enqueueRun, type JobInput, jobNames, type QueuedKind, type RetentionFeatureDeps } from './enqueue-run.ts';
 import type { RetentionTask } from './retention-deps.ts';
 import { taskOfCleanUp, taskOfExpiry, taskOfPolicy } from './retention-tasks.ts';
-import { runRetention } from './run-retention.ts';
+import { tryRetention } from './run-retention.ts';
 import { nextTime } from './schedule-times.ts';
 
-/** Projects that one read lists. */
-const pageSize = 200;
+/** How long a run rests in the queue while another one of its project is under way. */
+const waitMs = 5_000;
 
 /** Policies by their schedules, clean-ups that somebody asks for, and the end of what temporary projects hold. */
 export function retentionFeature(deps: RetentionFeatureDeps): Feature {
-  const run = (kind: RetentionKind, taskOf: (input: JobInput) => Promise<RetentionTask | undefined>) => ({
+  const run = (kind: QueuedKind, taskOf: (input: JobInput) => Promise<RetentionTask | undefined>) => ({
     name: jobNames[kind],
     attempts: 5,
-    run: async (input: unknown, { signal, report }: Parameters<NonNullable<Feature['queued']>[number]['run']>[1]) => {
+    run: async (input: unknown, { signal, report, postpone }: JobTurn) => {
       const asked = input as JobInput;
       const task = await taskOf(asked);
       if (task === undefined) return report({ lines: ['There is nothing to do any more: the project or its policy is gone.'] });
       const { requestedBy } = asked;
-      const done = await runRetention(deps, task, { kind, requestedBy, signal, onProgress: (progress) => report({ progress }) });
+      const done = await tryRetention(deps, task, { kind, requestedBy, signal, onProgress: (progress) => report({ progress }) });
+      if (done === undefined) return postpone('Another run of the project is under way.', waitMs);
       report({ progress: done, ...(done.message !== undefined && { lines: [done.message] }) });
       deps.logger.info('Retention finished.', { project: task.project, kind, ...done });
     },
@@ -29,7 +30,7 @@ export function retentionFeature(deps: RetentionFeatureDeps): Feature {
     routes: async () => (await import('./retention-routes.ts')).retentionRoutes(deps),
     jobs: [
       { name: 'retention', cron: '* * * * *', run: (signal) => enqueueDue(deps, signal) },
-      { name: 'expiry', cron: '*/10 * * * *', run: (signal) => enqueueExpiring(deps, signal) },
+      { name: 'expiry', cron: '*/10 * * * *', run: (signal) => expireAll(deps, signal) },
     ],
     queued: [
       run('policy', async ({ project }) => {
@@ -37,12 +38,6 @@ export function retentionFeature(deps: RetentionFeatureDeps): Feature {
         return policy && taskOfPolicy(policy, deps.graceMs);
       }),
       run('cleanup', async ({ cleanUp }) => cleanUp && taskOfCleanUp(cleanUp, deps.graceMs)),
-      run('expiry', async ({ project }) => {
-        const { project: found } = await deps.retention.findTargets(project);
-        if (found === undefined) return undefined;
-        const [temporary] = await deps.retention.listTemporaryProjects({ limit: 1, after: found.projectId - 1 });
-        return temporary?.projectId === found.projectId ? taskOfExpiry(temporary) : undefined;
-      }),
     ],
   };
 }
@@ -60,12 +55,22 @@ async function enqueueDue(deps: RetentionFeatureDeps, signal: AbortSignal): Prom
   }
 }
 
-async function enqueueExpiring(deps: RetentionFeatureDeps, signal: AbortSignal): Promise<void> {
+/**
+ * One after the other, and in no queue: a job for each project every ten minutes would be more rows than the content. Each project is read
+ * when its turn comes, so that one that is temporary no more loses nothing. What goes wrong with one keeps no other from its turn.
+ */
+async function expireAll(deps: RetentionFeatureDeps, signal: AbortSignal): Promise<void> {
+  const failures: unknown[] = [];
   for (let after = 0; ; ) {
     signal.throwIfAborted();
-    const page = await deps.retention.listTemporaryProjects({ limit: pageSize, after });
-    for (const { projectId, project } of page) await enqueueRun(deps, 'expiry', { projectId, project, requestedBy: 'system:expiry' });
-    if (page.length < pageSize) return;
-    after = page.at(-1)?.projectId ?? after;
+    const [project] = await deps.retention.listTemporaryProjects({ limit: 1, after });
+    if (project === undefined) break;
+    after = project.projectId;
+    try {
+      await tryRetention(deps, taskOfExpiry(project), { kind: 'expiry', requestedBy: 'system:expiry', signal });
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { reach } from '../../registry/failpoints.ts';
 import { runWithLease } from '../../registry/held-lease.ts';
 import { systemAgent } from '../../registry/ports/agent.ts';
 import type { Fence } from '../../registry/ports/lease-store.ts';
@@ -42,6 +43,7 @@ export interface RunReport extends RetentionCounts {
 interface Run extends Walk {
   readonly task: RetentionTask;
   readonly startedAt: number;
+  readonly clock: () => number;
   readonly fence: Fence;
   readonly counts: { tagsKept: number; tagsRemoved: number; manifestsRemoved: number };
   readonly onProgress: RunOptions['onProgress'];
@@ -50,15 +52,22 @@ interface Run extends Walk {
 /**
  * Removes what a project does not keep, while pushes and pulls go on: tags, then manifests that nothing holds any more. Every removal is
  * checked again in its own transaction, so whoever pushes, moves or pulls a tag meanwhile keeps it. What blobs that frees, the next
- * garbage collection removes. One run of a project at a time, the next one waits; its history is kept. Rejects with the signal's reason, or
- * what the metadata threw.
+ * garbage collection removes. One run of a project at a time: undefined when another one is under way. Its history is kept. Rejects with
+ * the signal's reason, or what the metadata threw.
  */
-export async function runRetention(deps: RetentionDeps, task: RetentionTask, options: RunOptions): Promise<RunReport> {
+export async function tryRetention(deps: RetentionDeps, task: RetentionTask, options: RunOptions): Promise<RunReport | undefined> {
   const terms = { leases: deps.leases, name: `retention:${task.projectId}`, holder: randomUUID(), ttlMs: leaseMs };
   const { signal } = options;
+  const run = await runWithLease(terms, { signal }, (leased, fence) => recorded(deps, task, { ...options, signal: leased }, fence));
+  return run.held ? run.value : undefined;
+}
+
+/** As `tryRetention`, but waits for the other run. */
+export async function runRetention(deps: RetentionDeps, task: RetentionTask, options: RunOptions): Promise<RunReport> {
+  const { signal } = options;
   for (;;) {
-    const run = await runWithLease(terms, { signal }, (leased, fence) => recorded(deps, task, { ...options, signal: leased }, fence));
-    if (run.held) return run.value;
+    const report = await tryRetention(deps, task, options);
+    if (report !== undefined) return report;
     await pause(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }
@@ -73,7 +82,7 @@ async function recorded(deps: RetentionDeps, task: RetentionTask, options: RunOp
   const finish = (outcome: RetentionOutcome, message?: string) =>
     retention.finishRetentionRun({ id, project, kind, counts, outcome, message, by, at: clock() });
   try {
-    const run: Run = { retention, signal, task, startedAt, fence, counts, onProgress };
+    const run: Run = { retention, signal, task, startedAt, clock, fence, counts, onProgress };
     const message = task.tags && !task.allowEmpty && (await wouldEmpty(run)) ? emptied : undefined;
     if (message === undefined) await removeAll(run);
     const outcome = message === undefined ? 'done' : 'refused';
@@ -132,6 +141,7 @@ async function removeTags(run: Run, repository: RetainedRepository): Promise<voi
     for (let start = 0; start < doomed.length; start += batchSize) {
       const tags = doomed.slice(start, start + batchSize);
       const removed = await run.retention.removeTags({ ...removalOf(run, repository.id), tags });
+      reach('retention.tags.removed');
       counts.tagsRemoved += removed.length;
       counts.tagsKept += tags.length - removed.length;
       await endBatch(run);
@@ -170,6 +180,7 @@ async function remove(run: Run, repositoryId: number, manifestIds: readonly numb
   if (manifestIds.length === 0) return 0;
   const before = run.startedAt - afterMs;
   const { manifests, tags } = await run.retention.removeReleased({ ...removalOf(run, repositoryId), before, manifestIds });
+  reach('retention.manifests.removed');
   run.counts.manifestsRemoved += manifests;
   run.counts.tagsRemoved += tags;
   run.counts.tagsKept -= tags;
@@ -177,8 +188,8 @@ async function remove(run: Run, repositoryId: number, manifestIds: readonly numb
   return manifests;
 }
 
-function removalOf({ task, startedAt, fence }: Run, repositoryId: number) {
-  return { repositoryId, before: startedAt - task.graceMs, at: startedAt, by, fence };
+function removalOf({ task, startedAt, fence, clock }: Run, repositoryId: number) {
+  return { repositoryId, before: startedAt - task.graceMs, at: clock(), by, fence };
 }
 
 /** Ends a batch: shows the counts, lets requests have the event loop, and throws when the run was aborted. */

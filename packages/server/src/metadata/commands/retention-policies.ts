@@ -60,11 +60,25 @@ export async function postponePolicy(sql: SqlSession, input: { projectId: number
   ]);
 }
 
+/** Runs of a project that are remembered. */
+const rememberedRuns = 1000;
+
 /** `RetentionStore.beginRetentionRun`. */
 export async function beginRetentionRun(
   sql: SqlSession,
   input: { projectId: number; kind: RetentionKind; requestedBy: string; at: Millis },
 ): Promise<number> {
+  // Whoever begins one has the lease, so no other is under way.
+  await sql.run(
+    `update retention_runs set finished_at = ?, outcome = 'failed', message = 'Its process died; what it had removed stays removed.'
+     where project_id = ? and finished_at is null`,
+    [input.at, input.projectId],
+  );
+  await sql.run(
+    `delete from retention_runs where project_id = ? and id <=
+       (select id from retention_runs where project_id = ? order by id desc limit 1 offset ${rememberedRuns - 1})`,
+    [input.projectId, input.projectId],
+  );
   const row = await sql.get<{ id: number }>(
     'insert into retention_runs (project_id, kind, requested_by, started_at) values (?, ?, ?, ?) returning id',
     [input.projectId, input.kind, input.requestedBy, input.at],
@@ -88,6 +102,11 @@ export async function finishRetentionRun(
   },
 ): Promise<void> {
   const { id, project, kind, counts, outcome, message, by, at } = input;
+  if (kind === 'expiry' && outcome === 'done' && counts.tagsRemoved + counts.manifestsRemoved === 0) {
+    // Every ten minutes, for each temporary project.
+    await sql.run('delete from retention_runs where id = ?', [id]);
+    return;
+  }
   await sql.run(
     `update retention_runs set finished_at = ?, outcome = ?, tags_kept = ?, tags_removed = ?, manifests_removed = ?, message = ?
      where id = ?`,

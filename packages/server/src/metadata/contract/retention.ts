@@ -232,6 +232,7 @@ function describePolicies(open: OpenStore): void {
     await steps.push(app);
     const { projectId } = (await store.findRepository(app)) ?? assert.fail();
     const first = await store.beginRetentionRun({ projectId, kind: 'policy', requestedBy: 'system:schedule', at });
+    assert.equal((await store.listRetentionRuns(projectId, { limit: 1, before: undefined }))[0]?.outcome, undefined, 'it runs');
     const id = await store.beginRetentionRun({ projectId, kind: 'cleanup', requestedBy: by.actor, at: at + 1 });
     await steps.events();
     const counts = { tagsKept: 1, tagsRemoved: 2, manifestsRemoved: 3 };
@@ -252,7 +253,21 @@ function describePolicies(open: OpenStore): void {
       message: 'enough',
     };
     assert.deepEqual(newest, { ...run, ...counts });
-    assert.deepEqual([oldest?.id, oldest?.outcome, oldest?.finishedAt], [first, undefined, undefined]);
+    assert.deepEqual([oldest?.id, oldest?.outcome, oldest?.finishedAt], [first, 'failed', at + 1], 'its process died');
     assert.deepEqual((await store.listRetentionRuns(projectId, { limit: 5, before: id })).length, 1);
+  });
+
+  storeTest(open, 'the end of a temporary project that removed nothing leaves no trace', async (steps) => {
+    const { store, at } = steps;
+    await steps.push(app);
+    const { projectId } = (await store.findRepository(app)) ?? assert.fail();
+    await steps.events();
+    for (const tagsRemoved of [0, 1]) {
+      const id = await store.beginRetentionRun({ projectId, kind: 'expiry', requestedBy: 'system:expiry', at });
+      const counts = { tagsKept: 1, tagsRemoved, manifestsRemoved: 0 };
+      await store.finishRetentionRun({ id, project: 'team', kind: 'expiry', counts, outcome: 'done', message: undefined, by, at });
+      assert.equal((await store.listRetentionRuns(projectId, { limit: 5, before: undefined })).length, tagsRemoved);
+      assert.equal((await steps.events()).length, tagsRemoved);
+    }
   });
 }

@@ -83,7 +83,7 @@ export interface RetentionRun extends RetentionCounts {
   readonly requestedBy: string;
   readonly startedAt: Millis;
   readonly finishedAt: Millis | undefined;
-  /** Undefined: it runs, or its process died. */
+  /** Undefined: it runs, or its process died and none has begun since. */
   readonly outcome: RetentionOutcome | undefined;
   readonly message: string | undefined;
 }
@@ -169,8 +169,9 @@ export interface RetentionStore {
   /** Notes the next time of a policy, unless somebody has set another one. */
   postponePolicy(input: { projectId: number; from: Millis; to: Millis | undefined }): Promise<void>;
 
+  /** Whoever begins one holds the lease of the project: whatever has not finished has died, and says so from now on. The newest 1,000 are remembered. */
   beginRetentionRun(input: { projectId: number; kind: RetentionKind; requestedBy: string; at: Millis }): Promise<number>;
-  /** Also writes the event `retention.finished`. */
+  /** Also writes the event `retention.finished`. A run of kind `expiry` that removed nothing leaves no trace. */
   finishRetentionRun(input: {
     id: number;
     project: string;
