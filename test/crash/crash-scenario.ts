@@ -44,8 +44,8 @@ export class CrashScenario {
   }
 
   /** Starts the server, to die at `failpoint` when one is given. */
-  async start(failpoint?: string, workers?: number): Promise<void> {
-    const env = failpoint === undefined ? this.#env : { ...this.#env, LONGSHORE_FAILPOINT: failpoint };
+  async start(failpoint?: string, workers?: number, settings: Readonly<Record<string, string>> = {}): Promise<void> {
+    const env = { ...this.#env, ...settings, ...(failpoint !== undefined && { LONGSHORE_FAILPOINT: failpoint }) };
     this.#server = await startServer({ data: this.data, workers, env });
   }
 
@@ -77,7 +77,22 @@ export class CrashScenario {
     await this.start();
   }
 
-  /** Makes unfinished uploads expire. */
+  /**
+   * Asks a server without grace for work that goes on behind its answer, in which it must die at `failpoint`; by the time it is started again
+   * what it had claimed is free.
+   */
+  async dieBehind(failpoint: string, operation: () => Promise<Answer>): Promise<void> {
+    await this.kill();
+    await this.start(failpoint, undefined, noGrace);
+    const answer = await operation();
+    assert.ok(answer.status >= 200 && answer.status < 300, describeAnswer(answer));
+    const ending = await this.#server?.ended;
+    assert.equal(ending?.signal, 'SIGKILL', `failpoint ${failpoint} did not kill the server`);
+    this.passTime();
+    await this.start(undefined, undefined, noGrace);
+  }
+
+  /** Ends the claims of whoever died, and makes unfinished uploads expire. */
   passTime(): void {
     letTimePass(this.data);
   }

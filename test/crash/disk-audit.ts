@@ -52,6 +52,7 @@ export function queryDatabase<Row>(data: string, select: string): Row[] {
 /** Makes unfinished uploads look long abandoned, and leases of processes and on content run out, instead of waiting for it. */
 export function letTimePass(data: string): void {
   const past = ['update uploads set touched_at = 0', 'update leases set expires_at = 0', 'update content_leases set expires_at = 0'];
+  past.push("update jobs set available_at = 0 where state = 'running'");
   executeInDatabase(data, past.join(';'));
 }
 

@@ -135,6 +135,60 @@ const promote: Story = async (scenario, failpoint, base) => {
   return [base, there, image, { ...image, repository: 'prod/app' }];
 };
 
+/** Kills a run of a policy in the middle of its second batch: the job goes on, and what remains is what the policy keeps. */
+const retain: Story = async (scenario, failpoint, base) => {
+  const headers = { authorization: await scenario.administrator(), 'content-type': 'application/json' };
+  const call = (method: string, path: string, body?: unknown) =>
+    scenario.client.send(method, `/api/v1/projects/kept${path}`, {
+      headers,
+      ...(body !== undefined && { body: Buffer.from(JSON.stringify(body)) }),
+    });
+  const child = await scenario.push('kept/app', 'child', newImage('child of an index that stays'));
+  const kept = await scenario.push('kept/app', 'keep', indexOf([child.manifest], 'an index that stays'));
+  for (let number = 0; number < 40; number += 1) {
+    await scenario.client.putManifest('kept/app', `old-${number}`, indexOf([], `that goes ${number}`));
+  }
+  const keep = { repositories: '**', include: ['keep'], exclude: [], keep: { kind: 'all' } };
+  assert.equal((await call('PUT', '/retention', { rules: [keep], schedule: 'off' })).status, 200);
+  await scenario.dieBehind(`${failpoint}:2`, () => call('POST', '/retention/runs', {}));
+  const runs = async () => JSON.parse((await call('GET', '/retention/runs')).body.toString()).items as { outcome?: string }[];
+  let seen = await runs();
+  while (seen[0]?.outcome !== 'done') seen = await runs();
+  assert.deepEqual(
+    seen.map(({ outcome }) => outcome),
+    ['done', 'failed'],
+    'the one that died says so',
+  );
+  const tags = await scenario.client.send('GET', '/v2/kept/app/tags/list');
+  assert.deepEqual(JSON.parse(tags.body.toString()).tags, ['keep']);
+  for (let number = 0; number < 40; number += 1) {
+    const gone = await scenario.client.getManifest('kept/app', indexOf([], `that goes ${number}`).digest);
+    assert.equal(gone.status, 404, `manifest ${number} stayed`);
+  }
+  const byDigest = await scenario.client.getManifest('kept/app', child.manifest.digest);
+  assert.equal(byDigest.status, 200, 'the index needs it');
+  return [base, kept];
+};
+
+/** Kills the removal of a deleted project: the job goes on, and its name is free for another one meanwhile. */
+const deleteProject: Story = async (scenario, failpoint, base) => {
+  const headers = { authorization: await scenario.administrator() };
+  const ask = (method: string, path: string) => scenario.client.send(method, `/api/v1${path}`, { headers });
+  const shared = newImage('shared');
+  await scenario.push('gone/app', 'shared', shared);
+  for (const tag of ['a', 'b']) await scenario.push('gone/app', tag, newImage(tag));
+  await scenario.dieBehind(`${failpoint}:3`, () => ask('DELETE', '/projects/gone?force=true'));
+  const again = await scenario.push('gone/app', 'shared', shared);
+  const isDone = async () => {
+    const { items } = JSON.parse((await ask('GET', '/jobs')).body.toString()) as { items: { name: string; state: string }[] };
+    return items.find(({ name }) => name === 'remove-deleted')?.state === 'done';
+  };
+  while (!(await isDone()));
+  const tags = await scenario.client.send('GET', '/v2/gone/app/tags/list');
+  assert.deepEqual(JSON.parse(tags.body.toString()).tags, ['shared']);
+  return [base, again];
+};
+
 const stories: Record<Failpoint, Story> = {
   'upload.started': pushBlob,
   'upload.chunk.written': pushBlob,
@@ -163,6 +217,9 @@ const stories: Record<Failpoint, Story> = {
   'promotion.placed': promote,
   'promotion.in-transaction': promote,
   'promotion.committed': promote,
+  'retention.tags.removed': retain,
+  'retention.manifests.removed': retain,
+  'deletion.batch.removed': deleteProject,
   'gc.manifests.removed': collect,
   'gc.links.removed': collect,
   'gc.condemned': collect,

@@ -1,3 +1,4 @@
+import { reach } from '../../registry/failpoints.ts';
 import type { BlobStore } from '../../registry/ports/blob-store.ts';
 import type { ContentStore } from '../../registry/ports/content-store.ts';
 import type { Remains, TenantStore } from '../../registry/ports/tenant-store.ts';
@@ -22,6 +23,7 @@ export function deletion(deps: DeletionDeps): Feature {
           const remains = input as Remains;
           await endUploads(deps, remains);
           while ((await deps.tenants.removeRemains(remains)) === 'more') {
+            reach('deletion.batch.removed');
             signal.throwIfAborted();
             await endUploads(deps, remains);
           }
