@@ -2382,7 +2382,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["AuditEntry"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -2843,7 +2843,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Group"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -3317,7 +3317,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["GroupMember"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -3652,7 +3652,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Job"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -4186,7 +4186,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Member"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -4933,7 +4933,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Project"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -5596,7 +5596,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["AuditEntry"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -5862,7 +5862,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Job"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -6326,7 +6326,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Member"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -7558,7 +7558,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Repository"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -8221,7 +8221,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["RetentionRun"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -8447,7 +8447,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Robot"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -9257,7 +9257,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Role"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -9926,7 +9926,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["TagRule"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -10634,7 +10634,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Webhook"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -11296,7 +11296,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["WebhookDelivery"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -11763,7 +11763,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Promotion"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -12259,7 +12259,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Quota"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -12363,7 +12363,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["FoundRepository"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -12690,7 +12690,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Manifest"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -13033,7 +13033,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Tag"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -13364,7 +13364,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["TagChange"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -13634,7 +13634,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Robot"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -14418,7 +14418,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Role"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -15047,7 +15047,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["User"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -15693,7 +15693,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["AccessToken"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -16062,7 +16062,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Webhook"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };
@@ -16700,7 +16700,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["WebhookDelivery"][];
-                        /** @description The cursor of the next page; absent on the last one. */
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };
                 };

@@ -24,7 +24,11 @@ export function sortedBy<const O extends readonly [string, ...string[]]>(...orde
 export function listOf<T extends TSchema>(item: T) {
   return Type.Object({
     items: Type.Array(item),
-    next: Type.Optional(Type.String({ description: 'The cursor of the next page; absent on the last one.' })),
+    next: Type.Optional(
+      Type.String({
+        description: 'The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`.',
+      }),
+    ),
   });
 }
 
@@ -63,8 +67,17 @@ export function listed<T, B>(
   show: (item: T) => B,
 ): { status: 200; body: { items: B[]; next?: string }; next: string | undefined } {
   const last = page.items.at(-1);
-  const next = page.more && last !== undefined ? cursorOf(request, keysOf(last)) : undefined;
-  return { status: 200, body: { items: page.items.map(show), ...(next !== undefined && { next }) }, next };
+  return listedUntil(request, page.items.map(show), page.more && last !== undefined ? keysOf(last) : undefined);
+}
+
+/** The same for a page that may end before it is full, even show nothing, and knows itself where the next one begins; undefined: nowhere. */
+export function listedUntil<B>(
+  request: ListRequest,
+  items: B[],
+  keys: unknown,
+): { status: 200; body: { items: B[]; next?: string }; next: string | undefined } {
+  const next = keys === undefined ? undefined : cursorOf(request, keys);
+  return { status: 200, body: { items, ...(next !== undefined && { next }) }, next };
 }
 
 function cursorOf(request: ListRequest, keys: unknown): string {

@@ -71,8 +71,8 @@ function repositoryRows(dialect: SqlDialect, { repositoriesInFirst, manifestsInF
   // Where the words of a name begin is the same for all names of one form.
   const findable = (sample: string, where: string) =>
     searchWords(sample).map(
-      ({ position }) => `insert into repository_words (word, position, repository_id)
-        select substr(name, ${position + 1}), ${position}, id from repositories where ${where}`,
+      ({ position }) => `insert into repository_words (word, position, repository_id, project_id)
+        select substr(name, ${position + 1}), ${position}, id, project_id from repositories where ${where}`,
     );
   const more = `project_id = 1 and name >= 'project0000/more/' and name < 'project0000/more0'`;
   return [

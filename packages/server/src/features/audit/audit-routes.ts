@@ -1,9 +1,9 @@
 import Type from 'typebox';
 import { id, instant, projectName } from '../../management/names.ts';
-import { listed, listOf, pageOf, pageQuery } from '../../management/paging.ts';
+import { listedUntil, listOf, pageOf, pageQuery } from '../../management/paging.ts';
 import { ApiError } from '../../management/problems.ts';
 import { defineRoute, type Route } from '../../management/route.ts';
-import type { AuditEntry, AuditFilter, AuditOutcome, AuditStore } from '../../registry/ports/audit-store.ts';
+import type { AuditEntry, AuditFilter, AuditKey, AuditOutcome, AuditStore } from '../../registry/ports/audit-store.ts';
 import { type ExportFormat, exportFormats, shownEntry } from './audit-format.ts';
 
 /** Entries that an export reads at once. */
@@ -114,7 +114,7 @@ type PageRequest = Parameters<typeof pageOf>[0];
 async function pageOfAudit(store: Pick<AuditStore, 'listAudit'>, request: PageRequest, filter: AuditFilter) {
   const { limit, after } = pageOf(request, keys);
   const page = await store.listAudit(filter, { limit, after: after && { at: after[0], id: after[1] } });
-  return listed(request, page, ({ at, id: last }) => [at, last], shownEntry);
+  return listedUntil(request, page.items.map(shownEntry), page.next && [page.next.at, page.next.id]);
 }
 
 function filterOf({ actor, action, outcome, resource, from, to }: Filters): AuditFilter {
@@ -136,10 +136,10 @@ async function* linesOf(
   line: (entry: AuditEntry) => string,
 ): AsyncGenerator<string> {
   if (head !== '') yield head;
-  for (let after: AuditEntry | undefined; ; ) {
+  for (let after: AuditKey | undefined; ; ) {
     const page = await store.listAudit(filter, { limit: exportPage, after });
     if (page.items.length > 0) yield page.items.map(line).join('');
-    after = page.items.at(-1);
-    if (!page.more) return;
+    if (page.next === undefined) return;
+    after = page.next;
   }
 }

@@ -90,11 +90,11 @@ export async function ensureRepository(
 }
 
 /** What the search finds the repository by. */
-async function recordWords(sql: SqlSession, { id, name }: RepositoryRow): Promise<void> {
+async function recordWords(sql: SqlSession, { id, project_id: projectId, name }: RepositoryRow): Promise<void> {
   const words = searchWords(name);
   await sql.run(
-    `insert into repository_words (word, position, repository_id) values ${words.map(() => '(?, ?, ?)').join(', ')}`,
-    words.flatMap(({ word, position }) => [word, position, id]),
+    `insert into repository_words (word, position, repository_id, project_id) values ${words.map(() => '(?, ?, ?, ?)').join(', ')}`,
+    words.flatMap(({ word, position }) => [word, position, id, projectId]),
   );
 }
 

@@ -71,8 +71,8 @@ export function describeAudit(open: OpenStore): void {
       for (let after: { at: number; id: number } | undefined; ; ) {
         const page = await store.listAudit({}, { limit: 2, after });
         paged.push(...page.items);
-        after = page.items.at(-1);
-        if (!page.more) break;
+        after = page.next;
+        if (after === undefined) break;
       }
       assert.deepEqual(paged, all);
     });

@@ -30,6 +30,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0015-held-forwarding', load: () => import('./0015-held-forwarding.ts') },
   { name: '0016-bytes-of-manifests', load: () => import('./0016-bytes-of-manifests.ts') },
   { name: '0017-leases-of-projects', load: () => import('./0017-leases-of-projects.ts') },
+  { name: '0018-words-of-projects', load: () => import('./0018-words-of-projects.ts') },
 ];
 
 /**

@@ -42,7 +42,7 @@ if (bench !== undefined) {
       await client.query(`
         insert into projects (name, store_id, created_at, created_by) select 'p' || i, 1, 1, 'x' from generate_series(1, 2000) i;
         insert into repositories (project_id, name, created_at) select 1 + i % 20, 'p/r' || i, 1 from generate_series(1, 4000) i;
-        insert into repository_words (word, position, repository_id) select 'r' || id, 2, id from repositories;
+        insert into repository_words (word, position, repository_id, project_id) select 'r' || id, 2, id, project_id from repositories;
         insert into manifests (repository_id, digest, media_type, artifact_type, size, pushed_at, pushed_by, renewed_at, bytes)
           select 1 + i % 5, sha256(i::text::bytea), 'm' || i % 3, 'a' || i % 3, 1, i, 'x', 1, '' from generate_series(1, 20000) i;
         insert into tags (repository_id, name, manifest_id, updated_at, updated_by) select 1 + id % 5, 't' || id, id, id, 'x' from manifests;

@@ -1,5 +1,5 @@
-import type { AuditEntry, AuditFilter, AuditKey, UnforwardedEntry } from '../../registry/ports/audit-store.ts';
-import type { Listed, Millis } from '../../registry/ports/content-store.ts';
+import type { AuditEntry, AuditFilter, AuditKey, AuditPage, UnforwardedEntry } from '../../registry/ports/audit-store.ts';
+import type { Millis } from '../../registry/ports/content-store.ts';
 import type { Condition } from '../garbage-conditions.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
 
@@ -23,47 +23,69 @@ const columns =
   'a.id, a.at, a.actor, a.credential, a.address, a.request_id, a.action, a.resource_kind, a.resource, a.outcome, a.reason, a.count, a.detail';
 
 /**
- * `AuditStore.listAudit`. Every filter has an index that is in the order of the list. Of several filters the one that lets least through, by what
- * they are of, is left the index: SQLite, which has no statistics, would take any.
+ * Entries that a page looks through at most when no index has all its filters: on SQLite they hold up every request, for some milliseconds.
+ * Filters that never meet would otherwise look through the whole log.
  */
+const mostLookedThrough = 2000;
+
+/** Which entries: `indexed` by an index in the order of the list, `rest` among those; nothing indexed is all in the order of time. */
+interface WantedEntries {
+  readonly indexed: Condition | undefined;
+  readonly rest: Condition | undefined;
+}
+
+/** `AuditStore.listAudit`. */
 export async function listAudit(
   sql: SqlSession,
   filter: AuditFilter,
   { limit, after }: { limit: number; after: AuditKey | undefined },
-): Promise<Listed<AuditEntry>> {
-  const { text, params } = wantedEntries(filter);
-  const behind = after === undefined ? '' : 'and (a.at, a.id) < (?, ?)';
-  const key = after === undefined ? [] : [after.at, after.id];
-  const rows = await sql.all<AuditRow>(`select ${columns} from audit_log a where ${text} ${behind} order by a.at desc, a.id desc limit ?`, [
-    ...params,
-    ...key,
-    limit + 1,
-  ]);
-  return { items: rows.slice(0, limit).map(toEntry), more: rows.length > limit };
+): Promise<AuditPage> {
+  const { indexed, rest } = wantedEntries(filter);
+  const range = rangeOf(filter, after);
+  const text = indexed === undefined ? range.text : `${indexed.text} and ${range.text}`;
+  const params = [...(indexed?.params ?? []), ...range.params];
+  const from = `from audit_log a where ${text} order by a.at desc, a.id desc`;
+  if (rest === undefined) return pageOf(await sql.all<AuditRow>(`select ${columns} ${from} limit ?`, [...params, limit + 1]), limit);
+  const rows = await sql.all<AuditRow>(
+    `select ${columns} from (select a.* ${from} limit ${mostLookedThrough}) a where ${rest.text} order by a.at desc, a.id desc limit ?`,
+    [...params, ...rest.params, limit + 1],
+  );
+  if (rows.length > limit) return pageOf(rows, limit);
+  const last = await sql.get<{ at: Millis; id: number }>(`select a.at, a.id ${from} limit 1 offset ${mostLookedThrough - 1}`, params);
+  return { items: rows.map(toEntry), next: last && { at: last.at, id: last.id } };
 }
 
-/** What is no bare column has no index. */
-function wantedEntries({ project, actor, action, resource, outcome, from, to }: AuditFilter): Condition {
-  const texts = ['a.at >= ?'];
-  const params: SqlValue[] = [from ?? 0];
-  const add = (text: string, ...values: SqlValue[]) => {
-    texts.push(text);
-    params.push(...values);
-  };
-  let isIndexed = false;
-  const filterBy = (column: string, unindexed: string, value: string, given: string | undefined) => {
-    if (given === undefined) return;
-    add(`${isIndexed ? unindexed : column} = ${value}`, given);
-    isIndexed = true;
-  };
-  filterBy('a.resource', "(a.resource || '')", '?', resource);
-  filterBy('a.project_id', '(a.project_id + 0)', '(select p.id from projects p where p.name = ?)', project);
-  filterBy('a.actor', "(a.actor || '')", '?', actor);
-  // The few that were denied have an index of their own, also by the action.
-  if (outcome !== undefined) add(`${isIndexed ? '(a.outcome + 0)' : 'a.outcome'} = ${outcome === 'denied' ? 1 : 0}`);
-  filterBy('a.action', "(a.action || '')", '?', action);
-  if (to !== undefined) add('a.at < ?', to);
-  return { text: texts.join(' and '), params };
+function pageOf(rows: readonly AuditRow[], limit: number): AuditPage {
+  const items = rows.slice(0, limit).map(toEntry);
+  const last = rows.length > limit ? items.at(-1) : undefined;
+  return { items, next: last && { at: last.at, id: last.id } };
+}
+
+/** Only one bound of each side: of two SQLite takes either for the index, and may go through all entries before the page. */
+function rangeOf({ from = 0, to }: AuditFilter, after: AuditKey | undefined): Condition {
+  if (after !== undefined && (to === undefined || after.at < to)) {
+    return { text: 'a.at >= ? and (a.at, a.id) < (?, ?)', params: [from, after.at, after.id] };
+  }
+  return to === undefined ? { text: 'a.at >= ?', params: [from] } : { text: 'a.at >= ? and a.at < ?', params: [from, to] };
+}
+
+/** Of several filters the one that lets least through, by what they are of, is left the index. What was denied is little, and has indexes of its own. */
+function wantedEntries({ project, actor, action, resource, outcome }: AuditFilter): WantedEntries {
+  const equal = (text: string, value: SqlValue | undefined) => (value === undefined ? undefined : { text, params: [value] });
+  const ofAction = equal('a.action = ?', action);
+  const [indexed, ...rest] = [
+    equal('a.resource = ?', resource),
+    equal('a.project_id = (select p.id from projects p where p.name = ?)', project),
+    equal('a.actor = ?', actor),
+    outcome === 'denied' ? joined([{ text: 'a.outcome = 1', params: [] }, ofAction]) : ofAction,
+  ].filter((filter) => filter !== undefined);
+  return { indexed, rest: joined([...rest, outcome === 'allowed' ? { text: 'a.outcome = 0', params: [] } : undefined]) };
+}
+
+function joined(conditions: readonly (Condition | undefined)[]): Condition | undefined {
+  const given = conditions.filter((condition) => condition !== undefined);
+  if (given.length === 0) return undefined;
+  return { text: given.map(({ text }) => text).join(' and '), params: given.flatMap(({ params }) => params) };
 }
 
 /** `AuditStore.listUnforwarded`: what was never refused by id, then what is due again. */

@@ -1,5 +1,5 @@
 import type { Actor, Agent } from './agent.ts';
-import type { Listed, Millis } from './content-store.ts';
+import type { Millis } from './content-store.ts';
 
 /** What an entry is about. `kind`: `registry`, `project`, `repository`, or what the registry holds, such as `user`; `name` of the registry is ''. */
 export interface AuditedResource {
@@ -67,12 +67,19 @@ export interface AuditKey {
   readonly id: number;
 }
 
+/** A page of the log. It may show less than it may, even nothing, and have others behind it: what was looked through for it is bounded. */
+export interface AuditPage {
+  readonly items: readonly AuditEntry[];
+  /** Where the next page begins; undefined: this is the last one. */
+  readonly next: AuditKey | undefined;
+}
+
 /** Who did what, and who was refused: rows are added, and removed only when they are old. */
 export interface AuditStore {
   /** Writes entries of what is no change of the database: denials and reads. Each change writes its own in its transaction. */
   appendAudit(input: { entries: readonly NewAuditEntry[] }): Promise<void>;
   /** Newest first. */
-  listAudit(filter: AuditFilter, page: { limit: number; after: AuditKey | undefined }): Promise<Listed<AuditEntry>>;
+  listAudit(filter: AuditFilter, page: { limit: number; after: AuditKey | undefined }): Promise<AuditPage>;
   /** Removes up to `limit` entries from before `before`, and answers how many. */
   removeAudit(input: { before: Millis; limit: number }): Promise<number>;
 
