@@ -6,6 +6,8 @@ export type ClientJob = {
   readonly origin: string;
   /** Connections that work at once. */
   readonly clients: number;
+  /** The header of every request. */
+  readonly authorization?: string;
 } & (ImagesJob | BlobsJob | TagsJob | ReadsJob);
 
 /** New images, each with a configuration, a layer of `layerBytes` and a tag, until the time is over. */
@@ -15,6 +17,8 @@ export interface ImagesJob {
   readonly layerBytes: number;
   /** At most so many a second, evenly; otherwise as many as the server takes. */
   readonly perSecond?: number;
+  /** Where they go; without it every client has a repository of its own. */
+  readonly repository?: string;
 }
 
 /** One new blob for each client, all at once. */

@@ -24,7 +24,11 @@ interface Limits {
 }
 
 /** Lets all clients work until there is no work or the time is over; counts what was completed. */
-async function run({ origin, clients }: ClientJob, next: () => Work | undefined, limits: Limits = {}): Promise<ClientOutcome> {
+async function run(
+  { origin, clients, authorization }: ClientJob,
+  next: () => Work | undefined,
+  limits: Limits = {},
+): Promise<ClientOutcome> {
   const { seconds = Number.POSITIVE_INFINITY, perSecond = Number.POSITIVE_INFINITY } = limits;
   const took: number[] = [];
   let begun = 0;
@@ -32,7 +36,7 @@ async function run({ origin, clients }: ClientJob, next: () => Work | undefined,
   const startedAt = performance.now();
   const elapsed = (): number => (performance.now() - startedAt) / 1000;
   const work = async (): Promise<void> => {
-    const client = new PushClient(origin);
+    const client = new PushClient(origin, authorization);
     while (elapsed() < seconds) {
       const due = begun++ / perSecond;
       const early = due > elapsed();
@@ -56,6 +60,7 @@ function pushImages(job: ClientJob & ImagesJob): Promise<ClientOutcome> {
   const { clients, seconds, layerBytes, perSecond = imagesPerSecond } = job;
   const images = Array.from({ length: Math.ceil(seconds * perSecond) }, () => randomImage(layerBytes));
   const name = `bench/images-${randomBytes(4).toString('hex')}`;
+  const repositoryOf = (n: number): string => job.repository ?? `${name}-${n % clients}`;
   let begun = 0;
   const next = (): Work | undefined => {
     const image = images.pop();
@@ -63,9 +68,9 @@ function pushImages(job: ClientJob & ImagesJob): Promise<ClientOutcome> {
     const n = begun++;
     return async (client) => {
       const { config, layer, manifest } = image;
-      await client.pushBlob(`${name}-${n % clients}`, layer.digest, [layer.bytes]);
-      await client.pushBlob(`${name}-${n % clients}`, config.digest, [config.bytes]);
-      await client.pushManifest(`${name}-${n % clients}`, `v${n}`, manifestType, manifest.bytes);
+      await client.pushBlob(repositoryOf(n), layer.digest, [layer.bytes]);
+      await client.pushBlob(repositoryOf(n), config.digest, [config.bytes]);
+      await client.pushManifest(repositoryOf(n), `v${n}`, manifestType, manifest.bytes);
     };
   };
   return run(job, next, job);

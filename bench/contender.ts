@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeFlags } from '../packages/cli/bin/node-flags.js';
 import { freePort } from '../test/tools/free-port.ts';
+import { runProgram } from '../test/tools/run-program.ts';
 import type { BackingServices } from './backing-services.ts';
 import type { Gateway } from './gateway.ts';
 import { type RunningServer, startServer } from './server-process.ts';
@@ -29,6 +30,8 @@ export interface Contender {
   readonly gateway?: Gateway;
   /** No registry, but a client of the S3 service: it has part in the rows that can be measured without one. */
   readonly bare?: true;
+  /** Of Longshore: runs one of its verbs on the state in that folder. */
+  readonly operate?: (directory: string, args: readonly string[]) => Promise<void>;
   /** Starts it with its state in the folder, which may hold that of a run before. */
   start(directory: string, changes?: StartChanges): Promise<RunningServer>;
 }
@@ -75,6 +78,10 @@ export function longshore(settings: LongshoreSettings, services: BackingServices
     isLongshore: true,
     ...(metadata === 'postgres' ? { databaseOf: (directory) => services.databaseOf(directory) } : {}),
     ...(store === 's3' ? { gateway: services.gateway } : {}),
+    async operate(directory, args) {
+      const program = [...nodeFlags, join(checkout, command), ...args, '--data', join(directory, 'data')];
+      await runProgram(process.execPath, program, { env: await placesOf(settings, services, directory) });
+    },
     async start(directory, { nodeArguments, settings: more, environment, redirect } = asUsual) {
       const port = await freePort();
       const serve = ['serve', '--listen', `127.0.0.1:${port}`, '--data', join(directory, 'data'), '--anonymous', 'push'];

@@ -22,11 +22,11 @@ function readCommandLine(services: BackingServices): { options: BenchOptions; en
     const peers = (process.env['BENCH_PEER'] ?? '').split(',').filter(Boolean);
     const contenders = [
       ...options.longshores.map((settings) => longshore(settings, services)),
-      ...peers.map((each) => peer(each, services, options.peerStore)),
+      ...peers.map((each) => peer(each, services, options.peers)),
     ];
     const others = contenders.filter(({ isLongshore }) => options.scale && !isLongshore).map(({ name }) => name);
     if (others.length > 0) throw new Error(`--scale is without ${others.join(', ')}: a million tags need a PUT that takes several`);
-    const inS3 = options.peerStore === 's3';
+    const inS3 = options.peers.store === 's3';
     const ordinary = contenders.map((contender) => ({ contender, size: inS3 ? smallSize : ordinarySize }));
     if (inS3) ordinary.push({ contender: bareSdk(services.gateway), size: smallSize });
     return { options, entries: options.scale ? [...contenders.map(withMillionTags), ...ordinary] : ordinary };

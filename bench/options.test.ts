@@ -30,8 +30,13 @@ test('several durabilities and numbers of workers take part side by side', () =>
 });
 
 test('other registries keep their blobs in S3 when one of ours does', () => {
-  assert.equal(parsed().peerStore, 'filesystem');
-  assert.equal(parsed('--store', 'filesystem,s3').peerStore, 's3');
+  assert.equal(parsed().peers.store, 'filesystem');
+  assert.equal(parsed('--store', 'filesystem,s3').peers.store, 's3');
+});
+
+test('another checkout takes part on PostgreSQL when all of ours do', () => {
+  assert.equal(parsed('--metadata', 'postgres,sqlite').peers.metadata, 'sqlite');
+  assert.equal(parsed('--metadata', 'postgres').peers.metadata, 'postgres');
 });
 
 test('--only names rows; without it the long ones are left out', () => {

@@ -7,8 +7,8 @@ import { scaleRows } from './scale-rows.ts';
 export interface BenchOptions extends Plan {
   /** Longshore takes part once for each. */
   readonly longshores: readonly LongshoreSettings[];
-  /** Where other registries keep their blobs. */
-  readonly peerStore: LongshoreSettings['store'];
+  /** Where other registries keep their blobs, and other checkouts of Longshore the rest. */
+  readonly peers: Pick<LongshoreSettings, 'store' | 'metadata'>;
   /** Whether every contender takes part a second time, with a million tags. */
   readonly scale: boolean;
   /** What an address of the management API holds that is measured, instead of rows; all when empty. */
@@ -92,7 +92,10 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | 'help
         durabilities.flatMap((durability) => workers.map((each) => ({ durability, workers: each, metadata, store }))),
       ),
     ),
-    peerStore: stores.includes('s3') ? 's3' : 'filesystem',
+    peers: {
+      store: stores.includes('s3') ? 's3' : 'filesystem',
+      metadata: databases.includes('sqlite') ? 'sqlite' : 'postgres',
+    },
     scale: values.scale,
     api: values.api ? values.only : undefined,
     profile: values.profile,

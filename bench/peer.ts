@@ -6,21 +6,25 @@ import type { BareBucket } from '../packages/server/src/storage/s3/bare-sdk-benc
 import { freePort } from '../test/tools/free-port.ts';
 import { findProgram } from '../test/tools/programs.ts';
 import type { BackingServices } from './backing-services.ts';
-import { type Contender, command, type Durability, inMemory, longshore } from './contender.ts';
+import { type Contender, command, type Durability, inMemory, type LongshoreSettings, longshore } from './contender.ts';
 import { type RunningServer, startServer } from './server-process.ts';
 
 /**
  * One of `BENCH_PEER`: an address, the path of a program, a program's name (`zot`, `distribution`,
- * `docker-registry`), or the folder of another checkout of Longshore. Its blobs are in such a store, unless it was started by others.
+ * `docker-registry`), or the folder of another checkout of Longshore. Its blobs are in such a store, unless it was started by others;
+ * another Longshore keeps the rest in such a database.
  */
-export function peer(given: string, services: BackingServices, store: 'filesystem' | 's3'): Contender {
+export function peer(
+  given: string,
+  services: BackingServices,
+  { store, metadata }: Pick<LongshoreSettings, 'store' | 'metadata'>,
+): Contender {
   if (/^https?:\/\//.test(given)) {
     const url = given.replace(/\/+$/, '');
     const start = async (): Promise<RunningServer> => ({ url, pid: undefined, firstAnswerMs: Number.NaN, stop: async () => {} });
     return { name: url, version: undefined, durability: { label: '?', explanation: 'unknown' }, local: false, isLongshore: false, start };
   }
-  if (existsSync(join(given, command)))
-    return longshore({ durability: 'full', workers: '1', metadata: 'sqlite', store }, services, resolve(given));
+  if (existsSync(join(given, command))) return longshore({ durability: 'full', workers: '1', metadata, store }, services, resolve(given));
   const name = basename(given);
   const program = given.includes('/') ? given : findProgram(given);
   if (program === undefined) throw new Error(`BENCH_PEER: ${given} is neither on the PATH nor among the test tools`);

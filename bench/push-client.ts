@@ -4,9 +4,11 @@ import { type Answer, RawConnection } from './raw-connection.ts';
 export class PushClient {
   readonly #connection: RawConnection;
   readonly #origin: string;
+  readonly #credentials: string;
 
-  constructor(origin: string) {
+  constructor(origin: string, authorization?: string) {
     this.#origin = origin;
+    this.#credentials = authorization === undefined ? '' : `Authorization: ${authorization}\r\n`;
     this.#connection = new RawConnection(origin);
   }
 
@@ -47,7 +49,7 @@ export class PushClient {
   }
 
   async #send(method: string, path: string, headers: string, pieces: readonly Buffer[]): Promise<Answer> {
-    const answer = await this.#connection.send(method, path, headers, pieces);
+    const answer = await this.#connection.send(method, path, `${this.#credentials}${headers}`, pieces);
     if (answer.status < 200 || answer.status > 299) throw new Error(`${method} ${path}: ${answer.status} ${answer.body}`);
     return answer;
   }

@@ -1,3 +1,4 @@
+import { authenticatedRow } from './authenticated-row.ts';
 import { footprintRows } from './footprint-rows.ts';
 import { garbageRow } from './garbage-row.ts';
 import { latencyRow } from './latency-row.ts';
@@ -25,6 +26,7 @@ export const rows: readonly Row[] = [
   footprintRows.memory,
   footprintRows.start,
   latencyRow,
+  authenticatedRow,
   slowClientsRow,
   stallRow,
   garbageRow,

@@ -19,13 +19,18 @@ export interface LoadOptions {
   readonly connections: number;
   readonly seconds: number;
   readonly accept?: string;
+  readonly authorization?: string;
   /** Every request is of another manifest: by any tag of a registry of this size. The URL's path does not matter then. */
   readonly anyTagOf?: ContentSize;
 }
 
 /** Reads one address over and over with one thread of wrk; throws when an answer is an error or a connection breaks. */
-export async function readWithWrk(url: string, { connections, seconds, accept = '*/*', anyTagOf }: LoadOptions): Promise<Load> {
+export async function readWithWrk(
+  url: string,
+  { connections, seconds, accept = '*/*', authorization, anyTagOf }: LoadOptions,
+): Promise<Load> {
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s', '-H', `Accept: ${accept}`, '-s', script, url];
+  if (authorization !== undefined) args.splice(-3, 0, '-H', `Authorization: ${authorization}`);
   if (anyTagOf !== undefined) args.push('--', ...patterns(anyTagOf));
   const { stdout } = await runProgram(wrkPath(), args, { timeoutMs: seconds * 1000 + 60_000 });
   const report: Record<string, number> = JSON.parse(/^REPORT (.*)$/m.exec(stdout)?.[1] ?? '{}');

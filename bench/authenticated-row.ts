@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runClient } from './client-job.ts';
+import { manifestType, randomImage } from './content.ts';
+import type { Contender } from './contender.ts';
+import { PushClient } from './push-client.ts';
+import { cost, type Figure, type Row, rate, type Subject, withProcessorTime } from './row.ts';
+import type { RunningServer } from './server-process.ts';
+import { readWithWrk } from './wrk.ts';
+import { figuresOf } from './write-rows.ts';
+
+const connections = 32;
+const owner = 'owner';
+const member = 'member';
+const administrator = 'root';
+const repository = `${owner}/app`;
+
+/** What names somebody to the server. */
+interface Login {
+  readonly basic: string;
+  /** For the repository; of a few minutes. */
+  readonly bearer: string;
+}
+
+/** Whoever pulls; a checkout from before there were groups and robots has only the owner. */
+interface People {
+  readonly owner: Login;
+  readonly member: Login | undefined;
+  readonly robot: Login | undefined;
+}
+
+const basicOf = (name: string, secret: string): string => `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`;
+
+/** Secrets of each server's accounts, which outlive its starts. */
+const prepared = new Map<string, { readonly password: string; readonly robot: readonly [string, string] | undefined }>();
+
+/** Pulls and pushes of those who log in, from a server that lets nobody else in. */
+async function authenticated({ contender, directory }: Subject, seconds: number): Promise<Figure[]> {
+  if (contender.operate === undefined) return [];
+  const place = join(directory, 'authenticated');
+  const known = prepared.get(place) ?? (await prepare(contender, place));
+  prepared.set(place, known);
+  const server = await contender.start(place, { nodeArguments: [], settings: ['--anonymous', 'none'], environment: {} });
+  try {
+    const people: People = {
+      owner: await logIn(server, basicOf(owner, known.password)),
+      member: known.robot && (await logIn(server, basicOf(member, known.password))),
+      robot: known.robot && (await logIn(server, basicOf(...known.robot))),
+    };
+    return await measurePeople(server, people, seconds);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function measurePeople(server: RunningServer, people: People, seconds: number): Promise<Figure[]> {
+  const digest = await pushOne(server, people.owner.bearer);
+  const figures: Figure[] = [];
+  const pull = async (name: string, reference: string, authorization: string | undefined): Promise<void> => {
+    const url = `${server.url}/v2/${repository}/manifests/${reference}`;
+    const load =
+      authorization === undefined ? undefined : () => readWithWrk(url, { connections, seconds, accept: manifestType, authorization });
+    const [read, used] = load === undefined ? [] : await withProcessorTime(server, load);
+    figures.push(
+      rate(`manifest GET by ${name}, requests/s`, read?.requestsPerSecond),
+      cost(`manifest GET by ${name}, us each`, used && read && (used * 1e6) / read.requests),
+    );
+  };
+  await pull('tag, token of a user', 'v1', people.owner.bearer);
+  await pull('digest, token of a user', digest, people.owner.bearer);
+  await pull('tag, token of a member of a group', 'v1', people.member?.bearer);
+  await pull('tag, token of a robot', 'v1', people.robot?.bearer);
+  await pull('tag, secret of a robot', 'v1', people.robot?.basic);
+  const job = {
+    kind: 'images',
+    origin: server.url,
+    clients: 8,
+    seconds,
+    layerBytes: 10_240,
+    repository,
+    authorization: people.owner.bearer,
+  };
+  const [pushed, used] = await withProcessorTime(server, () => runClient({ ...job, kind: 'images' }));
+  return [...figures, ...figuresOf('push of small images, token of a user', { perSecond: 'images/s', each: 'ms each' }, pushed, used)];
+}
+
+/** Makes the accounts: an owner by the command line, which every checkout has, the others by the management API. */
+async function prepare(contender: Contender, place: string) {
+  await mkdir(place, { recursive: true });
+  const password = randomBytes(18).toString('base64url');
+  const file = join(place, 'password');
+  await writeFile(file, password, { mode: 0o600 });
+  const server = await contender.start(place, { nodeArguments: [], settings: ['--anonymous', 'none'], environment: {} });
+  try {
+    const add = (...names: readonly string[]) => contender.operate?.(place, ['user', 'add', ...names, '--password-file', file]);
+    await add(owner);
+    await add(member);
+    await add(administrator, '--admin');
+    await pushOne(server, (await logIn(server, basicOf(owner, password))).bearer);
+    return { password, robot: await prepareTenants(server, password) };
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The member's group and the robot, whose user name and secret it resolves to; undefined where there is no management API. */
+async function prepareTenants(server: RunningServer, password: string): Promise<readonly [string, string] | undefined> {
+  const call = (authorization: string, method: string, path: string, body?: object): Promise<Response> =>
+    fetch(`${server.url}/api/v1${path}`, {
+      method,
+      headers: { authorization, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  const root = basicOf(administrator, password);
+  if ((await call(root, 'GET', '/me')).status !== 200) return undefined;
+  const of = basicOf(owner, password);
+  const made = async (answer: Promise<Response>): Promise<string> => {
+    const { ok, status, url } = await answer;
+    const text = await (await answer).text();
+    if (!ok) throw new Error(`${url}: ${status} ${text}`);
+    return text;
+  };
+  await made(call(root, 'POST', '/groups', { name: 'team' }));
+  await made(call(root, 'PUT', `/groups/team/members/${member}`));
+  await made(call(of, 'POST', `/projects/${owner}/members`, { subject: { kind: 'group', name: 'team' }, role: 'reader' }));
+  const given = await made(call(of, 'POST', `/projects/${owner}/robots`, { name: 'ci', permissions: [{ role: 'writer' }] }));
+  const { robot, secret } = JSON.parse(given) as { robot: { userName: string }; secret: string };
+  return [robot.userName, secret];
+}
+
+async function logIn({ url }: RunningServer, basic: string): Promise<Login> {
+  const answer = await fetch(`${url}/auth/token?service=longshore&scope=repository:${repository}:pull,push`, {
+    headers: { authorization: basic },
+  });
+  const { token } = (await answer.json()) as { token?: string };
+  if (token === undefined) throw new Error(`${url}/auth/token: ${answer.status}`);
+  return { basic, bearer: `Bearer ${token}` };
+}
+
+/** Resolves to the digest of what the tag v1 is now. */
+async function pushOne({ url }: RunningServer, authorization: string): Promise<string> {
+  const { config, layer, manifest } = randomImage(10_240);
+  const client = new PushClient(url, authorization);
+  for (const { bytes, digest } of [config, layer]) await client.pushBlob(repository, digest, [bytes]);
+  await client.pushManifest(repository, 'v1', manifestType, manifest.bytes);
+  client.close();
+  return manifest.digest;
+}
+
+/** What deciding who may costs. */
+export const authenticatedRow: Row = { id: 'authenticated', long: true, measure: authenticated };
