@@ -46,3 +46,18 @@ test('a project is created, changed by version, hidden from others, and deleted 
   assert.deepEqual((await call('DELETE', '/projects/alice', alice.basic)).body, { repositories: 1, tags: 0, sizeBytes: 0 });
   assert.equal((await call('GET', '/projects/alice', alice.basic)).status, 404);
 });
+
+test('readers of a project are not told the name of a hidden one that it promotes to', async () => {
+  const told = async (who: string) => [
+    (await call('GET', '/projects/alice', who)).body.promotesTo,
+    (await call('GET', '/projects/alice/promotion', who)).body.promotesTo,
+    (await call('GET', '/projects', who)).body.items[0].promotesTo,
+  ];
+  await call('POST', '/projects', bob.basic, { name: 'bob' });
+  await call('POST', '/projects/bob/members', bob.basic, { subject: { kind: 'user', name: 'alice' }, role: 'reader', repositories: 'app' });
+  const created = await call('POST', '/projects', alice.basic, { name: 'alice', visibility: 'internal', promotesTo: 'bob' });
+  assert.deepEqual([created.status, created.body.promotesTo], [201, 'bob']);
+  const carol = await registry.addUser('carol');
+  assert.deepEqual(await told(alice.basic), ['bob', 'bob', 'bob']);
+  assert.deepEqual(await told(carol.basic), [undefined, undefined, undefined]);
+});

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { projectName } from '../../management/names.ts';
 import { notFound, stale } from '../../management/problems.ts';
 import { defineRoute, type Route } from '../../management/route.ts';
+import type { Authorizer } from '../../registry/ports/authorizer.ts';
 import type { PromotionPolicy, PromotionStore } from '../../registry/ports/promotion-store.ts';
 import { roleName } from './schemas.ts';
 
@@ -40,7 +41,7 @@ const project = ({ project: name }: { project: string }) => ({ kind: 'project', 
 const tag = 'promotions';
 
 /** `/projects/{project}/promotion`. */
-export function policyRoutes(promotions: PromotionStore, clock: () => number): Route[] {
+export function policyRoutes(promotions: PromotionStore, authorizer: Authorizer, clock: () => number): Route[] {
   return [
     defineRoute({
       method: 'GET',
@@ -51,7 +52,8 @@ export function policyRoutes(promotions: PromotionStore, clock: () => number): R
       params,
       needs: { action: 'list', on: project },
       responses: { 200: policy },
-      handle: async (request) => answerOf(await promotions.findPromotionPolicy(request.params.project)),
+      handle: async ({ params: { project: name }, principal }) =>
+        answerOf(await promotions.findPromotionPolicy(name, await authorizer.visible(principal, 'list'))),
     }),
     defineRoute({
       method: 'PUT',
@@ -64,14 +66,14 @@ export function policyRoutes(promotions: PromotionStore, clock: () => number): R
       ifMatch: 'required',
       needs: { action: 'configure', on: project },
       responses: { 200: policy },
-      handle: async ({ params: { project: name }, body, by, ifMatch }) => {
+      handle: async ({ params: { project: name }, body, by, ifMatch, principal }) => {
         const { minimumAgeMinutes, ...rest } = body;
         const version = ifMatch ?? (await promotions.findPromotionPolicy(name))?.version ?? 0;
         const wanted = { ...rest, minimumAgeMs: minimumAgeMinutes * 60_000 };
         const outcome = await promotions.setPromotionPolicy({ project: name, version, terms: wanted, by, at: clock() });
         if (outcome === 'absent') throw notFound('project of that name');
         if (outcome === 'stale') throw stale();
-        return answerOf(await promotions.findPromotionPolicy(name));
+        return answerOf(await promotions.findPromotionPolicy(name, await authorizer.visible(principal, 'list')));
       },
     }),
   ];

@@ -30,7 +30,11 @@ export function promotionFeature(deps: PromotionFeatureDeps): Feature {
         import('./policy-routes.ts'),
         import('./tag-rule-routes.ts'),
       ]);
-      return [...promotionRoutes(deps), ...policyRoutes(deps.promotions, deps.clock), ...tagRuleRoutes(deps.rules, deps.clock)];
+      return [
+        ...promotionRoutes(deps),
+        ...policyRoutes(deps.promotions, deps.authorizer, deps.clock),
+        ...tagRuleRoutes(deps.rules, deps.clock),
+      ];
     },
   };
 }

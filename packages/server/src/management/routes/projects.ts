@@ -96,7 +96,8 @@ function listProjects({ tenants, authorizer }: ProjectRouteDeps): Route {
   });
 }
 
-function createProject({ tenants, authorizer, storeOf, clock }: ProjectRouteDeps): Route {
+function createProject(deps: ProjectRouteDeps): Route {
+  const { tenants, authorizer, storeOf, clock } = deps;
   return defineRoute({
     method: 'POST',
     path: '/projects',
@@ -116,13 +117,13 @@ function createProject({ tenants, authorizer, storeOf, clock }: ProjectRouteDeps
       const outcome = await tenants.createTenant({ name, store: storeOf(name), settings: wanted, by, at: clock() });
       if (outcome === 'name-taken') throw new ApiError('name-taken', { detail: `There is a project ${name} already: take another name.` });
       if (outcome !== 'created') throw chainProblem();
-      const created = await requireTenant(tenants, name);
+      const created = await requireTenant(deps, name, principal);
       return { status: 201, body: show(created), version: created.version, location: `/api/v1/projects/${name}` };
     },
   });
 }
 
-function getProject({ tenants }: ProjectRouteDeps): Route {
+function getProject(deps: ProjectRouteDeps): Route {
   return defineRoute({
     method: 'GET',
     path: '/projects/{project}',
@@ -133,13 +134,14 @@ function getProject({ tenants }: ProjectRouteDeps): Route {
     params,
     responses: { 200: project },
     handle: async (request) => {
-      const found = await requireTenant(tenants, request.params.project);
+      const found = await requireTenant(deps, request.params.project, request.principal);
       return { status: 200, body: show(found), version: found.version };
     },
   });
 }
 
-function updateProject({ tenants, authorizer, clock }: ProjectRouteDeps): Route {
+function updateProject(deps: ProjectRouteDeps): Route {
+  const { tenants, authorizer, clock } = deps;
   return defineRoute({
     method: 'PATCH',
     path: '/projects/{project}',
@@ -159,7 +161,7 @@ function updateProject({ tenants, authorizer, clock }: ProjectRouteDeps): Route 
       if (outcome === 'absent') throw notFound(`project ${name}`);
       if (outcome === 'stale') throw stale();
       if (outcome !== 'updated') throw chainProblem();
-      const changed = await requireTenant(tenants, name);
+      const changed = await requireTenant(deps, name, principal);
       return { status: 200, body: show(changed), version: changed.version };
     },
   });
@@ -219,8 +221,9 @@ function chainProblem(): ApiError {
   });
 }
 
-async function requireTenant(tenants: TenantStore, name: string): Promise<Tenant> {
-  const found = await tenants.findTenant(name);
+/** As this principal may see it: not the name of a next project that is hidden from him. */
+async function requireTenant({ tenants, authorizer }: ProjectRouteDeps, name: string, principal: Principal): Promise<Tenant> {
+  const found = await tenants.findTenant(name, await authorizer.visible(principal, 'list'));
   if (found === undefined) throw notFound(`project ${name}`);
   return found;
 }

@@ -4,10 +4,11 @@ import type { RepositoryName } from '@longshore/oci';
 import { requireRepositoryName } from '@longshore/oci';
 import { maskOf } from '../../registry/action-mask.ts';
 import type { Agent } from '../../registry/ports/agent.ts';
-import type { Visibility } from '../../registry/ports/authorizer.ts';
+import { type Action, actions, type Visibility } from '../../registry/ports/authorizer.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import type { Remains, TenantFilter, TenantOrder, TenantSettings } from '../../registry/ports/tenant-store.ts';
+import { rangeOfPattern } from '../../registry/repository-pattern.ts';
 import { newUser, rolesOn } from './access.ts';
 import type { OpenStore, StoreSteps } from './contract-steps.ts';
 import { app, by, byActor, newDigest, storeTest, web } from './contract-steps.ts';
@@ -241,6 +242,38 @@ export function describeTenants(open: OpenStore): void {
       await start({ ...hopeful, actor: 'user:5:somebody' });
       await start({ ...by, project: 'none' }, requireRepositoryName('new/app'));
       await start({ ...by, project: 'none' }, requireRepositoryName('new/other'));
+    });
+
+    storeTest(open, 'the next project of a chain is told only to whoever may see it', async (steps) => {
+      const { store, at } = steps;
+      const [alice, bob] = [await newUser(steps, 'alice'), await newUser(steps, 'bob')];
+      await create(steps, 'prod', {}, byActor(`user:${alice.id}:alice`));
+      await create(steps, 'team', { visibility: 'public', promotesTo: 'prod' });
+      const told = async (visibility: Visibility) => {
+        const [one, listed] = [
+          await store.findTenant('team', visibility),
+          await store.listTenants(visibility, {}, { by: 'name', after: undefined }, 9),
+        ];
+        const answers = [one?.promotesTo, listed.items.find(({ name }) => name === 'team')?.promotesTo];
+        answers.push((await store.findPromotionPolicy('team', visibility))?.promotesTo);
+        return answers;
+      };
+      const seenBy = (id?: number, action: Action = 'list'): Visibility => ({
+        kind: 'held',
+        holder: id === undefined ? undefined : { kind: 'user', id },
+        action: maskOf([action]),
+        open: ['public'],
+      });
+      const [shown, hidden] = [new Array(3).fill('prod'), new Array(3).fill(undefined)];
+      assert.deepEqual([await told(everything), await told(seenBy(alice.id))], [shown, shown]);
+      assert.deepEqual([await told(seenBy()), await told(seenBy(bob.id)), await told({ kind: 'nothing' })], [hidden, hidden, hidden]);
+      await store.createGroup({ name: 'devs', by, at });
+      await store.addGroupMember({ group: 'devs', user: 'bob', actions: maskOf(actions), by, at });
+      const authority = { actions: maskOf(actions), mayOrphan: false };
+      const range = rangeOfPattern('prod', 'web/**') ?? assert.fail();
+      const subject = { kind: 'group', name: 'devs' } as const;
+      await store.addMember({ scope: 'prod', subject, role: 'reader', pattern: 'web/**', ...range, authority, by, at });
+      assert.deepEqual([await told(seenBy(bob.id)), await told(seenBy(bob.id, 'push'))], [shown, hidden]);
     });
 
     storeTest(open, 'pushes that race with the deletion of their project leave nothing in it', async (steps) => {

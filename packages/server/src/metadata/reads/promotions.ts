@@ -4,7 +4,7 @@ import type { Listed, Millis } from '../../registry/ports/content-store.ts';
 import type { LateReferrer, PromotedTag, Promotion, PromotionFilter, PromotionPolicy } from '../../registry/ports/promotion-store.ts';
 import { fromColumn, fromNullableColumn, toColumn } from '../digest-column.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
-import { visibleRepositories } from '../visibility-condition.ts';
+import { visibleProject, visibleRepositories } from '../visibility-condition.ts';
 
 interface PromotionRow {
   readonly id: number;
@@ -36,11 +36,16 @@ interface PolicyRow {
 }
 
 /** `PromotionStore.findPromotionPolicy`. */
-export async function findPromotionPolicy(sql: SqlSession, project: string): Promise<PromotionPolicy | undefined> {
+export async function findPromotionPolicy(
+  sql: SqlSession,
+  project: string,
+  visibility: Visibility = { kind: 'everything' },
+): Promise<PromotionPolicy | undefined> {
+  const next = visibleProject(visibility);
   const row = await sql.get<PolicyRow>(
     `select p.name as project, p.environment, n.name as promotes_to, c.from_chain_only, c.minimum_age_ms, c.required_referrers, c.roles, c.version
-     from projects p left join projects n on n.id = p.promotes_to left join promotion_policies c on c.project_id = p.id where p.name = ?`,
-    [project],
+     from projects p left join projects n on n.id = p.promotes_to and ${next.text} left join promotion_policies c on c.project_id = p.id where p.name = ?`,
+    [...next.params, project],
   );
   return (
     row && {

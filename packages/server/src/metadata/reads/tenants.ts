@@ -5,7 +5,7 @@ import type { Environment, Tenant, TenantFilter, TenantOrder } from '../../regis
 import type { Condition } from '../garbage-conditions.ts';
 import { namesOfPage } from '../name-range.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
-import { beforeNames } from '../visibility-condition.ts';
+import { beforeNames, visibleProject } from '../visibility-condition.ts';
 import { holdsEverywhere } from './visible-repositories.ts';
 
 interface TenantRow {
@@ -24,13 +24,20 @@ interface TenantRow {
   readonly version: number;
 }
 
-const columns = `p.id, p.name, p.description, p.visibility, p.environment, (select n.name from projects n where n.id = p.promotes_to) as promotes_to,
+const columnsAnd = (next: string) => `p.id, p.name, p.description, p.visibility, p.environment,
+  (select n.name from projects n where n.id = p.promotes_to and ${next}) as promotes_to,
   p.expire_after_hours, (select s.name from stores s where s.id = p.store_id) as store,
   (select u.bytes from usage u where u.project_id = p.id) as bytes, p.created_at, p.created_by, p.updated_at, p.version`;
 
 /** `TenantStore.findTenant`. */
-export async function findTenant(sql: SqlSession, name: string): Promise<Tenant | undefined> {
-  const row = await sql.get<TenantRow>(`select ${columns} from projects p where p.name = ? and p.deleted_at is null`, [name]);
+export async function findTenant(
+  sql: SqlSession,
+  name: string,
+  visibility: Visibility = { kind: 'everything' },
+): Promise<Tenant | undefined> {
+  const next = visibleProject(visibility);
+  const text = `select ${columnsAnd(next.text)} from projects p where p.name = ? and p.deleted_at is null`;
+  const row = await sql.get<TenantRow>(text, [...next.params, name]);
   return row && toTenant(row);
 }
 
@@ -47,7 +54,9 @@ export async function listTenants(
   const sort = order.by === 'name' ? 'order by p.name' : 'order by p.created_at desc, p.id desc';
   const isOpen = visibility.kind === 'everything' || (await holdsEverywhere(sql, visibility));
   const visible = isOpen ? { text: `projects p where ${wanted.text}`, params: wanted.params } : seen(visibility, wanted, sort, limit + 1);
-  const rows = await sql.all<TenantRow>(`select ${columns} from ${visible.text} ${sort} limit ?`, [...visible.params, limit + 1]);
+  const next = visibleProject(visibility);
+  const text = `select ${columnsAnd(next.text)} from ${visible.text} ${sort} limit ?`;
+  const rows = await sql.all<TenantRow>(text, [...next.params, ...visible.params, limit + 1]);
   return { items: rows.slice(0, limit).map(toTenant), more: rows.length > limit };
 }
 

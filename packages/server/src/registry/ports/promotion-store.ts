@@ -152,8 +152,8 @@ export type PromotionFilter = { readonly project: string } | { readonly reposito
 
 /** Images that become visible in another repository with everything that belongs to them, without a copy of their bytes. */
 export interface PromotionStore {
-  /** Undefined when there is no such project. */
-  findPromotionPolicy(project: string): Promise<PromotionPolicy | undefined>;
+  /** Undefined when there is no such project. `promotesTo`: as `TenantStore.findTenant` has it. */
+  findPromotionPolicy(project: string, visibility?: Visibility): Promise<PromotionPolicy | undefined>;
   /** `version`: as read; `stale` when it is another now. */
   setPromotionPolicy(input: {
     project: string;

@@ -68,7 +68,8 @@ export type Remains = { readonly projectId: number } | { readonly repositoryId: 
 
 /** Projects, from their creation to the last row that a deletion leaves. */
 export interface TenantStore {
-  findTenant(name: string): Promise<Tenant | undefined>;
+  /** `promotesTo` is left out where `visibility` (everything) does not show that project; so it is in lists. */
+  findTenant(name: string, visibility?: Visibility): Promise<Tenant | undefined>;
   listTenants(visibility: Visibility, filter: TenantFilter, order: TenantOrder, limit: number): Promise<Listed<Tenant>>;
   /** A user who creates one owns it. */
   createTenant(input: {
