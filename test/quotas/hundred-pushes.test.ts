@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { HttpClient } from '../protocol/http-client.ts';
 import { basicAuthorization } from '../protocol/registry-fixture.ts';
 import { digestOf, octets } from '../protocol/sample-content.ts';
@@ -12,10 +13,12 @@ import { type Longshore, startLongshore } from '../tools/longshore.ts';
 import { startPostgres } from '../tools/postgres.ts';
 import { queryPostgres } from '../tools/postgres-query.ts';
 import { requirePrograms } from '../tools/programs.ts';
+import { runProgram } from '../tools/run-program.ts';
 
 const blobBytes = 10_000;
 const adminPassword = 'of a hundred pushes';
 const authorization = basicAuthorization('admin', adminPassword);
+const main = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url));
 const flags = ['--durability', 'relaxed', '--log-level', 'error', '--gc-schedule', 'off'];
 
 /** What an account says, and what a recount of the same says. */
@@ -39,11 +42,18 @@ interface Account {
 class Bench {
   readonly #clients: readonly HttpClient[];
   readonly accounts: () => Promise<readonly Account[]>;
+  /** Collects everything that nothing needs, however young it is. */
+  readonly collect: () => Promise<unknown>;
   #turn = 0;
 
-  constructor(servers: readonly Longshore[], accounts: () => Promise<readonly Account[]>) {
+  constructor(
+    servers: readonly Longshore[],
+    at: { args: readonly string[]; env?: Record<string, string>; accounts: () => Promise<readonly Account[]> },
+  ) {
     this.#clients = servers.map(({ url }) => new HttpClient(url));
-    this.accounts = accounts;
+    this.accounts = at.accounts;
+    const args = [main, 'gc', ...at.args, '--gc-grace-hours', '0', '--gc-untagged', 'delete', '--gc-untagged-after-hours', '0'];
+    this.collect = () => runProgram(process.execPath, args, at.env === undefined ? {} : { env: at.env });
   }
 
   async send(method: string, path: string, body?: Uint8Array | string, headers: Record<string, string> = octets) {
@@ -54,6 +64,20 @@ class Bench {
 
   async push(repository: string, content: Uint8Array = randomBytes(blobBytes)): Promise<number> {
     return (await this.send('POST', `/v2/${repository}/blobs/uploads/?digest=${digestOf(content)}`, content)).status;
+  }
+
+  /** Pushes an index that lists nothing, of as many bytes as blobs have, with or without a tag. */
+  async pushManifest(repository: string, tag?: string): Promise<number> {
+    const mediaType = 'application/vnd.oci.image.index.v1+json';
+    const text = (filler: string) => JSON.stringify({ schemaVersion: 2, mediaType, manifests: [], annotations: { filler } });
+    const body = text(
+      randomBytes(blobBytes / 2)
+        .toString('hex')
+        .slice(text('').length),
+    );
+    assert.equal(body.length, blobBytes);
+    const path = `/v2/${repository}/manifests/${tag ?? digestOf(body)}`;
+    return (await this.send('PUT', path, body, { 'content-type': mediaType })).status;
   }
 
   async limit(project: string, limitBytes: number): Promise<void> {
@@ -95,6 +119,48 @@ async function atTheLimit(bench: Bench): Promise<void> {
   for (const name of ['a', 'b', 'c']) assert.equal((await bench.recounted()).get(name)?.bytes, 11 * blobBytes);
 }
 
+async function fullOfManifests(bench: Bench): Promise<void> {
+  assert.equal(await bench.pushManifest('lists/app', 'latest'), 201);
+  await bench.limit('lists', 31 * blobBytes + 5);
+  // Of each three one has a tag, one has none, and one moves the same tag.
+  const tags = (index: number) => [`v${index}`, undefined, 'latest'][index % 3];
+  const pushes = Array.from({ length: 100 }, (_, index) => bench.pushManifest(`lists/app${index % 5}`, tags(index)));
+  const statuses = await Promise.all(pushes);
+  assert.equal(statuses.filter((status) => status === 201).length, 30, 'as many as fit');
+  assert.equal(statuses.filter((status) => status === 413).length, 70);
+  assert.equal((await bench.recounted()).get('lists')?.bytes, 31 * blobBytes);
+  assert.equal(await bench.push('lists/app', randomBytes(6)), 413, 'blobs and manifests share the limit');
+  assert.equal(await bench.push('lists/app', randomBytes(5)), 201);
+}
+
+async function amidCollections(bench: Bench): Promise<void> {
+  const push = (index: number) =>
+    index % 2 === 0
+      ? bench.push(`swept/app${index % 3}`)
+      : bench.pushManifest(`swept/app${index % 3}`, index % 4 === 1 ? 'latest' : undefined);
+  await Promise.all(Array.from({ length: 20 }, (_, index) => push(index)));
+  await bench.limit('swept', 40 * blobBytes);
+  let isDone = false;
+  const collecting = bench.collect().finally(() => {
+    isDone = true;
+  });
+  const statuses: number[] = [];
+  for (let index = 0; !isDone || index < 100; index += 10) {
+    statuses.push(...(await Promise.all(Array.from({ length: 10 }, (_, place) => push(index + place)))));
+    const used = (await bench.accounts()).find(({ name }) => name === 'swept')?.bytes ?? assert.fail();
+    assert.ok(used <= 40 * blobBytes, `${used}`);
+  }
+  await collecting;
+  assert.deepEqual(
+    statuses.filter((status) => status !== 201 && status !== 413),
+    [],
+  );
+  await bench.recounted();
+  await bench.collect();
+  const left = (await bench.recounted()).get('swept') ?? assert.fail();
+  assert.deepEqual([left.bytes, left.tags], [3 * blobBytes, 3], 'what has a tag');
+}
+
 async function amidChanges(bench: Bench): Promise<void> {
   const shared = Array.from({ length: 5 }, () => randomBytes(blobBytes));
   for (const content of shared) assert.equal(await bench.push('lib/app', content), 201);
@@ -126,10 +192,13 @@ test('SQLite, two workers: a hundred pushes at the limit, and among other change
   t.after(() => server.stop());
   const database = new DatabaseSync(join(server.dataDir, 'longshore.db'), { readOnly: true });
   t.after(() => database.close());
-  const bench = new Bench([server], async () => database.prepare(recount).all() as unknown as Account[]);
+  const accounts = async () => database.prepare(recount).all() as unknown as Account[];
+  const bench = new Bench([server], { args: ['--data', server.dataDir], accounts });
   t.after(() => bench.close());
   await atTheLimit(bench);
+  await fullOfManifests(bench);
   await amidChanges(bench);
+  await amidCollections(bench);
 });
 
 async function postgresReplicas(t: TestContext): Promise<Bench> {
@@ -143,7 +212,8 @@ async function postgresReplicas(t: TestContext): Promise<Bench> {
   const env = { LONGSHORE_METADATA_URL: postgres.url };
   const servers: Longshore[] = [];
   for (let count = 0; count < 2; count += 1) servers.push(await startLongshore({ args, env, adminPassword, dataDir: data }));
-  const bench = new Bench(servers, () => queryPostgres<Account>(postgres.url, recount));
+  const accounts = () => queryPostgres<Account>(postgres.url, recount);
+  const bench = new Bench(servers, { args: ['--data', data, '--metadata-kind', 'postgres'], env, accounts });
   t.after(async () => {
     bench.close();
     await Promise.all(servers.map((server) => server.stop()));
@@ -155,5 +225,7 @@ test('PostgreSQL, two replicas: a hundred pushes at the limit, and among other c
   if (requirePrograms(t, 'initdb', 'postgres', 'createdb', 'psql') === undefined) return;
   const bench = await postgresReplicas(t);
   await atTheLimit(bench);
+  await fullOfManifests(bench);
   await amidChanges(bench);
+  await amidCollections(bench);
 });
