@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { scrape } from '../operating/scrape.ts';
 import { HttpClient } from '../protocol/http-client.ts';
 import { basicAuthorization } from '../protocol/registry-fixture.ts';
 import { digestOf, octets } from '../protocol/sample-content.ts';
+import { until } from '../security/until.ts';
 import { type Longshore, startLongshore } from '../tools/longshore.ts';
 import { startPostgres } from '../tools/postgres.ts';
 import { queryPostgres } from '../tools/postgres-query.ts';
@@ -196,6 +198,11 @@ test('SQLite, two workers: a hundred pushes at the limit, and among other change
   const bench = new Bench([server], { args: ['--data', server.dataDir], accounts });
   t.after(() => bench.close());
   await atTheLimit(bench);
+  const counted = new HttpClient(server.url);
+  t.after(() => counted.close());
+  // By the events, which come a little later: the project of the first hundred, and three of the second, each of both shares.
+  const warnings = async () => (await scrape(counted)).sum('registry_quota_warnings_total', 'kind="bytes"');
+  await until(async () => (await warnings()) >= 8);
   await fullOfManifests(bench);
   await amidChanges(bench);
   await amidCollections(bench);

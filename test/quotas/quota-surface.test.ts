@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { requireDigest, requireRepositoryName, requireTag } from '@longshore/oci';
+import { scrape } from '../operating/scrape.ts';
 import type { Answer } from '../protocol/http-client.ts';
 import { startRegistry } from '../protocol/registry-fixture.ts';
 import { digestOf, imageOf, octets, type Place, pushBlob, pushImage, putManifest, startUpload } from '../protocol/sample-content.ts';
@@ -136,4 +137,15 @@ test('pulls are counted, and what a project may serve on one day is all that it 
   assert.deepEqual([refused.status, errorOf(refused).code], [403, 'DENIED']);
   assert.match(errorOf(refused).message, /^Project busy may serve \d\.\d KiB a day: it has served .* Pull again after midnight UTC/);
   assert.equal((await get('manifests/v1', {}, 'HEAD')).status, 200, 'asking costs nothing');
+});
+
+test('metrics tell how often quotas refused, by what there was too much of', async () => {
+  const refused = async (kind: string) => (await scrape(client)).sum('registry_quota_refusals_total', `kind="${kind}"`);
+  const place = { client, repository: 'counted/app' };
+  await pushBlob(place, '{}');
+  await limit('counted', { limitBytes: 1000, limitTags: 0 });
+  const [bytes, tags] = [await refused('bytes'), await refused('tags')];
+  assert.equal((await upload(place, randomBytes(1000))).status, 413);
+  assert.equal((await putManifest(place, 'v1', imageOf([]))).status, 403);
+  assert.deepEqual([await refused('bytes'), await refused('tags')], [bytes + 1, tags + 1]);
 });

@@ -9,6 +9,7 @@ import type { Metrics } from './observability/metrics.ts';
 import type { Backends } from './open-backends.ts';
 import type { EventSubscriber } from './registry/ports/event-subscriber.ts';
 import type { GarbageReport } from './registry/ports/garbage-store.ts';
+import type { QuotaKind } from './registry/ports/quota-excess.ts';
 import type { ScheduledJob } from './registry/ports/scheduled-job.ts';
 
 /** Scheduled jobs and the delivery of events, under this process's own name. */
@@ -19,9 +20,10 @@ export function createBackground(
   metrics: Metrics,
 ): { start(): Promise<void>; stop(): Promise<void> } {
   const holder = randomUUID();
-  const garbageCounter: EventSubscriber = {
+  const counter: EventSubscriber = {
     name: 'metrics',
     handle: async (event) => {
+      if (event.type === 'quota.warning') metrics.warnedOfQuota(event.data['kind'] as QuotaKind);
       if (event.type === 'gc.finished') metrics.garbageCollected(event.data as unknown as GarbageReport);
     },
   };
@@ -36,7 +38,7 @@ export function createBackground(
       const schedules = jobs.map((job) => startSchedule(job, { leases: metadata, logger, holder, leaseMs: 60_000 }));
       const outbox = startOutbox({
         events: metadata,
-        subscribers: [garbageCounter, ...features.flatMap((feature) => feature.subscribers ?? [])],
+        subscribers: [counter, ...features.flatMap((feature) => feature.subscribers ?? [])],
         logger,
         clock: Date.now,
         claimant: holder,

@@ -125,7 +125,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const core = await composeCore(config, backends, metrics);
   warnOfFileShortage(config, logger);
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
-  const pulls = new PullCounter({ pulls: metadata, logger, now: Date.now });
+  const pulls = new PullCounter({ pulls: metadata, logger, now: Date.now, onQuotaRefusal: metrics.refusedByQuota });
   const tls = await composeTls(config, logger);
   const features = await composeFeatures(config, backends, metrics, authorizer);
   const auditor = composeAuditTrail(backends, metrics);
@@ -245,6 +245,7 @@ async function composeCore(config: Config, backends: Backends, metrics: Metrics)
     readLargeManifest: manifests.read,
     now: Date.now,
     graceMs: inMs(config.gc.graceHours),
+    onQuotaRefusal: metrics.refusedByQuota,
   });
   const closeAll = async (): Promise<void> => {
     await close();
@@ -365,13 +366,13 @@ async function composeFeatures(config: Config, backends: Backends, metrics: Metr
     retention: retentionDeps(config, backends),
     robots: { robots: backends.metadata, access: backends.metadata, newSecret: robotSecrets.create, now: Date.now },
     webhooks: await composeWebhooks(config, backends, metrics),
-    promotion: promotionDeps(config, backends, authorizer),
+    promotion: promotionDeps(config, backends, metrics, authorizer),
     deletion: { tenants: backends.metadata, content: backends.metadata, stores: backends.stores },
     quota: { quotas: backends.metadata, logger: backends.logger, clock: Date.now },
   });
 }
 
-function promotionDeps(config: Config, backends: Backends, authorizer: Authorizer): PromotionFeatureDeps {
+function promotionDeps(config: Config, backends: Backends, metrics: Metrics, authorizer: Authorizer): PromotionFeatureDeps {
   const { metadata, logger } = backends;
   const undoWindowMs = inMs(config.promotion.undoDays * 24);
   return {
@@ -382,7 +383,7 @@ function promotionDeps(config: Config, backends: Backends, authorizer: Authorize
     content: metadata,
     stores: blobStores(config, backends),
     authorizer,
-    quotas: new Quotas({ content: metadata, logger, now: Date.now }),
+    quotas: new Quotas({ content: metadata, logger, now: Date.now, onQuotaRefusal: metrics.refusedByQuota }),
     clock: Date.now,
     undoWindowMs,
   };

@@ -1,5 +1,6 @@
 import type { RefusalReason } from '../registry/ports/authenticator.ts';
 import type { GarbageReport } from '../registry/ports/garbage-store.ts';
+import { type QuotaKind, type QuotaRefusal, quotaRefusals } from '../registry/ports/quota-excess.ts';
 import type { RequestObserver } from '../registry/ports/request-observer.ts';
 import type { ScheduledJob } from '../registry/ports/scheduled-job.ts';
 import { Counter } from './counter.ts';
@@ -14,6 +15,9 @@ export interface Metrics {
   readonly observe: RequestObserver;
   refusedConnection(): void;
   refusedLogin(reason: RefusalReason): void;
+  refusedByQuota(refusal: QuotaRefusal): void;
+  /** A project came near to a limit. */
+  warnedOfQuota(kind: QuotaKind): void;
   garbageCollected(report: GarbageReport): void;
   /** The same job, with its runs counted. */
   countRuns(job: ScheduledJob): ScheduledJob;
@@ -26,13 +30,15 @@ export function createMetrics(version: string): Metrics {
   const requests = new RequestMetrics();
   const refused = new Counter('registry_connections_refused_total', 'Connections beyond the limits.', undefined);
   const logins = new Counter('registry_login_failures_total', 'Logins that were refused.', 'reason', ['credentials', 'delayed']);
+  const overQuota = new Counter('registry_quota_refusals_total', 'What quotas refused.', 'kind', quotaRefusals);
+  const nearQuota = new Counter('registry_quota_warnings_total', 'Warnings of projects near a limit.', 'kind', ['bytes', 'tags']);
   const collections = new Counter('registry_gc_runs_total', 'Garbage collections that finished.', undefined);
   const kinds = ['manifests', 'blobs', 'uploads', 'orphans'] as const;
   const removed = new Counter('registry_gc_removed_total', 'What garbage collections removed, by kind.', 'kind', kinds);
   const freed = new Counter('registry_gc_freed_bytes_total', 'Bytes that garbage collections freed.', undefined);
   const succeeded = new Counter('registry_job_successes_total', 'Runs of scheduled jobs that did their work.', 'job');
   const failed = new Counter('registry_job_failures_total', 'Runs of scheduled jobs that failed.', 'job');
-  const counters = [refused, logins, collections, removed, freed, succeeded, failed];
+  const counters = [refused, logins, overQuota, nearQuota, collections, removed, freed, succeeded, failed];
   const build = `registry_build_info${labelsOf({ version, node: process.versions.node })}`;
   const info = { name: 'registry_build_info', help: 'What runs.', type: 'gauge', merge: 'max' } as const;
   const sources: MetricSource[] = [];
@@ -40,6 +46,8 @@ export function createMetrics(version: string): Metrics {
     observe: (record) => requests.observe(record),
     refusedConnection: () => refused.add(''),
     refusedLogin: (reason) => logins.add(reason),
+    refusedByQuota: (refusal) => overQuota.add(refusal),
+    warnedOfQuota: (kind) => nearQuota.add(kind),
     garbageCollected: (report) => {
       collections.add('');
       for (const kind of kinds) removed.add(kind, report[kind]);

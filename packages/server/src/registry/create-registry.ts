@@ -6,6 +6,7 @@ import type { StartHash } from './ports/byte-hash.ts';
 import type { ContentStore } from './ports/content-store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { ProjectStore } from './ports/project-store.ts';
+import type { QuotaRefusal } from './ports/quota-excess.ts';
 import type { QuotaStore } from './ports/quota-store.ts';
 import { Quotas } from './quotas.ts';
 import { listReferrers } from './referrers.ts';
@@ -26,6 +27,8 @@ export interface RegistryDeps {
   readonly now: () => number;
   /** How long unreferenced content is safe from garbage collection. */
   readonly graceMs: number;
+  /** Told of each refusal. */
+  readonly onQuotaRefusal: (refusal: QuotaRefusal) => void;
 }
 
 /** Builds the core over its ports. `close` lets go of open uploads; they can be continued after a restart. */

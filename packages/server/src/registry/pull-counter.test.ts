@@ -19,7 +19,17 @@ function startCounter(limitBytes: number | undefined) {
     return notes.projects.map(({ project }) => ({ project, limitBytes, usedBytes: state.served }));
   };
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  return { state, counter: new PullCounter({ pulls: { notePulls } as never, logger, now: () => state.now }) };
+  const refusals: string[] = [];
+  return {
+    state,
+    refusals,
+    counter: new PullCounter({
+      pulls: { notePulls } as never,
+      logger,
+      now: () => state.now,
+      onQuotaRefusal: (refusal) => refusals.push(refusal),
+    }),
+  };
 }
 
 test('what could not be noted is noted later, once', async () => {
@@ -39,7 +49,7 @@ test('what could not be noted is noted later, once', async () => {
 });
 
 test('a project that has served its day is refused until the next one, with what is under way counted', async () => {
-  const { state, counter } = startCounter(100);
+  const { state, refusals, counter } = startCounter(100);
   counter.begin(repository, 10).end(10);
   await counter.flush();
   const serving = counter.begin(repository, 60);
@@ -53,4 +63,5 @@ test('a project that has served its day is refused until the next one, with what
   state.now += dayMs;
   counter.begin(repository, 100).end(100);
   await counter.close();
+  assert.deepEqual(refusals, ['pulls', 'pulls']);
 });

@@ -1,6 +1,7 @@
 import type { Digest, RepositoryName, Tag } from '@longshore/oci';
 import type { Logger } from './ports/logger.ts';
 import type { PullAllowance, PullCount, PullNotes, PullStore } from './ports/pull-store.ts';
+import type { QuotaRefusal } from './ports/quota-excess.ts';
 import { projectOf } from './project-name.ts';
 import { ProjectPulls, type PullBalance } from './project-pulls.ts';
 import { pullRefusal } from './quota-refusal.ts';
@@ -28,6 +29,8 @@ export interface PullCounterDeps {
   readonly pulls: PullStore;
   readonly logger: Logger;
   readonly now: () => number;
+  /** Told of each refusal. */
+  readonly onQuotaRefusal: (refusal: QuotaRefusal) => void;
 }
 
 /**
@@ -86,7 +89,8 @@ export class PullCounter {
   }
 
   #refuse(project: string, { limitBytes, usedBytes }: PullBalance, needed: number): Error {
-    const { now } = this.#deps;
+    const { now, onQuotaRefusal } = this.#deps;
+    onQuotaRefusal('pulls');
     const at = now();
     return pullRefusal({
       project,

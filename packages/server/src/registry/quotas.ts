@@ -1,7 +1,7 @@
 import type { RepositoryName } from '@longshore/oci';
 import type { Agent } from './ports/agent.ts';
 import type { Logger } from './ports/logger.ts';
-import type { QuotaExcess } from './ports/quota-excess.ts';
+import type { QuotaExcess, QuotaRefusal } from './ports/quota-excess.ts';
 import type { ProjectQuota, QuotaStore } from './ports/quota-store.ts';
 import { projectOf } from './project-name.ts';
 import { quotaRefusal, readableBytes } from './quota-refusal.ts';
@@ -15,6 +15,8 @@ export interface QuotasDeps {
   readonly content: QuotaStore;
   readonly logger: Logger;
   readonly now: () => number;
+  /** Told of each refusal. */
+  readonly onQuotaRefusal: (refusal: QuotaRefusal) => void;
 }
 
 /** What clients are told of their project's limits. */
@@ -27,7 +29,8 @@ export class Quotas {
 
   /** Announces that a change was refused, and answers the refusal. */
   async refuse(excess: QuotaExcess, by: Agent): Promise<RegistryError> {
-    const { content, logger, now } = this.#deps;
+    const { content, logger, now, onQuotaRefusal } = this.#deps;
+    onQuotaRefusal(excess.kind);
     try {
       await content.noteQuotaExceeded({ excess, by, at: now() });
     } catch (cause) {

@@ -84,6 +84,7 @@ function startRegistry(now = Date.now, startHash: StartHash = (algorithm) => new
     readLargeManifest: async (...args) => readManifest(...args),
     now,
     graceMs: 1000,
+    onQuotaRefusal: () => undefined,
   });
   return { registry, close, watched };
 }

@@ -66,6 +66,7 @@ export class GarbageBench {
       readLargeManifest: async (...args) => readManifest(...args),
       now: () => this.now,
       graceMs,
+      onQuotaRefusal: () => undefined,
     });
     this.registry = registry;
     this.#close = close;

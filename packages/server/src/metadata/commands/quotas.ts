@@ -37,12 +37,16 @@ export async function setQuota(
   return 'set';
 }
 
+/** When a project was last told, by kind: who has no room for bytes is told of tags all the same. */
+const toldAt = { bytes: 'exceeded_at', tags: 'tags_exceeded_at' } as const;
+
 /** `QuotaStore.noteQuotaExceeded`. */
 export async function noteQuotaExceeded(sql: SqlTransaction, input: { excess: QuotaExcess; by: Agent; at: Millis }): Promise<void> {
   const { excess, by, at } = input;
+  const column = toldAt[excess.kind];
   const noted = await sql.run(
-    `update usage set exceeded_at = ? where project_id = (select id from projects where name = ?)
-       and (exceeded_at is null or exceeded_at <= ?)`,
+    `update usage set ${column} = ? where project_id = (select id from projects where name = ?)
+       and (${column} is null or ${column} <= ?)`,
     [at, excess.project, at - againAfterMs],
   );
   if (noted > 0) await recordChange(sql, { type: 'quota.exceeded', at, by, data: { ...excess } });

@@ -158,6 +158,8 @@ export function describeQuotas(open: OpenStore): void {
       const excess = { project: 'team', kind: 'tags', used: 5, reserved: 0, limit: 5, needed: 1 } as const;
       for (const later of [0, 1, 3_599_999]) await store.noteQuotaExceeded({ excess, by, at: steps.at + later });
       assert.deepEqual(await announced(steps), ['quota.exceeded tags 1']);
+      await store.noteQuotaExceeded({ excess: { ...excess, kind: 'bytes' }, by, at: steps.at });
+      assert.deepEqual(await announced(steps), ['quota.exceeded bytes 1'], 'another kind is told of by itself');
       await store.noteQuotaExceeded({ excess, by, at: steps.at + 3_600_000 });
       steps.at += 3_600_000;
       assert.deepEqual(await announced(steps), ['quota.exceeded tags 1']);

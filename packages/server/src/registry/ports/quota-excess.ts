@@ -1,6 +1,10 @@
 /** What a project can have too much of: stored bytes or tags. */
 export type QuotaKind = 'bytes' | 'tags';
 
+/** What quotas refuse: pushes and promotions for want of bytes or tags, and pulls beyond those of a day. */
+export const quotaRefusals = ['bytes', 'tags', 'pulls'] as const;
+export type QuotaRefusal = (typeof quotaRefusals)[number];
+
 /** A change that does not fit. Nothing of it was stored. */
 export interface QuotaExcess {
   readonly project: string;

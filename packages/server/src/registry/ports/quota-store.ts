@@ -48,7 +48,7 @@ export interface QuotaStore {
   findQuota(project: string, today: Day): Promise<ProjectQuota | undefined>;
   /** `least`: the share in percent that is used at least, of bytes or of tags. */
   listQuotas(filter: { order: QuotaOrder; least?: number | undefined }, page: QuotaPage, today: Day): Promise<ListedQuota[]>;
-  /** Announces that something was refused, at most once an hour for each project. */
+  /** Announces that something was refused, at most once an hour for each project and kind. */
   noteQuotaExceeded(input: { excess: QuotaExcess; by: Agent; at: Millis }): Promise<void>;
   /**
    * Reserves room for an open upload up to byte `most`, or as much as there is, but `least` at any rate. In place of what it had
