@@ -23,7 +23,7 @@ const mostTries = 75;
 
 /**
  * A project whose content goes an hour after its push. Tags are made to look older than that, one by one; what another tag, an index, a
- * subject or a lease holds must stay, and the rest goes.
+ * subject or a lease holds must stay, and the rest goes. The server looks every ten minutes; a policy with the same rule runs in between.
  */
 export class TemporaryProject implements Work {
   readonly #crew: Crew;
@@ -54,7 +54,10 @@ export class TemporaryProject implements Work {
 
   async prepare(): Promise<void> {
     const made = await this.#management.ask('POST', '/projects', { name: this.#name, visibility: 'public', expireAfterHours });
-    if (made.status !== 201) throw new Error(`There is no temporary project: ${made.text}`);
+    const rule = { repositories: '**', include: ['*'], exclude: [], keep: { kind: 'pushedWithin', days: expireAfterHours / 24 } };
+    const policy = { rules: [rule], allowEmpty: true, schedule: 'off' };
+    const set = await this.#management.ask('PUT', `/projects/${this.#name}/retention`, policy);
+    if (made.status !== 201 || set.status !== 200) throw new Error(`There is no temporary project: ${made.text} ${set.text}`);
   }
 
   async workUntil(signal: AbortSignal): Promise<void> {
@@ -71,17 +74,14 @@ export class TemporaryProject implements Work {
     while (await pause(700, signal)) await this.#expire();
   }
 
-  /** As the server does every ten minutes. The claim of a server that was killed ends sooner than it would. */
+  /** The claim of a server that was killed ends sooner than it would. */
   async #expire(): Promise<void> {
-    const claimed = `name = 'expiry' and state = 'running' and available_at < ${Date.now() + claimMs - patienceMs}`;
-    await executed(this.#crew.options.arena.execute(`update jobs set available_at = 0 where ${claimed}`));
-    const input = JSON.stringify({ project: this.#name, requestedBy: 'system:expiry' });
-    const enqueued = await executed(
-      this.#crew.options.arena.execute(`insert into jobs (name, input, state, available_at, created_at, project_id, requested_by, dedupe_key)
-        select 'expiry', '${input}', 'queued', 0, 0, id, 'system:expiry', 'expiry:' || id from projects where name = '${this.#name}'
-        on conflict (dedupe_key) where dedupe_key is not null do nothing`),
-    );
-    if (enqueued) this.#crew.options.findings.did('expiries asked for');
+    const { arena, findings } = this.#crew.options;
+    const claimed = `name = 'retention' and state = 'running' and available_at < ${Date.now() + claimMs - patienceMs}`;
+    await executed(arena.execute(`update jobs set available_at = 0 where ${claimed}`));
+    const { status, text } = await this.#management.ask('POST', `/projects/${this.#name}/retention/runs`);
+    if (status === 202) findings.did('expiries asked for');
+    else findings.add('unexpected', `a run of what ends temporary content answers ${text}`);
   }
 
   async #age(tag: string | undefined): Promise<void> {

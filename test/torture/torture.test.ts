@@ -12,7 +12,6 @@ for (const workers of [1, 3]) {
     const findings = await runTorture({ seed, seconds: 15, clients: 6, workers, replicas: 0, report: (line) => found.push(line) });
     t.diagnostic(findings.summary());
     assert.deepEqual(found, [], `seed ${seed}`);
-    for (const count of [findings.pushes, findings.pulls, findings.deletes, findings.faults.size, findings.collections])
-      assert.ok(count > 0);
+    for (const count of [findings.pushes, findings.pulls, findings.faults.size, findings.collections]) assert.ok(count > 0);
   });
 }
