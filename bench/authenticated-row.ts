@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runClient } from './client-job.ts';
-import { manifestType, randomImage } from './content.ts';
 import type { Contender } from './contender.ts';
+import { manifestType, randomImage } from './content.ts';
 import { PushClient } from './push-client.ts';
 import { cost, type Figure, type Row, rate, type Subject, withProcessorTime } from './row.ts';
 import type { RunningServer } from './server-process.ts';
-import { readWithWrk } from './wrk.ts';
 import { figuresOf } from './write-rows.ts';
+import { readWithWrk } from './wrk.ts';
 
 const connections = 32;
 const owner = 'owner';

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { after, mock, test } from 'node:test';
+import { after, test } from 'node:test';
 import { expectAnswer } from '../protocol/expected-answer.ts';
 import { startRegistry } from '../protocol/registry-fixture.ts';
 import { digestOf, octets, pushBlob, startUpload } from '../protocol/sample-content.ts';
 import { openFilesBelow } from './open-blobs.ts';
+import { logOf } from './own-log.ts';
 import { RawConnection, requestText } from './raw-connection.ts';
 import { until } from './until.ts';
 
@@ -19,17 +20,6 @@ const large = randomBytes(32 * mebibyte);
 const digest = await pushBlob(place, large);
 const openBlobs = () => openFilesBelow(join(data, 'blobs'));
 const openUploads = () => openFilesBelow(join(data, 'uploads'));
-
-/** Everything that this process logs while `work` runs. */
-async function logOf(work: () => Promise<void>): Promise<string> {
-  const write = mock.method(process.stderr, 'write', () => true);
-  try {
-    await work();
-    return write.mock.calls.map((call) => String(call.arguments[0])).join('');
-  } finally {
-    write.mock.restore();
-  }
-}
 
 test('a client that leaves in the middle of a blob leaves no open file, and is no error in the log', async () => {
   for (const range of [undefined, 'bytes=0-', 'bytes=0-9,100-10000000,20000000-30000000']) {

@@ -4,13 +4,14 @@ import { type EventEmitter, once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { join } from 'node:path';
-import { after, mock, test } from 'node:test';
+import { after, test } from 'node:test';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { expectAnswer } from '../protocol/expected-answer.ts';
 import { startRegistry, type TestRegistry } from '../protocol/registry-fixture.ts';
 import { digestOf, octets, pushBlob, startUpload } from '../protocol/sample-content.ts';
 import { flags, frame, frameTypes, headerBlock, opening, reset } from './http2-frames.ts';
 import { openFilesBelow } from './open-blobs.ts';
+import { logOf } from './own-log.ts';
 import { until } from './until.ts';
 
 const startHttp2 = (...flags: string[]) => startRegistry({ flags: ['--anonymous', 'push', ...flags], transport: 'h2' });
@@ -41,17 +42,6 @@ function ask(session: ClientHttp2Session, path: string, more: Record<string, str
   const stream = session.request({ ':path': path, ...more });
   stream.on('error', () => undefined);
   return stream;
-}
-
-/** Everything that this process logs while `work` runs. */
-async function logOf(work: () => Promise<void>): Promise<string> {
-  const write = mock.method(process.stderr, 'write', () => true);
-  try {
-    await work();
-    return write.mock.calls.map((call) => String(call.arguments[0])).join('');
-  } finally {
-    write.mock.restore();
-  }
 }
 
 test('streams of one connection are bounded: of a hundred, no more than 64 hold a blob open', async () => {

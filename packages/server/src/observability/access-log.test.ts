@@ -4,27 +4,7 @@ import type { RequestRecord } from '../registry/ports/request-observer.ts';
 import { type AccessLogOptions, createAccessLog } from './access-log.ts';
 import { jsonLines, textLines } from './line-format.ts';
 import type { LogOutput } from './log-output.ts';
-
-const pull: RequestRecord = {
-  id: 'abcdefghijkl',
-  method: 'GET',
-  path: '/v2/team/app/manifests/latest',
-  route: 'manifest',
-  repository: 'team/app',
-  subject: 'user:1:alice',
-  by: undefined,
-  hasCredentials: true,
-  clientAddress: '192.0.2.7',
-  status: 200,
-  bytesReceived: 0,
-  bytesSent: 1734,
-  startedAt: 5,
-  durationMs: 0.41249,
-  completed: true,
-  traceparent: undefined,
-  viaTrustedProxy: false,
-  userAgent: 'containerd/2.4.2',
-};
+import { pull } from './pull-record-bench.ts';
 
 function linesOf(options: AccessLogOptions, records: readonly RequestRecord[], format = jsonLines, traceId?: string): string[] {
   const lines: string[] = [];

@@ -1,28 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { RequestRecord } from '../registry/ports/request-observer.ts';
+import { pull } from './pull-record-bench.ts';
 import { ReadSampling } from './read-sampling.ts';
-
-const pull: RequestRecord = {
-  id: 'abcdefghijkl',
-  method: 'GET',
-  path: '/v2/team/app/manifests/latest',
-  route: 'manifest',
-  repository: 'team/app',
-  subject: 'user:1:alice',
-  by: undefined,
-  hasCredentials: true,
-  clientAddress: '192.0.2.7',
-  status: 200,
-  bytesReceived: 0,
-  bytesSent: 1734,
-  startedAt: 5,
-  durationMs: 0.4,
-  completed: true,
-  traceparent: undefined,
-  viaTrustedProxy: false,
-  userAgent: undefined,
-};
 
 /** A sampling with what it reported, in seconds that the test ends. */
 function sampling(t: TestContext) {

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { after, describe, test } from 'node:test';
 import { makeAuthority, makeServerCertificate } from '../http/tls/certificate-writer.ts';
 import { DialError, type OutgoingRequest } from '../registry/ports/dialer.ts';
 import { createDialer, type DialerOptions } from './guarded-dialer.ts';
 import { addressesInHosts } from './host-addresses.ts';
 import { startNameServer } from './testing/name-server.ts';
+import { startRawReceiver } from './testing/raw-receiver.ts';
 
 const closing: (() => unknown)[] = [];
 after(async () => {
@@ -46,19 +47,9 @@ async function receiver(listener: RequestListener, { host = '127.0.0.1', port = 
 
 /** One that answers with bytes of its own. */
 async function rawReceiver(serve: (socket: Socket) => void): Promise<number> {
-  const sockets = new Set<Socket>();
-  const server = createTcpServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    serve(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closing.push(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return (server.address() as AddressInfo).port;
+  const { port, close } = await startRawReceiver(serve);
+  closing.push(close);
+  return port;
 }
 
 async function names(answer: (question: number) => readonly string[] | undefined) {

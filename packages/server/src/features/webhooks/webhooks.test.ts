@@ -3,13 +3,14 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createSecretBox } from '../../identity/secret-box.ts';
 import { openSqliteMetadata } from '../../metadata/sqlite/sqlite-metadata.ts';
 import { createDialer } from '../../outgoing/guarded-dialer.ts';
+import { startRawReceiver } from '../../outgoing/testing/raw-receiver.ts';
 import { systemAgent } from '../../registry/ports/agent.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import type { Attempt, Delivery, KeptEvent, Webhook, WebhookSettings } from '../../registry/ports/webhook-store.ts';
@@ -101,19 +102,9 @@ async function receiver(serve: Serve) {
 }
 
 async function rawReceiver(serve: (socket: Socket) => void): Promise<string> {
-  const sockets = new Set<Socket>();
-  const server = createTcpServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    serve(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closing.push(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const { port, close } = await startRawReceiver(serve);
+  closing.push(close);
+  return `http://127.0.0.1:${port}/`;
 }
 
 const answering =
