@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
+import { systemAgent } from '../../packages/server/src/registry/ports/agent.ts';
 import { expectAnswer } from '../protocol/expected-answer.ts';
 import { HttpClient } from '../protocol/http-client.ts';
 import { startRegistry, type TestRegistry } from '../protocol/registry-fixture.ts';
 import { digestOf, pushBlob } from '../protocol/sample-content.ts';
+import { until } from '../security/until.ts';
 import { startLongshore } from '../tools/longshore.ts';
 import { requirePrograms } from '../tools/programs.ts';
 import { bucketVariables, type SharedService, s3Services } from './shared-services.ts';
@@ -75,6 +77,23 @@ test('who is sent to the service is decided by the address of the client, and wh
     else assert.match(answer.headers.location ?? '', /^https:\/\/s3\.example\/longshore-.*X-Amz-Expires=77&/);
   }
   expectAnswer(await client.send('GET', path), { status: 200, body: content });
+});
+
+test('what the service serves counts against what a project may serve on one day, and no link is given beyond that', async (t) => {
+  const [gateway] = services;
+  if (gateway === undefined || requirePrograms(t, ...gateway.programs) === undefined) return;
+  const { client, metadata } = await registryOn(t, gateway, { LONGSHORE_STORE_REDIRECT: 'on' });
+  expectAnswer(await client.send('GET', path), { status: 307 });
+  expectAnswer(await client.send('GET', path, { headers: { range: 'bytes=0-99' } }), { status: 307 });
+  expectAnswer(await client.send('HEAD', path), { status: 200 });
+  const pulled = async () => (await metadata.findQuota('team', Math.floor(Date.now() / 86_400_000)))?.pulledBytes;
+  await until(async () => (await pulled()) === content.length + 100);
+  const limits = { pullBytesPerDay: content.length + 100 };
+  await metadata.setQuota({ project: 'team', limits, version: 'any', by: systemAgent('test'), at: Date.now() });
+  // The process hears of the limit when it has taken notes the next time.
+  await until(async () => (await client.send('GET', path, { headers: { range: 'bytes=0-0' } })).status === 403);
+  const refused = expectAnswer(await client.send('GET', path), { status: 403, code: 'DENIED', headers: { location: undefined } });
+  assert.ok(Number(refused.headers['retry-after']) > 0);
 });
 
 test('neither a link nor a key is written to the log', async (t) => {
