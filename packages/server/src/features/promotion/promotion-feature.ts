@@ -4,11 +4,12 @@ import type { Feature } from '../feature.ts';
 import { lateReferrers } from './late-referrers.ts';
 import type { PromotionRouteDeps } from './promotion-routes.ts';
 import { removeOldPromotions } from './remove-old-promotions.ts';
+import { removeOldTagHistory } from './remove-old-tag-history.ts';
 
 /** What the feature needs. */
 export interface PromotionFeatureDeps extends PromotionRouteDeps {
   readonly rules: TagRuleStore;
-  /** How long promotions are remembered, as the audit log is; 0: for ever. */
+  /** How long promotions and changes of tags are remembered, as the audit log is; 0: for ever. */
   readonly days: number;
   readonly logger: Logger;
 }
@@ -19,6 +20,8 @@ export function promotionFeature(deps: PromotionFeatureDeps): Feature {
   async function run(signal: AbortSignal): Promise<void> {
     const removed = await removeOldPromotions(deps, days, signal);
     if (removed > 0) logger.info('Old promotions were removed.', { removed, days });
+    const forgotten = await removeOldTagHistory(deps, days, signal);
+    if (forgotten > 0) logger.info('Old changes of tags were removed.', { removed: forgotten, days });
   }
   return {
     name: 'promotion',

@@ -34,6 +34,7 @@ import { announceRobotExpiry } from './robot-expiry.ts';
 import { createRobot, deleteRobot, noteRobotUse, rotateRobotSecret, updateRobot } from './robots.ts';
 import { setProjectRole } from './role-bindings.ts';
 import { createRole, deleteRole, updateRole } from './roles.ts';
+import { removeTagHistory } from './tag-history.ts';
 import { createTagRule, deleteTagRule, updateTagRule } from './tag-rules.ts';
 import { deleteTag } from './tags.ts';
 import { createTenant, updateTenant } from './tenants.ts';
@@ -78,6 +79,7 @@ export const commands = {
   deleteRole,
   createRole,
   removeRemains,
+  removeTagHistory,
   removeMember,
   changeMember,
   addMember,

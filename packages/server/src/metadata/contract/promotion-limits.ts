@@ -89,6 +89,33 @@ export function describePromotionLimits(open: OpenStore): void {
       assert.equal((await promote(steps)).outcome, 'promoted');
     });
 
+    storeTest(open, 'what happened to tags is forgotten with its age, except the last of each that is there', async (steps) => {
+      const { store } = steps;
+      const began = steps.at;
+      for (const tags of [['v1', 'v2', 'v3'], ['v1', 'v2'], ['v2']]) {
+        await steps.push(app, { tags });
+        steps.at += 10;
+      }
+      await store.deleteTag({ repository: app, tag: requireTag('v3'), by, at: steps.at });
+      const left = async () =>
+        Promise.all(['v1', 'v2', 'v3'].map(async (tag) => (await store.listTagHistory(app, requireTag(tag), 9)).length));
+      const forget = (before: number) => store.removeTagHistory({ before, after: 0 });
+      assert.deepEqual(await left(), [2, 3, 2]);
+      assert.deepEqual(await forget(began), { removed: 0, next: undefined });
+      assert.deepEqual(await forget(began + 1), { removed: 3, next: undefined });
+      assert.deepEqual(await left(), [1, 2, 1]);
+      assert.deepEqual(await forget(steps.at + 1), { removed: 2, next: undefined });
+      assert.deepEqual(await left(), [1, 1, 0], 'of a tag that is gone nothing is kept');
+      for (let index = 0; index < 3; index += 1) {
+        await steps.push(app, { tags: Array.from({ length: 300 }, (_, tag) => `t${tag}`) });
+        steps.at += 10;
+      }
+      const first = await forget(steps.at);
+      assert.ok(first.next !== undefined);
+      const second = await store.removeTagHistory({ before: steps.at, after: first.next });
+      assert.deepEqual([first.removed + second.removed, second.next], [600, undefined], 'page by page');
+    });
+
     storeTest(open, 'what is stacked too high is refused', async (steps) => {
       let top = await steps.push(app, { tags: ['v1'] });
       for (let height = 0; height < 31; height += 1) top = await steps.push(app, { subject: top });

@@ -180,6 +180,11 @@ export interface PromotionStore {
   removePromotions(input: { ids: readonly number[] }): Promise<number>;
   /** Points a tag at what its history says it has pointed at. */
   restoreTag(input: { repository: RepositoryName; tag: Tag; digest: Digest; by: Agent; at: Millis }): Promise<RestoreOutcome>;
+  /**
+   * Forgets what happened to tags before, of the next entries after `after` (an id), except the last of each tag that is there. `next`: where to go on; undefined
+   * when all are passed that are old enough.
+   */
+  removeTagHistory(input: { before: Millis; after: number }): Promise<{ removed: number; next: number | undefined }>;
 
   findPromotion(id: number, sourceVisibility: Visibility): Promise<Promotion | undefined>;
   /** Newest first, after `before` (an id, exclusive), where `visibility` lets through the target. */
