@@ -126,14 +126,19 @@ test('pages and exports give every entry once', async () => {
   assert.match(rows[1] ?? '', /,"'=1\+1",/);
 });
 
-test('what was pulled is written when the server ends, counted by subject and repository', async () => {
+test('what was pulled is written when the server ends, counted by subject and repository', async (t) => {
   const own = await startRegistry({ flags: ['--anonymous', 'pull'], data: join(registry.data, 'reads') });
+  t.after(() => own.stop());
   const bob = await own.addUser('bob', { team: 'writer' });
   const { digest } = await pushImage({ client: own.client, repository: 'team/app', authorization: bob.basic }, 'v1');
   for (let count = 0; count < 5; count += 1) await own.client.send('GET', '/v2/team/app/manifests/v1');
   await own.client.send('GET', `/v2/team/app/manifests/${digest}`, { authorization: bob.basic });
+  // As containerd resolves a tag, and as the console shows one.
+  await own.client.send('HEAD', '/v2/team/app/manifests/v1', { authorization: bob.basic });
+  assert.equal((await own.client.send('GET', '/api/v1/repositories/team%2Fapp/tags', { authorization: bob.basic })).status, 200);
   await own.stop();
   const again = await startRegistry({ data: join(registry.data, 'reads'), flags: [] });
+  t.after(() => again.stop());
   const { items } = await again.metadata.listAudit({ action: 'pull' }, { limit: 9, after: undefined });
   assert.deepEqual(
     items.map(({ actor, count, resource }) => [actor, count, resource.name]).sort(),
@@ -143,7 +148,11 @@ test('what was pulled is written when the server ends, counted by subject and re
     ].sort(),
   );
   assert.ok(Number(items.find(({ actor }) => actor === 'anonymous')?.detail['bytes']) > 0);
-  await again.stop();
+  const looked = (await again.metadata.listAudit({ action: 'look-up' }, { limit: 9, after: undefined })).items;
+  assert.deepEqual(
+    looked.map(({ actor, detail: { roles: _, ...figures } }) => [actor, figures]),
+    [[`user:${bob.user.id}:bob`, { manifests: 1, blobs: 0, lists: 1 }]],
+  );
 });
 
 test('somebody who asks for made-up names again and again fills no log, and hides nobody else', async () => {

@@ -32,6 +32,11 @@ for (const [what, changes, expected] of [
   ['HEAD of a manifest', { method: 'HEAD' }, ['look-up', 1, { ...looked, manifests: 1 }]],
   ['HEAD of a blob', { method: 'HEAD', route: 'blob' }, ['look-up', 1, { ...looked, blobs: 1 }]],
   ['a list of tags', { route: 'tags' }, ['look-up', 1, { ...looked, lists: 1 }]],
+  [
+    'tags by the management API',
+    { route: 'listTags', path: '/api/v1/repositories/team%2Fapp/tags' },
+    ['look-up', 1, { ...looked, lists: 1 }],
+  ],
   ['a list of referrers', { route: 'referrers' }, ['look-up', 1, { ...looked, lists: 1 }]],
 ] as const) {
   test(`counted: ${what}`, () => assert.deepEqual(written(changes), [expected]));
@@ -44,6 +49,10 @@ for (const [what, changes] of [
   ['what was refused', { status: 403, by: undefined }],
   ['what failed', { status: 503 }],
   ['a look at an upload', { route: 'upload', status: 204 }],
+  [
+    'a change by the management API',
+    { route: 'deleteTag', path: '/api/v1/repositories/team%2Fapp/tags/v1', method: 'DELETE', status: 204 },
+  ],
   ['the catalog', { route: 'catalog', repository: undefined }],
   ['a page of the registry', { route: '/metrics', repository: undefined, by: undefined }],
 ] as const) {

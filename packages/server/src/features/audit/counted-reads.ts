@@ -18,6 +18,8 @@ const various: Agent = {
   roles: [],
 };
 
+const managementPath = '/api/v1/';
+
 /** What was asked for, by the kind of route. */
 const nouns: Readonly<Record<string, 'manifests' | 'blobs' | 'lists'>> = {
   manifest: 'manifests',
@@ -32,7 +34,7 @@ interface Tally {
   readonly repository: string | undefined;
   /** Manifests and blobs that were got. */
   readonly pulled: { manifests: number; blobs: number; bytes: number };
-  /** Manifests and blobs that were asked about by HEAD, and lists of tags and referrers. */
+  /** Manifests and blobs that were asked about by HEAD, and lists: of tags and referrers, and what the management API tells. */
   readonly lookedUp: { manifests: number; blobs: number; lists: number };
 }
 
@@ -41,8 +43,8 @@ export class CountedReads {
   #tallies = new Map<string, Tally>();
 
   /** Takes note of a request that is over, if it was a read. */
-  note({ route, method, status, by, repository, bytesSent }: RequestRecord, at: Millis): void {
-    const noun = nouns[route];
+  note({ route, path, method, status, by, repository, bytesSent }: RequestRecord, at: Millis): void {
+    const noun = nouns[route] ?? (path.startsWith(managementPath) ? 'lists' : undefined);
     if (noun === undefined || by === undefined || repository === undefined || !readStatuses.includes(status)) return;
     if (method !== 'GET' && method !== 'HEAD') return;
     const { pulled, lookedUp } = this.#tallyOf(by, repository, at);

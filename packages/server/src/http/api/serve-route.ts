@@ -35,6 +35,7 @@ export async function serveRoute(
     principal = await authenticate(exchange, deps);
     by = await authorize(exchange, principal, route, params, deps);
   }
+  exchange.by = by;
   // RFC 9110 section 13.2.1: what fails without the condition fails in the same way with it.
   const ifMatch = wantedVersion(exchange.request.headers['if-match'], route);
   const { operationId } = route;
