@@ -27,6 +27,23 @@ test('a credential is shown with each request: name and password, or a token', a
   );
 });
 
+test('a name that URLs take for a step is refused: the request would be another operation', async () => {
+  const { requests, ...options } = clientOf(() => Response.json({}));
+  const api = createApiClient(options);
+  for (const project of ['..', '.', '']) {
+    const path = { project, member: '7' };
+    await assert.rejects(api.DELETE('/api/v1/projects/{project}/members/{member}', { params: { path } }), RangeError, project);
+  }
+  assert.equal(requests.length, 0);
+  for (const repository of ['team/app', '%2e%2e', 'a?b#c', '...']) {
+    await api.GET('/api/v1/repositories/{repository}', { params: { path: { repository } } });
+  }
+  assert.deepEqual(
+    requests.map(({ url }) => url.slice(url.lastIndexOf('/') + 1)),
+    ['team%2Fapp', '%252e%252e', 'a%3Fb%23c', '...'],
+  );
+});
+
 test('a problem rejects with what it says', async () => {
   const problem = { type: '/problems/too-many-requests', title: 'x', status: 429, detail: 'Wait.', requestId: 'r1' };
   const headers = { 'content-type': 'application/problem+json', 'retry-after': '7' };

@@ -21,6 +21,7 @@ export function createApiClient(options: {
   const { baseUrl, credential, fetch } = options;
   const client = createClient<paths>({
     baseUrl,
+    pathSerializer: pathOf,
     headers: credential === undefined ? {} : { Authorization: authorization(credential) },
     ...(fetch !== undefined && { fetch }),
   });
@@ -30,6 +31,15 @@ export function createApiClient(options: {
     },
   });
   return client;
+}
+
+/** The path with its values. Throws for a value that is no segment: URLs drop it, and the request would be another operation. */
+function pathOf(template: string, values: Readonly<Record<string, unknown>>): string {
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(values[name]);
+    if (/^\.{0,2}$/.test(value)) throw new RangeError(`'${value}' is no ${name}`);
+    return encodeURIComponent(value);
+  });
 }
 
 function authorization(credential: Credential): string {
