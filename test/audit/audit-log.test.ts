@@ -66,6 +66,16 @@ test('a refusal is in the log before its answer, under the request of the answer
   assert.equal(other.items.length, 1);
 });
 
+test('who asks to promote what he may not see is in the log, though he hears that it is not there', async () => {
+  const body = JSON.stringify({ from: { repository: 'team/app', tag: 'v1' }, to: { repository: 'other/app' } });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await client.send('POST', '/api/v1/promotions', { authorization: eve.basic, headers, body });
+  assert.equal(answer.status, 404);
+  const { items } = await search('outcome=denied&action=createPromotion');
+  assert.deepEqual([items[0]?.requestId, items[0]?.actor], [answer.headers['x-request-id'], `user:${eve.user.id}:eve`]);
+  assert.match(items[0]?.reason ?? '', /team\/app/);
+});
+
 test('a refused login is in the log, without the name or the password that was given', async () => {
   const authorization = basicAuthorization('hunter2-as-a-name', 'hunter2');
   for (const path of ['/v2/', '/auth/token', '/api/v1/me']) assert.equal((await client.send('GET', path, { authorization })).status, 401);

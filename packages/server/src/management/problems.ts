@@ -41,10 +41,18 @@ export class ApiError extends Error {
   readonly status: number;
   readonly faults: readonly RequestFault[];
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether it is for want of a right, so that it belongs in the audit log. */
+  readonly denied: boolean;
 
   constructor(
     code: ProblemCode,
-    options: { detail: string; faults?: readonly RequestFault[]; headers?: Readonly<Record<string, string>>; cause?: unknown },
+    options: {
+      detail: string;
+      denied?: boolean;
+      faults?: readonly RequestFault[];
+      headers?: Readonly<Record<string, string>>;
+      cause?: unknown;
+    },
   ) {
     super(options.detail, { cause: options.cause });
     this.name = 'ApiError';
@@ -52,12 +60,13 @@ export class ApiError extends Error {
     this.status = problems[code].status;
     this.faults = options.faults ?? [];
     this.headers = options.headers ?? {};
+    this.denied = options.denied ?? code === 'forbidden';
   }
 }
 
 /** The answer to whatever is not there or not for the eyes of who asks: nobody may tell the two apart. */
-export function notFound(what: string): ApiError {
-  return new ApiError('not-found', { detail: `There is no ${what} that you may see: check the name, or ask for a role.` });
+export function notFound(what: string, { denied = false } = {}): ApiError {
+  return new ApiError('not-found', { detail: `There is no ${what} that you may see: check the name, or ask for a role.`, denied });
 }
 
 /** The answer to a change of another version than the present one. */

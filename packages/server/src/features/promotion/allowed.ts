@@ -18,6 +18,6 @@ export async function allowed(authorizer: Authorizer, caller: Caller, action: Ac
   const resource = { kind: 'repository', name } as const;
   const { allow, reason, roles, project } = await authorizer.decide(principal, action, resource);
   if (allow) return { ...by, reason, roles, project };
-  if (!(await authorizer.decide(principal, 'list', resource)).allow) throw notFound(`repository '${name}'`);
+  if (!(await authorizer.decide(principal, 'list', resource)).allow) throw notFound(`repository '${name}'`, { denied: true });
   throw new ApiError('forbidden', { detail: `You may not ${action} here: ${reason}.` });
 }
