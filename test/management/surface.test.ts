@@ -89,6 +89,16 @@ test('U+0000, which not every database takes as text, is refused with a pointer 
   );
 });
 
+test('pages of other origins change nothing, with whatever a browser remembers', async () => {
+  const options = { authorization: alice.basic };
+  const deletion = (origin: string) => problemOf('DELETE', '/api/v1/users/alice/tokens/7', { ...options, headers: { origin } });
+  for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1', 'http://', `http://${registry.host}.evil.example`])
+    assert.equal((await deletion(origin)).status, 403, origin);
+  assert.equal((await deletion(registry.url)).status, 404);
+  const read = await client.send('GET', '/api/v1/me', { ...options, headers: { origin: 'https://evil.example' } });
+  assert.deepEqual([read.status, read.headers['access-control-allow-origin']], [200, undefined]);
+});
+
 test('bodies made to cost much are refused at once, and none adds what it does not name', async () => {
   const headers = { 'content-type': 'application/json' };
   const million = 1_000_000;

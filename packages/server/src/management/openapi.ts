@@ -42,7 +42,7 @@ export function problemsOf({ needs, params, body, method, ifMatch, problems: own
   if (typeof needs === 'object') codes.add('forbidden');
   if (Object.keys(params).length > 0) codes.add('not-found');
   if (body !== undefined) for (const code of ['timeout', 'too-large', 'unsupported-media-type'] as const) codes.add(code);
-  if (method !== 'GET') codes.add('storage-full');
+  if (method !== 'GET') for (const code of ['forbidden', 'storage-full'] as const) codes.add(code);
   if (ifMatch !== undefined) codes.add('stale');
   if (ifMatch === 'required') codes.add('precondition-required');
   return [...codes];

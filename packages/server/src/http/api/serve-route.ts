@@ -22,6 +22,7 @@ export async function serveRoute(
   deps: ApiDeps,
 ): Promise<void> {
   exchange.route = route.operationId;
+  if (route.method !== 'GET') requireOwnPage(exchange);
   let principal = await authenticate(exchange, deps);
   exchange.subject = actorOf(principal.subject);
   const params = checker.params(pathParams);
@@ -44,12 +45,20 @@ export async function serveRoute(
   await send(exchange, route, answer, deps.watch);
 }
 
+/** Pages of others must not make a browser change something with the name and password that it remembers; it says which page it is. */
+function requireOwnPage({ request, origin }: HttpExchange): void {
+  const { origin: page } = request.headers;
+  if (page === undefined || (URL.canParse(page) && new URL(page).host === origin.host)) return;
+  const detail = `A page of another origin than ${origin.baseUrl} may change nothing here: what is no browser leaves Origin out.`;
+  throw new ApiError('forbidden', { detail });
+}
+
 /** What the operation answers; what it refuses is in the audit log before its answer. */
 async function handle(route: Route, request: Parameters<Route['handle']>[0], { auditor }: ApiDeps): Promise<AnyAnswer> {
   try {
     return await route.handle(request);
   } catch (error) {
-    if (isDenial(error) || (error instanceof ApiError && error.code === 'forbidden')) {
+    if (isDenial(error) || (error instanceof ApiError && error.denied)) {
       const resource = resourceOf(route, request.params);
       await auditLateRefusal(auditor, { by: request.by, action: route.operationId, resource, error });
     }
