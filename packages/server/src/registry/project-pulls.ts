@@ -1,4 +1,4 @@
-import type { Day, DayOfPulls, PullAllowance, PullNotes } from './ports/pull-store.ts';
+import type { Day, PullAllowance, PullNotes } from './ports/pull-store.ts';
 import { dayOf } from './utc-day.ts';
 
 /** Projects that are known at once; those that were served least recently are forgotten, and asked about again. */
@@ -20,11 +20,14 @@ interface Known {
 
 type Note = PullNotes['projects'][number];
 
+/** By day and project, and changed in place: every pull counts here. */
+type Counts = Map<Day, Map<string, { bytes: number; pulls: number }>>;
+
 /** What projects serve, by day: counted and not noted yet, being noted, and known from earlier notes. */
 export class ProjectPulls {
   readonly #now: () => number;
-  #counted = new Map<string, Note>();
-  #underWay = new Map<string, Note>();
+  #counted: Counts = new Map();
+  #underWay: Counts = new Map();
   readonly #known = new Map<string, Known>();
   /** Were looked at since the last notes: what is known of them is to be kept up to date. */
   readonly #asked = new Set<string>();
@@ -39,22 +42,21 @@ export class ProjectPulls {
     const known = this.#known.get(project);
     if (known === undefined) return undefined;
     const today = dayOf(this.#now());
-    const key = keyOf(project, today);
-    const here = (this.#counted.get(key)?.bytes ?? 0) + (this.#underWay.get(key)?.bytes ?? 0);
+    const here = (this.#counted.get(today)?.get(project)?.bytes ?? 0) + (this.#underWay.get(today)?.get(project)?.bytes ?? 0);
     return { limitBytes: known.limitBytes, usedBytes: (known.day === today ? known.notedBytes : 0) + here };
   }
 
   countPull(project: string): void {
-    this.#add({ project, day: dayOf(this.#now()), bytes: 0, pulls: 1 });
+    add(this.#counted, project, dayOf(this.#now()), 0, 1);
   }
 
   /** Counts bytes as if all of them were sent; those that were not are taken off at the end. */
   begin(project: string, bytes: number): { end(bytesSent: number): void } {
     const day = dayOf(this.#now());
-    this.#add({ project, day, bytes, pulls: 0 });
+    add(this.#counted, project, day, bytes, 0);
     return {
       end: (sent) => {
-        if (sent !== bytes) this.#add({ project, day, bytes: sent - bytes, pulls: 0 });
+        if (sent !== bytes) add(this.#counted, project, day, sent - bytes, 0);
       },
     };
   }
@@ -64,18 +66,15 @@ export class ProjectPulls {
     this.#underWay = this.#counted;
     this.#counted = new Map();
     const today = dayOf(this.#now());
-    for (const project of this.#asked) {
-      const key = keyOf(project, today);
-      if (!this.#underWay.has(key)) this.#underWay.set(key, { project, day: today, bytes: 0, pulls: 0 });
-    }
+    for (const project of this.#asked) add(this.#underWay, project, today, 0, 0);
     this.#asked.clear();
-    return [...this.#underWay.values()];
+    return [...this.#underWay].flatMap(([day, projects]) => [...projects].map(([project, counts]) => ({ project, day, ...counts })));
   }
 
   /** They could not be noted. */
   putBack(notes: readonly Note[]): void {
     this.#underWay = new Map();
-    for (const note of notes) this.#add(note);
+    for (const { project, day, bytes, pulls } of notes) add(this.#counted, project, day, bytes, pulls);
   }
 
   /** They were noted, with this answer. */
@@ -89,14 +88,14 @@ export class ProjectPulls {
       this.#known.delete(project);
     }
   }
-
-  #add({ project, day, bytes, pulls }: { readonly project: string } & DayOfPulls): void {
-    const key = keyOf(project, day);
-    const known = this.#counted.get(key);
-    this.#counted.set(key, { project, day, bytes: (known?.bytes ?? 0) + bytes, pulls: (known?.pulls ?? 0) + pulls });
-  }
 }
 
-function keyOf(project: string, day: Day): string {
-  return `${day} ${project}`;
+function add(counts: Counts, project: string, day: Day, bytes: number, pulls: number): void {
+  const projects = counts.get(day);
+  const known = projects?.get(project);
+  if (known !== undefined) {
+    known.bytes += bytes;
+    known.pulls += pulls;
+  } else if (projects !== undefined) projects.set(project, { bytes, pulls });
+  else counts.set(day, new Map([[project, { bytes, pulls }]]));
 }

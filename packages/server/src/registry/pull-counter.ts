@@ -1,9 +1,10 @@
 import type { Digest, RepositoryName, Tag } from '@longshore/oci';
 import type { Logger } from './ports/logger.ts';
-import type { PullAllowance, PullCount, PullNotes, PullStore } from './ports/pull-store.ts';
+import type { PullAllowance, PullNotes, PullStore } from './ports/pull-store.ts';
 import type { QuotaRefusal } from './ports/quota-excess.ts';
 import { projectOf } from './project-name.ts';
 import { ProjectPulls, type PullBalance } from './project-pulls.ts';
+import { PullCounts } from './pull-counts.ts';
 import { pullRefusal } from './quota-refusal.ts';
 import { dayOf, endOf } from './utc-day.ts';
 
@@ -21,10 +22,6 @@ export interface Serving {
   end(bytesSent: number): void;
 }
 
-interface Counted<K> extends PullCount {
-  readonly of: K;
-}
-
 export interface PullCounterDeps {
   readonly pulls: PullStore;
   readonly logger: Logger;
@@ -40,8 +37,8 @@ export interface PullCounterDeps {
  */
 export class PullCounter {
   readonly #deps: PullCounterDeps;
-  #manifests = new Map<string, Counted<Digest>>();
-  #tags = new Map<string, Counted<Tag>>();
+  readonly #manifests = new PullCounts<Digest>(mostCounted);
+  readonly #tags = new PullCounts<Tag>(mostCounted);
   readonly #projects: ProjectPulls;
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
@@ -64,8 +61,8 @@ export class PullCounter {
   count(repository: RepositoryName, digest: Digest, tag: Tag | undefined, pulls: 0 | 1): void {
     this.#takeNotes();
     const lastAt = this.#deps.now();
-    this.#add(this.#manifests, { repository, of: digest, pulls, lastAt });
-    if (tag !== undefined) this.#add(this.#tags, { repository, of: tag, pulls, lastAt });
+    if (!this.#manifests.add(repository, digest, pulls, lastAt)) this.#leaveOut();
+    if (tag !== undefined && !this.#tags.add(repository, tag, pulls, lastAt)) this.#leaveOut();
     if (pulls > 0) this.#projects.countPull(projectOf(repository));
   }
 
@@ -110,24 +107,16 @@ export class PullCounter {
     this.#soon ??= setTimeout(() => void this.flush(), soonMs).unref();
   }
 
-  #add<K extends string>(counts: Map<string, Counted<K>>, count: Counted<K>): void {
-    const key = `${count.repository} ${count.of}`;
-    const known = counts.get(key);
-    if (known === undefined && counts.size >= mostCounted) {
-      this.#uncounted += 1;
-      this.#flushSoon();
-      return;
-    }
-    const pulls = (known?.pulls ?? 0) + count.pulls;
-    counts.set(key, { ...count, pulls, lastAt: Math.max(known?.lastAt ?? 0, count.lastAt) });
+  #leaveOut(): void {
+    this.#uncounted += 1;
+    this.#flushSoon();
   }
 
   async #noteAll(): Promise<void> {
     const { pulls, logger } = this.#deps;
     if (this.#uncounted > 0) logger.warn('More was pulled at once than is counted: some pulls are missing.', { pulls: this.#uncounted });
     this.#uncounted = 0;
-    const [manifests, tags] = [[...this.#manifests.values()], [...this.#tags.values()]];
-    [this.#manifests, this.#tags] = [new Map(), new Map()];
+    const [manifests, tags] = [this.#manifests.take(), this.#tags.take()];
     const today = dayOf(this.#deps.now());
     do {
       const batch = { manifests: manifests.splice(0, mostNoted), tags: tags.splice(0, mostNoted), projects: this.#projects.take() };
@@ -143,8 +132,12 @@ export class PullCounter {
         allowances = await pulls.notePulls(notes);
       } catch (cause) {
         logger.warn('Statistics of pulls could not be noted; they are kept and noted later.', { cause });
-        for (const count of [...batch.manifests, ...manifests]) this.#add(this.#manifests, count);
-        for (const count of [...batch.tags, ...tags]) this.#add(this.#tags, count);
+        for (const { repository, of, pulls: count, lastAt } of [...batch.manifests, ...manifests]) {
+          if (!this.#manifests.add(repository, of, count, lastAt)) this.#leaveOut();
+        }
+        for (const { repository, of, pulls: count, lastAt } of [...batch.tags, ...tags]) {
+          if (!this.#tags.add(repository, of, count, lastAt)) this.#leaveOut();
+        }
         this.#projects.putBack(batch.projects);
         return;
       }
