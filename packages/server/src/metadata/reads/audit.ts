@@ -26,7 +26,7 @@ const columns =
  * Entries that a page looks through at most when no index has all its filters: on SQLite they hold up every request, for some milliseconds.
  * Filters that never meet would otherwise look through the whole log.
  */
-const mostLookedThrough = 2000;
+const mostLookedThrough = 1000;
 
 /** Which entries: `indexed` by an index in the order of the list, `rest` among those; nothing indexed is all in the order of time. */
 interface WantedEntries {
@@ -44,7 +44,9 @@ export async function listAudit(
   const range = rangeOf(filter, after);
   const text = indexed === undefined ? range.text : `${indexed.text} and ${range.text}`;
   const params = [...(indexed?.params ?? []), ...range.params];
-  const from = `from audit_log a where ${text} order by a.at desc, a.id desc`;
+  // PostgreSQL would go through everything that was denied, if that were the order: it expects that half of it is of an action that is half of all.
+  const order = isDeniedAction(filter) ? 'a.action desc, a.at desc, a.id desc' : 'a.at desc, a.id desc';
+  const from = `from audit_log a where ${text} order by ${order}`;
   if (rest === undefined) return pageOf(await sql.all<AuditRow>(`select ${columns} ${from} limit ?`, [...params, limit + 1]), limit);
   const rows = await sql.all<AuditRow>(
     `select ${columns} from (select a.* ${from} limit ${mostLookedThrough}) a where ${rest.text} order by a.at desc, a.id desc limit ?`,
@@ -77,9 +79,20 @@ function wantedEntries({ project, actor, action, resource, outcome }: AuditFilte
     equal('a.resource = ?', resource),
     equal('a.project_id = (select p.id from projects p where p.name = ?)', project),
     equal('a.actor = ?', actor),
-    outcome === 'denied' ? joined([{ text: 'a.outcome = 1', params: [] }, ofAction]) : ofAction,
+    outcome === 'denied'
+      ? joined([{ text: 'a.outcome = 1', params: [] }, action === undefined ? undefined : onlyAction(action)])
+      : ofAction,
   ].filter((filter) => filter !== undefined);
   return { indexed, rest: joined([...rest, outcome === 'allowed' ? { text: 'a.outcome = 0', params: [] } : undefined]) };
+}
+
+/** A range, not an equation: so the order of the list is that of an index which begins with the action, and of no other. */
+function onlyAction(action: string): Condition {
+  return { text: 'a.action >= ? and a.action <= ?', params: [action, action] };
+}
+
+function isDeniedAction({ project, actor, resource, action, outcome }: AuditFilter): boolean {
+  return outcome === 'denied' && action !== undefined && project === undefined && actor === undefined && resource === undefined;
 }
 
 function joined(conditions: readonly (Condition | undefined)[]): Condition | undefined {

@@ -1,20 +1,24 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RepositoryName } from '@longshore/oci';
+import type { ProjectVisibility } from '../../registry/ports/access.ts';
 import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { FoundRepository, KeyedPage, SearchPlace } from '../../registry/ports/browse-store.ts';
 import type { Listed } from '../../registry/ports/content-store.ts';
 import type { Condition } from '../garbage-conditions.ts';
 import { filledUp } from '../sql-lists.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
-import { visibleRepositories } from '../visibility-condition.ts';
+import { beforeNames } from '../visibility-condition.ts';
 import { visibleProjects } from './visible-projects.ts';
+import { boundRanges, type RangeRow } from './visible-repositories.ts';
 
 /** Matches that are looked at in one statement, unless a page is larger: on SQLite that holds up every request, for some milliseconds. */
-const windowMatches = 256;
-/** So many matches are looked through before a search turns to what the one who asks may see, and at most so many for much to see. */
-const fewMatches = 512;
+const windowMatches = 512;
+/** So many matches are looked through before a search turns to what the one who asks may see, and at most so many for those who see much. */
+const fewMatches = 200;
 const mostMatches = 4096;
-/** Projects that one statement looks through. */
+/** Whoever sees more projects finds a page sooner among all that match. */
+const manyProjects = 128;
+/** Projects that one statement looks through: PostgreSQL plans twice as many in four times the time. */
 const projectsAtOnce = 64;
 /** Sorts after every word that begins with a term before it: no name has a character beyond ~. */
 const end = '\u007f';
@@ -25,14 +29,17 @@ interface MatchRow {
   readonly word: string;
   readonly position: number;
   readonly repository_id: number;
-  /** Null of a match that is not shown: it is hidden from the one who asks, or a word of its repository that comes before matches too. */
-  readonly name: RepositoryName | null;
+  readonly name: RepositoryName;
+  readonly project_id: number;
+  readonly visibility: ProjectVisibility;
+  /** Whether a word of the same repository that comes before matches too. */
+  readonly is_later: number | boolean;
 }
 
 /** A search for one page. */
 interface Search extends KeyedPage<SearchPlace> {
   readonly term: string;
-  readonly visible: Condition;
+  readonly shows: (row: MatchRow) => boolean;
 }
 
 /** Matches in their order, as far as they were looked through. */
@@ -52,16 +59,33 @@ export async function searchRepositories(
   { term, visibility }: { term: string; visibility: Visibility },
   page: KeyedPage<SearchPlace>,
 ): Promise<Listed<FoundRepository>> {
-  const visible = visibleRepositories(visibility);
-  if (visible === undefined || visibility.kind === 'nothing') return { items: [], more: false };
-  const search = { ...page, term, visible };
+  if (visibility.kind === 'nothing') return { items: [], more: false };
+  const sees = visibility.kind === 'everything' ? undefined : await sightOf(sql, visibility);
+  const shows = (row: MatchRow) => !row.is_later && row.name > beforeNames && (sees?.(row) ?? true);
+  const search = { ...page, term, shows };
   const walk: Walk = { shown: [], after: page.after, isOver: false };
-  await walkOn(sql, search, walk, visibility.kind === 'everything' ? Number.POSITIVE_INFINITY : fewMatches);
+  await walkOn(sql, search, walk, sees === undefined ? Number.POSITIVE_INFINITY : fewMatches);
   if (walk.isOver || visibility.kind === 'everything') return cut(walk.shown, page.limit);
   const projects = await visibleProjects(sql, visibility);
-  // Each project costs about as much as a match: whoever sees many is likelier to find a page among as many matches.
-  if (projects.length > fewMatches) await walkOn(sql, search, walk, Math.min(projects.length, mostMatches));
+  // A project costs about as much as four matches.
+  if (projects.length > manyProjects) await walkOn(sql, search, walk, Math.min(2 * projects.length, mostMatches));
   return cut(walk.isOver ? walk.shown : await matchesInProjects(sql, search, projects), page.limit);
+}
+
+/**
+ * Tells what somebody may see; undefined: everything. Roles are looked at here, once for all matches: in the statement they would be looked up
+ * for each, by a plan of PostgreSQL's liking.
+ */
+async function sightOf(
+  sql: SqlSession,
+  { holder, action, open }: Extract<Visibility, { kind: 'held' }>,
+): Promise<((row: MatchRow) => boolean) | undefined> {
+  const ranges = holder === undefined ? [] : await boundRanges(sql, holder, action);
+  if (ranges.some(({ id }) => id === null)) return undefined;
+  const byProject = new Map<number | null, RangeRow[]>();
+  for (const range of ranges) byProject.set(range.id, [...(byProject.get(range.id) ?? []), range]);
+  return ({ name, project_id: project, visibility }) =>
+    open.includes(visibility) || (byProject.get(project) ?? []).some((range) => range.range_low <= name && name < range.range_high);
 }
 
 /** Looks through about so many more matches, of these projects or of all; a null project stands for words whose project was not written down. */
@@ -70,7 +94,7 @@ async function walkOn(sql: SqlSession, search: Search, walk: Walk, matches: numb
     if (looked > 0) await nextTurn();
     const most = looked === 0 ? search.limit + 1 : Math.max(windowMatches, search.limit + 1);
     const rows = await nextMatches(sql, search, walk.after, most, projects);
-    for (const row of rows) if (row.name !== null) walk.shown.push(row);
+    walk.shown.push(...rows.filter(search.shows));
     walk.isOver = walk.shown.length > search.limit || rows.length < most;
     walk.after = placeOf(rows.at(-1)) ?? walk.after;
     looked += rows.length;
@@ -91,10 +115,13 @@ async function matchesInProjects(sql: SqlSession, search: Search, projects: read
   return found;
 }
 
-/** The next matches, shown or not. The page is cut before anything is joined to it: most matches may be of no concern to anybody. */
+/**
+ * The next matches, shown or not. The page is cut before anything is joined to it. Words that come before are looked for among those of their
+ * repository: by the range PostgreSQL would go through everything that matches.
+ */
 function nextMatches(
   sql: SqlSession,
-  { term, visible }: Search,
+  { term }: Search,
   after: SearchPlace | undefined,
   most: number,
   projects: readonly (number | null)[] | undefined,
@@ -102,13 +129,13 @@ function nextMatches(
   const matching = matchingAfter(term, after);
   const candidates = projects === undefined ? candidatesOf('1 = 1', matching, most) : candidatesIn(projects, matching, most);
   return sql.all<MatchRow>(
-    `select page.word, page.position, page.repository_id, case when ${visible.text}
-       and not exists (select 1 from repository_words e where e.repository_id = page.repository_id and e.word >= ? and e.word < ?
-         and (e.word, e.position) < (page.word, page.position)) then r.name end as name
+    `select page.word, page.position, page.repository_id, r.name, r.project_id, p.visibility,
+       exists (select 1 from repository_words e where e.repository_id = page.repository_id and (e.word || '') >= ? and (e.word || '') < ?
+         and (e.word || '', e.position) < (page.word, page.position)) as is_later
      from (${candidates.text}) page
      join repositories r on r.id = page.repository_id join projects p on p.id = r.project_id
      order by page.word, page.position, page.repository_id`,
-    [...visible.params, term, `${term}${end}`, ...candidates.params],
+    [term, `${term}${end}`, ...candidates.params],
   );
 }
 
@@ -151,5 +178,5 @@ function cut(rows: readonly MatchRow[], limit: number): Listed<FoundRepository> 
 }
 
 function toFound({ word, position, repository_id, name }: MatchRow): FoundRepository {
-  return { name: name as RepositoryName, place: [word, position, repository_id] };
+  return { name, place: [word, position, repository_id] };
 }

@@ -12,7 +12,9 @@ const stretchesAtOnce = 128;
 
 type Held = Extract<Visibility, { kind: 'held' }>;
 
-interface RangeRow {
+/** Names on which a role is bound. */
+export interface RangeRow {
+  /** Of the project; null: every project. */
   readonly id: number | null;
   readonly name: string | null;
   readonly range_low: string;
@@ -89,8 +91,8 @@ export async function holdsEverywhere(sql: SqlSession, { holder, action }: Held)
   return holder !== undefined && (await boundRanges(sql, holder, action, 'b.project_id is null')).length > 0;
 }
 
-/** Where roles with this action are bound; a null project is every project. */
-async function boundRanges(sql: SqlSession, holder: RoleHolder, action: number, where = '1 = 1'): Promise<RangeRow[]> {
+/** Where roles with this action are bound. */
+export async function boundRanges(sql: SqlSession, holder: RoleHolder, action: number, where = '1 = 1'): Promise<RangeRow[]> {
   const select = 'select p.id, p.name, b.range_low, b.range_high';
   const joins = 'join roles ro on ro.id = b.role_id left join projects p on p.id = b.project_id';
   const own = `${select} from role_bindings b ${joins} where b.subject_kind = ? and b.subject_id = ? and (ro.actions & ?) <> 0 and ${where}`;

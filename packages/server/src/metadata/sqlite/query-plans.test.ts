@@ -24,7 +24,7 @@ const harmless = [
   // A piece of a count, of at most as many rows as its limit.
   /^SCAN (uncounted|piece): /,
   // What a page of the log looks through, likewise.
-  /^SCAN a: select .* limit 2000\) a where /,
+  /^SCAN a: select .* limit 1000\) a where /,
   // A page of a list, likewise.
   /^SCAN page: /,
   // Pages of projects, of as many as their limit, and the projects in which somebody has a role.
