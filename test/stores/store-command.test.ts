@@ -49,7 +49,8 @@ test('stores are declared in a file, projects live and move as told, and none is
   const moved = await run('move', 'other', '--to', 'slow');
   assert.equal(moved.code, 0, moved.output);
   assert.match(moved.output, /^copied 3 blobs, .*\nother lives on slow; gc removes what is left of it on default after gc.graceHours$/);
-  const list = ['default', 'fast', `  fast-lane: ${bytes} bytes`, 'slow', `  other: ${bytes} bytes`, '  planned: 0 bytes'];
+  const charged = bytes + image.bytes.byteLength;
+  const list = ['default', 'fast', `  fast-lane: ${charged} bytes`, 'slow', `  other: ${charged} bytes`, '  planned: 0 bytes'];
   assert.equal((await run('ls')).output, list.join('\n'));
   for (const { digest, bytes: content } of image.blobs) assert.ok((await client.getBlob('other/app', digest)).body.equals(content));
   await server.stop();

@@ -10,7 +10,7 @@ export interface Project {
   readonly store: string;
   /** While it moves: the store that still has what is not copied yet. */
   readonly movingFrom: string | undefined;
-  /** Of its blobs, each once. */
+  /** What it is charged for: its blobs, each once, and the manifests of its repositories. */
   readonly sizeBytes: number;
 }
 

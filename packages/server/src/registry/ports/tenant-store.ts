@@ -26,7 +26,7 @@ export interface Tenant extends TenantSettings {
   readonly name: string;
   /** Name of the store that it lives on. */
   readonly store: string;
-  /** Of its blobs, each once. */
+  /** What it is charged for: its blobs, each once, and the manifests of its repositories. */
   readonly sizeBytes: number;
   readonly createdAt: Millis;
   readonly createdBy: string;
