@@ -34,9 +34,9 @@ async function run(...args: string[]): Promise<{ code: number | null; output: st
   return { code, output: command.output() };
 }
 
-async function call(method: string, path: string, body?: unknown) {
+async function call(method: string, path: string, body?: unknown, more: Record<string, string> = {}) {
   const answer = await client.send(method, `/api/v1${path}`, {
-    headers: { authorization, ...(body !== undefined && { 'content-type': 'application/json' }) },
+    headers: { authorization, ...more, ...(body !== undefined && { 'content-type': 'application/json' }) },
     ...(body !== undefined && { body: Buffer.from(JSON.stringify(body)) }),
   });
   assert.ok(answer.status < 300, describeAnswer(answer));
@@ -88,7 +88,8 @@ before(async () => {
     await push('tmp/app', tag, manifest);
   }
   for (const tag of ['1.0', '1.1', 'latest']) await push('nightly/app', tag, newImage(tag));
-  for (const tag of ['a', 'b']) for (const repository of ['team/one', 'team/two']) await push(repository, tag, newImage(repository + tag));
+  for (const repository of ['team/one', 'team/two', 'other/app'])
+    for (const tag of ['a', 'b']) await push(repository, tag, newImage(repository + tag));
   await call('POST', '/promotions', { from: { repository: 'tmp/app', tag: 'promoted' }, to: { repository: 'prod/app' } });
   await call('PUT', '/projects/nightly/retention', {
     rules: [{ repositories: '**', include: ['*'], exclude: [], keep: { kind: 'newest', count: 1 } }],
@@ -127,6 +128,13 @@ test('what nothing needs leaves a temporary project 72 hours after its last push
     ['index', index],
   ] as const)
     await push('tmp/app', tag, manifest);
+  const warned = await client.send('GET', '/v2/tmp/app/manifests/renewed');
+  const [, at = ''] = /goes at (\S+), 72 hours after its last push/.exec(String(warned.headers['warning'])) ?? [];
+  const fakeNow = Date.parse(String(warned.headers['date']));
+  assert.ok(Math.abs(Date.parse(at) - 72 * hourMs - fakeNow) < 60_000, String(warned.headers['warning']));
+  const again = await client.putManifest('tmp/app', 'renewed', images.renewed);
+  assert.match(String(again.headers['warning']), /is temporary/);
+  assert.equal((await client.send('GET', '/v2/nightly/app/manifests/latest')).headers['warning'], undefined);
   const { kind, outcome, requestedBy } = await endedRun('tmp');
   assert.deepEqual([kind, outcome, requestedBy], ['expiry', 'done', 'system:expiry']);
   assert.deepEqual(await tagsOf('tmp/app'), ['index', 'leased', 'renewed']);
@@ -144,4 +152,78 @@ test('a policy runs when its time comes', { timeout: 60_000 }, async () => {
   assert.deepEqual(await tagsOf('nightly/app'), ['latest']);
   const { nextRunAt } = await call('GET', '/projects/nightly/retention');
   assert.ok(Date.parse(nextRunAt) > Date.now() + 72 * hourMs, 'and again');
+});
+
+test('a policy that would leave nothing removes nothing, unless it is allowed to', { timeout: 60_000 }, async () => {
+  await push('empty/app', 'only', newImage('only'));
+  const terms = { rules: [{ repositories: '**', include: ['release-*'], exclude: [], keep: { kind: 'all' } }], schedule: 'off' };
+  await call('PUT', '/projects/empty/retention', terms);
+  await call('POST', '/projects/empty/retention/runs', {});
+  const { outcome, message } = await endedRun('empty');
+  assert.equal(outcome, 'refused');
+  assert.match(String(message), /set allowEmpty/);
+  assert.deepEqual(await tagsOf('empty/app'), ['only']);
+  await call('PUT', '/projects/empty/retention', { ...terms, allowEmpty: true }, { 'if-match': '"1"' });
+  await call('POST', '/projects/empty/retention/runs', {});
+  let newest = await endedRun('empty');
+  while (newest['outcome'] === 'refused') newest = await endedRun('empty');
+  assert.deepEqual([newest['outcome'], newest['tagsRemoved']], ['done', 1]);
+});
+
+/** The rows of a table that a clean-up prints, by their first cell. */
+const rowsOf = (output: string) =>
+  new Map(
+    output.split('\n').flatMap((line): [string, number[]][] => {
+      const [name = '', ...cells] = line.trim().split(/\s+/);
+      return cells.length >= 3 && cells.every((cell) => /^\d+$/.test(cell)) ? [[name, cells.map(Number)]] : [];
+    }),
+  );
+
+test('a clean-up goes over a repository, a project and a store beside the server, and shows first what would go', {
+  timeout: 60_000,
+}, async () => {
+  await push('team/one', 'new', newImage('new'));
+  const dry = await run('cleanup', '--repo', 'team/one', '--days', '2', '--dry-run');
+  assert.equal(dry.code, 0, dry.output);
+  assert.match(dry.output, /^repository 'team\/one'/m);
+  const [kept, removed, manifests, bytes = 0] = rowsOf(dry.output).get('total') ?? [];
+  assert.deepEqual([kept, removed, manifests, bytes > 10], [1, 2, 2, true], dry.output);
+  assert.deepEqual(await tagsOf('team/one'), ['a', 'b', 'new'], 'a dry run removes nothing');
+
+  const one = await run('cleanup', '--repo', 'team/one', '--days', '2', '--yes');
+  assert.match(one.output, /removed: 2 tags, 2 manifests/);
+  assert.deepEqual([await tagsOf('team/one'), await tagsOf('team/two')], [['new'], ['a', 'b']]);
+
+  const project = await run('cleanup', '--repo', 'team', '--days', '2', '--yes');
+  assert.match(project.output, /^project 'team'/m);
+  assert.deepEqual(rowsOf(project.output).get('team/two'), [0, 2, 2], project.output);
+  assert.equal(rowsOf(project.output).has('team/one'), false, 'which loses nothing');
+  assert.deepEqual([await tagsOf('team/one'), await tagsOf('team/two'), await tagsOf('other/app')], [['new'], [], ['a', 'b']]);
+
+  const store = await run('cleanup', '--repo', 'default', '--days', '2', '--yes');
+  assert.match(store.output, /^store 'default'/m);
+  assert.deepEqual(rowsOf(store.output).get('other/app'), [0, 2, 2], store.output);
+  assert.deepEqual(
+    [await tagsOf('team/one'), await tagsOf('other/app'), await tagsOf('tmp/app')],
+    [['new'], [], ['index', 'leased', 'renewed']],
+  );
+  assert.match((await run('cleanup', '--repo', 'default', '--days', '2', '--yes')).output, /total +\d+ +0 +0 +0/, 'nothing is left to do');
+});
+
+test('what a clean-up cannot do it says with what to do instead', { timeout: 60_000 }, async () => {
+  const says = async (pattern: RegExp, ...args: string[]) => {
+    const { code, output } = await run('cleanup', ...args);
+    assert.equal(code, 2, output);
+    assert.match(output, pattern);
+  };
+  await Promise.all([
+    says(/--repo NAME/, '--days', '3'),
+    says(/--days N/, '--repo', 'team'),
+    says(/from 0 to 36500, not 'soon'/, '--repo', 'team', '--days', 'soon'),
+    says(/no store, project or repository 'nobody'/, '--repo', 'nobody', '--days', '3'),
+    says(/the name goes with --repo/, 'team', '--days', '3'),
+    says(/--yes to remove this, or --dry-run/, '--repo', 'team', '--days', '0'),
+  ]);
+  const help = await run('cleanup', '--help');
+  assert.match(help.output, /longshore cleanup --repo team\/app --days 30 --dry-run/);
 });

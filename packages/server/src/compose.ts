@@ -41,6 +41,7 @@ import { storesOnS3 } from './open-stores.ts';
 import { ManifestReader } from './parsing/manifest-reader.ts';
 import { BlobStores } from './registry/blob-stores.ts';
 import { createRegistry } from './registry/create-registry.ts';
+import { ExpiryNotices } from './registry/expiry-notices.ts';
 import { type Agent, systemAgent } from './registry/ports/agent.ts';
 import type { Authorizer } from './registry/ports/authorizer.ts';
 import type { BlobSource } from './registry/ports/blob-source.ts';
@@ -138,7 +139,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
       pulls,
       tokenPath,
       service: identity.service,
-      ...dataPathSettings(config),
+      ...dataPathParts(config, backends),
     },
     api: createApi({
       routes: () => apiRoutes(coreRouteDeps(config, backends, authorizer, core.registry), features),
@@ -297,9 +298,11 @@ async function composeTls(config: Config, logger: Logger): Promise<Tls | undefin
   });
 }
 
-function dataPathSettings({ anonymous, publicUrl, limits, deletion }: Config) {
+/** What the data path alone needs. */
+function dataPathParts({ anonymous, publicUrl, limits, deletion }: Config, { metadata, logger }: Backends) {
   const { manifestBytes, uploadBytes = Number.MAX_SAFE_INTEGER } = limits;
   return {
+    expiry: new ExpiryNotices({ retention: metadata, logger, now: Date.now }),
     limits: { manifestBytes, uploadBytes, deletion: deletion.enabled },
     openToAll: anonymous === 'push',
     ownHosts: publicUrl === undefined ? [] : [new URL(publicUrl).host],

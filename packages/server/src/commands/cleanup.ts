@@ -55,14 +55,14 @@ function requireDays(text: string | undefined): number {
   return days;
 }
 
-/** Prints a table of what would go, and answers how many things those are. */
+/** Prints a table of what would go, by repository, and answers how many things those are. What is freed is of no one repository. */
 async function showPreview(deps: RetentionFeatureDeps, projects: AsyncIterable<CleanUp>, signal: AbortSignal): Promise<number> {
   const total = { kept: 0, removed: 0, manifests: 0, bytes: 0 };
-  printLine(row('PROJECT', 'TAGS KEPT', 'TAGS TO GO', 'MANIFESTS', 'BYTES'));
+  printLine(row('REPOSITORY', 'TAGS KEPT', 'TAGS TO GO', 'MANIFESTS', 'BYTES'));
   for await (const cleanUp of projects) {
-    const { summary } = await previewRetention(deps, taskOfCleanUp(cleanUp, deps.graceMs), { limit: 0, signal });
+    const { summary, repositories } = await previewRetention(deps, taskOfCleanUp(cleanUp, deps.graceMs), { limit: 0, signal });
     const { tagsKept, tagsRemoved, manifestsRemoved, freedBytes } = summary;
-    printLine(row(cleanUp.repository ?? cleanUp.project, tagsKept, tagsRemoved, manifestsRemoved, freedBytes));
+    for (const each of repositories) printLine(row(each.repository, each.tagsKept, each.tagsRemoved, each.manifestsRemoved));
     total.kept += tagsKept;
     total.removed += tagsRemoved;
     total.manifests += manifestsRemoved;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Digest, RepositoryName, Tag } from '@longshore/oci';
 import { accessoryTags } from '../registry/accessory-tags.ts';
-import type { RemovalPreview, RetentionStore } from '../registry/ports/retention-store.ts';
+import type { RemovalPreview, RemovedOfRepository, RetentionStore } from '../registry/ports/retention-store.ts';
 import { type KeepingRule, refusalOf, rulesAgainst } from './commands/tag-rules.ts';
 import { fromColumn } from './digest-column.ts';
 import { afterDoomedTags } from './garbage-conditions.ts';
@@ -37,12 +37,14 @@ export async function previewRemoval(sql: SqlSession, input: Input, onTag: OnTag
   }
   if (input.loose !== undefined) await preview.askLoose(input.loose);
   await preview.followManifests();
-  return { tags: preview.tags, manifests: preview.manifests, bytes: await preview.countBytes() };
+  const { repositories, tags, manifests } = preview;
+  return { repositories, tags, manifests, bytes: await preview.countBytes() };
 }
 
 class Preview {
   tags = 0;
   manifests = 0;
+  readonly repositories = new Map<number, RemovedOfRepository>();
   readonly #sql: SqlSession;
   readonly #input: Input;
   readonly #onTag: OnTag;
@@ -52,6 +54,13 @@ class Preview {
     this.#sql = sql;
     this.#input = input;
     this.#onTag = onTag;
+  }
+
+  #count(repositoryId: number, { tags, manifests }: RemovedOfRepository): void {
+    const known = this.repositories.get(repositoryId) ?? { tags: 0, manifests: 0 };
+    this.repositories.set(repositoryId, { tags: known.tags + tags, manifests: known.manifests + manifests });
+    this.tags += tags;
+    this.manifests += manifests;
   }
 
   /** The rules that keep tags of a repository from retention, which has no role; of the one that was asked for last. */
@@ -101,7 +110,7 @@ class Preview {
        on conflict do nothing`,
       [repositoryId, ...doomed],
     );
-    this.tags += rows.length;
+    this.#count(repositoryId, { tags: rows.length, manifests: 0 });
     for (const { name } of rows) this.#onTag({ repositoryId, name, keptByRule: false });
   }
 
@@ -142,7 +151,7 @@ class Preview {
       [id, ...condition.params],
     );
     if (isDoomed === 0) return;
-    this.manifests += 1;
+    this.#count(repositoryId, { tags: 0, manifests: 1 });
     await this.doomTags(repositoryId, accessoryTags(digest));
     await this.#sql.run(
       `insert into asked_manifests (id)

@@ -1,5 +1,5 @@
 import type { Digest, RepositoryName, Tag } from '@longshore/oci';
-import type { RetainedRepository, RetentionCounts } from '../../registry/ports/retention-store.ts';
+import type { RemovalPreview, RetainedRepository, RetentionCounts } from '../../registry/ports/retention-store.ts';
 import { repositoriesOf, tagsOf, type Walk } from './examined-tags.ts';
 import type { RetentionDeps, RetentionTask } from './retention-deps.ts';
 import { type ExaminedTag, TagVerdicts } from './tag-verdicts.ts';
@@ -24,8 +24,15 @@ export interface PreviewSummary extends RetentionCounts {
   readonly isEmptied: boolean;
 }
 
+/** What a run would do to one repository. */
+export interface PreviewedRepository extends RetentionCounts {
+  readonly repository: RepositoryName;
+}
+
 /** A page of tags, by repository and name. */
 export interface RetentionPreview {
+  /** By name; only those that lose something. */
+  readonly repositories: readonly PreviewedRepository[];
   readonly items: readonly PreviewedTag[];
   readonly more: boolean;
   readonly summary: PreviewSummary;
@@ -51,8 +58,10 @@ export async function previewRetention(deps: RetentionDeps, task: RetentionTask,
   if (task.untaggedAfterMs !== undefined) for await (const { id } of preview.repositories()) repositoryIds.push(id);
   const loose = task.untaggedAfterMs === undefined ? undefined : { repositoryIds, before: preview.at - task.untaggedAfterMs };
   const found = await retention.previewRemoval({ tags: preview.doomed(), before, at: preview.at, loose, signal }, preview.note);
-  const tagsKept = preview.seen - found.tags;
+  // Where no tags are looked at, those of signatures may go all the same.
+  const tagsKept = Math.max(0, preview.seen - found.tags);
   return {
+    repositories: preview.repositoriesOf(found),
     items: preview.items(),
     more: preview.hasMore,
     summary: {
@@ -78,6 +87,8 @@ class Previewing {
   seen = 0;
   keptByRules = 0;
   hasMore = false;
+  readonly #names = new Map<number, RepositoryName>();
+  readonly #seenOf = new Map<number, number>();
   readonly #walk: Walk;
   readonly #task: RetentionTask;
   readonly #page: PreviewPage;
@@ -94,8 +105,20 @@ class Previewing {
 
   async *repositories(): AsyncGenerator<RetainedRepository> {
     for await (const repository of repositoriesOf(this.#walk, this.#task.projectId)) {
-      if (this.#task.repository === undefined || this.#task.repository === repository.name) yield repository;
+      if (this.#task.repository !== undefined && this.#task.repository !== repository.name) continue;
+      this.#names.set(repository.id, repository.name);
+      yield repository;
     }
+  }
+
+  /** Every repository that loses something. */
+  repositoriesOf({ repositories }: RemovalPreview): PreviewedRepository[] {
+    const found = [...repositories].flatMap(([id, { tags, manifests }]) => {
+      const repository = this.#names.get(id);
+      const tagsKept = Math.max(0, (this.#seenOf.get(id) ?? 0) - tags);
+      return repository === undefined ? [] : [{ repository, tagsKept, tagsRemoved: tags, manifestsRemoved: manifests }];
+    });
+    return found.sort((left, right) => (left.repository < right.repository ? -1 : 1));
   }
 
   /** The tags that the rules do not keep; what belongs on the page is noted on the way. */
@@ -106,6 +129,7 @@ class Previewing {
       if (verdicts.needsRanks) for await (const tags of tagsOf(this.#walk, repository.id)) for (const tag of tags) verdicts.rank(tag);
       for await (const tags of tagsOf(this.#walk, repository.id)) {
         this.seen += tags.length;
+        this.#seenOf.set(repository.id, (this.#seenOf.get(repository.id) ?? 0) + tags.length);
         const judged = tags.map((tag) => ({ tag, ...verdicts.of(tag) }));
         for (const { tag, kept, reason, rule } of judged) this.#show({ repository, tag, kept, reason, rule });
         this.keptByRules += judged.filter(({ tag, kept }) => kept && tag.owner === undefined).length;

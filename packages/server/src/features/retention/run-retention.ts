@@ -47,6 +47,8 @@ interface Run extends Walk {
   readonly fence: Fence;
   readonly counts: { tagsKept: number; tagsRemoved: number; manifestsRemoved: number };
   readonly onProgress: RunOptions['onProgress'];
+  /** The last that were made: what was ranked to see whether anything stays need not be ranked again. */
+  ranked?: { readonly repositoryId: number; readonly verdicts: TagVerdicts };
 }
 
 /**
@@ -127,8 +129,10 @@ async function* coveredRepositories(run: Run): AsyncGenerator<RetainedRepository
 
 /** The rules over a repository, with every tag ranked where one depends on others. */
 async function verdictsOn(run: Run, repository: RetainedRepository): Promise<TagVerdicts> {
+  if (run.ranked?.repositoryId === repository.id) return run.ranked.verdicts;
   const verdicts = new TagVerdicts(run.task.rules, run.task.project, repository.name, run.startedAt);
   if (verdicts.needsRanks) for await (const page of tagsOf(run, repository.id)) for (const tag of page) verdicts.rank(tag);
+  run.ranked = { repositoryId: repository.id, verdicts };
   return verdicts;
 }
 
@@ -183,7 +187,7 @@ async function remove(run: Run, repositoryId: number, manifestIds: readonly numb
   reach('retention.manifests.removed');
   run.counts.manifestsRemoved += manifests;
   run.counts.tagsRemoved += tags;
-  run.counts.tagsKept -= tags;
+  run.counts.tagsKept = Math.max(0, run.counts.tagsKept - tags);
   await endBatch(run);
   return manifests;
 }

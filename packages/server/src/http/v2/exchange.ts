@@ -1,4 +1,5 @@
 import type { Route } from '@longshore/oci';
+import type { ExpiryNotices } from '../../registry/expiry-notices.ts';
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { Authorizer, Principal } from '../../registry/ports/authorizer.ts';
 import type { PullCounter } from '../../registry/pull-counter.ts';
@@ -35,6 +36,7 @@ export interface V2Deps {
   readonly watch: TransferWatch;
   /** Told of everything that is served. */
   readonly pulls: PullCounter;
+  readonly expiry: ExpiryNotices;
   readonly limits: V2Limits;
 }
 

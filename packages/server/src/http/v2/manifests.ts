@@ -5,16 +5,19 @@ import { RegistryError } from '../../registry/registry-error.ts';
 import { type HeaderList, sendBody, sendEmpty, sendHead } from '../answer.ts';
 import { readBody } from '../request-body.ts';
 import type { Exchange, Handler, V2Deps } from './exchange.ts';
+import { expiryHeaders } from './expiry-headers.ts';
 import { requireReferenceOf, requireTagsOf } from './parameters.ts';
 import { quotaHeaders } from './quota-headers.ts';
 
 type ManifestRoute = Extract<Route, { kind: 'manifest' }>;
 
 /** `GET /v2/<name>/manifests/<reference>` (end-3): the bytes as they were pushed. */
-export const getManifest: Handler<ManifestRoute> = async ({ http, route }, { registry, pulls }) => {
+export const getManifest: Handler<ManifestRoute> = async ({ http, route }, deps) => {
+  const { registry, pulls, expiry } = deps;
   const reference = requireReferenceOf(route.reference);
   const { digest, mediaType, bytes } = await registry.getManifest(route.name, reference);
-  const headers = headersOf(digest);
+  const own = headersOf(digest);
+  const headers = expiry.mayExpire(route.name) ? [...own, ...(await expiryHeaders(route.name, reference, deps))] : own;
   if (etagMatches(http.request.headers['if-none-match'], formatEntityTag(digest))) {
     pulls.count(route.name, digest, tagOf(reference), 0);
     return sendEmpty(http, 304, headers);
@@ -25,11 +28,13 @@ export const getManifest: Handler<ManifestRoute> = async ({ http, route }, { reg
 };
 
 /** `HEAD` of the same, without reading the bytes. Clients that have them already ask for no more, so it is a use of the tag. */
-export const headManifest: Handler<ManifestRoute> = async ({ http, route }, { registry, pulls }) => {
+export const headManifest: Handler<ManifestRoute> = async ({ http, route }, deps) => {
+  const { registry, pulls, expiry } = deps;
   const reference = requireReferenceOf(route.reference);
   const { digest, mediaType, sizeBytes } = await registry.statManifest(route.name, reference);
   pulls.count(route.name, digest, tagOf(reference), 0);
-  const headers = headersOf(digest);
+  const own = headersOf(digest);
+  const headers = expiry.mayExpire(route.name) ? [...own, ...(await expiryHeaders(route.name, reference, deps))] : own;
   if (etagMatches(http.request.headers['if-none-match'], formatEntityTag(digest))) return sendEmpty(http, 304, headers);
   sendHead(http, 200, ['Content-Type', mediaType, 'Content-Length', String(sizeBytes), ...headers]);
   http.response.end();
@@ -62,6 +67,7 @@ export const putManifest: Handler<ManifestRoute> = async (exchange, deps) => {
     ...(pushed.subject === undefined ? [] : ['OCI-Subject', pushed.subject]),
     ...(tags.length === 0 ? [] : ['OCI-Tag', tags.join(', ')]),
     ...(await quotaHeaders(route.name, pushed, deps)),
+    ...(deps.expiry.mayExpire(route.name) ? await expiryHeaders(route.name, reference, deps) : []),
   ]);
 };
 

@@ -59,6 +59,13 @@ function describeFinding(open: OpenStore): void {
     await store.updateTenant({ name: 'team', version: undefined, settings: { expireAfterHours: 72 }, by, at });
     assert.deepEqual(await store.listTemporaryProjects({ limit: 10, after: 0 }), [{ ...team, expireAfterHours: 72 }]);
     assert.deepEqual(await store.listTemporaryProjects({ limit: 10, after: projectId }), []);
+    const tag = requireTag('kept');
+    const digest = await steps.push(app, { tags: [tag] });
+    const expiry = { pushedAt: steps.at, expireAfterHours: 72 };
+    assert.deepEqual([await store.findExpiry(app, { tag }), await store.findExpiry(app, { digest })], [expiry, expiry]);
+    assert.equal(await store.findExpiry(app, { tag: requireTag('absent') }), undefined);
+    await steps.push(foreign, { tags: [tag] });
+    assert.equal(await store.findExpiry(foreign, { tag }), undefined, 'which is not temporary');
     await steps.push(web);
     const repositories = (await store.listProjectRepositories(projectId, page)).map(({ name }) => name);
     assert.deepEqual(repositories, [app, web]);
@@ -193,7 +200,8 @@ function describeRemovals(open: OpenStore): void {
     const signal = new AbortController().signal;
     const loose = { repositoryIds: [repositoryId], before };
     const found = await store.previewRemoval({ tags: tags(), before, at, loose, signal }, ({ name }) => seen.push(name));
-    assert.deepEqual(found, { tags: 2, manifests: 4, bytes: 200 });
+    const repositories = new Map([[repositoryId, { tags: 2, manifests: 4 }]]);
+    assert.deepEqual(found, { repositories, tags: 2, manifests: 4, bytes: 200 });
     assert.deepEqual(seen, ['v1', `${index.replace(':', '-')}.sig`]);
     assert.equal((await factsOf(steps)).length, 2);
     const left = AbortSignal.abort(new Error('The client has left.'));

@@ -1,4 +1,4 @@
-import type { Digest, RepositoryName } from '@longshore/oci';
+import type { Digest, RepositoryName, Tag } from '@longshore/oci';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type {
   NamedTargets,
@@ -62,6 +62,23 @@ export async function listTemporaryProjects(
     [after, limit],
   );
   return rows.map((row) => ({ projectId: row.id, project: row.name, expireAfterHours: row.expire_after_hours }));
+}
+
+const temporary = 'from repositories r join projects p on p.id = r.project_id and p.expire_after_hours is not null';
+const expiryByTag = `select t.updated_at, t.pushed_at, p.expire_after_hours ${temporary}
+  join tags t on t.repository_id = r.id where r.name = ? and t.name = ?`;
+const expiryByDigest = `select m.renewed_at as updated_at, null as pushed_at, p.expire_after_hours ${temporary}
+  join manifests m on m.repository_id = r.id where r.name = ? and m.digest = ?`;
+
+/** `RetentionStore.findExpiry`. */
+export async function findExpiry(
+  sql: SqlSession,
+  repository: RepositoryName,
+  reference: { tag: Tag } | { digest: Digest },
+): Promise<{ pushedAt: Millis; expireAfterHours: number } | undefined> {
+  const [text, value] = 'tag' in reference ? [expiryByTag, reference.tag] : [expiryByDigest, toColumn(reference.digest)];
+  const row = await sql.get<{ updated_at: number; pushed_at: number | null; expire_after_hours: number }>(text, [repository, value]);
+  return row && { pushedAt: Math.max(row.updated_at, row.pushed_at ?? 0), expireAfterHours: row.expire_after_hours };
 }
 
 /** `RetentionStore.listProjectRepositories`. */

@@ -88,8 +88,16 @@ export interface RetentionRun extends RetentionCounts {
   readonly message: string | undefined;
 }
 
+/** What would go of one repository. */
+export interface RemovedOfRepository {
+  readonly tags: number;
+  readonly manifests: number;
+}
+
 /** What a preview found. `bytes`: what the next garbage collections free of blobs that nothing else in any project needs. */
 export interface RemovalPreview {
+  /** By the id of the repository; only those that lose something. */
+  readonly repositories: ReadonlyMap<number, RemovedOfRepository>;
   readonly tags: number;
   readonly manifests: number;
   readonly bytes: number;
@@ -117,6 +125,11 @@ export interface RetentionStore {
   listProjectsOnStore(store: string, page: { limit: number; after: string | undefined }): Promise<RetainedProject[]>;
   /** By id, after `after` (exclusive). */
   listTemporaryProjects(page: { limit: number; after: number }): Promise<TemporaryProject[]>;
+  /** When what the reference names was last pushed, and how long that lasts; undefined where the project is not temporary. */
+  findExpiry(
+    repository: RepositoryName,
+    reference: { tag: Tag } | { digest: Digest },
+  ): Promise<{ pushedAt: Millis; expireAfterHours: number } | undefined>;
   /** By name, after `after` (exclusive). */
   listProjectRepositories(projectId: number, page: { limit: number; after: string | undefined }): Promise<RetainedRepository[]>;
   /** By name, after `after` (exclusive). */
