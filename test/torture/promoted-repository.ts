@@ -21,6 +21,9 @@ export interface PromotedRepositoryOptions {
 /** A promotion that may be taken back. */
 interface Made {
   readonly id: string;
+  /** What was asked for; among `tags` only when it moved, which a signature that came later does without it. */
+  readonly tag: string;
+  readonly digest: string;
   readonly tags: readonly { readonly tag: string; readonly from?: string; readonly to: string }[];
   /** What certainly belonged to what the tags pointed at before. */
   readonly before: readonly Manifest[];
@@ -65,10 +68,11 @@ export class PromotedRepository {
     }
   }
 
-  /** Undoes a promotion whose tag certainly still points where it put it. */
+  /** Undoes a promotion whose tags certainly still point where it put them. */
   async undo(): Promise<void> {
     const { management, random, source, target, findings } = this.#options;
-    const made = random.pick(this.#made.filter(({ tags }) => tags.every(({ tag, to }) => this.#pointsAt(tag, to))));
+    const isAsItWas = (made: Made) => this.#pointsAt(made.tag, made.digest) && made.tags.every(({ tag, to }) => this.#pointsAt(tag, to));
+    const made = random.pick(this.#made.filter(isAsItWas));
     if (made === undefined) return;
     this.#made = this.#made.filter((other) => other !== made);
     const what = `undo of promotion ${made.id} from ${source.name} to ${target.name}`;
@@ -106,7 +110,7 @@ export class PromotedRepository {
     for (const manifest of closure.certain) target.stored(manifest, undefined);
     const { body: details, status } = await management.ask('GET', `/promotions/${body.id}`);
     if (status !== 200) return findings.add('lost', `promotion ${body.id} to ${target.name} answers ${status}`);
-    if (details.tags.length > 0) this.#made.unshift({ id: body.id, tags: details.tags, before });
+    if (details.tags.length > 0) this.#made.unshift({ id: body.id, tag, digest: root.digest, tags: details.tags, before });
     this.#made.splice(promotionsKept);
   }
 
