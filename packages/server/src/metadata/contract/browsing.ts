@@ -92,8 +92,8 @@ export function describeBrowsing(open: OpenStore): void {
 
     storeTest(open, 'a search finds the little that somebody may see behind much that matches', async (steps) => {
       const { store, at } = steps;
-      const hidden = Array.from({ length: 14 }, (_, n) => `a${String(n).padStart(2, '0')}/nginx`);
-      for (const name of [...hidden, 'team/nginx', 'team/web/nginx', 'z/nginx']) await steps.push(requireRepositoryName(name));
+      const hidden = Array.from({ length: 40 }, (_, n) => `a${String(n).padStart(2, '0')}/nginx`);
+      for (const name of [...hidden, 'team/nginx', 'team/web/nginx', 'z/nginx']) await steps.begin(requireRepositoryName(name));
       const eve = await newUser(steps, 'eve');
       for (const project of ['team', 'z']) await store.setProjectRole({ userId: eve.id, project, role: 'reader', by, at });
       const filter = { term: 'nginx', visibility: pulledBy(eve) };

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import pg from 'pg';
 import { renewLinks } from '../commands/manifest-references.ts';
 import { app, newDigest } from '../contract/contract-steps.ts';
+import { checkSearchedWorlds, searchingPeople } from '../contract/searched-worlds.ts';
 import { reads } from '../reads/index.ts';
 import { ExplainedTransaction } from './explained-transaction-bench.ts';
 import { PostgresBench } from './postgres-bench.ts';
@@ -66,6 +67,45 @@ if (bench !== undefined) {
       // Behind the cut a page may be sorted once more, and joined with tables that are small here as PostgreSQL likes.
       for (const plan of cut) assert.match(plan, /Limit.*\n(.*InitPlan.*\n(.*\n){2})?.*Index (Only )?Scan/, plan);
       for (const plan of session.plans) assert.doesNotMatch(plan, /Seq Scan on (repositor|tags|tag_history)/, plan);
+    } finally {
+      await client.end();
+    }
+  });
+
+  test('searches show what a plain model finds, whatever the roles are', () =>
+    bench.withStore(async (store, _, url) => {
+      const fill = (text: string) => bench.query(url, text);
+      await fill(searchingPeople);
+      const [row] = await fill('select id from users');
+      await checkSearchedWorlds({ fill, search: (filter, page) => store.searchRepositories(filter, page), eve: Number(row?.['id']) }, 5);
+    }));
+
+  test('a search of who sees many projects looks where the matches of each begin, and then through few', async () => {
+    const client = new pg.Client({ connectionString: await bench.newDatabase() });
+    await client.connect();
+    try {
+      await client.query(`
+        ${searchingPeople};
+        insert into projects (name, store_id, created_at, created_by) select 'p' || i, 1, 1, 'x' from generate_series(1, 2000) i;
+        insert into repositories (project_id, name, created_at) select 1 + i % 2000, 'p' || (1 + i % 2000) || '/' || i, 1 from generate_series(0, 9999) i;
+        insert into repository_words (word, position, repository_id, project_id) select name, 0, id, project_id from repositories;
+        insert into role_bindings (project_id, subject_kind, subject_id, role_id, range_low, range_high, pattern, created_at, created_by)
+          select p.id, 'user', u.id, ro.id, p.name, p.name || '/{', '**', 1, 'x' from projects p, users u, roles ro where ro.name = 'reader' and p.name like 'p9%';
+        analyze;
+        set plan_cache_mode = force_generic_plan`);
+      const [{ id } = { id: '' }] = (await client.query<{ id: string }>('select id from users')).rows;
+      const session = new ExplainedTransaction(client);
+      const holder = { kind: 'user', id: Number(id) } as const;
+      const page = { limit: 20, after: undefined };
+      await reads.searchRepositories(session, { term: 'p', visibility: { kind: 'held', holder, action: 16, open: [] } }, page);
+      const [first = '', ...more] = session.plans.filter((plan) => plan.includes('repository_words w'));
+      assert.match(first, /Index Only Scan using repository_words_key/);
+      const [begins = '', through = '', ...others] = more.filter((plan) => plan.includes('w.project_id ='));
+      assert.deepEqual(others, []);
+      assert.match(begins, /Index Only Scan using repository_words_by_project/);
+      assert.doesNotMatch(begins, /Sort|Seq Scan|repository_words_key/, begins);
+      assert.equal(through.split('Index Only Scan using repository_words_by_project').length, 9, through);
+      assert.doesNotMatch(through, /repository_words_key|Seq Scan on repositor/, through);
     } finally {
       await client.end();
     }

@@ -1,17 +1,10 @@
 import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { Condition } from '../garbage-conditions.ts';
-import type { SqlSession, SqlValue } from '../sql-session.ts';
+import type { SqlValue } from '../sql-session.ts';
 
 type Held = Extract<Visibility, { kind: 'held' }>;
 
-/** The ids of the projects of which the holder may see anything, each once. */
-export async function visibleProjects(sql: SqlSession, visibility: Held): Promise<number[]> {
-  const { text, params } = selectVisibleProjects(visibility);
-  const rows = await sql.all<{ id: number }>(text, params);
-  return rows.map(({ id }) => id);
-}
-
-/** A select of those ids, as `id`. A role on the whole registry brings none: whoever has one sees everything. */
+/** A select of the projects of which the holder may see anything, each once, as `id`. A role on the whole registry brings none: whoever has one sees everything. */
 export function selectVisibleProjects({ holder, action, open }: Held): Condition {
   const texts = open.map(() => 'select p.id from projects p where p.visibility = ?');
   const params: SqlValue[] = [...open];

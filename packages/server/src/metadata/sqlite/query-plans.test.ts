@@ -25,6 +25,10 @@ const harmless = [
   /^SCAN (uncounted|piece): /,
   // What a page of the log looks through, likewise.
   /^SCAN a: select .* limit 1000\) a where /,
+  // What a search asks of so many projects, likewise.
+  /^SCAN asked: /,
+  // A page of each of so many projects, likewise.
+  /^SCAN of_project_\d+: /,
   // A page of a list, likewise.
   /^SCAN page: /,
   // Pages of projects, of as many as their limit, and the projects in which somebody has a role.
