@@ -49,6 +49,40 @@ export function describeAccounts(open: OpenStore): void {
       assert.ok((next?.id ?? 0) > user.id);
     });
 
+    storeTest(open, 'users are listed in pages by name, all of them or those of a prefix', async ({ store, at }) => {
+      const names = ['Zoe', 'al', 'alice', 'alina', 'bob'];
+      for (const name of names.toReversed()) await store.createUser({ name, passwordHash: undefined, administrator: false, at });
+      const page = async (prefix: string | undefined, after: string | undefined, limit = 2) => {
+        const { items, more } = await store.listUserPage({ prefix }, { limit, after });
+        return [items.map(({ name }) => name).join(' '), more];
+      };
+      assert.deepEqual(await page(undefined, undefined), ['Zoe al', true]);
+      assert.deepEqual(await page(undefined, 'al'), ['alice alina', true]);
+      assert.deepEqual(await page(undefined, 'alina'), ['bob', false]);
+      assert.deepEqual(await page(undefined, undefined, 5), [names.join(' '), false]);
+      assert.deepEqual(await page('al', undefined), ['al alice', true]);
+      assert.deepEqual(await page('al', 'alice'), ['alina', false]);
+      assert.deepEqual(await page('ali', 'al'), ['alice alina', false]);
+      assert.deepEqual(await page('al', 'bob'), ['', false]);
+      assert.deepEqual(await page('%', undefined), ['', false]);
+    });
+
+    storeTest(open, 'tokens of a user are listed in pages, the oldest first, and nobody else his', async ({ store, at }) => {
+      const create = async (name: string) =>
+        (await store.createUser({ name, passwordHash: undefined, administrator: false, at })) ?? assert.fail();
+      const [alice, bob] = [await create('alice'), await create('bob')];
+      const add = (userId: number, name: string) =>
+        store.createAccessToken({ userId, name, secretHash: new Uint8Array(randomBytes(32)), at, expiresAt: undefined });
+      const [first, foreign] = [await add(alice.id, 'z'), await add(bob.id, 'y')];
+      const [second, third] = [await add(alice.id, 'x'), await add(alice.id, 'w')];
+      const page = (userId: number, after: number | undefined) => store.listAccessTokenPage(userId, { limit: 2, after });
+      assert.deepEqual(await page(alice.id, undefined), { items: [first, second], more: true });
+      assert.deepEqual(await page(alice.id, second.id), { items: [third], more: false });
+      assert.deepEqual(await page(alice.id, third.id), { items: [], more: false });
+      assert.deepEqual(await page(bob.id, undefined), { items: [foreign], more: false });
+      assert.deepEqual(await page(bob.id + 1, undefined), { items: [], more: false });
+    });
+
     storeTest(open, 'signing keys are listed the oldest first, until they expire', async ({ store, at }) => {
       const key = (id: string, age: number): SigningKey => ({
         id,
