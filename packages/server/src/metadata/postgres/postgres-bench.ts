@@ -1,4 +1,4 @@
-import { after, before, test } from 'node:test';
+import { after, beforeEach, test } from 'node:test';
 import pg from 'pg';
 import type { PostgresServer } from '../../../../../test/tools/postgres.ts';
 import { startPostgres } from '../../../../../test/tools/postgres.ts';
@@ -10,9 +10,10 @@ import { openPostgresMetadata } from './postgres-metadata.ts';
 /** For tests: one real server, and a database with our schema for each test. */
 export class PostgresBench {
   #server: PostgresServer | undefined;
+  #started: Promise<void> | undefined;
   #count = 0;
 
-  /** Starts the server before the tests of a file and stops it after them; undefined, and a skipped test, where none is installed. */
+  /** Starts the server before the first test of a file and stops it after the last; undefined, and a skipped test, where none is installed. */
   static forThisFile(): PostgresBench | undefined {
     const programs = ['initdb', 'postgres', 'createdb'] as const;
     if (programs.some((program) => findProgram(program) === undefined)) {
@@ -20,14 +21,17 @@ export class PostgresBench {
       return undefined;
     }
     const bench = new PostgresBench();
-    before(async () => {
-      bench.#server = await startPostgres();
-      // Copying a migrated database is faster than migrating each.
-      const store = await openPostgresMetadata({ url: await bench.server.createDatabase('template') });
-      await store.close();
-    });
+    // Not `before`, which runs even where no test does, and then nothing ends the server.
+    beforeEach(() => (bench.#started ??= bench.#start()));
     after(() => bench.#server?.stop());
     return bench;
+  }
+
+  async #start(): Promise<void> {
+    this.#server = await startPostgres();
+    // Copying a migrated database is faster than migrating each.
+    const store = await openPostgresMetadata({ url: await this.server.createDatabase('template') });
+    await store.close();
   }
 
   get server(): PostgresServer {
