@@ -10,26 +10,33 @@ interface AccessRow {
 
 const ofProject = `select p.id as project_id, p.visibility, null as role, null as actions from projects p where p.name = ?`;
 const select = 'select null as project_id, null as visibility, ro.name as role, ro.actions';
-const covering = `coalesce(b.project_id, 0) in (0, (select p.id from projects p where p.name = ?)) and b.range_low <= ? and b.range_high >= ?`;
-const ofHolder = `${select} from role_bindings b join roles ro on ro.id = b.role_id
-  where b.subject_kind = ? and b.subject_id = ? and ${covering}`;
+/** Bindings of the whole registry, and of a project: the sum keeps its column's type out of it, which would keep SQLite from the index. */
+const everywhere = '0';
+const inProject = '(select p.id + 0 from projects p where p.name = ?)';
+
+/** By one key of the index: for a list of keys PostgreSQL would go through everything that the subject holds. */
+const covering = (scope: string) => `coalesce(b.project_id, 0) = ${scope} and b.range_low <= ? and b.range_high >= ?`;
+const ofHolder = (scope: string) => `${select} from role_bindings b join roles ro on ro.id = b.role_id
+  where b.subject_kind = ? and b.subject_id = ? and ${covering(scope)}`;
 // A cross join, whose order SQLite keeps: it would otherwise go through the roles of all groups, for every decision.
-const ofGroups = `${select} from group_members gm cross join role_bindings b
-  join roles ro on ro.id = b.role_id where b.subject_kind = 'group' and b.subject_id = gm.group_id and gm.user_id = ? and ${covering}`;
+const ofGroups = (scope: string) => `${select} from group_members gm cross join role_bindings b
+  join roles ro on ro.id = b.role_id where b.subject_kind = 'group' and b.subject_id = gm.group_id and gm.user_id = ? and ${covering(scope)}`;
 
 /** `AccessStore.findAccess`. */
 export async function findAccess(sql: SqlSession, holder: RoleHolder | undefined, range: AccessRange): Promise<HeldAccess> {
   const project = range.project ?? null;
-  const covered = [project, range.low, range.high];
   const texts = [ofProject];
   const params: SqlValue[] = [project];
-  if (holder !== undefined) {
-    texts.push(ofHolder);
-    params.push(holder.kind, holder.id, ...covered);
-  }
-  if (holder?.kind === 'user') {
-    texts.push(ofGroups);
-    params.push(holder.id, ...covered);
+  for (const scope of project === null ? [everywhere] : [everywhere, inProject]) {
+    const covered = [...(scope === inProject ? [project] : []), range.low, range.high];
+    if (holder !== undefined) {
+      texts.push(ofHolder(scope));
+      params.push(holder.kind, holder.id, ...covered);
+    }
+    if (holder?.kind === 'user') {
+      texts.push(ofGroups(scope));
+      params.push(holder.id, ...covered);
+    }
   }
   const rows = await sql.all<AccessRow>(texts.join(' union all '), params);
   return toAccess(rows);
