@@ -41,15 +41,15 @@ export async function listAudit(
   { limit, after }: { limit: number; after: AuditKey | undefined },
 ): Promise<AuditPage> {
   const { indexed, rest } = wantedEntries(filter);
-  const range = rangeOf(filter, after);
+  const isByAction = isOfAction(filter);
+  const range = isByAction ? rangeOfAction(filter, after) : rangeOf(filter, after);
   const text = indexed === undefined ? range.text : `${indexed.text} and ${range.text}`;
   const params = [...(indexed?.params ?? []), ...range.params];
-  // PostgreSQL would go through everything that was denied, if that were the order: it expects that half of it is of an action that is half of all.
-  const order = isDeniedAction(filter) ? 'a.action desc, a.at desc, a.id desc' : 'a.at desc, a.id desc';
+  const order = isByAction ? 'a.action desc, a.at desc, a.id desc' : 'a.at desc, a.id desc';
   const from = `from audit_log a where ${text} order by ${order}`;
   if (rest === undefined) return pageOf(await sql.all<AuditRow>(`select ${columns} ${from} limit ?`, [...params, limit + 1]), limit);
   const rows = await sql.all<AuditRow>(
-    `select ${columns} from (select a.* ${from} limit ${mostLookedThrough}) a where ${rest.text} order by a.at desc, a.id desc limit ?`,
+    `select ${columns} from (select a.* ${from} limit ${mostLookedThrough}) a where ${rest.text} order by ${order} limit ?`,
     [...params, ...rest.params, limit + 1],
   );
   if (rows.length > limit) return pageOf(rows, limit);
@@ -71,28 +71,35 @@ function rangeOf({ from = 0, to }: AuditFilter, after: AuditKey | undefined): Co
   return to === undefined ? { text: 'a.at >= ?', params: [from] } : { text: 'a.at >= ? and a.at < ?', params: [from, to] };
 }
 
+/**
+ * Entries of one action as a range of an index that begins with it, in its order, which no other index has: for an equation PostgreSQL may go
+ * through the whole log in the order of time, since it expects as much of a seldom action as of any.
+ */
+function rangeOfAction({ action = '', from = 0, to = Number.MAX_SAFE_INTEGER }: AuditFilter, after: AuditKey | undefined): Condition {
+  const [at, id] = after !== undefined && after.at < to ? [after.at, after.id] : [to, 0];
+  return { text: '(a.action, a.at, a.id) < (?, ?, ?) and (a.action, a.at) >= (?, ?)', params: [action, at, id, action, from] };
+}
+
 /** Of several filters the one that lets least through, by what they are of, is left the index. What was denied is little, and has indexes of its own. */
-function wantedEntries({ project, actor, action, resource, outcome }: AuditFilter): WantedEntries {
+function wantedEntries(filter: AuditFilter): WantedEntries {
+  const { project, actor, action, resource, outcome } = filter;
   const equal = (text: string, value: SqlValue | undefined) => (value === undefined ? undefined : { text, params: [value] });
-  const ofAction = equal('a.action = ?', action);
+  const denied = outcome === 'denied' ? { text: 'a.outcome = 1', params: [] } : undefined;
+  const allowed = outcome === 'allowed' ? { text: 'a.outcome = 0', params: [] } : undefined;
+  if (isOfAction(filter)) return { indexed: denied, rest: allowed };
   const [indexed, ...rest] = [
     equal('a.resource = ?', resource),
     equal('a.project_id = (select p.id from projects p where p.name = ?)', project),
     equal('a.actor = ?', actor),
-    outcome === 'denied'
-      ? joined([{ text: 'a.outcome = 1', params: [] }, action === undefined ? undefined : onlyAction(action)])
-      : ofAction,
-  ].filter((filter) => filter !== undefined);
-  return { indexed, rest: joined([...rest, outcome === 'allowed' ? { text: 'a.outcome = 0', params: [] } : undefined]) };
+    denied,
+    equal('a.action = ?', action),
+  ].filter((condition) => condition !== undefined);
+  return { indexed, rest: joined([...rest, allowed]) };
 }
 
-/** A range, not an equation: so the order of the list is that of an index which begins with the action, and of no other. */
-function onlyAction(action: string): Condition {
-  return { text: 'a.action >= ? and a.action <= ?', params: [action, action] };
-}
-
-function isDeniedAction({ project, actor, resource, action, outcome }: AuditFilter): boolean {
-  return outcome === 'denied' && action !== undefined && project === undefined && actor === undefined && resource === undefined;
+/** Whether nothing is wanted but an action, and perhaps an outcome and a time. */
+function isOfAction({ project, actor, resource, action }: AuditFilter): boolean {
+  return action !== undefined && project === undefined && actor === undefined && resource === undefined;
 }
 
 function joined(conditions: readonly (Condition | undefined)[]): Condition | undefined {

@@ -57,15 +57,20 @@ export async function findRole(sql: SqlSession, scope: Scope, name: string): Pro
   return row && toRole(row);
 }
 
-/** `RoleStore.listMembers`. */
+/**
+ * `RoleStore.listMembers`. A range of the index, not an equation: PostgreSQL, which expects little of a scope, would sort all that a large one has, or
+ * go through all other ones'.
+ */
 export async function listMembers(
   sql: SqlSession,
   scope: Scope,
   page: { limit: number; after: number | undefined },
 ): Promise<Listed<Member>> {
+  const [key, params] = [scopeKey(scope), scopeParams(scope)];
   const rows = await sql.all<MemberRow>(
-    `${selectMembers} where coalesce(b.project_id, 0) = ${scopeKey(scope)} and b.id > ? order by b.id limit ?`,
-    [...scopeParams(scope), page.after ?? 0, page.limit + 1],
+    `${selectMembers} where (coalesce(b.project_id, 0), b.id) > (${key}, ?) and coalesce(b.project_id, 0) <= ${key}
+     order by coalesce(b.project_id, 0), b.id limit ?`,
+    [...params, page.after ?? 0, ...params, page.limit + 1],
   );
   return { items: rows.slice(0, page.limit).map(toMember), more: rows.length > page.limit };
 }

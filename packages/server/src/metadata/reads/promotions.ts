@@ -78,14 +78,12 @@ export async function listPromotions(
   const visible = visibleRepositories(visibility.target);
   if (visible === undefined) return { items: [], more: false };
   const { text, params } = selectPromotions(visibility.source);
-  const [where, name] = conditionOf(filter);
-  const rows = await sql.all<PromotionRow>(`${text} where ${where} and t.id < ? and ${visible.text} order by t.id desc limit ?`, [
-    ...params,
-    name,
-    page.before ?? Number.MAX_SAFE_INTEGER,
-    ...visible.params,
-    page.limit + 1,
-  ]);
+  const { column, id, name } = keyOf(filter);
+  // A range of the index, not an equation: PostgreSQL, which expects little of a project or a repository, would sort all that a large one has.
+  const rows = await sql.all<PromotionRow>(
+    `${text} where (${column}, t.id) < (${id}, ?) and ${column} >= ${id} and ${visible.text} order by ${column} desc, t.id desc limit ?`,
+    [...params, name, page.before ?? Number.MAX_SAFE_INTEGER, name, ...visible.params, page.limit + 1],
+  );
   return { items: rows.slice(0, page.limit).map(toPromotion), more: rows.length > page.limit };
 }
 
@@ -147,10 +145,12 @@ export async function findPromotionsBehind(
   return rows.map((row) => ({ id: row.id, digest: fromColumn(row.digest), artifactType: row.artifact_type ?? undefined }));
 }
 
-function conditionOf(filter: PromotionFilter): [string, string] {
-  if ('project' in filter) return ['t.to_project_id = (select id from projects where name = ?)', filter.project];
+/** The column that a filter is about, and a select of its value by a name. */
+function keyOf(filter: PromotionFilter): { column: string; id: string; name: string } {
+  if ('project' in filter) return { column: 't.to_project_id', id: '(select id from projects where name = ?)', name: filter.project };
   const id = '(select id from repositories where name = ?)';
-  return 'source' in filter ? [`t.from_repository_id = ${id}`, filter.source] : [`t.to_repository_id = ${id}`, filter.repository];
+  if ('source' in filter) return { column: 't.from_repository_id', id, name: filter.source };
+  return { column: 't.to_repository_id', id, name: filter.repository };
 }
 
 /** The source's name only where the one who asks may see that repository. */

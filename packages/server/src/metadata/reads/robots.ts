@@ -123,8 +123,8 @@ async function withDetails(sql: SqlSession, rows: readonly RobotRow[]): Promise<
     );
     permissions.push(
       ...(await sql.all<PermissionRow>(
-        `select b.subject_id as robot_id, p.name as project, b.pattern, r.name as role
-         from role_bindings b join roles r on r.id = b.role_id left join projects p on p.id = b.project_id
+        `select b.subject_id as robot_id, (select p.name from projects p where p.id = b.project_id) as project, b.pattern, r.name as role
+         from role_bindings b join roles r on r.id = b.role_id
          where b.subject_kind = 'robot' and b.subject_id in (${list}) order by b.id`,
         ids,
       )),

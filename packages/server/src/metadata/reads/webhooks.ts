@@ -50,18 +50,17 @@ export async function findWebhookProject(sql: SqlSession, project: string): Prom
   return (await sql.get<{ id: number }>('select id from projects where name = ? and deleted_at is null', [project]))?.id;
 }
 
-/** `WebhookStore.listWebhooks`. */
+/** `WebhookStore.listWebhooks`. In an order that only the index of owners has: PostgreSQL would look for those of the registry among all. */
 export async function listWebhooks(
   sql: SqlSession,
   owner: WebhookOwner,
   { after, limit }: { after: number; limit: number },
 ): Promise<Listed<Webhook>> {
   const { condition, params } = ownedBy(owner);
-  const rows = await sql.all<WebhookRow>(`select ${webhookColumns} from webhooks where ${condition} and id > ? order by id limit ?`, [
-    ...params,
-    after,
-    limit + 1,
-  ]);
+  const rows = await sql.all<WebhookRow>(
+    `select ${webhookColumns} from webhooks where ${condition} and id > ? order by project_id, id limit ?`,
+    [...params, after, limit + 1],
+  );
   return { items: rows.slice(0, limit).map(toWebhook), more: rows.length > limit };
 }
 
