@@ -1,0 +1,49 @@
+import { registryRows } from '../../packages/server/src/metadata/large-registry-bench.ts';
+import { people, tenancyRows } from '../../packages/server/src/metadata/large-tenancy-bench.ts';
+import type { SqlDialect } from '../../packages/server/src/metadata/sql-session.ts';
+
+/** Large enough that a plan which reads a whole table is seen, and filled within seconds. */
+export const registrySize = { projects: 1500, repositories: 3000, manifests: 6000, blobs: 12_000, tags: 6000, tagsInFirst: 5000 };
+/** Likewise. */
+export const tenancySize = {
+  projects: registrySize.projects,
+  users: 1000,
+  groups: 1000,
+  robots: 1400,
+  repositoriesInFirst: 3000,
+  manifestsInFirst: 5000,
+  auditEntries: 20_000,
+  deliveries: 6000,
+  promotions: 4000,
+  jobs: 4000,
+};
+/** When everything was made; some instants in the audit log are after it. */
+const at = Date.parse('2026-01-31T09:30:00Z');
+
+const numbers = (count: number) =>
+  `(with recursive n(i) as (select 0 union all select i + 1 from n where i < ${count - 1}) select i from n) as numbers`;
+
+/** The statements that fill a new database so that every list of the management API has more than a page. */
+export function listedRows(dialect: SqlDialect): string[] {
+  return [...registryRows(dialect, registrySize, at), ...tenancyRows(dialect, tenancySize, at), ...moreRows];
+}
+
+const bind = `insert into role_bindings (project_id, subject_kind, subject_id, role_id, range_low, range_high, pattern, created_at, created_by)
+  select`;
+const reader = `(select id from roles where name = 'reader' and project_id is null)`;
+
+const moreRows: readonly string[] = [
+  `update projects set visibility = case id % 3 when 0 then 'public' when 1 then 'private' else 'internal' end`,
+  // Somebody with roles in all projects, and people with roles in the whole registry.
+  `${bind} p.id, 'user', u.id, ${reader}, p.name, p.name || '/{', '**', ${at}, 'system:bench'
+     from projects p join users u on u.name = '${people.stranger}'`,
+  `${bind} null, 'user', u.id, ${reader}, '', '{', '**', ${at}, 'system:bench' from users u where u.name >= 'user0010'`,
+  `insert into roles (project_id, name, actions, built_in, version, created_at, created_by)
+     select 1, 'own' || i, 17, 0, 1, ${at}, 'system:bench' from ${numbers(100)}`,
+  `insert into webhook_deliveries (webhook_id, event_key, event, state, attempts, available_at, created_at)
+     select 1201, 'e' || i, '{"type":"image.pushed","data":{}}', case i % 2 when 0 then 'pending' else 'delivered' end, 1, ${at}, ${at}
+     from ${numbers(1000)}`,
+  `insert into audit_sinks (name) values ('one'), ('two')`,
+  `insert into audit_unforwarded (sink_id, audit_id, held_until) select s.id, a.id, case a.id % 2 when 0 then ${at} else 0 end
+     from audit_sinks s cross join audit_log a`,
+];
