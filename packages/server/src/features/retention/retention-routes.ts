@@ -90,8 +90,9 @@ function deletePolicy(deps: RetentionFeatureDeps): Route {
     summary: 'Ends the policy: the project keeps everything from now on',
     ifMatch: 'required',
     responses: { 204: null },
-    handle: async ({ params: { project }, ifMatch = 0, by }) => {
-      const outcome = await retention.deleteRetentionPolicy({ project, version: ifMatch, by, at: clock() });
+    handle: async ({ params: { project }, ifMatch, by }) => {
+      const version = ifMatch ?? (await requirePolicy(deps, project)).version;
+      const outcome = await retention.deleteRetentionPolicy({ project, version, by, at: clock() });
       if (outcome === 'absent') throw notFound('retention policy');
       if (outcome === 'stale') throw stale();
       return { status: 204 };
