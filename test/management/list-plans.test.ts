@@ -112,15 +112,13 @@ const longer: readonly (readonly [RegExp, number])[] = [
   // Two filters of which each is true of many projects, or a filter in an order that is not its own; roles in all projects, each looked at.
   [/^listProjects .*(=.*=|user0003)/, 5 * projects],
   [/^searchRepositories .*user0003/, 3 * projects],
-  // Whether somebody may see the repository is asked of each, before they are sorted.
-  [/^listPromotions .*user0003/, 6 * tenancySize.promotions],
 ];
 const mostOf = (label: string): number => longer.find(([pattern]) => pattern.test(label))?.[1] ?? mostRows;
 
 /** For which lists SQLite may take which steps that go through something or sort it, and why. */
 const steps: readonly (readonly [RegExp, RegExp])[] = [
   // What a statement has cut from a table before; an unsorted table would be sorted too.
-  [/./, /^SCAN (CONSTANT ROW|a|page|seen|public_ones|internal_ones|of_projects|of_project_\d+)$/],
+  [/./, /^SCAN (CONSTANT ROW|a|made|page|seen|public_ones|internal_ones|of_projects|of_project_\d+)$/],
   // As above.
   [/^listQuotas .*(sort=-|over=)/, /^SCAN [up]$|FOR ORDER BY$/],
   [/^listGroupMembers /, /FOR ORDER BY$/],

@@ -176,6 +176,22 @@ export function describePromotions(open: OpenStore): void {
       );
     });
 
+    storeTest(open, 'those into what somebody may see are listed, however many others came later', async (steps) => {
+      const { store, at } = steps;
+      const open = requireRepositoryName('open/app');
+      await pushImage(steps, 'v1');
+      await steps.push(open);
+      assert.equal(await store.updateTenant({ name: 'open', version: undefined, settings: { visibility: 'public' }, by, at }), 'updated');
+      const first = await mustPromote(steps, { to: { repository: open, tag: v1 } });
+      const second = await mustPromote(steps, { to: { repository: open, tag: v1 } });
+      for (let times = 0; times < 12; times += 1) await mustPromote(steps);
+      const visibility = { target: { kind: 'held', holder: undefined, action: 1, open: ['public'] }, source: { kind: 'nothing' } } as const;
+      const page = await store.listPromotions({ source: app }, visibility, { limit: 1, before: undefined });
+      assert.deepEqual([page.items.map(({ id }) => id), page.more], [[second.id], true]);
+      const next = await store.listPromotions({ source: app }, visibility, { limit: 1, before: second.id });
+      assert.deepEqual([next.items.map(({ id }) => id), next.more], [[first.id], false]);
+    });
+
     storeTest(open, 'tag rules of the target hold', async (steps) => {
       const { store, at } = steps;
       await makeProdRule(steps);

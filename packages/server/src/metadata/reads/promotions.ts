@@ -63,10 +63,16 @@ export async function findPromotionPolicy(
 
 /** `PromotionStore.findPromotion`. */
 export async function findPromotion(sql: SqlSession, id: number, sourceVisibility: Visibility): Promise<Promotion | undefined> {
-  const { text, params } = selectPromotions(sourceVisibility);
-  const row = await sql.get<PromotionRow>(`${text} where t.id = ?`, [...params, id]);
+  const { text, params } = promotionColumns(sourceVisibility);
+  const row = await sql.get<PromotionRow>(
+    `select ${text} from promotions made join repositories r on r.id = made.to_repository_id where made.id = ?`,
+    [...params, id],
+  );
   return row && toPromotion(row);
 }
+
+/** Promotions that one statement looks at, at most. */
+const longestWindow = 1000;
 
 /** `PromotionStore.listPromotions`. */
 export async function listPromotions(
@@ -77,14 +83,25 @@ export async function listPromotions(
 ): Promise<Listed<Promotion>> {
   const visible = visibleRepositories(visibility.target);
   if (visible === undefined) return { items: [], more: false };
-  const { text, params } = selectPromotions(visibility.source);
+  const { text, params } = promotionColumns(visibility.source);
   const { column, id, name } = keyOf(filter);
-  // A range of the index, not an equation: PostgreSQL, which expects little of a project or a repository, would sort all that a large one has.
-  const rows = await sql.all<PromotionRow>(
-    `${text} where (${column}, t.id) < (${id}, ?) and ${column} >= ${id} and ${visible.text} order by ${column} desc, t.id desc limit ?`,
-    [...params, name, page.before ?? Number.MAX_SAFE_INTEGER, name, ...visible.params, page.limit + 1],
-  );
-  return { items: rows.slice(0, page.limit).map(toPromotion), more: rows.length > page.limit };
+  const found: PromotionRow[] = [];
+  let before = page.before ?? Number.MAX_SAFE_INTEGER;
+  for (let window = page.limit + 1; ; window = Math.min(4 * window, longestWindow)) {
+    // Who may see them is asked of this many alone. A range of the index, not an equation: PostgreSQL, which expects little of a project
+    // or a repository, would sort all that a large one has.
+    const rows = await sql.all<PromotionRow & { seen: number }>(
+      `select ${text}, case when ${visible.text} then 1 else 0 end as seen
+       from (select * from promotions t where (${column}, t.id) < (${id}, ?) and ${column} >= ${id} order by ${column} desc, t.id desc limit ?) made
+       join repositories r on r.id = made.to_repository_id join projects p on p.id = r.project_id`,
+      [...params, ...visible.params, name, before, name, window],
+    );
+    rows.sort((a, b) => b.id - a.id);
+    found.push(...rows.filter(({ seen }) => seen === 1));
+    if (found.length > page.limit || rows.length < window) break;
+    before = rows.at(-1)?.id ?? 0;
+  }
+  return { items: found.slice(0, page.limit).map(toPromotion), more: found.length > page.limit };
 }
 
 /** `PromotionStore.listPromotedTags`. */
@@ -153,18 +170,17 @@ function keyOf(filter: PromotionFilter): { column: string; id: string; name: str
   return { column: 't.to_repository_id', id, name: filter.repository };
 }
 
-/** The source's name only where the one who asks may see that repository. */
-function selectPromotions(sourceVisibility: Visibility): { text: string; params: readonly SqlValue[] } {
+/** Of a promotion `made` into repository `r`; the source's name only where the one who asks may see that repository. */
+function promotionColumns(sourceVisibility: Visibility): { text: string; params: readonly SqlValue[] } {
   const visible = visibleRepositories(sourceVisibility);
   const source =
     visible === undefined
       ? 'null'
       : `(select r.name from repositories r join projects p on p.id = r.project_id
-    where r.id = t.from_repository_id and ${visible.text})`;
+    where r.id = made.from_repository_id and ${visible.text})`;
   return {
-    text: `select t.id, t.at, t.actor, ${source} as from_repository, t.from_tag, r.name as to_repository, t.to_tag, t.digest,
-      t.previous_digest, t.manifests, t.blobs, t.added_bytes, t.undo_until, t.undone_at, t.undone_by
-      from promotions t join repositories r on r.id = t.to_repository_id join projects p on p.id = r.project_id`,
+    text: `made.id, made.at, made.actor, ${source} as from_repository, made.from_tag, r.name as to_repository, made.to_tag, made.digest,
+      made.previous_digest, made.manifests, made.blobs, made.added_bytes, made.undo_until, made.undone_at, made.undone_by`,
     params: visible?.params ?? [],
   };
 }
