@@ -25,6 +25,8 @@ const harmless = [
   /^SCAN (uncounted|piece): /,
   // What a page of the log looks through, likewise.
   /^SCAN a: select .* limit 1000\) a where /,
+  // As many promotions as a page may need, likewise.
+  /^SCAN made: select .* limit \?\) made join /,
   // What a search asks of so many projects, likewise.
   /^SCAN asked: /,
   // A page of each of so many projects, likewise.
