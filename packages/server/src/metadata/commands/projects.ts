@@ -18,12 +18,12 @@ interface ProjectRow {
   readonly previous_store_id: number | null;
 }
 
-/** The id of a project, which lives on `store` when it is new. */
+/** The id of a project, which lives on `store` when it is new. It cannot be deleted before the transaction ends. */
 export async function ensureProject(
   sql: SqlTransaction,
   { project, store, by, at }: { project: string; store: string; by: Agent; at: Millis },
 ): Promise<number> {
-  const select = 'select id, created_by from projects where name = ?';
+  const select = `select id, created_by from projects where name = ? ${locking(sql, 'for key share')}`;
   const existing = await sql.get<{ id: number; created_by: string }>(select, [project]);
   if (existing !== undefined) {
     requireDecided(by, existing.id, existing.created_by);

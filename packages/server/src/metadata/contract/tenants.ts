@@ -309,5 +309,24 @@ export function describeTenants(open: OpenStore): void {
         assert.deepEqual([repositories, manifests, tags, left], [0, 0, 0, 0], `round ${round}`);
       }
     });
+
+    storeTest(open, 'a repository that begins meanwhile is never of the project that goes', async (steps) => {
+      const { store, at } = steps;
+      const begun = ['team/one', 'team/two', 'team/three'].map((name) => requireRepositoryName(name));
+      const remove = () => store.deleteTenant({ name: 'team', version: undefined, force: true, by, at });
+      for (let round = 0; round < 20; round += 1) {
+        await steps.push(app);
+        await Promise.allSettled([remove(), ...begun.map((name) => store.commitManifest({ ...steps.manifest(name, { tags: [] }), by }))]);
+        const project = await store.findTenant('team');
+        for (const name of begun) {
+          const repository = await store.findRepository(name);
+          assert.ok(
+            repository === undefined || repository.projectId === project?.id,
+            `round ${round}: ${name} is left of a deleted project`,
+          );
+        }
+        await remove();
+      }
+    });
   });
 }
