@@ -1,0 +1,65 @@
+import type { User } from './account-store.ts';
+import type { Agent } from './agent.ts';
+import type { Origin } from './authenticator.ts';
+
+/** Somebody as a provider has just told of them. Who it is here, `ExternalSignIn` alone decides. */
+export interface ExternalIdentity {
+  /** Name of the provider in the settings. */
+  readonly provider: string;
+  /** What the provider never gives to anybody else: `sub` of OpenID Connect, `entryUUID` of a directory. Never a name or an address. */
+  readonly externalId: string;
+  /** A wish: it may be no valid name here, or taken. */
+  readonly wantedName: string;
+  readonly email: string | undefined;
+  /** All of them, as the provider calls them: whatever is missing here has been left. */
+  readonly groups: readonly string[];
+}
+
+/**
+ * What a provider says of somebody. `detail` is for the log and the audit log, free of secrets: the client is told no more than that it
+ * did not work (`refused`), or that the provider cannot be reached now (`away`).
+ */
+export type ExternalProof =
+  | { readonly kind: 'proved'; readonly identity: ExternalIdentity }
+  | { readonly kind: 'refused'; readonly detail: string }
+  | { readonly kind: 'away'; readonly detail: string };
+
+/** Somewhere else where people sign in, to which the browser is sent: OpenID Connect. */
+export interface SignInProvider {
+  /** As in the settings: `[a-z0-9-]{1,40}`. */
+  readonly name: string;
+  /** What people know it by, on the button. */
+  readonly title: string;
+  /**
+   * Where the browser goes. `callbackUrl`: where it must come back to, absolute. `kept`: what `finish` needs to know that this very
+   * browser was sent by us (state, nonce, code verifier); it goes into a sealed cookie of a few minutes, 2 KiB at most.
+   */
+  start(request: { readonly callbackUrl: string }): Promise<{ readonly redirect: string; readonly kept: string } | AwayProof>;
+  /** `url`: the one at which the browser came back, absolute, with its query. Never rejects for what the browser or the provider sent. */
+  finish(request: { readonly callbackUrl: string; readonly url: URL; readonly kept: string }): Promise<ExternalProof>;
+}
+
+/** A provider that cannot be asked at the moment. */
+export type AwayProof = Extract<ExternalProof, { kind: 'away' }>;
+
+/** Somewhere else that knows people by name and password: a directory. Asked for names that are no local user with a password. */
+export interface PasswordSource {
+  /** As in the settings: `[a-z0-9-]{1,40}`. */
+  readonly name: string;
+  /** What the record says of logins by it: `ldap:<name>`. */
+  readonly credential: string;
+  /** Answers within a bound of its own. `unknown`: it has nobody of that name, so that the next source is asked. */
+  check(name: string, password: string, from: Origin): Promise<ExternalProof | { readonly kind: 'unknown' }>;
+}
+
+/** What became of an external identity here; `not-admitted`: nobody here is linked to it, and none is to be made. */
+export type ExternalOutcome =
+  | { readonly kind: 'user'; readonly user: User }
+  | { readonly kind: 'disabled'; readonly user: User }
+  | { readonly kind: 'not-admitted' };
+
+/** The one place that turns an external identity into a user, with the groups and the standing that it has now. */
+export interface ExternalSignIn {
+  /** `by`: who signs in, as far as it is known before: credential and address. */
+  signIn(identity: ExternalIdentity, by: Agent): Promise<ExternalOutcome>;
+}
