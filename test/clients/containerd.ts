@@ -6,6 +6,8 @@ import { type RunResult, tryProgram } from '../tools/run-program.ts';
 import { startProcess } from '../tools/started-process.ts';
 
 export interface Containerd {
+  /** Of its gRPC interface; with `forKubelets` of the Container Runtime Interface too. */
+  readonly socket: string;
   /** `--hosts-dir` for `ctr`. */
   readonly hostsDirectory: string;
   /** The snapshotter that works here. */
@@ -19,15 +21,18 @@ export interface Containerd {
 /** The programs that `startContainerd` needs, for `requirePrograms`. */
 export const containerdPrograms = ['containerd', 'containerd-shim-runc-v2', 'ctr', 'runc'] as const;
 
-/** Starts a containerd with folders and a socket of its own, which reaches `registryHost` by plain HTTP. */
-export async function startContainerd(registryHost: string): Promise<Containerd> {
+/**
+ * Starts a containerd with folders and a socket of its own, which reaches `registryHost` by plain HTTP. `forKubelets`: it serves the
+ * Container Runtime Interface as well.
+ */
+export async function startContainerd(registryHost: string, { forKubelets = false } = {}): Promise<Containerd> {
   const directory = await mkdtemp(join(tmpdir(), 'longshore-containerd-'));
   const socket = join(directory, 'containerd.sock');
   const hostsDirectory = join(directory, 'hosts');
   await mkdir(join(hostsDirectory, registryHost), { recursive: true });
   await writeFile(join(hostsDirectory, registryHost, 'hosts.toml'), hostsToml(registryHost));
   const config = join(directory, 'config.toml');
-  await writeFile(config, containerdToml(directory, socket));
+  await writeFile(config, forKubelets ? kubeletToml(directory, socket, hostsDirectory) : containerdToml(directory, socket));
   const daemon = await startProcess(programPath('containerd'), ['--config', config], { ready: /containerd successfully booted/ });
   const tryCtr = (args: readonly string[]): Promise<RunResult> => tryProgram(programPath('ctr'), ['--address', socket, ...args]);
   const ctr = async (args: readonly string[]): Promise<string> => {
@@ -38,6 +43,7 @@ export async function startContainerd(registryHost: string): Promise<Containerd>
   // Overlay file systems cannot be mounted everywhere, for example not on another overlay.
   const overlay = /overlayfs\s.*\sok/.test(await ctr(['plugins', 'ls']));
   return {
+    socket,
     hostsDirectory,
     snapshotter: overlay ? 'overlayfs' : 'native',
     tryCtr,
@@ -61,5 +67,28 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
 
 [grpc]
   address = "${socket}"
+`;
+}
+
+/** Pulls go through the interface that kubelets use; nothing is run, so neither network nor sandbox image is needed. */
+function kubeletToml(directory: string, socket: string, hostsDirectory: string): string {
+  return `version = 2
+root = "${directory}/root"
+state = "${directory}/state"
+
+[grpc]
+  address = "${socket}"
+
+[plugins."io.containerd.grpc.v1.cri"]
+  disable_apparmor = true
+  disable_tcp_service = true
+  restrict_oom_score_adj = true
+[plugins."io.containerd.grpc.v1.cri".containerd]
+  snapshotter = "native"
+[plugins."io.containerd.grpc.v1.cri".cni]
+  bin_dir = "${directory}/cni"
+  conf_dir = "${directory}/cni"
+[plugins."io.containerd.grpc.v1.cri".registry]
+  config_path = "${hostsDirectory}"
 `;
 }
