@@ -1530,10 +1530,10 @@ export interface components {
         };
         Me: {
             /** @enum {unknown} */
-            kind: "user" | "robot";
+            kind: "user" | "robot" | "kubernetes";
             name: string;
             administrator: boolean;
-            /** @description What the request was authenticated with: `password`, `access-token:17`, `robot:4`. */
+            /** @description What the request was authenticated with: `password`, `access-token:17`, `robot:4`, `kubernetes:prod`. */
             credential: string;
         };
         Member: {

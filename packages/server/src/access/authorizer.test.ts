@@ -17,6 +17,11 @@ const registry: Resource = { kind: 'registry' };
 const nobody: Principal = { subject: { kind: 'anonymous' }, limit: undefined, credential: 'anonymous' };
 const alice = user(1, 'alice');
 const robot: Principal = { subject: { kind: 'robot', id: 1, name: 'team' }, limit: undefined, credential: 'robot:1' };
+const pod: Principal = {
+  subject: { kind: 'kubernetes', cluster: 'prod', name: 'system:serviceaccount:team:default', uid: '1', groups: [], extra: {} },
+  limit: undefined,
+  credential: 'kubernetes:prod',
+};
 const root: Principal = { subject: { kind: 'user', id: 9, name: 'root', administrator: true }, limit: undefined, credential: 'password' };
 
 function user(id: number, name: string): Principal {
@@ -150,6 +155,7 @@ test('visibility opens projects to read: public to anybody, internal to users, n
   const readers: [Principal, string[]][] = [
     [nobody, ['open']],
     [robot, ['open']],
+    [pod, ['open']],
     [alice, ['open', 'inside']],
   ];
   for (const [principal, readable] of readers) {
@@ -174,6 +180,14 @@ test('a robot administers nothing, whatever it is bound to', async () => {
     assert.ok((await allowedTo(authorizer, alice, resource)).includes('administer'));
   }
   assert.deepEqual(await authorizer.visible(robot, 'administer'), { kind: 'nothing' });
+});
+
+test('a subject of a cluster holds no role, and begins no project', async () => {
+  const authorizer = authorizerFor({ createOnPush: 'users', projects: ['team'], grants: { '1:': 'owner' } });
+  for (const resource of [{ kind: 'project', name: 'team' } as const, repository('team/app'), repository('new/app')])
+    assert.deepEqual(await allowedTo(authorizer, pod, resource), []);
+  assert.deepEqual(await allowedTo(authorizer, pod, registry), ['list']);
+  assert.deepEqual(await authorizer.visible(pod, 'administer'), { kind: 'nothing' });
 });
 
 test('a role on a part of a project is none on the project, which is listed all the same', async () => {

@@ -1,7 +1,16 @@
 import { maskOf } from '../registry/action-mask.ts';
-import type { AccessRange, HeldAccess, ProjectVisibility, RoleHolder } from '../registry/ports/access.ts';
+import type { AccessRange, HeldAccess, ProjectVisibility } from '../registry/ports/access.ts';
 import type { AccessStore } from '../registry/ports/access-store.ts';
-import type { Action, Authorizer, Decision, Principal, Resource, Subject, Visibility } from '../registry/ports/authorizer.ts';
+import {
+  type Action,
+  type Authorizer,
+  type Decision,
+  holderOf,
+  type Principal,
+  type Resource,
+  type Subject,
+  type Visibility,
+} from '../registry/ports/authorizer.ts';
 import { projectOf } from '../registry/project-name.ts';
 import { anyName, everyName, namesOfProject, onlyName } from '../registry/repository-pattern.ts';
 import { limitAllowsLists, withinLimit } from './access-limit.ts';
@@ -36,7 +45,7 @@ export class RoleAuthorizer implements Authorizer {
     if (!withinLimit(principal.limit, action, resource)) return deny(`the credential is not for ${action} on ${describe(resource)}`);
     const { subject } = principal;
     if (isAdministrator(subject)) return allow('administrators may do everything', ['administrator']);
-    if (isBeyond(subject, action)) return deny('robots administer nothing: somebody with an account of their own has to do it');
+    if (isBeyond(subject, action)) return deny('only users administer: somebody with an account of their own has to do it');
     if (this.#forAnybody.includes(action)) return allow(`anonymous access is set to '${anonymous}', which allows ${action} to everybody`);
     if (subject.kind === 'anonymous' && !mayBeOpen(action, resource)) {
       return deny(`anonymous access is set to '${anonymous}': log in to ${action}`);
@@ -104,7 +113,7 @@ function isAdministrator(subject: Subject): boolean {
 
 /** Whatever a robot is bound to: a secret that leaks must not make others that outlive it. */
 function isBeyond({ kind }: Subject, action: Action): boolean {
-  return kind === 'robot' && action === 'administer';
+  return (kind === 'robot' || kind === 'kubernetes') && action === 'administer';
 }
 
 /** Whether something may be open to those who are not known. */
@@ -115,10 +124,6 @@ function mayBeOpen(action: Action, resource: Resource): boolean {
 /** The visibilities of projects that are open to a subject which holds no role; robots hold what they were given. */
 function openTo({ kind }: Subject): readonly ProjectVisibility[] {
   return kind === 'user' ? ['public', 'internal'] : ['public'];
-}
-
-function holderOf(subject: Subject): RoleHolder | undefined {
-  return subject.kind === 'anonymous' ? undefined : { kind: subject.kind, id: subject.id };
 }
 
 /** What a role must cover. A project is listed for whoever has a role on any part of it. */

@@ -1,7 +1,7 @@
 import { ApiError } from '../../management/problems.ts';
 import { actionsOf, maskOf } from '../../registry/action-mask.ts';
 import type { AccessStore } from '../../registry/ports/access-store.ts';
-import type { Subject } from '../../registry/ports/authorizer.ts';
+import { holderOf, type Subject } from '../../registry/ports/authorizer.ts';
 import type { RobotPermission, RobotStore } from '../../registry/ports/robot-store.ts';
 import { rangeOfBinding } from '../../registry/repository-pattern.ts';
 
@@ -33,8 +33,7 @@ export async function requireGivable(
       throw new ApiError('forbidden', { detail });
     }
     if (subject.kind === 'user' && subject.administrator) continue;
-    const holder = subject.kind === 'anonymous' ? undefined : { kind: subject.kind, id: subject.id };
-    const held = await access.findAccess(holder, { project, ...range });
+    const held = await access.findAccess(holderOf(subject), { project, ...range });
     const missing = wanted & ~held.roles.reduce((mask, { actions }) => mask | actions, 0);
     if (missing !== 0) {
       const where = project === undefined ? 'every project' : `${repositories} in ${project}`;

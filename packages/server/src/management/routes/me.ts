@@ -4,10 +4,12 @@ import { defineRoute, type Route } from '../route.ts';
 /** Who the caller is. */
 const me = Type.Object(
   {
-    kind: Type.Enum(['user', 'robot']),
+    kind: Type.Enum(['user', 'robot', 'kubernetes']),
     name: Type.String(),
     administrator: Type.Boolean(),
-    credential: Type.String({ description: 'What the request was authenticated with: `password`, `access-token:17`, `robot:4`.' }),
+    credential: Type.String({
+      description: 'What the request was authenticated with: `password`, `access-token:17`, `robot:4`, `kubernetes:prod`.',
+    }),
   },
   { $id: 'Me' },
 );

@@ -1,5 +1,6 @@
 import type { RepositoryName } from '@longshore/oci';
 import type { ProjectVisibility, RoleHolder } from './access.ts';
+import type { Millis } from './content-store.ts';
 
 /**
  * Everything that anybody can be allowed to do. `push` creates content and new tags, `update` moves an existing tag, `delete` is its own
@@ -15,7 +16,24 @@ export type Subject =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'user'; readonly id: number; readonly name: string; readonly administrator: boolean }
   /** May do what it was bound to and what is public; never more for its name. */
-  | { readonly kind: 'robot'; readonly id: number; readonly name: string };
+  | { readonly kind: 'robot'; readonly id: number; readonly name: string }
+  | KubernetesSubject;
+
+/**
+ * Whom the API server of a cluster knows: what its TokenReview says of a token. Holds no role here; may do what is public, and what the
+ * cluster's own authorization allows.
+ */
+export interface KubernetesSubject {
+  readonly kind: 'kubernetes';
+  /** Name of the cluster in the configuration. */
+  readonly cluster: string;
+  /** The name in that cluster, such as `system:serviceaccount:ci:ci-cd`. */
+  readonly name: string;
+  readonly uid: string;
+  readonly groups: readonly string[];
+  /** What else the cluster says, which its authorization may look at: of some, it narrows what the token is good for. */
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+}
 
 /** What a credential narrows its subject to; undefined: everything that the subject may do. Never widens. */
 export type AccessLimit = readonly { readonly repository: RepositoryName | '*'; readonly actions: readonly Action[] }[];
@@ -24,16 +42,18 @@ export type AccessLimit = readonly { readonly repository: RepositoryName | '*'; 
 export interface Principal {
   readonly subject: Subject;
   readonly limit: AccessLimit | undefined;
-  /** With what it was proved, for the record: `password`, `access-token:17`, `registry-token`, `refresh-token`, `anonymous`. Never a secret. */
+  /** With what it was proved, for the record: `password`, `access-token:17`, `kubernetes:prod`, `registry-token`, `refresh-token`, `anonymous`. Never a secret. */
   readonly credential: string;
   /**
-   * What proved a user or a robot. Every token issued to this principal ends when the user's version or the robot's epoch changes; a
+   * What proved the subject. Every token issued to this principal ends when the user's version or the robot's epoch changes; a
    * robot's also with its secret, and a refresh token when the personal access token is deleted or expires (a registry token lives
-   * on for its few minutes).
+   * on for its few minutes). Of a Kubernetes subject the token that it showed, a secret, which is reviewed again for as long as a registry
+   * token of its is used.
    */
   readonly proof?:
     | { readonly userVersion: number; readonly accessTokenId?: number }
-    | { readonly robotEpoch: number; readonly secretId: number };
+    | { readonly robotEpoch: number; readonly secretId: number }
+    | { readonly clusterToken: string; readonly expiresAt: Millis };
 }
 
 /** Whoever shows no credentials. */
@@ -81,7 +101,16 @@ export interface Authorizer {
   visible(principal: Principal, action: Action): Promise<Visibility>;
 }
 
-/** `user:12:alice`, `robot:4:ci`, `anonymous`: how history, events, and upload sessions name a subject. */
+/**
+ * `user:12:alice`, `robot:4:ci`, `kubernetes:prod:system:serviceaccount:ci:ci-cd`, `anonymous`: how history, events, and upload sessions
+ * name a subject.
+ */
 export function actorOf(subject: Subject): string {
-  return subject.kind === 'anonymous' ? 'anonymous' : `${subject.kind}:${subject.id}:${subject.name}`;
+  if (subject.kind === 'anonymous') return 'anonymous';
+  return `${subject.kind}:${subject.kind === 'kubernetes' ? subject.cluster : subject.id}:${subject.name}`;
+}
+
+/** Whom roles are looked up for; undefined for those who can hold none. */
+export function holderOf(subject: Subject): RoleHolder | undefined {
+  return subject.kind === 'user' || subject.kind === 'robot' ? { kind: subject.kind, id: subject.id } : undefined;
 }
