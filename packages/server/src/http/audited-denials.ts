@@ -16,7 +16,8 @@ const reasons: Readonly<Record<RefusalReason, string | undefined>> = {
 
 /** Writes a refused login to the audit log, with the account that it was for if there is one. Never another name that was given: people type passwords there. */
 export async function auditRefusedLogin(auditor: Auditor, exchange: HttpExchange, refusal: Refusal): Promise<void> {
-  const reason = reasons[refusal.reason];
+  const { detail } = refusal;
+  const reason = detail === undefined ? reasons[refusal.reason] : `a token of another issuer: ${detail}`;
   if (reason === undefined) return;
   const by = agentOf({ ...anonymous, credential: 'refused' }, { reason, roles: [] }, originOf(exchange));
   const { account } = refusal;

@@ -1,21 +1,31 @@
 import type { Authentication, Authenticator, Origin } from '../registry/ports/authenticator.ts';
 import type { BasicLogin } from './basic.ts';
+import type { ForeignLogin } from './foreign-login.ts';
 import type { RegistryTokens } from './registry-tokens.ts';
 
 /**
  * Tells by the scheme of the Authorization header who looks at it: Basic or Bearer; any other is refused. As Bearer goes what stands for
- * somebody without a name: an access token, the secret of a robot, a registry token.
+ * somebody without a name: an access token, the secret of a robot, a token that another issuer signed, a registry token.
  */
-export function createAuthenticator(options: { basic: BasicLogin; tokens: RegistryTokens }): Authenticator {
+export function createAuthenticator(options: {
+  basic: BasicLogin;
+  tokens: RegistryTokens;
+  foreign: ForeignLogin | undefined;
+}): Authenticator {
+  const { basic, foreign, tokens } = options;
   return {
     async authenticate(header: string | undefined, from: Origin): Promise<Authentication> {
       if (header === undefined) return { kind: 'anonymous' };
       // RFC 9110 section 11.4: a scheme in any case, spaces, then the credentials.
       const [, scheme, credentials] = /^([A-Za-z]+) +([^ ]+) *$/.exec(header) ?? [];
       if (scheme === undefined || credentials === undefined) return { kind: 'refused', reason: 'credentials' };
-      if (scheme.toLowerCase() === 'basic') return options.basic.login(credentials, from);
+      if (scheme.toLowerCase() === 'basic') return basic.login(credentials, from);
       if (scheme.toLowerCase() === 'bearer') {
-        return (await options.basic.loginBySecret(credentials, from)) ?? options.tokens.verify(credentials);
+        return (
+          (await basic.loginBySecret(credentials, from)) ??
+          (await foreign?.login(credentials, from, undefined)) ??
+          tokens.verify(credentials)
+        );
       }
       return { kind: 'refused', reason: 'credentials' };
     },

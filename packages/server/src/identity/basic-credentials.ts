@@ -9,14 +9,14 @@ export interface BasicCredentials {
 /** The one answer to a name and password, or a secret, that are not good; why is not told. */
 export const wrongCredentials: Refusal = { kind: 'refused', reason: 'credentials' };
 
-const maxEncodedLength = 6144;
+const maxEncodedLength = 16 * 1024;
 const maxNameLength = 255;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The credentials in what follows `Basic ` in an Authorization header (RFC 7617 section 2, UTF-8). Undefined when it is
  * not canonical base64 of UTF-8 text with a colon, contains control characters, has an empty name, a name of more
- * than 255 or an encoded form of more than 6,144 characters.
+ * than 255 or an encoded form of more than 16,384 characters.
  */
 export function parseBasicCredentials(encoded: string): BasicCredentials | undefined {
   if (encoded.length > maxEncodedLength) return undefined;

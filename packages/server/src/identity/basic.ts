@@ -6,6 +6,7 @@ import type { BasicCredentials } from './basic-credentials.ts';
 import { parseBasicCredentials, wrongCredentials } from './basic-credentials.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { clientNetwork } from './client-network.ts';
+import type { ForeignLogin } from './foreign-login.ts';
 import type { LoginDelay } from './login-delay.ts';
 import type { PasswordVerifier } from './passwords.ts';
 import { accessTokens, robotSecrets } from './random-secret.ts';
@@ -15,6 +16,8 @@ import { subjectOf } from './user-subject.ts';
 /** How long a verified password is good without being hashed again. */
 const rememberMs = 60_000;
 const noteUseEveryMs = 60_000;
+/** Far beyond what may be set; longer ones are tokens, if anything. */
+const maxPasswordLength = 4096;
 
 interface BasicLoginOptions {
   readonly accounts: AccountStore;
@@ -25,11 +28,13 @@ interface BasicLoginOptions {
   /** Told of bookkeeping that failed beside a login that did not: when a token was used, clearing failures. */
   readonly report: (message: string, error: unknown) => void;
   readonly refused: (reason: RefusalReason) => void;
+  /** Undefined: no other issuer's tokens are taken. */
+  readonly foreign?: ForeignLogin | undefined;
 }
 
 type Outcome = Authenticated | Refusal;
 
-/** HTTP Basic (RFC 7617): a user's password, or as password a personal access token (with any user name) or a robot's secret. */
+/** HTTP Basic (RFC 7617): a user's password, or as password a personal access token (with any user name), a robot's secret or another issuer's token. */
 export class BasicLogin {
   readonly #options: BasicLoginOptions;
   readonly #rememberKey = randomBytes(32);
@@ -58,7 +63,10 @@ export class BasicLogin {
   async #login(encoded: string, from: Origin): Promise<Outcome> {
     const credentials = parseBasicCredentials(encoded);
     if (credentials === undefined) return wrongCredentials;
-    return (await this.#bySecret(credentials.password, from, credentials.name)) ?? this.#byPassword(credentials, from);
+    const { name, password } = credentials;
+    const proved = (await this.#bySecret(password, from, name)) ?? (await this.#options.foreign?.login(password, from, name));
+    if (proved !== undefined) return proved;
+    return password.length > maxPasswordLength ? wrongCredentials : this.#byPassword(credentials, from);
   }
 
   async #bySecret(text: string, from: Origin, userName: string | undefined): Promise<Outcome | undefined> {

@@ -5,6 +5,7 @@ import type { Millis } from '../registry/ports/content-store.ts';
 import type { RobotLogins } from '../registry/ports/robot-store.ts';
 import { createAuthenticator } from './authenticator.ts';
 import { BasicLogin } from './basic.ts';
+import { ForeignLogin, type ForeignLoginOptions } from './foreign-login.ts';
 import { LoginDelay } from './login-delay.ts';
 import { PasswordVerifier } from './passwords.ts';
 import { RegistryTokens } from './registry-tokens.ts';
@@ -25,7 +26,7 @@ export interface Identity {
  * Puts the parts together. `secretKey`: 32 bytes; `lifetimeSeconds` of registry tokens, 60 at least (`RangeError`); `areClocksApart`:
  * other hosts issue tokens too;
  * `report` is told of what fails beside a request that does not, and of stored keys that do not open; `refused` of every login
- * that is refused.
+ * that is refused; `foreign` undefined: no other issuer's tokens are taken.
  */
 export function createIdentity(options: {
   readonly accounts: AccountStore;
@@ -39,12 +40,14 @@ export function createIdentity(options: {
   readonly now: () => Millis;
   readonly report: (message: string, error: unknown) => void;
   readonly refused: (reason: RefusalReason) => void;
+  readonly foreign?: ForeignLoginOptions | undefined;
 }): Identity {
   const keys = new SigningKeys(options);
   const robots = new RobotLogin(options);
   const tokens = new RegistryTokens({ ...options, robots, keys });
   const delay = new LoginDelay(options);
-  const basic = new BasicLogin({ ...options, robots, delay, passwords: new PasswordVerifier() });
-  const authenticator = createAuthenticator({ basic, tokens });
+  const foreign = options.foreign === undefined ? undefined : new ForeignLogin({ ...options.foreign, issuer: options.issuer });
+  const basic = new BasicLogin({ ...options, robots, delay, passwords: new PasswordVerifier(), foreign });
+  const authenticator = createAuthenticator({ basic, tokens, foreign });
   return { authenticator, tokens, service: options.service, maintainKeys: () => keys.maintain() };
 }

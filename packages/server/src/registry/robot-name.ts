@@ -10,3 +10,8 @@ export function robotUserName({ project, name }: { readonly project: string | un
 export function robotTitle({ project, name }: { readonly project: string | undefined; readonly name: string }): string {
   return project === undefined ? name : `${project}+${name}`;
 }
+
+/** Whether a user name has the form of a robot's. */
+export function isRobotUserName(userName: string): boolean {
+  return userName.startsWith('robot+');
+}

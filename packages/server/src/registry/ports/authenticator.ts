@@ -15,6 +15,10 @@ export interface Refusal {
   readonly retryAfterSeconds?: number;
   /** Name of the account that was tried, if there is one; for auditors alone: the client must not learn that there is. */
   readonly account?: string;
+  /** What was wrong, for the log and for auditors alone: free of secrets, and the same whenever the same is wrong. */
+  readonly detail?: string;
+  /** The audience that a token of another issuer has to have, which anybody may know. */
+  readonly expects?: string;
 }
 
 export interface Authenticated {
