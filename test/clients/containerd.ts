@@ -15,22 +15,37 @@ export interface Containerd {
   tryCtr(args: readonly string[]): Promise<RunResult>;
   /** Runs `ctr`, which must succeed, and answers with its standard output. */
   ctr(args: readonly string[]): Promise<string>;
+  /** From the next request on; undefined: none. */
+  showCertificate(certificate: ClientCertificate | undefined): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** The programs that `startContainerd` needs, for `requirePrograms`. */
 export const containerdPrograms = ['containerd', 'containerd-shim-runc-v2', 'ctr', 'runc'] as const;
 
-/**
- * Starts a containerd with folders and a socket of its own, which reaches `registryHost` by plain HTTP. `forKubelets`: it serves the
- * Container Runtime Interface as well.
- */
-export async function startContainerd(registryHost: string, { forKubelets = false } = {}): Promise<Containerd> {
+/** A certificate with its key, as files. */
+export interface ClientCertificate {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+export interface ContainerdOptions {
+  /** It serves the Container Runtime Interface as well. */
+  readonly forKubelets?: boolean;
+  /** The registry speaks HTTPS, with a certificate of this authority. */
+  readonly authorityFile?: string;
+}
+
+/** Starts a containerd with folders and a socket of its own, which reaches `registryHost` by plain HTTP or as the options say. */
+export async function startContainerd(registryHost: string, options: ContainerdOptions = {}): Promise<Containerd> {
+  const { forKubelets = false, authorityFile } = options;
   const directory = await mkdtemp(join(tmpdir(), 'longshore-containerd-'));
   const socket = join(directory, 'containerd.sock');
   const hostsDirectory = join(directory, 'hosts');
   await mkdir(join(hostsDirectory, registryHost), { recursive: true });
-  await writeFile(join(hostsDirectory, registryHost, 'hosts.toml'), hostsToml(registryHost));
+  const showCertificate = (certificate: ClientCertificate | undefined): Promise<void> =>
+    writeFile(join(hostsDirectory, registryHost, 'hosts.toml'), hostsToml(registryHost, authorityFile, certificate));
+  await showCertificate(undefined);
   const config = join(directory, 'config.toml');
   await writeFile(config, forKubelets ? kubeletToml(directory, socket, hostsDirectory) : containerdToml(directory, socket));
   const daemon = await startProcess(programPath('containerd'), ['--config', config], { ready: /containerd successfully booted/ });
@@ -45,6 +60,7 @@ export async function startContainerd(registryHost: string, { forKubelets = fals
   return {
     socket,
     hostsDirectory,
+    showCertificate,
     snapshotter: overlay ? 'overlayfs' : 'native',
     tryCtr,
     ctr,
@@ -55,8 +71,12 @@ export async function startContainerd(registryHost: string, { forKubelets = fals
   };
 }
 
-function hostsToml(host: string): string {
-  return `server = "http://${host}"\n\n[host."http://${host}"]\n  capabilities = ["pull", "resolve", "push"]\n`;
+function hostsToml(host: string, authorityFile: string | undefined, certificate: ClientCertificate | undefined): string {
+  const url = `${authorityFile === undefined ? 'http' : 'https'}://${host}`;
+  const lines = [`server = "${url}"`, '', `[host."${url}"]`, '  capabilities = ["pull", "resolve", "push"]'];
+  if (authorityFile !== undefined) lines.push(`  ca = "${authorityFile}"`);
+  if (certificate !== undefined) lines.push(`  client = [["${certificate.certFile}", "${certificate.keyFile}"]]`);
+  return `${lines.join('\n')}\n`;
 }
 
 function containerdToml(directory: string, socket: string): string {
