@@ -7,6 +7,7 @@ import { describeBrowsing } from './contract/browsing.ts';
 import { describeContentLeases } from './contract/content-leases.ts';
 import type { OpenStore } from './contract/contract-steps.ts';
 import { describeEventsAndLeases } from './contract/events-and-leases.ts';
+import { describeExternalAccounts } from './contract/external-accounts.ts';
 import { describeGarbage } from './contract/garbage.ts';
 import { describeInventory } from './contract/inventory.ts';
 import { describeJobs } from './contract/jobs.ts';
@@ -52,6 +53,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describePreview(open);
     describeEventsAndLeases(open);
     describeAccounts(open);
+    describeExternalAccounts(open);
     describePulls(open);
     describeJobs(open);
     describeAccess(open);

@@ -15,8 +15,27 @@ export interface GroupRouteDeps {
   readonly clock: () => Millis;
 }
 
-const group = Type.Object({ name: groupName, createdAt: instant }, { $id: 'Group', additionalProperties: false });
-const newGroup = Type.Object({ name: groupName }, { $id: 'NewGroup', additionalProperties: false });
+const source = Type.Object(
+  {
+    provider: Type.String({ pattern: '^[a-z0-9-]{1,40}$', examples: ['keycloak'] }),
+    externalName: Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'What the provider calls it, exactly.',
+      examples: ['/platform/dev'],
+    }),
+  },
+  {
+    $id: 'GroupSource',
+    additionalProperties: false,
+    description: 'Only logins by this provider lead into the group. Without: made by hand, and joined by hand alone.',
+  },
+);
+const group = Type.Object(
+  { name: groupName, createdAt: instant, source: Type.Optional(source) },
+  { $id: 'Group', additionalProperties: false },
+);
+const newGroup = Type.Object({ name: groupName, source: Type.Optional(source) }, { $id: 'NewGroup', additionalProperties: false });
 const groupMember = Type.Object({ name: userName, addedAt: instant }, { $id: 'GroupMember', additionalProperties: false });
 const ofGroup = { group: groupName };
 const ofMember = { ...ofGroup, user: userName };
@@ -50,12 +69,16 @@ function create({ groups, clock }: GroupRouteDeps): Route {
     path: '/groups',
     operationId: 'createGroup',
     summary: 'Make a group, with nobody in it',
-    problems: ['name-taken'],
+    problems: ['name-taken', 'conflict'],
     body: newGroup,
     responses: { 201: group },
-    handle: async ({ body: { name }, by }) => {
-      if ((await groups.createGroup({ name, by, at: clock() })) === 'name-taken') {
-        throw new ApiError('name-taken', { detail: `There is a group ${name} already: take another name.` });
+    handle: async ({ body: { name, source: from }, by }) => {
+      const outcome = await groups.createGroup({ name, ...from, by, at: clock() });
+      if (outcome === 'name-taken') throw new ApiError('name-taken', { detail: `There is a group ${name} already: take another name.` });
+      if (outcome === 'source-taken') {
+        throw new ApiError('conflict', {
+          detail: 'There is a group of this provider and external name already, under another name: use that one.',
+        });
       }
       return { status: 201, body: show(await requireGroup(groups, name)), location: `/api/v1/groups/${name}` };
     },
@@ -128,12 +151,16 @@ function addMember({ groups, authorizer, clock }: GroupRouteDeps): Route {
     operationId: 'addGroupMember',
     summary: 'Put a user into a group; nothing changes for one who is in it',
     params: ofMember,
-    problems: ['forbidden'],
+    problems: ['forbidden', 'conflict'],
     responses: { 204: null },
     handle: async ({ params: { group: name, user }, principal, by }) => {
       const { actions } = await authorityIn(authorizer, principal, undefined);
       const outcome = await groups.addGroupMember({ group: name, user, actions, by, at: clock() });
       if (outcome === 'beyond-authority') throw beyondAuthority(`A role of the group ${name}`);
+      if (outcome === 'of-provider') {
+        const detail = `Only logins lead into the group ${name}, and each of them would undo this: take a group made by hand.`;
+        throw new ApiError('conflict', { detail });
+      }
       if (outcome !== 'added') throw notFound(outcome === 'absent' ? 'group' : 'user');
       return { status: 204 };
     },
@@ -162,6 +189,6 @@ async function requireGroup(groups: GroupStore, name: string): Promise<Group> {
   return found;
 }
 
-function show({ name, createdAt }: Group): Static<typeof group> {
-  return { name, createdAt: formatInstant(createdAt) };
+function show({ name, createdAt, source: from }: Group): Static<typeof group> {
+  return { name, createdAt: formatInstant(createdAt), ...(from !== undefined && { source: from }) };
 }

@@ -1,21 +1,23 @@
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
-import type { GroupDeletion } from '../../registry/ports/group-store.ts';
+import type { GroupDeletion, GroupSource } from '../../registry/ports/group-store.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { recordAudit } from './audit.ts';
 import { isBeyond, ownedByGroupAlone } from './authority.ts';
 
 /** `GroupStore.createGroup`. */
-export async function createGroup(sql: SqlTransaction, input: { name: string; by: Agent; at: Millis }): Promise<'created' | 'name-taken'> {
-  const { name, by, at } = input;
-  const created = await sql.run('insert into groups (name, created_at, created_by) values (?, ?, ?) on conflict (name) do nothing', [
-    name,
-    at,
-    by.actor,
-  ]);
-  if (created === 0) return 'name-taken';
-  await record(sql, 'created', name, input);
+export async function createGroup(
+  sql: SqlTransaction,
+  input: { name: string; by: Agent; at: Millis } & Partial<GroupSource>,
+): Promise<'created' | 'name-taken' | 'source-taken'> {
+  const { name, provider, externalName, by, at } = input;
+  const created = await sql.run(
+    'insert into groups (name, provider, external_name, created_at, created_by) values (?, ?, ?, ?, ?) on conflict do nothing',
+    [name, provider ?? null, externalName ?? null, at, by.actor],
+  );
+  if (created === 0) return (await sql.get('select 1 from groups where name = ?', [name])) ? 'name-taken' : 'source-taken';
+  await record(sql, 'created', name, input, provider === undefined ? {} : { provider, externalName });
   return 'created';
 }
 
@@ -23,7 +25,7 @@ export async function createGroup(sql: SqlTransaction, input: { name: string; by
 export async function deleteGroup(sql: SqlTransaction, input: { name: string; by: Agent; at: Millis }): Promise<GroupDeletion> {
   const project = await ownedByGroupAlone(sql, input.name);
   if (project !== undefined) return { outcome: 'last-owner', project };
-  const id = await lockGroup(sql, input.name);
+  const id = (await lockGroup(sql, input.name))?.id;
   if (id === undefined) return { outcome: 'absent' };
   await sql.run("delete from role_bindings where subject_kind = 'group' and subject_id = ?", [id]);
   await sql.run('delete from groups where id = ?', [id]);
@@ -35,9 +37,11 @@ export async function deleteGroup(sql: SqlTransaction, input: { name: string; by
 export async function addGroupMember(
   sql: SqlTransaction,
   input: { group: string; user: string; actions: number; by: Agent; at: Millis },
-): Promise<'added' | 'absent' | 'unknown-user' | 'beyond-authority'> {
-  const group = await lockGroup(sql, input.group);
-  if (group === undefined) return 'absent';
+): Promise<'added' | 'absent' | 'unknown-user' | 'beyond-authority' | 'of-provider'> {
+  const locked = await lockGroup(sql, input.group);
+  if (locked === undefined) return 'absent';
+  if (locked.provider !== null) return 'of-provider';
+  const group = locked.id;
   const user = await sql.get<{ id: number }>(`select id from users where name = ? ${locking(sql, 'for key share')}`, [input.user]);
   if (user === undefined) return 'unknown-user';
   const held = await sql.all<{ actions: number }>(
@@ -77,6 +81,6 @@ function record(
   return recordAudit(sql, by, { at, action: `group.${what}`, resource: { kind: 'group', name }, detail });
 }
 
-async function lockGroup(sql: SqlSession, name: string): Promise<number | undefined> {
-  return (await sql.get<{ id: number }>(`select id from groups where name = ? ${locking(sql, 'for update')}`, [name]))?.id;
+function lockGroup(sql: SqlSession, name: string): Promise<{ id: number; provider: string | null } | undefined> {
+  return sql.get(`select id, provider from groups where name = ? ${locking(sql, 'for update')}`, [name]);
 }

@@ -4,6 +4,7 @@ import { appendAudit, finishForwarding, holdForwarding, removeAudit, setAuditSin
 import { commitBlob, deleteBlob, mountBlob, renewBlob, reportLostBlob } from './blobs.ts';
 import { deleteRepository, deleteTenant } from './deletion.ts';
 import { claimEvents, finishEvents, postponeEvents, recordEvent } from './events.ts';
+import { claimDueLinks, endExternal, signInExternal, unlinkIdentity } from './external-accounts.ts';
 import {
   condemnPlacements,
   forgetLeases,
@@ -50,6 +51,10 @@ import { createWebhook, deleteWebhook, disableWebhook, updateWebhook } from './w
  */
 export const commands = {
   ...accounts,
+  claimDueLinks,
+  endExternal,
+  signInExternal,
+  unlinkIdentity,
   ...retentionPolicies,
   ...retention,
   ...webhookDeliveries,

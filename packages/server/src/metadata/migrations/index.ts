@@ -32,6 +32,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0017-leases-of-projects', load: () => import('./0017-leases-of-projects.ts') },
   { name: '0018-words-of-projects', load: () => import('./0018-words-of-projects.ts') },
   { name: '0019-quota-notices', load: () => import('./0019-quota-notices.ts') },
+  { name: '0020-identity-links', load: () => import('./0020-identity-links.ts') },
 ];
 
 /**

@@ -4,6 +4,7 @@ import * as audit from './audit.ts';
 import * as blobSources from './blob-sources.ts';
 import * as browse from './browse.ts';
 import * as content from './content.ts';
+import * as externalAccounts from './external-accounts.ts';
 import * as garbage from './garbage.ts';
 import * as inventory from './inventory.ts';
 import * as jobs from './jobs.ts';
@@ -30,6 +31,7 @@ export const reads = {
   ...blobSources,
   ...browse,
   ...content,
+  ...externalAccounts,
   ...garbage,
   ...inventory,
   ...jobs,

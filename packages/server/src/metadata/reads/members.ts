@@ -23,6 +23,15 @@ interface MemberRow {
   readonly version: number;
 }
 
+interface GroupRow {
+  readonly name: string;
+  readonly created_at: Millis;
+  readonly provider: string | null;
+  readonly external_name: string | null;
+}
+
+const groupColumns = 'g.name, g.created_at, g.provider, g.external_name';
+
 /**
  * The key of a scope in indexes: a project's id, or 0. A project that is not there has none. The sum keeps the column's type out of it, which would
  * keep SQLite from the index.
@@ -86,16 +95,16 @@ export async function findMember(sql: SqlSession, scope: Scope, id: number): Pro
 
 /** `GroupStore.listGroups`. */
 export async function listGroups(sql: SqlSession, page: { limit: number; after: string | undefined }): Promise<Listed<Group>> {
-  const rows = await sql.all<{ name: string; created_at: Millis }>(
-    'select g.name, g.created_at from groups g where g.name > ? order by g.name limit ?',
-    [page.after ?? '', page.limit + 1],
-  );
+  const rows = await sql.all<GroupRow>(`select ${groupColumns} from groups g where g.name > ? order by g.name limit ?`, [
+    page.after ?? '',
+    page.limit + 1,
+  ]);
   return { items: rows.slice(0, page.limit).map(toGroup), more: rows.length > page.limit };
 }
 
 /** `GroupStore.findGroup`. */
 export async function findGroup(sql: SqlSession, name: string): Promise<Group | undefined> {
-  const row = await sql.get<{ name: string; created_at: Millis }>('select g.name, g.created_at from groups g where g.name = ?', [name]);
+  const row = await sql.get<GroupRow>(`select ${groupColumns} from groups g where g.name = ?`, [name]);
   return row && toGroup(row);
 }
 
@@ -131,6 +140,6 @@ function toMember(row: MemberRow): Member {
   };
 }
 
-function toGroup(row: { name: string; created_at: Millis }): Group {
-  return { name: row.name, createdAt: row.created_at };
+function toGroup({ name, created_at: createdAt, provider, external_name: externalName }: GroupRow): Group {
+  return { name, createdAt, source: provider === null || externalName === null ? undefined : { provider, externalName } };
 }

@@ -4,6 +4,7 @@ import type { AuditStore } from './audit-store.ts';
 import type { BrowseStore } from './browse-store.ts';
 import type { ContentStore } from './content-store.ts';
 import type { EventStore } from './event-store.ts';
+import type { ExternalAccountStore } from './external-account-store.ts';
 import type { GarbageStore } from './garbage-store.ts';
 import type { GroupStore } from './group-store.ts';
 import type { InventoryStore } from './inventory-store.ts';
@@ -30,6 +31,7 @@ export interface MetadataStore
     EventStore,
     LeaseStore,
     AccountStore,
+    ExternalAccountStore,
     AccessStore,
     AuditStore,
     InventoryStore,

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import { maskOf } from '../../registry/action-mask.ts';
+import { namesFor } from '../../registry/external-names.ts';
+import { actions } from '../../registry/ports/authorizer.ts';
+import type { AdmittedIdentity } from '../../registry/ports/external-account-store.ts';
+import { newUser, rolesOn } from './access.ts';
+import type { OpenStore, StoreSteps } from './contract-steps.ts';
+import { app, by, storeTest } from './contract-steps.ts';
+
+const everything = { limit: 99, after: undefined };
+
+/** What a provider says of somebody, with the usual settings. */
+function identity(externalId: string, parts: Partial<Omit<AdmittedIdentity, 'groups'>> & { groups?: readonly string[] } = {}) {
+  const { groups = [], externalName = externalId, provider = 'idp', ...rest } = parts;
+  return {
+    provider,
+    externalId,
+    externalName,
+    email: undefined,
+    createUsers: true,
+    names: namesFor(externalName, `${provider} ${externalId}`, 'user'),
+    groups: groups.map((name) => ({ externalName: name, names: namesFor(name, `${provider} ${name}`, 'group') })),
+    administrator: undefined,
+    renewal: undefined,
+    checkAfter: undefined,
+    ...rest,
+  };
+}
+
+/** Steps of people who come from elsewhere. */
+function begin({ store, at }: StoreSteps) {
+  const tryIn = (...parts: Parameters<typeof identity>) => store.signInExternal({ ...identity(...parts), by, at });
+  const signIn = async (...parts: Parameters<typeof identity>) => {
+    const outcome = await tryIn(...parts);
+    assert.ok(outcome.kind === 'user', outcome.kind);
+    return outcome.user;
+  };
+  const membersOf = async (group: string) => (await store.listGroupMembers(group, everything))?.items.map(({ name }) => name);
+  const end = (externalId: string, decidesAdministrators = false) =>
+    store.endExternal({ provider: 'idp', externalId, decidesAdministrators, by, at });
+  return { tryIn, signIn, membersOf, end };
+}
+
+/** Users who come from elsewhere, and their groups there. */
+export function describeExternalAccounts(open: OpenStore): void {
+  describe('external accounts', () => {
+    storeTest(open, 'somebody is known by provider and id alone, whatever they are called', async (steps) => {
+      const { store, at } = steps;
+      const local = await newUser(steps, 'alice');
+      const { signIn, tryIn } = begin(steps);
+      const user = await signIn('1', { externalName: 'Alice', email: 'alice@example.test' });
+      assert.deepEqual(user, { id: user.id, name: 'alice-2', administrator: false, disabled: false, passwordHash: undefined, version: 1 });
+      assert.notEqual(user.id, local.id);
+      assert.deepEqual(await signIn('1', { externalName: 'renamed', createUsers: false }), user);
+      assert.notEqual((await signIn('1', { provider: 'other', externalName: 'alice' })).id, user.id);
+      assert.deepEqual(await tryIn('2', { externalName: 'alice', email: 'alice@example.test', createUsers: false }), {
+        kind: 'not-admitted',
+      });
+      const [link, ...rest] = await store.listIdentityLinks(user.id);
+      assert.deepEqual(rest, []);
+      const expected = { provider: 'idp', externalId: '1', externalName: 'renamed', email: undefined, createdAt: at, lastSeenAt: at };
+      assert.deepEqual(link, { id: link?.id, ...expected });
+      assert.deepEqual(await store.listIdentityLinks(local.id), []);
+    });
+
+    storeTest(open, 'names that are all taken leave the last, which is nobody else his', async (steps) => {
+      const { signIn } = begin(steps);
+      const names = new Set<string>();
+      for (let round = 0; round < 12; round += 1) names.add((await signIn(String(round), { externalName: 'kim' })).name);
+      assert.equal(names.size, 12);
+      assert.ok(names.has('kim') && names.has('kim-9'));
+    });
+
+    storeTest(open, 'the first login of a person, many times at once, makes one user and its groups once', async (steps) => {
+      const { store } = steps;
+      const { signIn, membersOf } = begin(steps);
+      for (let round = 0; round < 10; round += 1) {
+        const logins = Array.from({ length: 6 }, () => signIn(`p${round}`, { externalName: 'same', groups: [`a${round}`, `b${round}`] }));
+        const users = await Promise.all(logins);
+        assert.equal(new Set(users.map(({ id }) => id)).size, 1, `round ${round}`);
+        assert.deepEqual(await membersOf(`a${round}`), [users[0]?.name]);
+      }
+      assert.equal((await store.listUsers()).length, 10, 'nobody is left over');
+    });
+
+    storeTest(open, 'two people of one name at once, who bring the same groups, become two users', async (steps) => {
+      const { signIn, membersOf } = begin(steps);
+      for (let round = 0; round < 10; round += 1) {
+        const groups = [`x${round}`, `y${round}`];
+        const people = ['l', 'r'].map((side) =>
+          signIn(`${side}${round}`, { externalName: 'twin', groups: side === 'l' ? groups : groups.toReversed() }),
+        );
+        const users = await Promise.all(people);
+        assert.deepEqual(new Set(await membersOf(`y${round}`)), new Set(users.map(({ name }) => name)));
+      }
+    });
+
+    storeTest(open, 'groups of the provider are replaced at each login, never added (CVE-2025-23208)', async (steps) => {
+      const { store, at } = steps;
+      const { signIn, membersOf } = begin(steps);
+      await store.createGroup({ name: 'by-hand', by, at });
+      const user = await signIn('1', { externalName: 'alice', groups: ['Dev', 'ops'] });
+      await store.addGroupMember({ group: 'by-hand', user: user.name, actions: maskOf(actions), by, at });
+      await signIn('1', { provider: 'other', groups: ['ops'] });
+      assert.deepEqual([await membersOf('dev'), await membersOf('ops'), await membersOf('ops-2')], [['alice'], ['alice'], ['1']]);
+      await signIn('1', { groups: ['ops', 'new'] });
+      assert.deepEqual([await membersOf('dev'), await membersOf('ops'), await membersOf('new')], [[], ['alice'], ['alice']]);
+      await signIn('1');
+      assert.deepEqual([await membersOf('ops'), await membersOf('new'), await membersOf('ops-2')], [[], [], ['1']]);
+      assert.deepEqual(await membersOf('by-hand'), ['alice'], 'what somebody gave by hand, nobody but they take');
+    });
+
+    storeTest(open, 'a claim never leads into a group made by hand, for another provider, or of nearly the same name', async (steps) => {
+      const { store, at } = steps;
+      const { signIn, membersOf } = begin(steps);
+      await store.createGroup({ name: 'administrators', by, at });
+      await signIn('1', { externalName: 'eve', groups: ['administrators', 'Administrators', 'administrators!'] });
+      assert.deepEqual(await membersOf('administrators'), []);
+      await signIn('2', { externalName: 'mallory', groups: ['Team A'] });
+      await signIn('3', { externalName: 'bob', groups: ['team-a'] });
+      assert.deepEqual([await membersOf('team-a'), await membersOf('team-a-2')], [['mallory'], ['bob']]);
+      await store.createGroup({ name: 'ready', provider: 'idp', externalName: '/ready', by, at });
+      await signIn('1', { groups: ['/ready'] });
+      assert.deepEqual(await membersOf('ready'), ['eve']);
+      assert.deepEqual(
+        await store.addGroupMember({ group: 'ready', user: 'bob', actions: maskOf(actions), by, at }),
+        'of-provider',
+        'nor by hand into one of a provider, which the next login would undo',
+      );
+    });
+
+    storeTest(open, 'the disabled stay out, and nothing of theirs changes', async (steps) => {
+      const { store, at } = steps;
+      const { signIn, tryIn, membersOf } = begin(steps);
+      const user = await signIn('1', { externalName: 'alice', groups: ['dev'] });
+      await store.updateUser({ id: user.id, disabled: true, at });
+      const outcome = await tryIn('1', { groups: ['ops'], administrator: true });
+      assert.deepEqual(outcome, { kind: 'disabled', user: { ...user, disabled: true, version: 2 } });
+      assert.deepEqual([await membersOf('dev'), await membersOf('ops')], [['alice'], undefined]);
+    });
+
+    storeTest(open, 'the last owner of a project loses the group all the same', async (steps) => {
+      const { store, at } = steps;
+      const { signIn, membersOf } = begin(steps);
+      const owner = await newUser(steps, 'owner');
+      await steps.begin(app);
+      await store.setProjectRole({ userId: owner.id, project: 'team', role: 'owner', by, at });
+      const user = await signIn('1', { externalName: 'alice', groups: ['owners'] });
+      const authority = { actions: maskOf(actions), mayOrphan: false };
+      const range = { low: 'team', high: 'team/{', pattern: '**' };
+      await store.addMember({ scope: 'team', subject: { kind: 'group', name: 'owners' }, role: 'owner', ...range, authority, by, at });
+      assert.deepEqual(await rolesOn(store, { kind: 'user', id: user.id }, 'team'), ['owner']);
+      await store.setProjectRole({ userId: owner.id, project: 'team', role: undefined, by, at });
+      await signIn('1');
+      assert.deepEqual(await membersOf('owners'), []);
+      assert.deepEqual(await rolesOn(store, { kind: 'user', id: user.id }, 'team'), []);
+    });
+
+    storeTest(open, 'who administers follows the provider where it says so, and ends what was issued', async (steps) => {
+      const { store } = steps;
+      const { signIn } = begin(steps);
+      const plain = await signIn('1', { externalName: 'alice' });
+      const raised = await signIn('1', { administrator: true });
+      assert.deepEqual(raised, { ...plain, administrator: true, version: 2 });
+      assert.deepEqual(await signIn('1'), raised);
+      assert.deepEqual(await signIn('1', { administrator: false }), { ...plain, version: 3 });
+      assert.deepEqual(await store.findUser({ id: plain.id }), { ...plain, version: 3 });
+    });
+
+    storeTest(open, 'a provider that vouches no more takes its groups and standing along', async (steps) => {
+      const { store } = steps;
+      const { signIn, membersOf, end } = begin(steps);
+      const user = await signIn('1', { externalName: 'alice', groups: ['dev'], administrator: true, renewal: 'sealed', checkAfter: 5 });
+      assert.equal(await end('nobody'), false);
+      assert.equal(await end('1', true), true);
+      assert.deepEqual(await membersOf('dev'), []);
+      assert.deepEqual(await store.findUser({ id: user.id }), { ...user, administrator: false, version: user.version + 2 });
+      assert.deepEqual(await store.claimDueLinks({ provider: 'idp', at: 10, until: 20, limit: 9 }), []);
+      assert.equal((await signIn('1', { groups: ['dev'] })).id, user.id, 'the link stays');
+    });
+
+    storeTest(open, 'who is unlinked leaves the groups, and comes back as somebody new', async (steps) => {
+      const { store, at } = steps;
+      const { signIn, membersOf } = begin(steps);
+      const user = await signIn('1', { externalName: 'alice', groups: ['dev'] });
+      const [link] = await store.listIdentityLinks(user.id);
+      const id = link?.id ?? assert.fail();
+      assert.equal(await store.unlinkIdentity({ userId: user.id + 1, id, by, at }), false);
+      assert.equal(await store.unlinkIdentity({ userId: user.id, id, by, at }), true);
+      assert.equal(await store.unlinkIdentity({ userId: user.id, id, by, at }), false);
+      assert.deepEqual([await membersOf('dev'), (await store.findUser({ id: user.id }))?.version], [[], user.version + 1]);
+      assert.equal((await signIn('1', { externalName: 'alice' })).name, 'alice-2');
+    });
+
+    storeTest(open, 'a link goes with its user', async (steps) => {
+      const { store, at } = steps;
+      const { signIn, tryIn } = begin(steps);
+      const user = await signIn('1', { externalName: 'alice' });
+      await store.deleteUser({ id: user.id, by, at });
+      assert.deepEqual(await store.listIdentityLinks(user.id), []);
+      assert.deepEqual(await tryIn('1', { createUsers: false }), { kind: 'not-admitted' });
+    });
+
+    storeTest(open, 'links that are due are given to one of those who ask', async (steps) => {
+      const { store, at } = steps;
+      const { signIn } = begin(steps);
+      for (const id of ['a', 'b', 'c']) await signIn(id, { checkAfter: at + 10, ...(id !== 'c' && { renewal: `sealed ${id}` }) });
+      await signIn('d', { provider: 'other', checkAfter: at });
+      await signIn('e');
+      const claim = (when: number) => store.claimDueLinks({ provider: 'idp', at: when, until: when + 100, limit: 2 });
+      assert.deepEqual(await claim(at + 9), []);
+      const claims = (await Promise.all([claim(at + 10), claim(at + 10), claim(at + 10)])).flat();
+      const found = claims.map(({ externalId, renewal }) => [externalId, renewal]).sort();
+      assert.deepEqual(found, [
+        ['a', 'sealed a'],
+        ['b', 'sealed b'],
+        ['c', undefined],
+      ]);
+      assert.equal((await claim(at + 110)).length, 2);
+      await signIn('a', { checkAfter: at + 500 });
+      assert.ok(!(await claim(at + 400)).some(({ externalId }) => externalId === 'a'));
+    });
+  });
+}

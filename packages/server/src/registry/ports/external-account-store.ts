@@ -1,0 +1,66 @@
+import type { Agent } from './agent.ts';
+import type { Millis } from './content-store.ts';
+import type { ExternalOutcome } from './sign-in.ts';
+
+/** Who a user is at a provider. */
+export interface IdentityLink {
+  readonly id: number;
+  readonly provider: string;
+  readonly externalId: string;
+  /** What the provider called them last. */
+  readonly externalName: string;
+  readonly email: string | undefined;
+  readonly createdAt: Millis;
+  /** When the provider last vouched for them: a login, or a check between logins. */
+  readonly lastSeenAt: Millis;
+}
+
+/** A link about which its provider is to be asked again. `renewal`: what it is asked with, sealed; none for one that needs nothing. */
+export interface DueLink extends IdentityLink {
+  readonly userId: number;
+  readonly renewal: string | undefined;
+}
+
+/** An external identity with what the settings of its provider make of it. */
+export interface AdmittedIdentity {
+  readonly provider: string;
+  readonly externalId: string;
+  readonly externalName: string;
+  readonly email: string | undefined;
+  /** Whether somebody who was never seen becomes a user. */
+  readonly createUsers: boolean;
+  /** What such a user may be called, in the order in which names are tried; the last is nobody else's. */
+  readonly names: readonly string[];
+  /** All of them, at most `mostExternalGroups`: groups of the provider that are missing here are left. `externalName` tells them apart. */
+  readonly groups: readonly { readonly externalName: string; readonly names: readonly string[] }[];
+  /** Undefined: the provider says nothing about it. */
+  readonly administrator: boolean | undefined;
+  /** Undefined: what is there stays. */
+  readonly renewal: string | undefined;
+  /** Undefined: never. */
+  readonly checkAfter: Millis | undefined;
+}
+
+/** How many groups one person brings along, at most. */
+export const mostExternalGroups = 200;
+
+/** Users who come from elsewhere, and their groups there. */
+export interface ExternalAccountStore {
+  /**
+   * Finds the user by provider and external id, by nothing else, or makes one; groups of the provider are replaced by those of the
+   * identity, and made where there are none yet. A group made by hand, or for another provider, is never joined so. Nobody is kept in
+   * a group for being the last owner of a project.
+   */
+  signInExternal(input: AdmittedIdentity & { by: Agent; at: Millis }): Promise<ExternalOutcome>;
+  /**
+   * The provider vouches no more: its groups are left, what was issued to the user before ends (a new `version`), and when the
+   * provider decides who administers, the user does not. The link stays. False when there is none.
+   */
+  endExternal(input: { provider: string; externalId: string; decidesAdministrators: boolean; by: Agent; at: Millis }): Promise<boolean>;
+  /** The oldest first; a user has few. */
+  listIdentityLinks(userId: number): Promise<IdentityLink[]>;
+  /** Who comes from there next is somebody new; the groups of the provider are left, and what was issued before ends. */
+  unlinkIdentity(input: { userId: number; id: number; by: Agent; at: Millis }): Promise<boolean>;
+  /** Takes links that are to be checked; nobody else gets them before `until`. */
+  claimDueLinks(input: { provider: string; at: Millis; until: Millis; limit: number }): Promise<DueLink[]>;
+}
