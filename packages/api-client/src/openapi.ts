@@ -1370,6 +1370,7 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             createdAt: string;
+            source?: components["schemas"]["GroupSource"];
         };
         GroupMember: {
             /** @example alice */
@@ -1379,6 +1380,16 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             addedAt: string;
+        };
+        /** @description Only logins by this provider lead into the group. Without: made by hand, and joined by hand alone. */
+        GroupSource: {
+            /** @example keycloak */
+            provider: string;
+            /**
+             * @description What the provider calls it, exactly.
+             * @example /platform/dev
+             */
+            externalName: string;
         };
         Job: {
             id: string;
@@ -1572,6 +1583,7 @@ export interface components {
         NewGroup: {
             /** @example developers */
             name: string;
+            source?: components["schemas"]["GroupSource"];
         };
         /** @description Without repositories: all of them. */
         NewMember: {
@@ -2984,7 +2996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description name-taken: The name is taken. */
+            /** @description name-taken: The name is taken. conflict: The state of things does not allow it. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3455,6 +3467,15 @@ export interface operations {
             };
             /** @description not-found: There is nothing of that name that you may see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict: The state of things does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

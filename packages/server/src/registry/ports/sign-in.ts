@@ -13,6 +13,8 @@ export interface ExternalIdentity {
   readonly email: string | undefined;
   /** All of them, as the provider calls them: whatever is missing here has been left. */
   readonly groups: readonly string[];
+  /** With what the provider can be asked again about them, sealed; undefined when it needs nothing or cannot be asked. */
+  readonly renewal?: string | undefined;
 }
 
 /**
