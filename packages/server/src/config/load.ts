@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { type ConfigProblem, describeGiven, type GivenValue, type SourceContent } from './config-problem.ts';
+import { entryProblem } from './entry-problem.ts';
 import { readFlags } from './flag-source.ts';
 import { mirrorsKey, readMirrors } from './mirror-source.ts';
 import { type Config, configSchema } from './schema.ts';
@@ -98,7 +99,9 @@ function describeValue(setting: Setting, value: unknown): string {
 }
 
 /** Turns one refusal of the schema into problems of the sources that it came from. */
-function toProblems(issue: v.BaseIssue<unknown>, merged: ReadonlyMap<string, GivenValue>): ConfigProblem[] {
+function toProblems(issue: v.BaseIssue<unknown>, merged: Map<string, GivenValue>, places: ReadonlyMap<string, string>): ConfigProblem[] {
+  const inEntry = entryProblem(issue, { values: merged, places });
+  if (inEntry !== undefined) return [inEntry];
   const path = issue.path?.map(({ key }) => key) ?? [];
   const key = path.filter((part) => typeof part === 'string').join('.');
   const section = sectionOf(key);
@@ -146,7 +149,7 @@ export function loadConfig(argv: readonly string[], env: Env, readFile: ReadFile
   const places = new Map(sources.flatMap((source) => [...(source.places ?? [])]));
   const mirrors = readMirrors({ given: merged.get(mirrorsKey), places }, { env, readFile }, (problem) => problems.push(problem));
   const parsed = v.safeParse(configSchema, { ...toTree(merged), [mirrorsKey]: mirrors.map(({ value }) => value) });
-  if (!parsed.success) problems.push(...parsed.issues.flatMap((issue) => toProblems(issue, merged)));
+  if (!parsed.success) problems.push(...parsed.issues.flatMap((issue) => toProblems(issue, merged, places)));
   for (const { index, message } of parsed.success ? storeConflicts(parsed.output) : []) {
     problems.push({ source: places.get(`${mirrorsKey}.${mirrors[index]?.index}`) ?? mirrorsKey, message });
   }

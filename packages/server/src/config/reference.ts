@@ -22,6 +22,7 @@ interface ReferenceTexts {
   readonly onlyInFile: string;
   readonly alsoCalled: (name: string) => string;
   readonly mustBeGiven: string;
+  readonly eachEntry: string;
 }
 
 const texts: Readonly<Record<Language, ReferenceTexts>> = {
@@ -46,6 +47,7 @@ const texts: Readonly<Record<Language, ReferenceTexts>> = {
       'A list in the YAML file. A secret can stand there, in a file (`secretKeyFile`), or in `LONGSHORE_STORES_<NAME>_SECRET_KEY` (or `..._SECRET_KEY_FILE`): the name in capitals, `_` for `.` and `-`.',
     alsoCalled: (name) => `, also called \`${name}\``,
     mustBeGiven: 'must be given',
+    eachEntry: 'Each entry has:',
   },
   zh: {
     title: '配置参考',
@@ -68,12 +70,13 @@ const texts: Readonly<Record<Language, ReferenceTexts>> = {
       '写在 YAML 文件中的列表。机密可写在此处、写在文件中（`secretKeyFile`），或用 `LONGSHORE_STORES_<名称>_SECRET_KEY`（或 `..._SECRET_KEY_FILE`）给出：名称大写，`.` 与 `-` 换成 `_`。',
     alsoCalled: (name) => `，也可写作 \`${name}\``,
     mustBeGiven: '必须给出',
+    eachEntry: '每个条目包含：',
   },
 };
 
 function describeSetting(setting: Setting, language: Language): string[] {
   const text = texts[language];
-  const { key, kind, description, variable, flag, accepts, otherwise, default: value } = setting;
+  const { key, kind, description, variable, flag, accepts, otherwise, default: value, entry } = setting;
   const fallback =
     otherwise === undefined
       ? text.required
@@ -90,6 +93,7 @@ function describeSetting(setting: Setting, language: Language): string[] {
     `- ${text.fallback}: ${fallback}`,
     `- ${text.variable}: \`${variable}\``,
     `- ${text.flag}: ${flag === undefined ? text.notOnCommandLine : `\`${flag}\``}`,
+    ...(entry === undefined ? [] : ['', text.eachEntry, '', ...describeEntry('', entry, language)]),
     '',
   ];
 }
@@ -149,6 +153,7 @@ function publish({
   const { properties, required = [], oneOf, items, ...kept } = node;
   if (oneOf !== undefined) return { ...kept, oneOf: oneOf.map(publish) };
   if (items?.oneOf !== undefined) return { ...kept, items: { oneOf: items.oneOf.map((variant) => withAliases(publish(variant))) } };
+  if (items?.properties !== undefined) return { ...kept, items: publish(items) };
   if (properties === undefined) return node;
   const shown = Object.entries(properties).filter(([, child]) => child.hidden !== true);
   const published = shown.flatMap(([name, child]): [string, SettingNode][] => {

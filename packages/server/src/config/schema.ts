@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { audit } from './audit-settings.ts';
 import { isCertificateHost } from './certificate-host.ts';
 import { isCronExpression } from './cron-expression.ts';
+import { federation } from './federation-settings.ts';
 import { filledText } from './filled-text.ts';
 import { limits } from './limit-settings.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
@@ -270,6 +271,7 @@ export const settingsSchema = v.strictObject({
     }),
     {},
   ),
+  federation: v.optional(federation, {}),
   audit: v.optional(audit, {}),
   tokens: v.optional(tokens, {}),
   metadata: v.pipe(

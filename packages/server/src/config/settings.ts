@@ -22,6 +22,8 @@ export interface Setting {
   readonly hidden: boolean;
   /** Set where the key only exists with a certain `kind` of its section: `store.bucket` with `s3`. */
   readonly kind: string | undefined;
+  /** What each entry of it holds, where it is a list of such. */
+  readonly entry: SettingNode | undefined;
   /** Set for `metadata.urlFile`: the setting (`metadata.url`) that the named file holds. */
   readonly fileOf: string | undefined;
 }
@@ -36,11 +38,14 @@ function range(node: SettingNode): SettingText {
   return { en: `${en} from ${node.minimum} to ${most}`, zh: `${zh}，${node.minimum} 到 ${most}` };
 }
 
+const entriesAccepted: SettingText = { en: 'a list; as JSON in variables and flags', zh: '列表；在变量和参数中用 JSON 表示' };
+
 /** What a node takes, said from its type alone. */
 export function acceptedBy(node: SettingNode): SettingText {
   if (node.accepts !== undefined) return node.accepts;
   if (node.const !== undefined) return { en: node.const, zh: node.const };
   if (node.enum !== undefined) return { en: `one of ${node.enum.join(', ')}`, zh: `${node.enum.join('、')} 之一` };
+  if (node.items?.properties !== undefined) return entriesAccepted;
   if (node.type === 'boolean') return { en: 'true or false', zh: 'true 或 false' };
   if (node.type === 'integer' || node.type === 'number') return range(node);
   if (node.anyOf === undefined) return { en: 'a text', zh: '文本' };
@@ -70,6 +75,7 @@ function toSetting(key: string, node: SettingNode, kind: string | undefined): Se
     secret,
     hidden: node.hidden === true,
     kind,
+    entry: node.items?.properties === undefined ? undefined : node.items,
     fileOf: undefined,
   };
 }

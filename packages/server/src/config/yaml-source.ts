@@ -68,7 +68,7 @@ class YamlReader {
       const value = resolve(pair.value);
       if (isAlias(pair.value) && value === undefined)
         this.#report(offset, `${key} is an alias of ${pair.value.source}, which does not exist`);
-      else if (lists.has(key)) {
+      else if (lists.has(key) || findSetting(key)?.entry !== undefined) {
         this.#value(key, value, offset, toValue);
         this.#noteParts(key, value, resolve);
       } else if (findSetting(key) !== undefined) this.#value(key, value, offset, toValue);

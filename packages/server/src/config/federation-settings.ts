@@ -1,0 +1,108 @@
+import * as v from 'valibot';
+import { filledText } from './filled-text.ts';
+import { notes } from './setting-text.ts';
+import { wholeFrom } from './whole-number.ts';
+
+const pathAccepts = { en: 'a path; a relative one starts at the working directory', zh: '路径；相对路径以工作目录为起点' };
+
+/** Signatures by a key pair: whoever can verify one cannot make one. */
+export const issuerAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const;
+
+const isLoopback = (host: string) => host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+
+/** Whether keys that come from there can be believed: https, or this very host. */
+function isTrustworthy(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || url.username + url.password + url.search + url.hash !== '') return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+}
+
+const issuer = v.strictObject({
+  name: v.pipe(
+    v.string(),
+    v.regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
+    notes('What trusts of robots call it.', '机器人信任关系中使用的名称。', {
+      accepts: { en: 'at most 40 of a-z, 0-9 and -, such as github', zh: '最多 40 个字符：a-z、0-9 与 -，例如 github' },
+    }),
+  ),
+  issuer: v.pipe(
+    v.string(),
+    v.check(isTrustworthy),
+    notes('The claim `iss` of its tokens, to the letter.', '其令牌的 `iss` 声明，须完全一致。', {
+      accepts: {
+        en: 'an https URL such as https://token.actions.githubusercontent.com; http on this host only',
+        zh: 'https URL，例如 https://token.actions.githubusercontent.com；http 仅限本机',
+      },
+    }),
+  ),
+  audience: v.pipe(
+    v.optional(filledText),
+    notes('The claim `aud` that its tokens must have.', '其令牌必须具有的 `aud` 声明。', {
+      accepts: { en: 'a text', zh: '文本' },
+      otherwise: { en: '`tokens.service`, or else the host of `publicUrl`', zh: '`tokens.service`，否则为 `publicUrl` 的主机' },
+    }),
+  ),
+  keysFile: v.pipe(
+    v.optional(filledText),
+    notes(
+      'File with its public keys (a JSON Web Key Set), where it cannot be reached. Read again when it changes.',
+      '存放其公钥（JSON Web Key Set）的文件，用于无法访问签发者的环境；文件变化后会重新读取。',
+      { accepts: pathAccepts, otherwise: { en: 'the keys are asked of the issuer', zh: '向签发者获取公钥' } },
+    ),
+  ),
+  authorityFile: v.pipe(
+    v.optional(filledText),
+    notes(
+      'Certificates (PEM) of authorities that are trusted there besides the usual ones.',
+      '除常用颁发机构外额外信任的 CA 证书文件（PEM）。',
+      {
+        accepts: pathAccepts,
+        otherwise: { en: 'none', zh: '无' },
+      },
+    ),
+  ),
+  algorithms: v.pipe(
+    v.optional(v.pipe(v.array(v.picklist(issuerAlgorithms)), v.minLength(1)), ['RS256', 'ES256']),
+    notes('How its tokens may be signed.', '允许的签名算法。', {
+      accepts: { en: `a list of ${issuerAlgorithms.join(', ')}`, zh: `列表：${issuerAlgorithms.join('、')}` },
+      otherwise: { en: 'RS256, ES256', zh: 'RS256、ES256' },
+    }),
+  ),
+  keysHours: v.pipe(
+    v.optional(wholeFrom(1, 720), 24),
+    notes(
+      'How long keys are used when they cannot be asked for again. They are asked for hourly.',
+      '无法重新获取公钥时，已有公钥可继续使用的时长（小时）。通常每小时获取一次。',
+    ),
+  ),
+});
+
+/** A configured issuer of tokens. */
+export type IssuerSettings = v.InferOutput<typeof issuer>;
+
+/** Settings of section `federation`. */
+export const federation = v.strictObject({
+  issuers: v.pipe(
+    v.optional(
+      v.pipe(
+        v.array(issuer),
+        v.maxLength(50),
+        v.partialCheck(
+          [['$', 'name']],
+          (issuers) => new Set(issuers.map(({ name }) => name)).size === issuers.length,
+          'names of issuers must differ',
+        ),
+        v.partialCheck(
+          [['$', 'issuer']],
+          (issuers) => new Set(issuers.map(({ issuer: iss }) => iss)).size === issuers.length,
+          'each issuer stands once; what its tokens are good for is said by trusts of robots',
+        ),
+      ),
+      [],
+    ),
+    notes(
+      'Who issues tokens that pipelines log in with (OpenID Connect). What such a token is good for is said by trusts of robots. See docs/guides/pipelines.md.',
+      '流水线登录所用令牌（OpenID Connect）的签发者。令牌可以做什么由机器人的信任关系决定。见 docs/guides/pipelines.zh-CN.md。',
+    ),
+  ),
+});
