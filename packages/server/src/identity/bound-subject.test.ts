@@ -4,7 +4,15 @@ import type { User } from '../registry/ports/account-store.ts';
 import { boundSubjectOf, findBoundUser, subjectClaims } from './bound-subject.ts';
 import { createMemoryAccountStore } from './memory-account-store.ts';
 
-const alice: User = { id: 7, name: 'alice', administrator: false, disabled: false, passwordHash: undefined, version: 3 };
+const alice: User = {
+  id: 7,
+  name: 'alice',
+  administrator: false,
+  disabled: false,
+  passwordHash: undefined,
+  version: 3,
+  secondFactor: false,
+};
 
 test('the claims name id and version, and are read back', () => {
   const subject = { kind: 'user', id: 7, name: 'alice', administrator: true } as const;

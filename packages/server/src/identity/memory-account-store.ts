@@ -22,7 +22,7 @@ export function createMemoryAccountStore(): MemoryAccountStore {
     createUser: async ({ name, passwordHash, administrator }) => {
       if (byName(name) !== undefined) return undefined;
       lastId += 1;
-      const user: User = { id: lastId, name, administrator, disabled: false, passwordHash, version: 1 };
+      const user: User = { id: lastId, name, administrator, disabled: false, passwordHash, version: 1, secondFactor: false };
       users.set(user.id, user);
       return user;
     },

@@ -2,7 +2,7 @@ import type { AccessToken, User } from '../registry/ports/account-store.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
 
 /** The columns of `users` that make a `User`. */
-export const userColumns = 'u.id, u.name, u.administrator, u.disabled, u.password_hash, u.version';
+export const userColumns = 'u.id, u.name, u.administrator, u.disabled, u.password_hash, u.version, u.second_factor';
 
 /** A row of `users`. */
 export interface UserRow {
@@ -12,6 +12,7 @@ export interface UserRow {
   readonly disabled: number;
   readonly password_hash: string | null;
   readonly version: number;
+  readonly second_factor: number;
 }
 
 /** A row of `access_tokens`. */
@@ -36,6 +37,7 @@ export function toUser(row: UserRow): User {
     disabled: row.disabled === 1,
     passwordHash: row.password_hash ?? undefined,
     version: row.version,
+    secondFactor: row.second_factor === 1,
   };
 }
 

@@ -26,6 +26,7 @@ import { describeRetention } from './contract/retention.ts';
 import { describeRetentionRaces } from './contract/retention-races.ts';
 import { describeReusedNames } from './contract/reused-names.ts';
 import { describeRobots } from './contract/robots.ts';
+import { describeSignIns } from './contract/sign-ins.ts';
 import { describeTagRules } from './contract/tag-rules.ts';
 import { describeTags } from './contract/tags.ts';
 import { describeTenantAudit } from './contract/tenant-audit.ts';
@@ -54,6 +55,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describeEventsAndLeases(open);
     describeAccounts(open);
     describeExternalAccounts(open);
+    describeSignIns(open);
     describePulls(open);
     describeJobs(open);
     describeAccess(open);

@@ -3,6 +3,7 @@ import * as accounts from './accounts.ts';
 import { appendAudit, finishForwarding, holdForwarding, removeAudit, setAuditSinks } from './audit.ts';
 import { commitBlob, deleteBlob, mountBlob, renewBlob, reportLostBlob } from './blobs.ts';
 import { deleteRepository, deleteTenant } from './deletion.ts';
+import * as devices from './devices.ts';
 import { claimEvents, finishEvents, postponeEvents, recordEvent } from './events.ts';
 import { claimDueLinks, endExternal, signInExternal, unlinkIdentity } from './external-accounts.ts';
 import {
@@ -35,6 +36,8 @@ import { announceRobotExpiry } from './robot-expiry.ts';
 import { createRobot, deleteRobot, noteRobotUse, rotateRobotSecret, updateRobot } from './robots.ts';
 import { setProjectRole } from './role-bindings.ts';
 import { createRole, deleteRole, updateRole } from './roles.ts';
+import * as secondFactors from './second-factors.ts';
+import * as sessions from './sessions.ts';
 import { removeTagHistory } from './tag-history.ts';
 import { createTagRule, deleteTagRule, updateTagRule } from './tag-rules.ts';
 import { deleteTag } from './tags.ts';
@@ -55,6 +58,9 @@ export const commands = {
   endExternal,
   signInExternal,
   unlinkIdentity,
+  ...devices,
+  ...secondFactors,
+  ...sessions,
   ...retentionPolicies,
   ...retention,
   ...webhookDeliveries,

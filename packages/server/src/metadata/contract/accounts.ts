@@ -10,7 +10,15 @@ export function describeAccounts(open: OpenStore): void {
   describe('accounts', () => {
     storeTest(open, 'users are found by name and id, and change with their version', async ({ store, at }) => {
       const alice = (await store.createUser({ name: 'alice', passwordHash: 'hash', administrator: true, at })) ?? assert.fail();
-      assert.deepEqual(alice, { id: alice.id, name: 'alice', administrator: true, disabled: false, passwordHash: 'hash', version: 1 });
+      assert.deepEqual(alice, {
+        id: alice.id,
+        name: 'alice',
+        administrator: true,
+        disabled: false,
+        passwordHash: 'hash',
+        version: 1,
+        secondFactor: false,
+      });
       assert.equal(await store.createUser({ name: 'alice', passwordHash: undefined, administrator: false, at }), undefined);
       const bob = (await store.createUser({ name: 'Alice', passwordHash: undefined, administrator: false, at })) ?? assert.fail();
       assert.deepEqual(await store.findUser({ name: 'alice' }), alice);

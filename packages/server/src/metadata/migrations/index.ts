@@ -33,6 +33,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0018-words-of-projects', load: () => import('./0018-words-of-projects.ts') },
   { name: '0019-quota-notices', load: () => import('./0019-quota-notices.ts') },
   { name: '0020-identity-links', load: () => import('./0020-identity-links.ts') },
+  { name: '0021-sign-in', load: () => import('./0021-sign-in.ts') },
 ];
 
 /**

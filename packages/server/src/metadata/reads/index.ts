@@ -19,6 +19,7 @@ import * as remains from './remains.ts';
 import * as retention from './retention.ts';
 import * as robots from './robots.ts';
 import * as search from './search.ts';
+import * as signIns from './sign-ins.ts';
 import * as tagRules from './tag-rules.ts';
 import * as tenants from './tenants.ts';
 import * as webhooks from './webhooks.ts';
@@ -46,6 +47,7 @@ export const reads = {
   ...retention,
   ...robots,
   ...search,
+  ...signIns,
   ...tagRules,
   ...tenants,
   ...webhooks,

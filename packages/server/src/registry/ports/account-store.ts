@@ -13,6 +13,8 @@ export interface User {
   readonly passwordHash: string | undefined;
   /** Rises with every change of password or state: what was issued under an older version is no longer good. */
   readonly version: number;
+  /** Whether a password alone is not enough. */
+  readonly secondFactor: boolean;
 }
 
 export interface AccessToken {

@@ -3,6 +3,7 @@ import type { AccountStore } from './account-store.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { BrowseStore } from './browse-store.ts';
 import type { ContentStore } from './content-store.ts';
+import type { DeviceStore } from './device-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { ExternalAccountStore } from './external-account-store.ts';
 import type { GarbageStore } from './garbage-store.ts';
@@ -17,6 +18,8 @@ import type { QuotaStore } from './quota-store.ts';
 import type { RetentionStore } from './retention-store.ts';
 import type { RobotStore } from './robot-store.ts';
 import type { RoleStore } from './role-store.ts';
+import type { SecondFactorStore } from './second-factor-store.ts';
+import type { SessionStore } from './session-store.ts';
 import type { TagRuleStore } from './tag-rule-store.ts';
 import type { TenantStore } from './tenant-store.ts';
 import type { WebhookStore } from './webhook-store.ts';
@@ -44,6 +47,9 @@ export interface MetadataStore
     QuotaStore,
     GroupStore,
     RoleStore,
+    SessionStore,
+    SecondFactorStore,
+    DeviceStore,
     TenantStore {
   /** Resolves when a write would be accepted now; throws `StorageError` otherwise. */
   probe(): Promise<void>;
