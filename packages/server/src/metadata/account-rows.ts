@@ -4,6 +4,9 @@ import type { Millis } from '../registry/ports/content-store.ts';
 /** The columns of `users` that make a `User`. */
 export const userColumns = 'u.id, u.name, u.administrator, u.disabled, u.password_hash, u.version, u.second_factor';
 
+/** The same, for what `returning` answers. */
+export const returnedUser = 'id, name, administrator, disabled, password_hash, version, second_factor';
+
 /** A row of `users`. */
 export interface UserRow {
   readonly id: number;

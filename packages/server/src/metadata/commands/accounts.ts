@@ -1,7 +1,7 @@
 import type { AccessToken, AccountChange, SigningKey, User } from '../../registry/ports/account-store.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { UserRow } from '../account-rows.ts';
-import { toUser } from '../account-rows.ts';
+import { returnedUser, toUser } from '../account-rows.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { recordAudit } from './audit.ts';
 
@@ -12,7 +12,7 @@ export async function createUser(
 ): Promise<User | undefined> {
   const row = await sql.get<UserRow>(
     `insert into users (name, password_hash, administrator, disabled, version, created_at, updated_at) values (?, ?, ?, 0, 1, ?, ?)
-     on conflict (name) do nothing returning id, name, administrator, disabled, password_hash, version, second_factor`,
+     on conflict (name) do nothing returning ${returnedUser}`,
     [input.name, input.passwordHash ?? null, input.administrator ? 1 : 0, input.at, input.at],
   );
   if (row !== undefined) await record(sql, input, 'user.created', input.name, { administrator: input.administrator });

@@ -3,7 +3,7 @@ import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { AdmittedIdentity, DueLink } from '../../registry/ports/external-account-store.ts';
 import type { ExternalOutcome } from '../../registry/ports/sign-in.ts';
-import { toUser, type UserRow, userColumns } from '../account-rows.ts';
+import { returnedUser, toUser, type UserRow, userColumns } from '../account-rows.ts';
 import { type IdentityLinkRow, identityLinkColumns, toIdentityLink } from '../identity-link-rows.ts';
 import type { SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
@@ -118,7 +118,7 @@ async function makeUser(sql: SqlTransaction, { names, at }: SignIn): Promise<Use
   for (const name of names) {
     const row = await sql.get<UserRow>(
       `insert into users (name, administrator, disabled, version, created_at, updated_at) values (?, 0, 0, 1, ?, ?)
-       on conflict (name) do nothing returning id, name, administrator, disabled, password_hash, version`,
+       on conflict (name) do nothing returning ${returnedUser}`,
       [name, at, at],
     );
     if (row !== undefined) return toUser(row);
@@ -146,7 +146,7 @@ async function setStanding(
   if (administrator === undefined || administrator === user.administrator) return user;
   const row = await sql.get<UserRow>(
     `update users set administrator = ?, version = version + 1, updated_at = ? where id = ?
-     returning id, name, administrator, disabled, password_hash, version`,
+     returning ${returnedUser}`,
     [administrator ? 1 : 0, at, user.id],
   );
   if (row === undefined) throw new Error(`The user ${user.name} is gone although it was locked`);
