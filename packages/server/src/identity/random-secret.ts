@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** Secrets of 256 random bits behind a prefix, which people and scanners recognize; stored as SHA-256 alone. */
 interface SecretForm {
@@ -17,11 +17,11 @@ function secretForm(prefix: string): SecretForm {
   return {
     create: () => {
       const secret = randomBytes(32).toString('base64url');
-      return { text: `${prefix}_${secret}`, hash: hash(secret) };
+      return { text: `${prefix}_${secret}`, hash: hashOf(secret) };
     },
     hashOf: (text) => {
       const secret = pattern.exec(text)?.[1];
-      return secret === undefined ? undefined : hash(secret);
+      return secret === undefined ? undefined : hashOf(secret);
     },
   };
 }
@@ -32,6 +32,6 @@ export const accessTokens = secretForm('lsp');
 /** What robots log in with, `lsr_` and 256 random bits. */
 export const robotSecrets = secretForm('lsr');
 
-function hash(secret: string): Uint8Array {
-  return new Uint8Array(createHash('sha256').update(secret).digest());
+function hashOf(secret: string): Uint8Array {
+  return new Uint8Array(hash('sha256', secret, 'buffer'));
 }

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { AccountStore } from '../registry/ports/account-store.ts';
 import type { Authenticated, IssuedToken, Refusal, TokenRequest, TokenService } from '../registry/ports/authenticator.ts';
 import { type AccessLimit, type Authorizer, anonymous, type Principal } from '../registry/ports/authorizer.ts';
@@ -70,15 +70,15 @@ export class RegistryTokens implements TokenService {
 
   /** Who a registry token stands for now, limited to what it lists. The row of the user or robot is read at each call. */
   async verify(text: string): Promise<Authenticated | Refusal> {
-    const hash = createHash('sha256').update(text).digest('base64');
-    const remembered = this.#verified.get(hash);
+    const key = hash('sha256', text, 'base64');
+    const remembered = this.#verified.get(key);
     const verified = remembered ?? (await this.#verifyNew(text));
     if ('kind' in verified) return verified;
     if (isExpired(verified.claims, this.#kind, this.#options.now())) {
-      this.#verified.delete(hash);
+      this.#verified.delete(key);
       return tokenExpired;
     }
-    if (remembered === undefined) this.#verified.set(hash, verified);
+    if (remembered === undefined) this.#verified.set(key, verified);
     return this.#principalOf(verified);
   }
 

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
+import { setImmediate as nextEvent } from 'node:timers/promises';
+import { MessageChannel } from 'node:worker_threads';
 import { ReadCache } from './read-cache.ts';
 
 /** A cache over a connection that only reads, and another connection to the same database. */
@@ -39,10 +41,31 @@ test('an answer that was asked for twice is given again, the same object, until 
   assert.equal(await ask(), second);
   assert.equal(counter.reads, 2);
   other.exec('insert into numbers values (1)');
+  await nextEvent();
   const third = await ask();
   assert.notEqual(third, second);
   assert.equal(await ask(), third);
   assert.equal(counter.reads, 3);
+});
+
+test('whether anybody committed is asked once for what one event asks for, and anew for the next event', async (t) => {
+  const { cache, other } = open(t);
+  const { read, sizeOf } = counted();
+  const ask = () => cache.get('key', read, sizeOf);
+  await ask();
+  const known = await ask();
+  await nextEvent();
+  const first = ask();
+  other.exec('insert into numbers values (1)');
+  assert.equal(await first, known);
+  assert.equal(await ask(), known);
+  const { port1, port2 } = new MessageChannel();
+  t.after(() => port1.close());
+  const answer = new Promise((resolve) => {
+    port1.once('message', () => resolve(ask()));
+  });
+  port2.postMessage('from elsewhere');
+  assert.notEqual(await answer, known);
 });
 
 test('a read that was under way when somebody committed is not given again', async (t) => {
@@ -54,6 +77,7 @@ test('a read that was under way when somebody committed is not given again', asy
   const late = Promise.withResolvers<{ number: number }>();
   const asked = cache.get('key', () => late.promise, sizeOf);
   other.exec('insert into numbers values (1)');
+  await nextEvent();
   await cache.get('noticing', read, sizeOf);
   const stale = { number: -1 };
   late.resolve(stale);
@@ -118,6 +142,7 @@ test('a closed database gives nothing from memory', async (t) => {
   for (let round = 0; round < 3; round += 1) await cache.get('key', read, sizeOf);
   assert.equal(counter.reads, 2);
   reader.close();
+  await nextEvent();
   await cache.get('key', read, sizeOf);
   assert.equal(counter.reads, 3);
 });

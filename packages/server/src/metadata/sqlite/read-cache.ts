@@ -15,7 +15,8 @@ interface Entry {
 /**
  * Answers of reads, given again for as long as nothing at all was committed to the database since: by this process's writer
  * or by any other. SQLite tells through `PRAGMA data_version` (https://www.sqlite.org/pragma.html#pragma_data_version), which
- * is asked before each answer, and costs a small part of what reading rows and making objects of them does.
+ * is asked before answers, and costs a small part of what reading rows and making objects of them does. Once for all answers that
+ * are given in one go, before this thread reads anything more from any client: whoever asks had asked before the version was read.
  */
 export class ReadCache {
   readonly #version: StatementSync;
@@ -23,6 +24,11 @@ export class ReadCache {
   /** Keys that were asked for once: what is asked for only once, as by a walk over all tags, is not worth remembering. */
   readonly #seen = new Set<string>();
   #current: unknown;
+  /** The version was read since this thread last turned to what comes from outside. */
+  #isChecked = false;
+  readonly #goOn = (): void => {
+    this.#isChecked = false;
+  };
   /** Rises whenever everything is forgotten. */
   #generation = 0;
   #bytes = 0;
@@ -67,19 +73,25 @@ export class ReadCache {
 
   /** Whether nothing was committed since the last time; forgets everything otherwise. */
   #isCurrent(): boolean {
+    if (this.#isChecked) return true;
     const version = this.#readVersion();
-    if (version === this.#current) return true;
+    if (version !== undefined) {
+      this.#isChecked = true;
+      // Comes when all promises that can go on have done so, and before the next event.
+      process.nextTick(this.#goOn);
+    }
+    if (version !== undefined && version === this.#current) return true;
     this.#current = version;
     this.#forget();
     return false;
   }
 
-  /** No number when it cannot be read: the read that follows meets the same trouble, and says so. */
+  /** Undefined when it cannot be read: the read that follows meets the same trouble, and says so. */
   #readVersion(): unknown {
     try {
       return (this.#version.get() as unknown as readonly unknown[])[0];
     } catch {
-      return Number.NaN;
+      return undefined;
     }
   }
 

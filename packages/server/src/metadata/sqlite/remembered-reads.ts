@@ -6,14 +6,13 @@ import type { ReadCache } from './read-cache.ts';
 /** What an object costs beside its bytes and texts, about. */
 const overheadBytes = 512;
 
-type Remembered = Pick<
-  MetadataStore,
-  'findBlob' | 'findManifest' | 'findManifestInfo' | 'findAccess' | 'listTags' | 'listRepositories' | 'listReferrers'
->;
+type Contents = Pick<MetadataStore, 'findBlob' | 'findManifest' | 'findManifestInfo' | 'listTags' | 'listRepositories' | 'listReferrers'>;
+type Logins = Pick<MetadataStore, 'findAccess' | 'findUser' | 'findAccessToken' | 'findRobotBySecret' | 'findRobotCredential'>;
 
-/** The reads that pulls are made of, through the cache. Whoever gets an answer shares it with others and must not change it. */
-export function rememberedReads(store: Remembered, cache: ReadCache): Remembered {
+/** The reads that pulls and logins are made of, through the cache. Whoever gets an answer shares it with others and must not change it. */
+export function rememberedReads(store: Contents & Logins, cache: ReadCache): Contents & Logins {
   return {
+    ...rememberedLogins(store, cache),
     findBlob: (repository, digest) =>
       cache.get(
         `b ${repository} ${digest}`,
@@ -32,12 +31,6 @@ export function rememberedReads(store: Remembered, cache: ReadCache): Remembered
         () => store.findManifestInfo(repository, reference),
         () => overheadBytes,
       ),
-    findAccess: (holder, range) =>
-      cache.get(
-        accessKey(holder, range),
-        () => store.findAccess(holder, range),
-        () => overheadBytes,
-      ),
     listTags: (repository, page) =>
       cache.get(`t ${repository} ${page.limit} ${page.after ?? ''}`, () => store.listTags(repository, page), sizeOfNames),
     listReferrers: (repository, subject, artifactType, page) =>
@@ -51,6 +44,22 @@ export function rememberedReads(store: Remembered, cache: ReadCache): Remembered
         ? cache.get(`r ${page.limit} ${page.after ?? ''}`, () => store.listRepositories(visibility, page), sizeOfNames)
         : store.listRepositories(visibility, page),
   };
+}
+
+/** What every request with credentials asks. */
+function rememberedLogins(store: Logins, cache: ReadCache): Logins {
+  const remembered = <T>(key: string, read: () => Promise<T>): Promise<T> => cache.get(key, read, () => overheadBytes);
+  return {
+    findAccess: (holder, range) => remembered(accessKey(holder, range), () => store.findAccess(holder, range)),
+    findUser: (by) => remembered('id' in by ? `u ${by.id}` : `n ${by.name}`, () => store.findUser(by)),
+    findAccessToken: (secretHash) => remembered(`k ${textOfHash(secretHash)}`, () => store.findAccessToken(secretHash)),
+    findRobotBySecret: (secretHash) => remembered(`s ${textOfHash(secretHash)}`, () => store.findRobotBySecret(secretHash)),
+    findRobotCredential: (bound) => remembered(`c ${bound.id} ${bound.secretId}`, () => store.findRobotCredential(bound)),
+  };
+}
+
+function textOfHash(hash: Uint8Array): string {
+  return Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('latin1');
 }
 
 /** Tags hold no colon and digests do, so the two cannot be mistaken for each other. */
