@@ -9,7 +9,7 @@ import { BoundedMap } from './bounded-map.ts';
 import { RefreshTokens } from './refresh-tokens.ts';
 import type { RobotLogin } from './robot-login.ts';
 import type { SignedClaims, TokenKind } from './signed-token.ts';
-import { isExpired, mostSkewSeconds, signToken, tokenExpired, tokenInvalid, verifyToken } from './signed-token.ts';
+import { isExpired, mostSkewSeconds, signToken, tokenInvalid, verifyToken } from './signed-token.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { grantAccess, limitOfAccess } from './token-access.ts';
 import { subjectOf } from './user-subject.ts';
@@ -70,16 +70,17 @@ export class RegistryTokens implements TokenService {
 
   /** Who a registry token stands for now, limited to what it lists. The row of the user or robot is read at each call. */
   async verify(text: string): Promise<Authenticated | Refusal> {
-    const key = hash('sha256', text, 'base64');
-    const remembered = this.#verified.get(key);
-    const verified = remembered ?? (await this.#verifyNew(text));
-    if ('kind' in verified) return verified;
-    if (isExpired(verified.claims, this.#kind, this.#options.now())) {
-      this.#verified.delete(key);
-      return tokenExpired;
-    }
-    if (remembered === undefined) this.#verified.set(key, verified);
-    return this.#principalOf(verified);
+    return (await this.verifyKnown(text)) ?? this.#verifyFirst(text);
+  }
+
+  /** The same for a token that verified lately; undefined for every other text, of whatever kind it is. */
+  verifyKnown(text: string): Promise<Authenticated | Refusal> | undefined {
+    const key = keyOf(text);
+    const known = this.#verified.get(key);
+    if (known === undefined) return undefined;
+    if (!isExpired(known.claims, this.#kind, this.#options.now())) return this.#principalOf(known);
+    this.#verified.delete(key);
+    return undefined;
   }
 
   issueRefreshToken(principal: Principal): Promise<string | undefined> {
@@ -92,6 +93,13 @@ export class RegistryTokens implements TokenService {
 
   jwks(): Promise<{ readonly keys: readonly Readonly<Record<string, unknown>>[] }> {
     return this.#options.keys.jwks();
+  }
+
+  async #verifyFirst(text: string): Promise<Authenticated | Refusal> {
+    const verified = await this.#verifyNew(text);
+    if ('kind' in verified) return verified;
+    this.#verified.set(keyOf(text), verified);
+    return this.#principalOf(verified);
   }
 
   async #verifyNew(text: string): Promise<VerifiedToken | Refusal> {
@@ -115,4 +123,9 @@ export class RegistryTokens implements TokenService {
     if (user === undefined) return tokenInvalid;
     return { kind: 'principal', principal: { subject: subjectOf(user), limit, credential, proof: { userVersion: user.version } } };
   }
+}
+
+/** What a token is remembered under: nobody who reads this memory can use it. */
+function keyOf(text: string): string {
+  return hash('sha256', text, 'base64');
 }
