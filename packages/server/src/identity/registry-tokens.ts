@@ -3,6 +3,7 @@ import type { AccountStore } from '../registry/ports/account-store.ts';
 import type { Authenticated, IssuedToken, Refusal, TokenRequest, TokenService } from '../registry/ports/authenticator.ts';
 import { type AccessLimit, type Authorizer, anonymous, type Principal } from '../registry/ports/authorizer.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
+import type { BoundClusterToken, BoundClusterTokens } from './bound-cluster-token.ts';
 import type { BoundSubject } from './bound-subject.ts';
 import { boundSubjectOf, findBoundUser, subjectClaims } from './bound-subject.ts';
 import { BoundedMap } from './bounded-map.ts';
@@ -19,6 +20,8 @@ const credential = 'registry-token';
 interface RegistryTokensOptions {
   readonly accounts: AccountStore;
   readonly robots: Pick<RobotLogin, 'find'>;
+  /** Undefined: no cluster is configured. */
+  readonly clusterTokens?: BoundClusterTokens | undefined;
   readonly authorizer: Authorizer;
   readonly keys: SigningKeys;
   /** The `iss` claim: this installation. */
@@ -35,7 +38,7 @@ interface RegistryTokensOptions {
 interface VerifiedToken {
   readonly claims: SignedClaims;
   /** Undefined: the anonymous. */
-  readonly bound: BoundSubject | undefined;
+  readonly bound: BoundSubject | BoundClusterToken | undefined;
   readonly limit: AccessLimit;
 }
 
@@ -59,11 +62,13 @@ export class RegistryTokens implements TokenService {
   }
 
   async issue({ principal, scopes }: TokenRequest): Promise<IssuedToken> {
-    const { authorizer, keys, now } = this.#options;
-    const { subject, claims } = subjectClaims(principal);
+    const { authorizer, clusterTokens, keys, now } = this.#options;
+    const ofCluster = clusterTokens?.claimsOf(principal);
+    const { subject, claims } = ofCluster ?? subjectClaims(principal);
     const access = await grantAccess(authorizer, principal, scopes);
     const at = now();
-    const lifetimeSeconds = this.#lifetimeSeconds;
+    // At least a second: whoever has less of its own is refused by then.
+    const lifetimeSeconds = Math.max(1, Math.min(this.#lifetimeSeconds, Math.floor(((ofCluster?.until ?? Infinity) - at) / 1000)));
     const token = await signToken(keys, this.#kind, { subject, claims: { ...claims, access }, id: randomUUID(), at, lifetimeSeconds });
     return { token, expiresInSeconds: lifetimeSeconds, issuedAt: new Date(Math.floor(at / 1000) * 1000).toISOString() };
   }
@@ -109,12 +114,16 @@ export class RegistryTokens implements TokenService {
     const limit = limitOfAccess(claims.access);
     if (limit === undefined) return tokenInvalid;
     if (claims.sub === 'anonymous') return { claims, bound: undefined, limit };
-    const bound = boundSubjectOf(claims);
+    const bound = this.#options.clusterTokens?.boundOf(claims) ?? boundSubjectOf(claims);
     return bound === undefined ? tokenInvalid : { claims, bound, limit };
   }
 
   async #principalOf({ bound, limit }: VerifiedToken): Promise<Authenticated | Refusal> {
     if (bound === undefined) return { kind: 'principal', principal: { ...anonymous, limit, credential } };
+    if (bound.kind === 'kubernetes') {
+      const principal = await this.#options.clusterTokens?.find(bound);
+      return principal === undefined ? tokenInvalid : { kind: 'principal', principal: { ...principal, limit, credential } };
+    }
     if (bound.kind === 'robot') {
       const robot = await this.#options.robots.find(bound);
       return robot === undefined ? tokenInvalid : { kind: 'principal', principal: { ...robot, limit, credential } };
