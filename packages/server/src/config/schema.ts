@@ -5,7 +5,6 @@ import { isCertificateHost } from './certificate-host.ts';
 import { isCronExpression } from './cron-expression.ts';
 import { federation } from './federation-settings.ts';
 import { filledText } from './filled-text.ts';
-import { kubernetes } from './kubernetes-settings.ts';
 import { limits } from './limit-settings.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { mirrorRepositories } from './mirror-settings.ts';
@@ -273,7 +272,6 @@ export const settingsSchema = v.strictObject({
     {},
   ),
   federation: v.optional(federation, {}),
-  kubernetes: v.optional(kubernetes, {}),
   audit: v.optional(audit, {}),
   tokens: v.optional(tokens, {}),
   metadata: v.pipe(

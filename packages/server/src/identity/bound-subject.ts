@@ -1,7 +1,7 @@
 import type { JWTPayload } from 'jose';
 import type { AccountStore, User } from '../registry/ports/account-store.ts';
 import type { Principal } from '../registry/ports/authorizer.ts';
-import type { BoundRobot } from './robot-login.ts';
+import type { BoundRobot, BoundTrustingRobot } from './robot-login.ts';
 
 /** The user that a token was given to: bound to the id and the version, never to a name that somebody may take again. */
 export interface BoundUser {
@@ -11,12 +11,12 @@ export interface BoundUser {
 }
 
 /** Whom a token was given to. */
-export type BoundSubject = BoundUser | BoundRobot;
+export type BoundSubject = BoundUser | BoundRobot | BoundTrustingRobot;
 
 /**
  * The claims that bind a token to its subject: `anonymous`; a user's id and `ver`, the version that was proved (not the one of now: a
  * password that was changed in between must not be good for a token); a robot's id and `ver`, its epoch, and `sec`, the id of its
- * secret. Throws without a proof.
+ * secret, or `trt`, the id of the trust, and `end`, when the token that proved it ends (milliseconds). Throws without a proof.
  */
 export function subjectClaims({ subject, proof }: Principal): { subject: string; claims: JWTPayload } {
   if (subject.kind === 'anonymous') return { subject: 'anonymous', claims: {} };
@@ -24,18 +24,21 @@ export function subjectClaims({ subject, proof }: Principal): { subject: string;
     return { subject: `user:${subject.id}`, claims: { ver: proof.userVersion } };
   }
   if (subject.kind === 'robot' && proof !== undefined && 'robotEpoch' in proof) {
-    return { subject: `robot:${subject.id}`, claims: { ver: proof.robotEpoch, sec: proof.secretId } };
+    const by = 'secretId' in proof ? { sec: proof.secretId } : { trt: proof.trustId, end: proof.until };
+    return { subject: `robot:${subject.id}`, claims: { ver: proof.robotEpoch, ...by } };
   }
   throw new TypeError('a token needs a principal whose version was proved');
 }
 
 /** Reads the claims back; undefined when they are not of the form that tokens of users and robots have. */
-export function boundSubjectOf({ sub, ver, sec }: { sub: string; ver?: unknown; sec?: unknown }): BoundSubject | undefined {
+export function boundSubjectOf({ sub, ver, ...by }: { sub: string; [claim: string]: unknown }): BoundSubject | undefined {
   const [, kind, digits] = /^(user|robot):([1-9][0-9]{0,15})$/.exec(sub) ?? [];
   const id = Number(digits);
   if (!Number.isSafeInteger(id) || !isWhole(ver)) return undefined;
   if (kind === 'user') return { kind, id, version: ver };
-  return isWhole(sec) ? { kind: 'robot', id, epoch: ver, secretId: sec } : undefined;
+  const { sec, trt, end } = by;
+  if (isWhole(sec)) return { kind: 'robot', id, epoch: ver, secretId: sec };
+  return isWhole(trt) && isWhole(end) ? { kind: 'robot', id, epoch: ver, trustId: trt, until: end } : undefined;
 }
 
 /** The user's row as it is now; undefined when they were deleted, disabled, or changed since the token was issued. */

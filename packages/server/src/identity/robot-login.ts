@@ -2,6 +2,7 @@ import type { Authenticated, Origin, Refusal } from '../registry/ports/authentic
 import type { Principal } from '../registry/ports/authorizer.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
 import type { RobotCredential, RobotLogins } from '../registry/ports/robot-store.ts';
+import type { TrustingRobot, TrustLogins } from '../registry/ports/robot-trust-store.ts';
 import { robotTitle, robotUserName } from '../registry/robot-name.ts';
 import { wrongCredentials } from './basic-credentials.ts';
 import { BoundedMap } from './bounded-map.ts';
@@ -16,16 +17,29 @@ export interface BoundRobot {
   readonly secretId: number;
 }
 
+/** What the registry token of a robot is bound to that was proved by another issuer's token: its trust, and the end of that token. */
+export interface BoundTrustingRobot {
+  readonly kind: 'robot';
+  readonly id: number;
+  readonly epoch: number;
+  readonly trustId: number;
+  /** As `ProvedToken.until`. */
+  readonly until: Millis;
+}
+
+/** The reads of a robot's login, and of each request with its token. */
+type RobotReads = RobotLogins & Pick<TrustLogins, 'findTrustingRobot'>;
+
 /** Robots by their secrets, and by what their tokens are bound to: one read each. */
 export class RobotLogin {
-  readonly #robots: RobotLogins;
+  readonly #robots: RobotReads;
   readonly #now: () => Millis;
   readonly #report: (message: string, error: unknown) => void;
   /** When a use of a secret was noted by this process: of a thousand logins at once, one writes. */
   readonly #notedAt = new BoundedMap<Millis>(10_000);
 
   /** `report` is told of a use that could not be noted, which keeps nobody out. */
-  constructor(options: { robots: RobotLogins; now: () => Millis; report: (message: string, error: unknown) => void }) {
+  constructor(options: { robots: RobotReads; now: () => Millis; report: (message: string, error: unknown) => void }) {
     this.#robots = options.robots;
     this.#now = options.now;
     this.#report = options.report;
@@ -45,9 +59,16 @@ export class RobotLogin {
   }
 
   /** The robot that a token was given to, as it is now; undefined when the token is no longer good. */
-  async find(bound: BoundRobot): Promise<Principal | undefined> {
+  async find(bound: BoundRobot | BoundTrustingRobot): Promise<Principal | undefined> {
+    if ('trustId' in bound) return this.#findTrusting(bound);
     const found = await this.#robots.findRobotCredential(bound);
     return found === undefined || found.epoch !== bound.epoch || !this.#isGood(found) ? undefined : robotPrincipal(found);
+  }
+
+  async #findTrusting({ id, trustId, epoch, until }: BoundTrustingRobot): Promise<Principal | undefined> {
+    const found = this.#now() < until ? await this.#robots.findTrustingRobot({ id, trustId }) : undefined;
+    const isGood = found?.epoch === epoch && isGoodTrusting(found, this.#now());
+    return isGood ? trustingPrincipal(found, until) : undefined;
   }
 
   #isGood({ disabled, expiresAt, secretExpiresAt }: RobotCredential): boolean {
@@ -75,5 +96,20 @@ function robotPrincipal(robot: RobotCredential): Principal {
     credential: `robot:${robot.id}`,
     limit: undefined,
     proof: { robotEpoch: robot.epoch, secretId: robot.secretId },
+  };
+}
+
+/** Whether a robot may be acted as by those whom it trusts. */
+export function isGoodTrusting({ disabled, expiresAt }: TrustingRobot, now: Millis): boolean {
+  return !disabled && (expiresAt ?? Infinity) > now;
+}
+
+/** A robot, acted as by the holder of a token that is good until `until`. */
+export function trustingPrincipal(robot: TrustingRobot, until: Millis): Principal {
+  return {
+    subject: { kind: 'robot', id: robot.id, name: robotTitle(robot) },
+    credential: `federated:${robot.trustId}`,
+    limit: undefined,
+    proof: { robotEpoch: robot.epoch, trustId: robot.trustId, until },
   };
 }

@@ -25,6 +25,7 @@ import { describeRaces } from './contract/races.ts';
 import { describeRetention } from './contract/retention.ts';
 import { describeRetentionRaces } from './contract/retention-races.ts';
 import { describeReusedNames } from './contract/reused-names.ts';
+import { describeRobotTrusts } from './contract/robot-trusts.ts';
 import { describeRobots } from './contract/robots.ts';
 import { describeSignIns } from './contract/sign-ins.ts';
 import { describeTagRules } from './contract/tag-rules.ts';
@@ -60,6 +61,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describeJobs(open);
     describeAccess(open);
     describeRobots(open);
+    describeRobotTrusts(open);
     describeWebhooks(open);
     describeQuotas(open);
     describeManifestQuotas(open);

@@ -2,8 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { getCACertificates } from 'node:tls';
 
-/** The certificates of the authorities that Node trusts, and those in a file besides. Throws with what to do about the file. */
-export async function trustedAuthorities(file: string | undefined): Promise<string[]> {
+/** The certificates of the authorities that Node trusts, and those in a file besides, which `setting` names. Throws with what to do about the file. */
+export async function trustedAuthorities(file: string | undefined, setting = 'outgoing.caFile'): Promise<string[]> {
   const usual = getCACertificates('default');
   if (file === undefined) return usual;
   try {
@@ -14,7 +14,7 @@ export async function trustedAuthorities(file: string | undefined): Promise<stri
     return [...usual, ...own];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The certificates in '${file}' (outgoing.caFile) cannot be used: ${reason}. Put certificates in PEM there.`, {
+    throw new Error(`The certificates in '${file}' (${setting}) cannot be used: ${reason}. Put certificates in PEM there.`, {
       cause: error,
     });
   }

@@ -15,3 +15,9 @@ export function robotTitle({ project, name }: { readonly project: string | undef
 export function isRobotUserName(userName: string): boolean {
   return userName.startsWith('robot+');
 }
+
+/** What `robotUserName` was made of; undefined when it is no user name of a robot. */
+export function readRobotUserName(userName: string): { readonly project: string | undefined; readonly name: string } | undefined {
+  const [, project, name] = /^robot\+(?:([^+]+)\+)?([^+]+)$/.exec(userName) ?? [];
+  return name === undefined ? undefined : { project, name };
+}

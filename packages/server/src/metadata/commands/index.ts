@@ -33,6 +33,7 @@ import { removeRemains } from './remains.ts';
 import * as retention from './retention.ts';
 import * as retentionPolicies from './retention-policies.ts';
 import { announceRobotExpiry } from './robot-expiry.ts';
+import { createRobotTrust, deleteRobotTrust, noteTrustUse } from './robot-trusts.ts';
 import { createRobot, deleteRobot, noteRobotUse, rotateRobotSecret, updateRobot } from './robots.ts';
 import { setProjectRole } from './role-bindings.ts';
 import { createRole, deleteRole, updateRole } from './roles.ts';
@@ -107,9 +108,11 @@ export const commands = {
   commitManifest,
   condemnPlacements,
   createRobot,
+  createRobotTrust,
   deleteBlob,
   deleteManifest,
   deleteRobot,
+  deleteRobotTrust,
   deleteTag,
   finishEvents,
   finishForwarding,
@@ -122,6 +125,7 @@ export const commands = {
   noteLoginFailure,
   notePulls,
   noteRobotUse,
+  noteTrustUse,
   placeCopy,
   postponeEvents,
   probe,

@@ -10,7 +10,8 @@ import { bindRobot, projectIdOf, resolvePermissions, unbindRobot } from './robot
 
 type Input<N extends keyof RobotStore> = Parameters<RobotStore[N]>[0];
 
-interface RobotRow {
+/** A robot that is to be changed. */
+export interface RobotRow {
   readonly id: number;
   readonly project_id: number | null;
   readonly name: string;
@@ -33,7 +34,7 @@ export async function createRobot(sql: SqlTransaction, input: Input<'createRobot
   if (row === undefined) return { outcome: 'name-taken' };
   await addSecret(sql, row.id, secretHash, at);
   await bindRobot(sql, row.id, permissions.found, { by, at });
-  await record(sql, { id: row.id, project_id: projectId, name }, input, 'created', {
+  await recordOfRobot(sql, { id: row.id, project_id: projectId, name }, input, 'created', {
     expiresAt: expiresAt ?? null,
     permissions: input.permissions,
   });
@@ -59,7 +60,7 @@ export async function updateRobot(sql: SqlTransaction, input: Input<'updateRobot
     await unbindRobot(sql, row.id);
     await bindRobot(sql, row.id, permissions.found, { by, at });
   }
-  await record(sql, row, input, 'updated', { ...changes });
+  await recordOfRobot(sql, row, input, 'updated', { ...changes });
   return { outcome: 'changed' };
 }
 
@@ -70,7 +71,7 @@ export async function deleteRobot(sql: SqlTransaction, input: Input<'deleteRobot
   if (input.version !== undefined && row.version !== input.version) return { outcome: 'stale' };
   await unbindRobot(sql, row.id);
   await sql.run('delete from robots where id = ?', [row.id]);
-  await record(sql, row, input, 'deleted', {});
+  await recordOfRobot(sql, row, input, 'deleted', {});
   return { outcome: 'changed' };
 }
 
@@ -85,7 +86,7 @@ export async function rotateRobotSecret(sql: SqlTransaction, input: Input<'rotat
   else await sql.run('update robot_secrets set expires_at = ? where robot_id = ?', [oldUntil, row.id]);
   await sql.run('update robots set version = version + 1 where id = ?', [row.id]);
   const secretId = await addSecret(sql, row.id, secretHash, at);
-  await record(sql, row, input, 'rotated', { secretId, oldUntil });
+  await recordOfRobot(sql, row, input, 'rotated', { secretId, oldUntil });
   return true;
 }
 
@@ -98,7 +99,7 @@ export async function noteRobotUse(sql: SqlSession, input: Input<'noteRobotUse'>
 }
 
 /** The robot through its parent, locked. */
-async function lockRobot(sql: SqlSession, { project, id, by }: RobotKey & { readonly by: Agent }): Promise<RobotRow | undefined> {
+export async function lockRobot(sql: SqlSession, { project, id, by }: RobotKey & { readonly by: Agent }): Promise<RobotRow | undefined> {
   const select = 'select id, project_id, name, version from robots where id = ? and';
   const row = await (project === undefined
     ? sql.get<RobotRow>(`${select} project_id is null ${locking(sql, 'for update')}`, [id])
@@ -117,11 +118,12 @@ async function addSecret(sql: SqlSession, robotId: number, secretHash: Uint8Arra
   return row.id;
 }
 
-function record(
+/** Writes to the audit log what became of a robot. */
+export function recordOfRobot(
   sql: SqlTransaction,
   { id, project_id, name }: Omit<RobotRow, 'version'>,
   { project, by, at }: { project: string | undefined; by: Agent; at: Millis },
-  what: 'created' | 'updated' | 'deleted' | 'rotated',
+  what: 'created' | 'updated' | 'deleted' | 'rotated' | 'trust-created' | 'trust-deleted',
   detail: Record<string, unknown>,
 ): Promise<void> {
   const resource = { kind: 'robot', name: robotTitle({ project, name }) };

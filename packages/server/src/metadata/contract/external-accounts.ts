@@ -50,7 +50,15 @@ export function describeExternalAccounts(open: OpenStore): void {
       const local = await newUser(steps, 'alice');
       const { signIn, tryIn } = begin(steps);
       const user = await signIn('1', { externalName: 'Alice', email: 'alice@example.test' });
-      assert.deepEqual(user, { id: user.id, name: 'alice-2', administrator: false, disabled: false, passwordHash: undefined, version: 1, secondFactor: false });
+      assert.deepEqual(user, {
+        id: user.id,
+        name: 'alice-2',
+        administrator: false,
+        disabled: false,
+        passwordHash: undefined,
+        version: 1,
+        secondFactor: false,
+      });
       assert.notEqual(user.id, local.id);
       assert.deepEqual(await signIn('1', { externalName: 'renamed', createUsers: false }), user);
       assert.notEqual((await signIn('1', { provider: 'other', externalName: 'alice' })).id, user.id);

@@ -13,6 +13,7 @@ import { app, by, storeTest } from './contract-steps.ts';
 const range = namesOfProject('team');
 const common = { authority: { actions: maskOf(actions), mayOrphan: true }, at: 0, version: undefined };
 const robot = { project: 'team', name: 'ci', description: '', expiresAt: undefined, secretHash: new Uint8Array(32), permissions: [] };
+const trust = { project: 'team', kind: 'token', issuer: 'github', rule: 'true' } as const;
 const bob = { scope: 'team', subject: { kind: 'user', name: 'bob' }, role: 'reader', pattern: '**', ...range } as const;
 const rule = { repositories: '**', tags: 'v*', kind: 'immutable', roles: [] } as const;
 const policy = { fromChainOnly: false, minimumAgeMs: 0, requiredReferrers: [], roles: [] };
@@ -47,6 +48,12 @@ const changes: Readonly<Record<string, (prepared: Prepared, agent: Agent) => Pro
     store.updateRobot({ project: 'team', id, version: undefined, changes: { description: 'x' }, by: agent, at }),
   rotateRobotSecret: ({ store, at, robotId: id }, agent) =>
     store.rotateRobotSecret({ project: 'team', id, secretHash: new Uint8Array(30), oldUntil: at, by: agent, at }),
+  createRobotTrust: ({ store, at, robotId: id }, agent) => store.createRobotTrust({ ...trust, id, by: agent, at }),
+  deleteRobotTrust: async ({ store, at, robotId: id }, agent) => {
+    const made = await store.createRobotTrust({ ...trust, id, by, at });
+    assert.ok(made.outcome === 'created');
+    return store.deleteRobotTrust({ project: 'team', id, trustId: made.id, by: agent, at });
+  },
   deleteRobot: ({ store, at, robotId: id }, agent) => store.deleteRobot({ project: 'team', id, version: undefined, by: agent, at }),
   createTagRule: ({ store, at }, agent) => store.createTagRule({ project: 'team', terms: rule, range, by: agent, at }),
   updateTagRule: ({ store, at, tagRuleId: id }, agent) =>

@@ -34,6 +34,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0019-quota-notices', load: () => import('./0019-quota-notices.ts') },
   { name: '0020-identity-links', load: () => import('./0020-identity-links.ts') },
   { name: '0021-sign-in', load: () => import('./0021-sign-in.ts') },
+  { name: '0022-robot-trusts', load: () => import('./0022-robot-trusts.ts') },
 ];
 
 /**

@@ -23,7 +23,7 @@ export interface Knowledge {
 type Manifests = Pick<MetadataStore, 'findManifest' | 'findManifestInfo'>;
 type Blobs = Pick<MetadataStore, 'findBlob' | 'renewBlob' | 'commitBlob' | 'mountBlob' | 'commitManifest'>;
 type Accounts = Pick<MetadataStore, 'findUser' | 'findAccessToken' | 'findAccess' | 'noteAccessTokenUse'>;
-type Known = Manifests & Blobs & Accounts & Pick<MetadataStore, 'findListening'> & RobotLogins;
+type Known = Manifests & Blobs & Accounts & Pick<MetadataStore, 'findListening' | 'findTrustingRobot'> & RobotLogins;
 
 const smallBytes = 256;
 /** As the triggers of the schema name what has changed. */

@@ -17,6 +17,7 @@ import * as pulls from './pulls.ts';
 import * as quotas from './quotas.ts';
 import * as remains from './remains.ts';
 import * as retention from './retention.ts';
+import * as robotTrusts from './robot-trusts.ts';
 import * as robots from './robots.ts';
 import * as search from './search.ts';
 import * as signIns from './sign-ins.ts';
@@ -46,6 +47,7 @@ export const reads = {
   ...remains,
   ...retention,
   ...robots,
+  ...robotTrusts,
   ...search,
   ...signIns,
   ...tagRules,

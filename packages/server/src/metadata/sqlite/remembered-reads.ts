@@ -7,7 +7,10 @@ import type { ReadCache } from './read-cache.ts';
 const overheadBytes = 512;
 
 type Contents = Pick<MetadataStore, 'findBlob' | 'findManifest' | 'findManifestInfo' | 'listTags' | 'listRepositories' | 'listReferrers'>;
-type Logins = Pick<MetadataStore, 'findAccess' | 'findUser' | 'findAccessToken' | 'findRobotBySecret' | 'findRobotCredential'>;
+type Logins = Pick<
+  MetadataStore,
+  'findAccess' | 'findUser' | 'findAccessToken' | 'findRobotBySecret' | 'findRobotCredential' | 'findTrustingRobot'
+>;
 
 /** The reads that pulls and logins are made of, through the cache. Whoever gets an answer shares it with others and must not change it. */
 export function rememberedReads(store: Contents & Logins, cache: ReadCache): Contents & Logins {
@@ -55,6 +58,7 @@ function rememberedLogins(store: Logins, cache: ReadCache): Logins {
     findAccessToken: (secretHash) => remembered(`k ${textOfHash(secretHash)}`, () => store.findAccessToken(secretHash)),
     findRobotBySecret: (secretHash) => remembered(`s ${textOfHash(secretHash)}`, () => store.findRobotBySecret(secretHash)),
     findRobotCredential: (bound) => remembered(`c ${bound.id} ${bound.secretId}`, () => store.findRobotCredential(bound)),
+    findTrustingRobot: (bound) => remembered(`g ${bound.id} ${bound.trustId}`, () => store.findTrustingRobot(bound)),
   };
 }
 

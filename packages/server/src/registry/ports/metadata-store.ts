@@ -17,6 +17,7 @@ import type { PullStore } from './pull-store.ts';
 import type { QuotaStore } from './quota-store.ts';
 import type { RetentionStore } from './retention-store.ts';
 import type { RobotStore } from './robot-store.ts';
+import type { RobotTrustStore } from './robot-trust-store.ts';
 import type { RoleStore } from './role-store.ts';
 import type { SecondFactorStore } from './second-factor-store.ts';
 import type { SessionStore } from './session-store.ts';
@@ -41,6 +42,7 @@ export interface MetadataStore
     ProjectStore,
     PullStore,
     RobotStore,
+    RobotTrustStore,
     PromotionStore,
     TagRuleStore,
     WebhookStore,

@@ -1,0 +1,64 @@
+import type { Refusal } from '../../registry/ports/authenticator.ts';
+import type { Millis } from '../../registry/ports/content-store.ts';
+import type { ForeignClaims } from '../../registry/ports/foreign-tokens.ts';
+
+/** How far the issuer's clock and ours may be apart. */
+const skewSeconds = 60;
+const mostAudiences = 20;
+/** Rules may compare each value with each. */
+const mostValues = 1000;
+const mostDepth = 8;
+
+/** Claims that hold. */
+interface GoodClaims {
+  readonly kind: 'good';
+  readonly claims: ForeignClaims;
+  /** As `ProvedToken.until`. */
+  readonly until: Millis;
+}
+
+/**
+ * Whether what a signed payload claims holds for us now (RFC 7519 section 4.1): issuer, audience, and times (`exp` and `iat` must be there,
+ * `nbf` need not: not every issuer writes it). Says what does not. At most 1,000 values, 8 deep.
+ */
+export function checkClaims(
+  payload: Uint8Array,
+  expected: { readonly name: string; readonly issuer: string; readonly audience: string },
+  now: Millis,
+): GoodClaims | Refusal {
+  const claims: unknown = JSON.parse(Buffer.from(payload).toString('utf8'));
+  if (!isRecord(claims) || countValues(claims, mostDepth) > mostValues) return invalid('its claims are too many, or too deep');
+  const { iss, aud, exp, iat, nbf } = claims;
+  if (iss !== expected.issuer) return invalid('its issuer is another one');
+  const audiences = Array.isArray(aud) ? aud : [aud];
+  if (audiences.length > mostAudiences || !audiences.includes(expected.audience)) {
+    const detail = `its audience is ${JSON.stringify(aud ?? null).slice(0, 200)}, and must be ${JSON.stringify(expected.audience)}`;
+    return { ...invalid(detail), expects: expected.audience };
+  }
+  if (!isTime(exp) || !isTime(iat) || (nbf !== undefined && !isTime(nbf))) return invalid('it does not say when it was issued or ends');
+  const seconds = now / 1000;
+  if (seconds >= exp + skewSeconds) {
+    return { kind: 'refused', reason: 'token-expired', detail: `a token of the issuer '${expected.name}' has expired` };
+  }
+  if (iat > seconds + skewSeconds || (nbf ?? iat) > seconds + skewSeconds || exp <= iat) return invalid('it is not good yet');
+  return { kind: 'good', claims, until: Math.floor((exp + skewSeconds) * 1000) };
+}
+
+function invalid(detail: string): Refusal {
+  return { kind: 'refused', reason: 'token-invalid', detail };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+/** How many values there are in all; infinite when there are some below `depth`. */
+function countValues(value: unknown, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  if (depth === 0) return Infinity;
+  return Object.values(value).reduce<number>((sum, inner) => sum + countValues(inner, depth - 1), 1);
+}

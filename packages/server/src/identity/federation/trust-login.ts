@@ -1,0 +1,79 @@
+import type { Authenticated, Origin, Refusal } from '../../registry/ports/authenticator.ts';
+import type { Millis } from '../../registry/ports/content-store.ts';
+import type { ProvedToken } from '../../registry/ports/foreign-tokens.ts';
+import type { TrustingRobot, TrustLogins } from '../../registry/ports/robot-trust-store.ts';
+import type { TrustRules } from '../../registry/ports/trust-rules.ts';
+import { readRobotUserName, robotUserName } from '../../registry/robot-name.ts';
+import { BoundedMap } from '../bounded-map.ts';
+import type { TrustingRobots } from '../foreign-login.ts';
+import { isGoodTrusting, trustingPrincipal } from '../robot-login.ts';
+
+/** Where no robot is named, all that trust the issuer are asked: with more of them, one has to be named. */
+const mostAsked = 200;
+
+interface TrustLoginOptions {
+  readonly trusts: TrustLogins;
+  readonly rules: TrustRules;
+  readonly now: () => Millis;
+  /** Told of a use that could not be noted, which keeps nobody out. */
+  readonly report: (message: string, error: unknown) => void;
+}
+
+/** Finds the robot that trusts a proved token. */
+export class TrustLogin implements TrustingRobots {
+  readonly #options: TrustLoginOptions;
+  /** What rules said of tokens; neither changes. By the claims, which are remembered with their token. */
+  readonly #said = new WeakMap<object, Map<number, boolean>>();
+  readonly #notedAt = new BoundedMap<Millis>(10_000);
+
+  constructor(options: TrustLoginOptions) {
+    this.#options = options;
+  }
+
+  async login(proved: ProvedToken, from: Origin, userName: string | undefined): Promise<Authenticated | Refusal> {
+    const robot = userName === undefined ? undefined : readRobotUserName(userName);
+    if (userName !== undefined && robot === undefined) return refused(`the user name is none of a robot`);
+    const wanted = { kind: 'token', issuer: proved.issuer, robot, limit: mostAsked + 1 } as const;
+    const asked = await this.#options.trusts.findTrustingRobots(wanted);
+    if (asked.length > mostAsked) return refused(`too many robots trust '${proved.issuer}': give the user name of one`);
+    const [first, ...others] = asked.filter((trusting) => this.#trusts(trusting, proved));
+    if (first === undefined) {
+      const who = robot === undefined ? 'no robot' : `the robot ${userName} does not exist or`;
+      const rules = asked.length === 0 ? `has no trust for the issuer '${proved.issuer}'` : `has no rule that is true of it`;
+      return refused(
+        robot === undefined && asked.length === 0 ? `no robot has a trust for the issuer '${proved.issuer}'` : `${who} ${rules}`,
+      );
+    }
+    if (others.some(({ id }) => id !== first.id)) return refused('rules of several robots are true of it: give the user name of one');
+    if (!isGoodTrusting(first, this.#options.now())) {
+      return { ...refused('the robot that trusts it is disabled or has expired'), account: robotUserName(first) };
+    }
+    await this.#noteUse(first, from);
+    return { kind: 'principal', principal: trustingPrincipal(first, proved.until) };
+  }
+
+  #trusts({ trustId, rule }: TrustingRobot, { claims }: ProvedToken): boolean {
+    const said = this.#said.get(claims) ?? new Map<number, boolean>();
+    this.#said.set(claims, said);
+    const answer = said.get(trustId) ?? this.#options.rules.isTrueOf(rule, claims);
+    said.set(trustId, answer);
+    return answer;
+  }
+
+  async #noteUse({ id, trustId }: TrustingRobot, { address }: Origin): Promise<void> {
+    const { trusts, now, report } = this.#options;
+    const at = now();
+    if (at - (this.#notedAt.get(String(trustId)) ?? -Infinity) < 60_000) return;
+    this.#notedAt.set(String(trustId), at);
+    try {
+      await trusts.noteTrustUse({ id, trustId, address, at });
+    } catch (error) {
+      // A full disk must not keep those out who only pull.
+      report('the use of a robot could not be recorded', error);
+    }
+  }
+}
+
+function refused(detail: string): Refusal {
+  return { kind: 'refused', reason: 'token-invalid', detail };
+}
