@@ -4,6 +4,7 @@ import { describeAccounts } from './contract/accounts.ts';
 import { describeAudit } from './contract/audit.ts';
 import { describeBlobs } from './contract/blobs.ts';
 import { describeBrowsing } from './contract/browsing.ts';
+import { describeCertificates } from './contract/certificates.ts';
 import { describeContentLeases } from './contract/content-leases.ts';
 import type { OpenStore } from './contract/contract-steps.ts';
 import { describeEventsAndLeases } from './contract/events-and-leases.ts';
@@ -48,6 +49,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describePromotionLimits(open);
     describeLists(open);
     describeBrowsing(open);
+    describeCertificates(open);
     describeInventory(open);
     describeProjects(open);
     describeGarbage(open);

@@ -2,6 +2,7 @@ import type { SqlTransaction } from '../sql-session.ts';
 import * as accounts from './accounts.ts';
 import { appendAudit, finishForwarding, holdForwarding, removeAudit, setAuditSinks } from './audit.ts';
 import { commitBlob, deleteBlob, mountBlob, renewBlob, reportLostBlob } from './blobs.ts';
+import * as certificates from './certificates.ts';
 import { deleteRepository, deleteTenant } from './deletion.ts';
 import * as devices from './devices.ts';
 import { claimEvents, finishEvents, postponeEvents, recordEvent } from './events.ts';
@@ -62,6 +63,7 @@ export const commands = {
   ...devices,
   ...secondFactors,
   ...sessions,
+  ...certificates,
   ...retentionPolicies,
   ...retention,
   ...webhookDeliveries,

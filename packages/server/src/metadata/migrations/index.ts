@@ -35,6 +35,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0020-identity-links', load: () => import('./0020-identity-links.ts') },
   { name: '0021-sign-in', load: () => import('./0021-sign-in.ts') },
   { name: '0022-robot-trusts', load: () => import('./0022-robot-trusts.ts') },
+  { name: '0023-certificates', load: () => import('./0023-certificates.ts') },
 ];
 
 /**

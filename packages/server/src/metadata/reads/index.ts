@@ -3,6 +3,7 @@ import * as accounts from './accounts.ts';
 import * as audit from './audit.ts';
 import * as blobSources from './blob-sources.ts';
 import * as browse from './browse.ts';
+import * as certificates from './certificates.ts';
 import * as content from './content.ts';
 import * as externalAccounts from './external-accounts.ts';
 import * as garbage from './garbage.ts';
@@ -32,6 +33,7 @@ export const reads = {
   ...audit,
   ...blobSources,
   ...browse,
+  ...certificates,
   ...content,
   ...externalAccounts,
   ...garbage,

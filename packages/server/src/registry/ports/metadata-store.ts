@@ -2,6 +2,7 @@ import type { AccessStore } from './access-store.ts';
 import type { AccountStore } from './account-store.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { BrowseStore } from './browse-store.ts';
+import type { CertificateStore } from './certificate-store.ts';
 import type { ContentStore } from './content-store.ts';
 import type { DeviceStore } from './device-store.ts';
 import type { EventStore } from './event-store.ts';
@@ -30,6 +31,7 @@ export interface MetadataStore
   extends ContentStore,
     RetentionStore,
     BrowseStore,
+    CertificateStore,
     JobStore,
     GarbageStore,
     EventStore,
