@@ -70,9 +70,14 @@ function readSecretFiles(merged: Map<string, GivenValue>, readFile: ReadFile, pr
 function toTree(merged: ReadonlyMap<string, GivenValue>): Record<string, unknown> {
   const tree: Record<string, unknown> = {};
   for (const [key, { value }] of merged) {
-    const [section = '', name] = key.split('.');
-    if (name === undefined) tree[section] = value;
-    else tree[section] = { ...(tree[section] as object | undefined), [name]: value };
+    const names = key.split('.');
+    const last = names.pop() ?? '';
+    let section = tree;
+    for (const name of names) {
+      section[name] ??= {};
+      section = section[name] as Record<string, unknown>;
+    }
+    section[last] = value;
   }
   return tree;
 }

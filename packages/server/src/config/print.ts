@@ -12,16 +12,18 @@ const mask = '********';
  */
 export function printConfig({ effective }: Pick<LoadedConfig, 'effective'>): string {
   const lines: string[] = [];
-  let open = '';
+  let open: readonly string[] = [];
   for (const { key, secret } of settings) {
     const given = effective.get(key);
     if (given === undefined) continue;
-    const [section = '', name] = key.split('.');
-    if (name !== undefined && section !== open) lines.push(`${section}:`);
-    open = name === undefined ? '' : section;
+    const sections = key.split('.');
+    const name = sections.pop();
+    const same = sections.findIndex((section, depth) => section !== open[depth]);
+    for (let depth = same < 0 ? sections.length : same; depth < sections.length; depth += 1)
+      lines.push(`${'  '.repeat(depth)}${sections[depth]}:`);
+    open = sections;
     const value = stringify(secret ? mask : given.value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd();
-    const indent = name === undefined ? '' : '  ';
-    lines.push(`${indent}${name ?? section}: ${value} # ${given.source}`);
+    lines.push(`${'  '.repeat(sections.length)}${name}: ${value} # ${given.source}`);
   }
   const mirrors = effective.get(mirrorsKey);
   if (mirrors !== undefined) {
