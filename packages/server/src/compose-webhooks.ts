@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { readPortRange } from './config/outgoing-settings.ts';
 import type { Config } from './config/schema.ts';
+import { speaksHttps } from './config/tls-settings.ts';
 import type { WebhookDeps } from './features/webhooks/webhook-deps.ts';
 import { createSecretBox } from './identity/secret-box.ts';
 import { loadOrCreateSecretKey } from './identity/secret-key.ts';
@@ -56,7 +57,7 @@ async function composeDialer({ outgoing }: Config): Promise<Dialer> {
 
 /** Where the server listens, for want of the address that clients use. */
 function ownAddress({ listen, tls }: Config): string {
-  const isSecure = tls.certFile !== undefined || tls.selfSigned.length > 0;
+  const isSecure = speaksHttps(tls);
   const { host: name = hostname() } = listen;
   const host = name.includes(':') ? `[${name}]` : name;
   return `${isSecure ? 'https' : 'http'}://${host}:${listen.port}`;

@@ -5,6 +5,7 @@ import { apiRoutes } from './api-routes.ts';
 import { composeAudit, composeAuditTrail } from './compose-audit.ts';
 import { createBackground } from './compose-background.ts';
 import { composeForeignLogin, serviceOf } from './compose-federation.ts';
+import { certificateDirectory, composeTls } from './compose-tls.ts';
 import { composeWebhooks } from './compose-webhooks.ts';
 import type { Config } from './config/schema.ts';
 import { projectsOf } from './config/store-conflicts.ts';
@@ -70,9 +71,6 @@ export interface Server {
   stop(graceMs: number, idleMs: number): Promise<void>;
 }
 
-/** Where the registry keeps certificates that it makes for itself. */
-const certificateDirectory = ({ data }: Config) => join(data, 'tls');
-
 /** Where the certificate of its own authority is, when there is one. */
 export function authorityFile(config: Config): string {
   return join(certificateDirectory(config), authorityName);
@@ -126,10 +124,9 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const authorizer = new RoleAuthorizer({ access: metadata, anonymous: config.anonymous, createOnPush: config.projects.createOnPush });
   const identity = await composeIdentity(config, backends, authorizer, metrics);
   const core = await composeCore(config, backends, metrics);
-  warnOfFileShortage(config, logger);
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
   const pulls = new PullCounter({ pulls: metadata, logger, now: Date.now, onQuotaRefusal: metrics.refusedByQuota });
-  const tls = await composeTls(config, logger);
+  const tls = await composeTls(config, backends, metrics);
   const features = await composeFeatures(config, backends, metrics, authorizer);
   const auditor = composeAuditTrail(backends, metrics);
   const shared = { auditor, authenticator: identity.authenticator, watch };
@@ -150,7 +147,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
       logger,
     }),
     tokens: { ...shared, tokens: identity.tokens, service: identity.service },
-    ...listenerSettings(config),
+    ...listenerSettings(config, logger),
     logger,
     pages: createPages(config, backends, telemetry),
     observe: bothOf(telemetry.observe, auditor.observe),
@@ -164,11 +161,12 @@ export async function composeServer(config: Config, backends: Backends): Promise
     start: async () => {
       await metadata.setQuotaDefaults(quotaDefaults(config));
       await background.start();
+      await tls?.start();
     },
     reload: async () => tls?.reload(),
     stop: async (graceMs, idleMs) => {
       await listener.drain(graceMs, idleMs);
-      tls?.close();
+      await tls?.close();
       watch.close();
       await background.stop();
       await auditor.close();
@@ -284,22 +282,6 @@ async function composeDiskCache(config: Config, { logger }: Backends, metrics: M
   return caching;
 }
 
-/** TLS when it is configured; what it needs is loaded only then. */
-async function composeTls(config: Config, logger: Logger): Promise<Tls | undefined> {
-  const { tls, limits } = config;
-  const { certFile, keyFile, selfSigned: hosts, minVersion, http2 } = tls;
-  if (certFile === undefined && hosts.length === 0) return undefined;
-  const { openTls } = await import('./http/tls/tls.ts');
-  const headersTimeoutMs = limits.headerTimeoutSeconds * 1000;
-  return openTls({
-    source: certFile === undefined ? { directory: certificateDirectory(config), hosts } : { certFile, keyFile: keyFile ?? certFile },
-    minVersion: `TLSv${minVersion}`,
-    http2: http2 ? { headerBytes: limits.headerBytes, idleTimeoutMs: limits.idleTimeoutSeconds * 1000 } : undefined,
-    handshakeTimeoutMs: headersTimeoutMs,
-    logger,
-  });
-}
-
 /** What the data path alone needs. */
 function dataPathParts({ anonymous, publicUrl, limits, deletion }: Config, { metadata, logger }: Backends) {
   const { manifestBytes, uploadBytes = Number.MAX_SAFE_INTEGER } = limits;
@@ -311,7 +293,8 @@ function dataPathParts({ anonymous, publicUrl, limits, deletion }: Config, { met
   };
 }
 
-function listenerSettings({ limits, trustedProxies, publicUrl }: Config) {
+function listenerSettings({ limits, trustedProxies, publicUrl }: Config, logger: Logger) {
+  warnOfFileShortage(limits.connections, logger);
   const perSecond = limits.requestsPerSecondPerAddress;
   const origins = new Origins(trustedProxies, publicUrl);
   const isShared = (address: string) => origins.isTrustedProxy(address);
@@ -334,8 +317,8 @@ function listenerSettings({ limits, trustedProxies, publicUrl }: Config) {
   };
 }
 
-function warnOfFileShortage({ limits }: Config, logger: Logger): void {
-  const shortage = describeFileShortage(limits.connections, openFileLimit());
+function warnOfFileShortage(connections: number, logger: Logger): void {
+  const shortage = describeFileShortage(connections, openFileLimit());
   if (shortage !== undefined) logger.warn(shortage);
 }
 

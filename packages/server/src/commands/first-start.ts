@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config/schema.ts';
+import { speaksHttps } from '../config/tls-settings.ts';
 import { ensureAdministrator } from '../identity/accounts.ts';
 import { printLine } from '../observability/terminal.ts';
 import type { Backends } from '../open-backends.ts';
@@ -32,6 +33,6 @@ export function announce({ tls }: Config, { address, port, family }: AddressInfo
     printLine(`  docker push ${host}/admin/alpine`);
   }
   if (tls.selfSigned.length > 0) printLine("Clients must trust this registry's own certificate authority: 'longshore ca --help' says how.");
-  const secure = tls.certFile !== undefined || tls.selfSigned.length > 0;
+  const secure = speaksHttps(tls);
   printLine(`longshore is listening on ${secure ? 'https' : 'http'}://${host}`);
 }

@@ -1,33 +1,23 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { audit } from './audit-settings.ts';
-import { isCertificateHost } from './certificate-host.ts';
 import { isCronExpression } from './cron-expression.ts';
 import { federation } from './federation-settings.ts';
 import { filledText } from './filled-text.ts';
 import { limits } from './limit-settings.ts';
-import { type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { listen } from './listen-setting.ts';
 import { mirrorRepositories } from './mirror-settings.ts';
 import { isNetworkRange } from './network-range.ts';
 import { outgoing, webhooks } from './outgoing-settings.ts';
+import { pathAccepts } from './path-accepts.ts';
 import { projects } from './project-settings.ts';
 import { quota } from './quota-settings.ts';
 import { notes } from './setting-text.ts';
 import { metadata, store } from './storage-settings.ts';
+import { tls } from './tls-settings.ts';
 import { wholeFrom } from './whole-number.ts';
 
-const pathAccepts = { en: 'a path; a relative one starts at the working directory', zh: '路径；相对路径以工作目录为起点' };
 const hours = (least: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(87_600));
-
-const listen = v.pipe(
-  v.string(),
-  v.rawTransform(({ dataset, addIssue, NEVER }): ListenAddress => {
-    const address = parseListenAddress(dataset.value);
-    if (address !== undefined) return address;
-    addIssue();
-    return NEVER;
-  }),
-);
 
 const publicUrl = v.pipe(
   v.string(),
@@ -81,66 +71,6 @@ const garbageCollection = v.strictObject({
     notes('With `gc.untagged: delete`: how long such manifests are kept.', '当 `gc.untagged: delete` 时，此类清单的保留时长（小时）。'),
   ),
 });
-
-const tls = v.pipe(
-  v.strictObject({
-    certFile: v.pipe(
-      v.optional(filledText),
-      notes(
-        "The server's certificate in PEM, followed by those of its issuers; with it, the port speaks HTTPS. Read again when it changes.",
-        '服务器证书（PEM），其后为各级签发者证书；设置后端口使用 HTTPS。文件变化时自动重新读取。',
-        { accepts: pathAccepts, otherwise: { en: 'plain HTTP', zh: '明文 HTTP' } },
-      ),
-    ),
-    keyFile: v.pipe(
-      v.optional(filledText),
-      notes("The certificate's private key in PEM, without a passphrase.", '证书的私钥（PEM），不带口令。', {
-        accepts: pathAccepts,
-        otherwise: { en: 'in the file of `tls.certFile`', zh: '位于 `tls.certFile` 文件中' },
-      }),
-    ),
-    selfSigned: v.pipe(
-      v.optional(v.array(v.pipe(v.string(), v.check(isCertificateHost))), []),
-      notes(
-        'Instead of `tls.certFile`: names for which the registry makes its own certificate authority and certificate.',
-        '代替 `tls.certFile`：由仓库自建证书颁发机构并为这些名称签发证书。',
-        {
-          accepts: {
-            en: 'host names, *.NAME and IP addresses, separated by commas in variables and flags',
-            zh: '主机名、*.名称或 IP 地址；在变量和参数中用逗号分隔',
-          },
-        },
-      ),
-    ),
-    minVersion: v.pipe(
-      v.optional(v.picklist(['1.2', '1.3']), '1.2'),
-      notes('Oldest version of TLS that is accepted.', '接受的最低 TLS 版本。'),
-    ),
-    http2: v.pipe(
-      v.optional(v.boolean(), true),
-      notes(
-        'Whether clients may choose HTTP/2. One connection then carries all transfers of a client.',
-        '是否允许客户端选择 HTTP/2；一个连接即可承载客户端的全部传输。',
-      ),
-    ),
-  }),
-  v.forward(
-    v.partialCheck(
-      [['certFile'], ['keyFile']],
-      ({ certFile, keyFile }) => keyFile === undefined || certFile !== undefined,
-      'tls.keyFile goes with tls.certFile; give both or none',
-    ),
-    ['certFile'],
-  ),
-  v.forward(
-    v.partialCheck(
-      [['certFile'], ['selfSigned']],
-      ({ certFile, selfSigned }) => certFile === undefined || selfSigned.length === 0,
-      'tls.selfSigned and tls.certFile are both given; give one',
-    ),
-    ['selfSigned'],
-  ),
-);
 
 const tokens = v.strictObject({
   lifetimeSeconds: v.pipe(v.optional(wholeFrom(60, 86_400), 300), notes('How long a registry token is good.', '仓库令牌的有效期（秒）。')),

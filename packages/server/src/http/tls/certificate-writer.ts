@@ -15,7 +15,8 @@ const serverDays = 397;
 /** Clocks of clients may be behind. */
 const backdatedMs = 60 * 60 * 1000;
 
-const ecdsaWithSha256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'));
+/** The AlgorithmIdentifier of signatures by keys on P-256. */
+export const ecdsaWithSha256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'));
 
 /**
  * A new certificate authority on P-256 for ten years. It can vouch for `hosts` only (DNS names with what is below them,
@@ -47,11 +48,7 @@ export function makeServerCertificate(authority: Issued, hosts: readonly string[
     extension('2.5.29.37', 'optional', sequence(objectIdentifier('1.3.6.1.5.5.7.3.1'))),
     extension('2.5.29.14', 'optional', octetString(keyIdOf(privateKey))),
     extension('2.5.29.35', 'optional', sequence(tagged(0, 'primitive', keyIdOf(authority.key)))),
-    extension(
-      '2.5.29.17',
-      'optional',
-      sequence(...hosts.map((host) => generalName(host, isIP(host) === 0 ? undefined : addressBytes(host)))),
-    ),
+    alternativeNames(hosts),
   ];
   const until = new Date(Math.min(now.getTime() + serverDays * dayMs, authority.certificate.validToDate.getTime()));
   const issuer = { name: commonName(requireCommonName(authority.certificate)), key: authority.key };
@@ -83,6 +80,12 @@ function issue({ subject, key, extensions, until }: Wanted, issuer: { name: Buff
 
 function extension(id: string, importance: 'critical' | 'optional', value: Buffer): Buffer {
   return sequence(objectIdentifier(id), ...(importance === 'critical' ? [yes] : []), octetString(value));
+}
+
+/** The extension subjectAltName (RFC 5280 section 4.2.1.6) for DNS names and IP addresses. */
+export function alternativeNames(hosts: readonly string[]): Buffer {
+  const names = hosts.map((host) => generalName(host, isIP(host) === 0 ? undefined : addressBytes(host)));
+  return extension('2.5.29.17', 'optional', sequence(...names));
 }
 
 function commonName(text: string): Buffer {
@@ -133,7 +136,8 @@ function addressBytes(address: string): Buffer {
   return Buffer.from(all.flatMap((group) => [group >> 8, group & 0xff]));
 }
 
-function publicKeyOf(key: KeyObject): Buffer {
+/** The SubjectPublicKeyInfo of a key's public half. */
+export function publicKeyOf(key: KeyObject): Buffer {
   return createPublicKey(key).export({ type: 'spki', format: 'der' });
 }
 

@@ -3,12 +3,23 @@ import type { SecureVersion } from 'node:tls';
 import type { Logger } from '../../registry/ports/logger.ts';
 import { CertificateWatch } from './certificate-watch.ts';
 import type { Http2Limits } from './http2-sessions.ts';
-import { checkKeyPair, type KeyPairFiles, readKeyPair } from './key-pair.ts';
+import { checkKeyPair, type KeyPair, type KeyPairFiles, readKeyPair } from './key-pair.ts';
 import { SecureServer } from './secure-server.ts';
 import { ensureSelfSigned } from './self-signed.ts';
 
-/** Where the certificate comes from: somebody gives it, or the registry makes it for these host names in this directory. */
-export type CertificateSource = KeyPairFiles | { readonly directory: string; readonly hosts: readonly string[] };
+/** A certificate that may change, as it is served. */
+export interface FollowedCertificate {
+  readonly current: KeyPair;
+  /** Looks for a new one now. */
+  look(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where the certificate comes from: somebody gives it, the registry makes it for these host names in this directory, or it is in no file. */
+export type CertificateSource =
+  | KeyPairFiles
+  | { readonly directory: string; readonly hosts: readonly string[] }
+  | { readonly follow: (changed: (pair: KeyPair) => void) => Promise<FollowedCertificate> };
 
 export interface TlsOptions {
   readonly source: CertificateSource;
@@ -25,7 +36,7 @@ export interface Tls {
   expiresAt(): number;
   /** Looks for a new certificate now. */
   reload(): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -37,18 +48,31 @@ const warnDays = 14;
  * served.
  */
 export async function openTls({ source, minVersion, http2, handshakeTimeoutMs, logger }: TlsOptions): Promise<Tls> {
+  const servers: SecureServer[] = [];
+  const changed = (pair: KeyPair): void => {
+    for (const server of servers) server.useKeyPair(pair);
+  };
+  const followed = await ('follow' in source ? source.follow(changed) : followFiles(source, { minVersion, logger, changed }));
+  return {
+    createServer: (options) => {
+      const server = new SecureServer(options, followed.current, { minVersion, http2, handshakeTimeoutMs });
+      servers.push(server);
+      return server;
+    },
+    expiresAt: () => followed.current.certificate.validToDate.getTime(),
+    reload: () => followed.look(),
+    close: () => followed.close(),
+  };
+}
+
+/** Watches files of the administrator, or the registry's own, which are renewed. */
+async function followFiles(
+  source: Exclude<CertificateSource, { readonly follow: unknown }>,
+  { minVersion, logger, changed }: { minVersion: SecureVersion; logger: Logger; changed: (pair: KeyPair) => void },
+): Promise<FollowedCertificate> {
   const files = 'hosts' in source ? await ownFiles(source, logger) : source;
   const first = checkKeyPair(await readKeyPair(files), files, minVersion);
-  const servers: SecureServer[] = [];
-  const watch = new CertificateWatch(first, {
-    files,
-    minVersion,
-    logger,
-    changed: (pair) => {
-      for (const server of servers) server.useKeyPair(pair);
-    },
-    pollMs,
-  });
+  const watch = new CertificateWatch(first, { files, minVersion, logger, changed, pollMs });
   warnBeforeEnd(watch.current.certificate.validToDate, files, logger);
   const daily = setInterval(() => {
     warnBeforeEnd(watch.current.certificate.validToDate, files, logger);
@@ -57,14 +81,11 @@ export async function openTls({ source, minVersion, http2, handshakeTimeoutMs, l
   }, dayMs);
   daily.unref();
   return {
-    createServer: (options) => {
-      const server = new SecureServer(options, watch.current, { minVersion, http2, handshakeTimeoutMs });
-      servers.push(server);
-      return server;
+    get current() {
+      return watch.current;
     },
-    expiresAt: () => watch.current.certificate.validToDate.getTime(),
-    reload: () => watch.look(),
-    close: () => {
+    look: () => watch.look(),
+    close: async () => {
       clearInterval(daily);
       watch.close();
     },
