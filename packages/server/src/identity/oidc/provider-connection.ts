@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import {
+  allowInsecureRequests,
+  type ClientAuth,
+  ClientSecretBasic,
+  ClientSecretPost,
+  Configuration,
+  clockTolerance,
+  customFetch,
+  discovery,
+  enableNonRepudiationChecks,
+  None,
+} from 'openid-client';
+import { trustedAuthorities } from '../../outgoing/trusted-authorities.ts';
+import type { Millis } from '../../registry/ports/content-store.ts';
+import type { OidcSettings } from './oidc-settings.ts';
+import { ProviderAway, providerFetch } from './provider-fetch.ts';
+
+const goodForMs = 60 * 60 * 1000;
+const skewSeconds = 60;
+
+/** What a provider says of itself (OpenID Connect Discovery 1.0), asked for when it is first needed and then hourly. */
+export class ProviderConnection {
+  readonly #settings: OidcSettings;
+  readonly #now: () => Millis;
+  #known: { readonly configuration: Promise<Configuration>; readonly until: Millis } | undefined;
+
+  constructor(settings: OidcSettings, now: () => Millis) {
+    this.#settings = settings;
+    this.#now = now;
+  }
+
+  /** Rejects with `ProviderAway`, also for files that cannot be read. */
+  configuration(): Promise<Configuration> {
+    const now = this.#now();
+    if (this.#known !== undefined && now < this.#known.until) return this.#known.configuration;
+    const configuration = this.#discover();
+    this.#known = { configuration, until: now + goodForMs };
+    configuration.catch(() => this.forget());
+    return configuration;
+  }
+
+  /** Asks again next time: keys, addresses or the client's secret may have changed. */
+  forget(): void {
+    this.#known = undefined;
+  }
+
+  async #discover(): Promise<Configuration> {
+    const { issuer, clientId, clientSecretFile, authorityFile, timeoutMs } = this.#settings;
+    const secret = clientSecretFile === undefined ? undefined : await readSecret(clientSecretFile);
+    const fetch = providerFetch({ authorities: await readAuthorities(authorityFile), timeoutMs });
+    const isPlain = new URL(issuer).protocol === 'http:';
+    const first = await discovery(new URL(issuer), clientId, undefined, None(), {
+      [customFetch]: fetch,
+      execute: isPlain ? [allowInsecureRequests] : [],
+    });
+    const server = first.serverMetadata();
+    const metadata = { [clockTolerance]: skewSeconds };
+    const configuration = new Configuration(
+      server,
+      clientId,
+      metadata,
+      authenticationOf(server.token_endpoint_auth_methods_supported, secret),
+    );
+    configuration[customFetch] = fetch;
+    if (isPlain) allowInsecureRequests(configuration);
+    // The signature of the ID token too, not only the connection that it came by.
+    enableNonRepudiationChecks(configuration);
+    return configuration;
+  }
+}
+
+/** What a provider takes that does not say so is the former (OpenID Connect Discovery 1.0, section 3). */
+function authenticationOf(methods: readonly string[] = ['client_secret_basic'], secret: string | undefined): ClientAuth {
+  if (secret === undefined) return None();
+  return methods.includes('client_secret_basic') ? ClientSecretBasic(secret) : ClientSecretPost(secret);
+}
+
+async function readSecret(path: string): Promise<string> {
+  try {
+    const secret = (await readFile(path, 'utf8')).trim();
+    if (secret !== '') return secret;
+    throw new Error('it is empty');
+  } catch (error) {
+    throw new ProviderAway(`the file of the client's secret cannot be used: ${String(error)}`, { cause: error });
+  }
+}
+
+async function readAuthorities(file: string | undefined): Promise<string[]> {
+  try {
+    return await trustedAuthorities(file);
+  } catch (error) {
+    throw new ProviderAway(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

@@ -1,0 +1,204 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CryptoKey, decodeJwt, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import Provider, { type Context } from 'oidc-provider';
+import { ensureSelfSigned } from '../../packages/server/src/http/tls/self-signed.ts';
+
+/** Somebody whom the provider knows; everything but `sub` is a claim. */
+export interface Person {
+  readonly sub: string;
+  readonly preferred_username?: string;
+  readonly email?: string;
+  readonly email_verified?: boolean;
+  readonly groups?: readonly string[] | string;
+}
+
+/** A key with which tokens are signed, and what is published of it. */
+interface SigningKey {
+  readonly privateKey: CryptoKey;
+  readonly published: Record<string, unknown>;
+}
+
+const clientId = 'longshore';
+const clientSecret = 'a secret of the client, which is longer than it has to be';
+
+/**
+ * oidc-provider over TLS on loopback, which signs people in without asking. What it answers can be bent: tokens are signed here, by keys
+ * that can be changed, after `bend` changed their claims.
+ */
+export class TestIdentityProvider {
+  readonly issuer: string;
+  readonly authorityFile: string;
+  readonly clientSecretFile: string;
+  readonly clientId = clientId;
+  /** Whom the browser signs in as; undefined: the provider refuses (`access_denied`). */
+  person: Person | undefined = { sub: 'id-of-alice', preferred_username: 'alice' };
+  /** Whether claims come in the ID token, or from the UserInfo endpoint alone, as the specification has it. */
+  claimsInToken = true;
+  givesRefreshTokens = true;
+  /** Changes the claims of the next ID tokens. */
+  bend: ((claims: JWTPayload) => JWTPayload) | undefined;
+  /** The header of the next ID tokens, such as another `alg`; the signature is made as ever, or is empty for `none`. */
+  unsigned = false;
+  /** Called before each request is answered: what it awaits makes the provider slow. */
+  before: ((path: string) => Promise<void>) | undefined;
+  readonly #directory: string;
+  readonly #server: Server;
+  readonly #people = new Map<string, Person>();
+  #key: SigningKey;
+  #provider: Provider | undefined;
+
+  private constructor(parts: { directory: string; authorityFile: string; server: Server; key: SigningKey }) {
+    this.#directory = parts.directory;
+    this.#server = parts.server;
+    this.#key = parts.key;
+    this.authorityFile = parts.authorityFile;
+    this.clientSecretFile = join(parts.directory, 'client-secret');
+    this.issuer = `https://127.0.0.1:${(parts.server.address() as AddressInfo).port}`;
+  }
+
+  /** Starts one; `callbacks` are the addresses that it may send browsers back to. */
+  static async start(callbacks: readonly string[]): Promise<TestIdentityProvider> {
+    const directory = await mkdtemp(join(tmpdir(), 'longshore-idp-'));
+    const { pairFile, authorityFile } = await ensureSelfSigned(directory, ['127.0.0.1'], new Date());
+    const pair = await readFile(pairFile);
+    const server = createServer({ cert: pair, key: pair });
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+    const idp = new TestIdentityProvider({ directory, authorityFile, server, key: await newKey('first') });
+    await writeFile(idp.clientSecretFile, `${clientSecret}\n`);
+    idp.allow(callbacks);
+    server.on('request', (request, response) => void idp.#serve(request, response));
+    return idp;
+  }
+
+  /** Sends browsers back to these addresses from now on; forgets who was signed in. */
+  allow(callbacks: readonly string[]): void {
+    const provider = new Provider(this.issuer, this.#configuration(callbacks));
+    provider.use((context, next) => this.#bend(context, next));
+    this.#provider = provider;
+  }
+
+  /** Signs with another key from now on, and publishes only that one. */
+  async rotateKeys(): Promise<void> {
+    this.#key = await newKey(`key-${Date.now()}`);
+  }
+
+  /** Tells everybody who asks again that this person is not known any more. */
+  forget(sub: string): void {
+    this.#people.delete(sub);
+  }
+
+  /** Changes what is said of a person who signed in before. */
+  change(person: Person): void {
+    this.#people.set(person.sub, person);
+  }
+
+  /** Goes to an address as a browser does that keeps cookies, up to the first one that is not the provider's. */
+  async visit(address: string): Promise<URL> {
+    const cookies = new Map<string, string>();
+    let url = new URL(address);
+    while (url.origin === this.issuer) {
+      const { status, headers } = await this.#get(url, [...cookies].map(([name, value]) => `${name}=${value}`).join('; '));
+      for (const cookie of headers.getSetCookie()) {
+        const [pair = ''] = cookie.split(';');
+        const at = pair.indexOf('=');
+        cookies.set(pair.slice(0, at), pair.slice(at + 1));
+      }
+      const location = headers.get('location');
+      if (location === null) throw new Error(`the provider answered ${url.pathname} with ${status}`);
+      url = new URL(location, url);
+    }
+    return url;
+  }
+
+  /** Ends the server and removes its files. Idempotent. */
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  async #get(url: URL, cookie: string): Promise<{ status: number; headers: Headers }> {
+    const { request } = await import('node:https');
+    const ca = await readFile(this.authorityFile);
+    return new Promise((resolve, reject) => {
+      request(url, { ca, headers: { cookie } }, (answer) => {
+        const headers = new Headers();
+        for (const [name, values] of Object.entries(answer.headersDistinct)) for (const value of values ?? []) headers.append(name, value);
+        answer.resume().once('end', () => resolve({ status: answer.statusCode ?? 0, headers }));
+      })
+        .once('error', reject)
+        .end();
+    });
+  }
+
+  async #serve(...[request, response]: Parameters<ReturnType<Provider['callback']>>): Promise<void> {
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    await this.before?.(path);
+    const provider = this.#provider;
+    if (provider === undefined) throw new Error('not started');
+    if (!path.startsWith('/interaction/')) return provider.callback()(request, response);
+    const { person } = this;
+    if (person !== undefined) this.#people.set(person.sub, person);
+    const refusal = { error: 'access_denied', error_description: '<b>not</b> for you' };
+    return provider.interactionFinished(request, response, person === undefined ? refusal : { login: { accountId: person.sub } });
+  }
+
+  #configuration(callbacks: readonly string[]): Record<string, unknown> {
+    return {
+      clients: [
+        {
+          client_id: clientId,
+          client_secret: clientSecret,
+          redirect_uris: callbacks,
+          grant_types: ['authorization_code', 'refresh_token'],
+          response_types: ['code'],
+          id_token_signed_response_alg: 'RS256',
+        },
+      ],
+      claims: { openid: ['sub'], profile: ['preferred_username', 'groups'], email: ['email', 'email_verified'] },
+      findAccount: (_: unknown, sub: string) => {
+        const person = this.#people.get(sub);
+        return person && { accountId: sub, claims: () => person };
+      },
+      loadExistingGrant: async ({ oidc }: Context) => {
+        const grant = new oidc.provider.Grant({ accountId: oidc.session?.accountId, clientId: oidc.client?.clientId });
+        grant.addOIDCScope('openid profile email offline_access');
+        await grant.save();
+        return grant;
+      },
+      issueRefreshToken: async () => this.givesRefreshTokens,
+      interactions: { url: (_: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
+      features: { devInteractions: { enabled: false } },
+      cookies: { keys: ['for tests only'] },
+      pkce: { required: () => true },
+      ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, RefreshToken: 3600, Interaction: 600, Session: 3600, Grant: 3600 },
+    };
+  }
+
+  async #bend(context: Context, next: () => Promise<void>): Promise<void> {
+    await next();
+    if (context.path === '/jwks') context.body = { keys: [this.#key.published] };
+    const body = context.body as { id_token?: string } | undefined;
+    if (context.path === '/token' && typeof body?.id_token === 'string')
+      context.body = { ...body, id_token: await this.#resign(body.id_token) };
+  }
+
+  async #resign(token: string): Promise<string> {
+    const own = decodeJwt(token);
+    const person = this.claimsInToken ? this.#people.get(own.sub ?? '') : undefined;
+    const claims = this.bend?.({ ...person, ...own }) ?? { ...person, ...own };
+    const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    if (this.unsigned) return `${encode({ alg: 'none' })}.${encode(claims)}.`;
+    return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: String(this.#key.published['kid']) }).sign(this.#key.privateKey);
+  }
+}
+
+async function newKey(kid: string): Promise<SigningKey> {
+  const { privateKey, publicKey } = await generateKeyPair('RS256');
+  return { privateKey, published: { ...(await exportJWK(publicKey)), kid, use: 'sig', alg: 'RS256' } };
+}
