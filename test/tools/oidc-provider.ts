@@ -1,10 +1,10 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CryptoKey, decodeJwt, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import Provider, { type Context } from 'oidc-provider';
+import Provider, { type Configuration } from 'oidc-provider';
 import { ensureSelfSigned } from '../../packages/server/src/http/tls/self-signed.ts';
 
 /** Somebody whom the provider knows; everything but `sub` is a claim. */
@@ -18,9 +18,12 @@ export interface Person {
 
 /** A key with which tokens are signed, and what is published of it. */
 interface SigningKey {
-  readonly privateKey: CryptoKey;
-  readonly published: Record<string, unknown>;
+  readonly privateKey: KeyObject;
+  readonly published: Readonly<Record<string, unknown>>;
 }
+
+/** What an ID token says. */
+export type TokenClaims = Readonly<Record<string, unknown>>;
 
 const clientId = 'longshore';
 const clientSecret = 'a secret of the client, which is longer than it has to be';
@@ -40,7 +43,7 @@ export class TestIdentityProvider {
   claimsInToken = true;
   givesRefreshTokens = true;
   /** Changes the claims of the next ID tokens. */
-  bend: ((claims: JWTPayload) => JWTPayload) | undefined;
+  bend: ((claims: TokenClaims) => TokenClaims) | undefined;
   /** The header of the next ID tokens, such as another `alg`; the signature is made as ever, or is empty for `none`. */
   unsigned = false;
   /** Called before each request is answered: what it awaits makes the provider slow. */
@@ -67,7 +70,7 @@ export class TestIdentityProvider {
     const pair = await readFile(pairFile);
     const server = createServer({ cert: pair, key: pair });
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-    const idp = new TestIdentityProvider({ directory, authorityFile, server, key: await newKey('first') });
+    const idp = new TestIdentityProvider({ directory, authorityFile, server, key: newKey('first') });
     await writeFile(idp.clientSecretFile, `${clientSecret}\n`);
     idp.allow(callbacks);
     server.on('request', (request, response) => void idp.#serve(request, response));
@@ -82,8 +85,8 @@ export class TestIdentityProvider {
   }
 
   /** Signs with another key from now on, and publishes only that one. */
-  async rotateKeys(): Promise<void> {
-    this.#key = await newKey(`key-${Date.now()}`);
+  rotateKeys(): void {
+    this.#key = newKey(`after-${String(this.#key.published['kid'])}`);
   }
 
   /** Tells everybody who asks again that this person is not known any more. */
@@ -148,31 +151,34 @@ export class TestIdentityProvider {
     return provider.interactionFinished(request, response, person === undefined ? refusal : { login: { accountId: person.sub } });
   }
 
-  #configuration(callbacks: readonly string[]): Record<string, unknown> {
+  #configuration(callbacks: readonly string[]): Configuration {
     return {
       clients: [
         {
           client_id: clientId,
           client_secret: clientSecret,
-          redirect_uris: callbacks,
+          redirect_uris: [...callbacks],
           grant_types: ['authorization_code', 'refresh_token'],
           response_types: ['code'],
           id_token_signed_response_alg: 'RS256',
         },
       ],
       claims: { openid: ['sub'], profile: ['preferred_username', 'groups'], email: ['email', 'email_verified'] },
-      findAccount: (_: unknown, sub: string) => {
+      findAccount: (_, sub) => {
         const person = this.#people.get(sub);
-        return person && { accountId: sub, claims: () => person };
+        return person && { accountId: sub, claims: () => ({ ...person }) };
       },
-      loadExistingGrant: async ({ oidc }: Context) => {
-        const grant = new oidc.provider.Grant({ accountId: oidc.session?.accountId, clientId: oidc.client?.clientId });
+      loadExistingGrant: async ({ oidc }) => {
+        const { accountId } = oidc.session ?? {};
+        const { clientId: client } = oidc.client ?? {};
+        if (accountId === undefined || client === undefined) return undefined;
+        const grant = new oidc.provider.Grant({ accountId, clientId: client });
         grant.addOIDCScope('openid profile email offline_access');
         await grant.save();
         return grant;
       },
       issueRefreshToken: async () => this.givesRefreshTokens,
-      interactions: { url: (_: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
+      interactions: { url: (_, { uid }) => `/interaction/${uid}` },
       features: { devInteractions: { enabled: false } },
       cookies: { keys: ['for tests only'] },
       pkce: { required: () => true },
@@ -180,25 +186,25 @@ export class TestIdentityProvider {
     };
   }
 
-  async #bend(context: Context, next: () => Promise<void>): Promise<void> {
+  async #bend(context: { readonly path: string; body: unknown }, next: () => Promise<void>): Promise<void> {
     await next();
     if (context.path === '/jwks') context.body = { keys: [this.#key.published] };
     const body = context.body as { id_token?: string } | undefined;
-    if (context.path === '/token' && typeof body?.id_token === 'string')
-      context.body = { ...body, id_token: await this.#resign(body.id_token) };
+    if (context.path === '/token' && typeof body?.id_token === 'string') context.body = { ...body, id_token: this.#resign(body.id_token) };
   }
 
-  async #resign(token: string): Promise<string> {
-    const own = decodeJwt(token);
-    const person = this.claimsInToken ? this.#people.get(own.sub ?? '') : undefined;
+  #resign(token: string): string {
+    const own = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as TokenClaims;
+    const person = this.claimsInToken ? this.#people.get(String(own['sub'])) : undefined;
     const claims = this.bend?.({ ...person, ...own }) ?? { ...person, ...own };
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     if (this.unsigned) return `${encode({ alg: 'none' })}.${encode(claims)}.`;
-    return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: String(this.#key.published['kid']) }).sign(this.#key.privateKey);
+    const signed = `${encode({ alg: 'RS256', kid: this.#key.published['kid'] })}.${encode(claims)}`;
+    return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), this.#key.privateKey).toString('base64url')}`;
   }
 }
 
-async function newKey(kid: string): Promise<SigningKey> {
-  const { privateKey, publicKey } = await generateKeyPair('RS256');
-  return { privateKey, published: { ...(await exportJWK(publicKey)), kid, use: 'sig', alg: 'RS256' } };
+function newKey(kid: string): SigningKey {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return { privateKey, published: { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' } };
 }

@@ -18,6 +18,7 @@ export function createBackground(
   features: readonly Feature[],
   identity: Identity,
   metrics: Metrics,
+  more: readonly ScheduledJob[],
 ): { start(): Promise<void>; stop(): Promise<void> } {
   const holder = randomUUID();
   const counter: EventSubscriber = {
@@ -32,9 +33,8 @@ export function createBackground(
   return {
     start: async () => {
       await identity.maintainKeys();
-      const jobs = [keyUpkeep, forgetEndedJobs(metadata, Date.now), ...features.flatMap((feature) => feature.jobs ?? [])].map((job) =>
-        metrics.countRuns(job),
-      );
+      const own = [keyUpkeep, forgetEndedJobs(metadata, Date.now), ...more];
+      const jobs = [...own, ...features.flatMap((feature) => feature.jobs ?? [])].map((job) => metrics.countRuns(job));
       const schedules = jobs.map((job) => startSchedule(job, { leases: metadata, logger, holder, leaseMs: 60_000 }));
       const outbox = startOutbox({
         events: metadata,

@@ -6,6 +6,7 @@ import { composeAudit, composeAuditTrail } from './compose-audit.ts';
 import { createBackground } from './compose-background.ts';
 import { composeForeignLogin, serviceOf } from './compose-federation.ts';
 import { certificateDirectory, composeTls } from './compose-tls.ts';
+import { composePeople } from './compose-people.ts';
 import { composeWebhooks } from './compose-webhooks.ts';
 import type { Config } from './config/schema.ts';
 import { projectsOf } from './config/store-conflicts.ts';
@@ -122,6 +123,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const telemetry = await startTelemetry({ log, inventory: metadata, version: program.version, tracing: config.tracing });
   const { metrics } = telemetry;
   const authorizer = new RoleAuthorizer({ access: metadata, anonymous: config.anonymous, createOnPush: config.projects.createOnPush });
+  const people = await composePeople(config, backends);
   const identity = await composeIdentity(config, backends, authorizer, metrics);
   const core = await composeCore(config, backends, metrics);
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
@@ -155,7 +157,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
     ...(tls === undefined ? {} : { createHttpServer: tls.createServer }),
   });
   addFigures(metrics, backends, listener, tls);
-  const background = createBackground(backends, features, identity, metrics);
+  const background = createBackground(backends, features, identity, metrics, people?.jobs ?? []);
   return {
     listener,
     start: async () => {

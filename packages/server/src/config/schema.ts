@@ -13,6 +13,7 @@ import { pathAccepts } from './path-accepts.ts';
 import { projects } from './project-settings.ts';
 import { quota } from './quota-settings.ts';
 import { notes } from './setting-text.ts';
+import { signIn } from './sign-in-settings.ts';
 import { metadata, store } from './storage-settings.ts';
 import { tls } from './tls-settings.ts';
 import { wholeFrom } from './whole-number.ts';
@@ -203,6 +204,7 @@ export const settingsSchema = v.strictObject({
   ),
   federation: v.optional(federation, {}),
   audit: v.optional(audit, {}),
+  signIn: v.optional(signIn, {}),
   tokens: v.optional(tokens, {}),
   metadata: v.pipe(
     v.optional(metadata, {}),

@@ -14,7 +14,7 @@ export interface AdmissionRules {
   /** Globs over what the provider calls its groups; others are left out. */
   readonly groups: readonly string[];
   /** The group, as the provider calls it, whose members administer the registry; undefined: the provider says nothing about it. */
-  readonly administratorGroup: string | undefined;
+  readonly administratorGroup?: string | undefined;
   /** How long until the provider is asked again; undefined: never. */
   readonly recheckMs: number | undefined;
 }

@@ -6,9 +6,9 @@ export interface OidcSettings {
   readonly issuer: string;
   readonly clientId: string;
   /** Undefined: a public client, which is nothing without PKCE. */
-  readonly clientSecretFile: string | undefined;
+  readonly clientSecretFile?: string | undefined;
   /** Authorities in PEM that are trusted besides the usual ones. */
-  readonly authorityFile: string | undefined;
+  readonly authorityFile?: string | undefined;
   /** Asked for besides `openid`. */
   readonly scopes: readonly string[];
   readonly nameClaim: string;

@@ -31,14 +31,16 @@ export async function signInExternal(sql: SqlTransaction, input: SignIn): Promis
 /** `ExternalAccountStore.endExternal`. */
 export async function endExternal(
   sql: SqlTransaction,
-  input: External & { decidesAdministrators: boolean; by: Agent; at: Millis },
+  input: External & { decidesAdministrators: boolean; ifRenewal?: string | undefined; by: Agent; at: Millis },
 ): Promise<boolean> {
   const user = await lockLinked(sql, input);
   if (user === undefined) return false;
-  await sql.run('update identity_links set renewal = null, check_after = null where provider = ? and external_id = ?', [
-    input.provider,
-    input.externalId,
-  ]);
+  const ended = await sql.run(
+    `update identity_links set renewal = null, check_after = null
+     where provider = ? and external_id = ? and coalesce(renewal, '') = coalesce(?, renewal, '')`,
+    [input.provider, input.externalId, input.ifRenewal ?? null],
+  );
+  if (ended === 0) return false;
   await leave(sql, user, input);
   await setStanding(sql, user, input.decidesAdministrators ? false : undefined, input);
   await record(sql, 'user.login-ended', user, input);

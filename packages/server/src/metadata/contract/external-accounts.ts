@@ -37,8 +37,7 @@ function begin({ store, at }: StoreSteps) {
     return outcome.user;
   };
   const membersOf = async (group: string) => (await store.listGroupMembers(group, everything))?.items.map(({ name }) => name);
-  const end = (externalId: string, decidesAdministrators = false) =>
-    store.endExternal({ provider: 'idp', externalId, decidesAdministrators, by, at });
+  const end = (externalId: string) => store.endExternal({ provider: 'idp', externalId, decidesAdministrators: false, by, at });
   return { tryIn, signIn, membersOf, end };
 }
 
@@ -177,13 +176,17 @@ export function describeExternalAccounts(open: OpenStore): void {
     });
 
     storeTest(open, 'a provider that vouches no more takes its groups and standing along', async (steps) => {
-      const { store } = steps;
+      const { store, at } = steps;
       const { signIn, membersOf, end } = begin(steps);
       const user = await signIn('1', { externalName: 'alice', groups: ['dev'], administrator: true, renewal: 'sealed', checkAfter: 5 });
       assert.equal(await end('nobody'), false);
-      assert.equal(await end('1', true), true);
+      const stale = { provider: 'idp', externalId: '1', decidesAdministrators: true, ifRenewal: 'of before the last login' };
+      assert.equal(await store.endExternal({ ...stale, by, at }), false);
+      assert.deepEqual(await membersOf('dev'), ['alice']);
+      assert.equal(await store.endExternal({ ...stale, ifRenewal: 'sealed', by, at }), true);
       assert.deepEqual(await membersOf('dev'), []);
       assert.deepEqual(await store.findUser({ id: user.id }), { ...user, administrator: false, version: user.version + 2 });
+      assert.equal(await end('1'), true, 'again is no harm');
       assert.deepEqual(await store.claimDueLinks({ provider: 'idp', at: 10, until: 20, limit: 9 }), []);
       assert.equal((await signIn('1', { groups: ['dev'] })).id, user.id, 'the link stays');
     });

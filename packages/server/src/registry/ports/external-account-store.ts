@@ -54,9 +54,17 @@ export interface ExternalAccountStore {
   signInExternal(input: AdmittedIdentity & { by: Agent; at: Millis }): Promise<ExternalOutcome>;
   /**
    * The provider vouches no more: its groups are left, what was issued to the user before ends (a new `version`), and when the
-   * provider decides who administers, the user does not. The link stays. False when there is none.
+   * provider decides who administers, the user does not. The link stays. False when there is none, or when it has been renewed since
+   * with something else than `ifRenewal`.
    */
-  endExternal(input: { provider: string; externalId: string; decidesAdministrators: boolean; by: Agent; at: Millis }): Promise<boolean>;
+  endExternal(input: {
+    provider: string;
+    externalId: string;
+    decidesAdministrators: boolean;
+    ifRenewal?: string | undefined;
+    by: Agent;
+    at: Millis;
+  }): Promise<boolean>;
   /** The oldest first; a user has few. */
   listIdentityLinks(userId: number): Promise<IdentityLink[]>;
   /** Who comes from there next is somebody new; the groups of the provider are left, and what was issued before ends. */

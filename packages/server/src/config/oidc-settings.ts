@@ -1,0 +1,134 @@
+import * as v from 'valibot';
+import { isTrustworthy } from '../registry/trustworthy-url.ts';
+import { filledText } from './filled-text.ts';
+import { notes } from './setting-text.ts';
+import { wholeFrom } from './whole-number.ts';
+
+const pathAccepts = { en: 'a path; a relative one starts at the working directory', zh: '路径；相对路径以工作目录为起点' };
+const claimAccepts = {
+  en: 'the name of a claim; names with dots lead into it: realm_access.roles',
+  zh: '声明名称；用点深入内部：realm_access.roles',
+};
+
+const connection = {
+  name: v.pipe(
+    v.string(),
+    v.regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
+    notes(
+      'Name of the provider. Part of the callback address, and kept with everybody who came from it: never change it.',
+      '提供方名称。它是回调地址的一部分，并与来自该提供方的每个人一同保存：请勿更改。',
+      { accepts: { en: 'at most 40 of a-z, 0-9 and -, such as keycloak', zh: '最多 40 个字符：a-z、0-9 与 -，例如 keycloak' } },
+    ),
+  ),
+  title: v.pipe(
+    v.optional(filledText),
+    notes('What people read on the button.', '按钮上显示的名称。', {
+      accepts: { en: 'a text', zh: '文本' },
+      otherwise: { en: 'the name', zh: '提供方名称' },
+    }),
+  ),
+  issuer: v.pipe(
+    v.string(),
+    v.check(isTrustworthy),
+    notes('What the provider calls itself (the claim `iss`), to the letter.', '提供方自称的签发者（`iss` 声明），须完全一致。', {
+      accepts: {
+        en: 'an https URL such as https://sso.example.com/realms/main; http on this host only',
+        zh: 'https URL，例如 https://sso.example.com/realms/main；http 仅限本机',
+      },
+    }),
+  ),
+  clientId: v.pipe(
+    filledText,
+    notes('What the provider calls this registry.', '提供方为本仓库登记的客户端 ID。', { accepts: { en: 'a text', zh: '文本' } }),
+  ),
+  clientSecretFile: v.pipe(
+    v.optional(filledText),
+    notes("File with the client's secret; read hourly and after failures.", '存放客户端密钥的文件；每小时及失败后重新读取。', {
+      accepts: pathAccepts,
+      otherwise: { en: 'a public client', zh: '公开客户端' },
+    }),
+  ),
+  authorityFile: v.pipe(
+    v.optional(filledText),
+    notes(
+      'Certificates (PEM) of authorities that are trusted there besides the usual ones.',
+      '除常用颁发机构外额外信任的 CA 证书文件（PEM）。',
+      {
+        accepts: pathAccepts,
+        otherwise: { en: 'none', zh: '无' },
+      },
+    ),
+  ),
+  scopes: v.pipe(
+    v.optional(v.array(v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/))), ['profile', 'email']),
+    notes('What is asked for besides `openid`.', '除 `openid` 外请求的 scope。', {
+      accepts: { en: 'a list of scopes', zh: 'scope 列表' },
+      otherwise: { en: 'profile, email', zh: 'profile、email' },
+    }),
+  ),
+} as const;
+
+const people = {
+  nameClaim: v.pipe(
+    v.optional(filledText, 'preferred_username'),
+    notes('What a new user is called after; it never decides who somebody is.', '新用户的命名依据；不用于判断身份。', {
+      accepts: claimAccepts,
+    }),
+  ),
+  groupsClaim: v.pipe(
+    v.optional(filledText, 'groups'),
+    notes('Where the groups of a person stand: a list of texts, or one text.', '人员所属组所在的声明：文本列表或单个文本。', {
+      accepts: claimAccepts,
+    }),
+  ),
+  groupPrefix: v.pipe(
+    v.optional(v.pipe(v.string(), v.maxLength(40)), ''),
+    notes('Before the names of groups that are made here for those of the provider.', '为提供方的组在此创建的组名前缀。', {
+      accepts: { en: 'a text', zh: '文本' },
+      otherwise: { en: 'none', zh: '无' },
+    }),
+  ),
+  groups: v.pipe(
+    v.optional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(255))), ['*']),
+    notes(
+      'Which groups of the provider are taken, as it calls them; at most 200 of a person.',
+      '采用提供方的哪些组（按提供方的名称）；每人最多 200 个。',
+      {
+        accepts: { en: 'a list; * and ? stand for any characters and any one', zh: '列表；* 表示任意多个字符，? 表示一个' },
+        otherwise: { en: 'all', zh: '全部' },
+      },
+    ),
+  ),
+  administratorGroup: v.pipe(
+    v.optional(filledText),
+    notes(
+      'Who is in this group of the provider administers the registry, and who is not does not.',
+      '属于提供方该组的人员管理本仓库，不属于者则否。',
+      { accepts: { en: 'a text', zh: '文本' }, otherwise: { en: 'the provider does not decide it', zh: '不由提供方决定' } },
+    ),
+  ),
+  createUsers: v.pipe(
+    v.optional(v.boolean(), true),
+    notes('Whether people whom the provider knows become users at their first login.', '提供方认识的人员首次登录时是否自动成为用户。'),
+  ),
+  recheckMinutes: v.pipe(
+    v.optional(wholeFrom(1, 1440), 15),
+    notes(
+      'How often the provider is asked about people who came from it with a refresh token: whom it vouches for no more is out here, and groups are renewed.',
+      '每隔多少分钟用刷新令牌向提供方核对人员：不再获认可者在此失效，组随之更新。',
+    ),
+  ),
+  timeoutSeconds: v.pipe(
+    v.optional(v.pipe(v.number(), v.minValue(0.1), v.maxValue(60)), 3),
+    notes('How long each question to the provider may take.', '每次询问提供方的最长等待时间（秒）。'),
+  ),
+} as const;
+
+/** Setting `signIn.oidc`. */
+export const oidcProviders = v.pipe(
+  v.optional(v.pipe(v.array(v.strictObject({ ...connection, ...people })), v.maxLength(20)), []),
+  notes(
+    'Providers of OpenID Connect through which people sign in with a browser. See docs/guides/single-sign-on.md.',
+    '人员通过浏览器登录所用的 OpenID Connect 提供方。见 docs/guides/single-sign-on.zh-CN.md。',
+  ),
+);
