@@ -26,12 +26,14 @@ export async function composePeople(
   const { OidcSignIn } = await import('./identity/oidc/oidc-sign-in.ts');
   const { recheckPeople } = await import('./identity/oidc/recheck.ts');
   const { createSecretBox } = await import('./identity/secret-box.ts');
+  const { trustedAuthorities } = await import('./outgoing/trusted-authorities.ts');
   const box = createSecretBox(await loadOrCreateSecretKey(secrets.keyFile), 'renewal of logins');
   const now = Date.now;
   const rules = new Map(oidc.map((entry) => [entry.name, { ...entry, recheckMs: entry.recheckMinutes * minuteMs }]));
   const external = createExternalSignIn({ accounts: metadata, rules, now, warn: (message, fields) => logger.warn(message, fields) });
   const opened = oidc.map((entry) => {
-    const settings = { ...entry, title: entry.title ?? entry.name, timeoutMs: entry.timeoutSeconds * 1000 };
+    const authorities = () => trustedAuthorities(entry.authorityFile);
+    const settings = { ...entry, authorities, title: entry.title ?? entry.name, timeoutMs: entry.timeoutSeconds * 1000 };
     return { entry, provider: new OidcSignIn({ settings, box, now }) };
   });
   return {

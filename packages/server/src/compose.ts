@@ -123,7 +123,6 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const telemetry = await startTelemetry({ log, inventory: metadata, version: program.version, tracing: config.tracing });
   const { metrics } = telemetry;
   const authorizer = new RoleAuthorizer({ access: metadata, anonymous: config.anonymous, createOnPush: config.projects.createOnPush });
-  const people = await composePeople(config, backends);
   const identity = await composeIdentity(config, backends, authorizer, metrics);
   const core = await composeCore(config, backends, metrics);
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
@@ -157,7 +156,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
     ...(tls === undefined ? {} : { createHttpServer: tls.createServer }),
   });
   addFigures(metrics, backends, listener, tls);
-  const background = createBackground(backends, features, identity, metrics, people?.jobs ?? []);
+  const background = createBackground(backends, features, identity, metrics, (await composePeople(config, backends))?.jobs ?? []);
   return {
     listener,
     start: async () => {

@@ -1,21 +1,13 @@
 import * as v from 'valibot';
 import { filledText } from './filled-text.ts';
 import { notes } from './setting-text.ts';
+import { isTrustworthy } from './trustworthy-url.ts';
 import { wholeFrom } from './whole-number.ts';
 
 const pathAccepts = { en: 'a path; a relative one starts at the working directory', zh: '路径；相对路径以工作目录为起点' };
 
 /** Signatures by a key pair: whoever can verify one cannot make one. */
 export const issuerAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const;
-
-const isLoopback = (host: string) => host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
-
-/** Whether keys that come from there can be believed: https, or this very host. */
-function isTrustworthy(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || url.username + url.password + url.search + url.hash !== '') return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
-}
 
 const issuer = v.strictObject({
   name: v.pipe(

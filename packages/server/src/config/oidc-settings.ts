@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { isTrustworthy } from '../registry/trustworthy-url.ts';
 import { filledText } from './filled-text.ts';
 import { notes } from './setting-text.ts';
+import { isTrustworthy } from './trustworthy-url.ts';
 import { wholeFrom } from './whole-number.ts';
 
 const pathAccepts = { en: 'a path; a relative one starts at the working directory', zh: '路径；相对路径以工作目录为起点' };

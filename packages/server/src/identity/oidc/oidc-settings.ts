@@ -7,8 +7,8 @@ export interface OidcSettings {
   readonly clientId: string;
   /** Undefined: a public client, which is nothing without PKCE. */
   readonly clientSecretFile?: string | undefined;
-  /** Authorities in PEM that are trusted besides the usual ones. */
-  readonly authorityFile?: string | undefined;
+  /** Certificates in PEM of the authorities that vouch for its servers; rejects with what to do when they cannot be read. */
+  readonly authorities: () => Promise<readonly string[]>;
   /** Asked for besides `openid`. */
   readonly scopes: readonly string[];
   readonly nameClaim: string;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { after, before, beforeEach, test } from 'node:test';
 import { TestIdentityProvider } from '../../../../../test/tools/oidc-provider.ts';
 import type { ExternalProof } from '../../registry/ports/sign-in.ts';
@@ -28,7 +29,7 @@ function signIn(parts: Partial<OidcSettings> = {}): OidcSignIn {
     issuer: idp.issuer,
     clientId: idp.clientId,
     clientSecretFile: idp.clientSecretFile,
-    authorityFile: idp.authorityFile,
+    authorities: async () => [await readFile(idp.authorityFile, 'utf8')],
     scopes: ['profile', 'email'],
     nameClaim: 'preferred_username',
     groupsClaim: 'groups',
@@ -176,7 +177,7 @@ test('a provider that is slow, broken or not there is away, within the bound', a
   idp.before = () => stuck.promise;
   assert.equal((await provider.finish(request)).kind, 'away');
   stuck.resolve();
-  for (const parts of [{ authorityFile: undefined }, { issuer: 'https://127.0.0.1:1' }, { clientSecretFile: '/nowhere' }]) {
+  for (const parts of [{ authorities: async () => [] }, { issuer: 'https://127.0.0.1:1' }, { clientSecretFile: '/nowhere' }, { authorities: () => readFile('/nowhere', 'utf8').then((text) => [text]) }]) {
     const outcome = await signIn(parts).start({ callbackUrl });
     assert.ok('kind' in outcome && outcome.kind === 'away', JSON.stringify(parts));
   }

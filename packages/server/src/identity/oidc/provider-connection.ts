@@ -11,7 +11,6 @@ import {
   enableNonRepudiationChecks,
   None,
 } from 'openid-client';
-import { trustedAuthorities } from '../../outgoing/trusted-authorities.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 import { ProviderAway, providerFetch } from './provider-fetch.ts';
@@ -46,10 +45,11 @@ export class ProviderConnection {
   }
 
   async #discover(): Promise<Configuration> {
-    const { issuer, clientId, clientSecretFile, authorityFile, timeoutMs } = this.#settings;
+    const { issuer, clientId, clientSecretFile, authorities, timeoutMs } = this.#settings;
     const secret = clientSecretFile === undefined ? undefined : await readSecret(clientSecretFile);
-    const fetch = providerFetch({ authorities: await readAuthorities(authorityFile), timeoutMs });
-    const isPlain = new URL(issuer).protocol === 'http:';
+    const { protocol, origin } = new URL(issuer);
+    const isPlain = protocol === 'http:';
+    const fetch = providerFetch({ authorities: await read(authorities), plainOrigin: isPlain ? origin : undefined, timeoutMs });
     const first = await discovery(new URL(issuer), clientId, undefined, None(), {
       [customFetch]: fetch,
       execute: isPlain ? [allowInsecureRequests] : [],
@@ -86,9 +86,9 @@ async function readSecret(path: string): Promise<string> {
   }
 }
 
-async function readAuthorities(file: string | undefined): Promise<string[]> {
+async function read(authorities: OidcSettings['authorities']): Promise<readonly string[]> {
   try {
-    return await trustedAuthorities(file);
+    return await authorities();
   } catch (error) {
     throw new ProviderAway(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -1,8 +1,7 @@
-import { type ClientRequest, request as plainRequest } from 'node:http';
+import { request as plainRequest } from 'node:http';
 import { request } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import type { CustomFetch } from 'openid-client';
-import { isLoopbackName } from '../../registry/trustworthy-url.ts';
 
 const mostAnswerBytes = 1_048_576;
 
@@ -11,14 +10,21 @@ export class ProviderAway extends Error {
   override readonly name = 'ProviderAway';
 }
 
+interface FetchOptions {
+  readonly authorities: readonly string[];
+  readonly plainOrigin: string | undefined;
+  readonly timeoutMs: number;
+}
+
 /**
  * How the library talks with a provider: certificates checked against these authorities, answers bounded in size and time, redirects not
- * followed, plain HTTP on this host alone. Rejects with `ProviderAway` also for a status that says that the provider does not work now.
+ * followed, plain HTTP to `plainOrigin` alone. Rejects with `ProviderAway` also for a status that says that the provider does not work now.
  */
-export function providerFetch({ authorities, timeoutMs }: { authorities: readonly string[]; timeoutMs: number }): CustomFetch {
+export function providerFetch({ authorities, plainOrigin, timeoutMs }: FetchOptions): CustomFetch {
   return async (address, { method, headers, body }) => {
     const url = new URL(address);
     try {
+      if (url.protocol !== 'https:' && url.origin !== plainOrigin) throw new Error('only https addresses are asked');
       const answer = await ask(url, { method, headers, ca: [...authorities], signal: AbortSignal.timeout(timeoutMs) }, textOf(body));
       if (answer.status >= 500 || answer.status === 429) throw new Error(`it answered with status ${answer.status}`);
       return answer;
@@ -32,7 +38,7 @@ type Asked = { method: string; headers: Record<string, string>; ca: string[]; si
 
 function ask(url: URL, asked: Asked, body: string | Uint8Array): Promise<Response> {
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
-  const sent = begin(url, asked);
+  const sent = (url.protocol === 'https:' ? request : plainRequest)(url, asked);
   sent.once('error', reject);
   sent.once('response', (answer) => {
     let bytes = 0;
@@ -49,12 +55,6 @@ function ask(url: URL, asked: Asked, body: string | Uint8Array): Promise<Respons
   });
   sent.end(body);
   return promise;
-}
-
-function begin(url: URL, asked: Asked): ClientRequest {
-  if (url.protocol === 'https:') return request(url, asked);
-  if (url.protocol === 'http:' && isLoopbackName(url.hostname)) return plainRequest(url, asked);
-  throw new Error('only https addresses are asked, and http ones of this host');
 }
 
 function textOf(body: Parameters<CustomFetch>[1]['body']): string | Uint8Array {
