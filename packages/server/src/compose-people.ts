@@ -32,7 +32,7 @@ export async function composePeople(
   const rules = new Map(oidc.map((entry) => [entry.name, { ...entry, recheckMs: entry.recheckMinutes * minuteMs }]));
   const external = createExternalSignIn({ accounts: metadata, rules, now, warn: (message, fields) => logger.warn(message, fields) });
   const opened = oidc.map((entry) => {
-    const authorities = () => trustedAuthorities(entry.authorityFile);
+    const authorities = () => trustedAuthorities(entry.authorityFile, 'signIn.oidc[].authorityFile');
     const settings = { ...entry, authorities, title: entry.title ?? entry.name, timeoutMs: entry.timeoutSeconds * 1000 };
     return { entry, provider: new OidcSignIn({ settings, box, now }) };
   });

@@ -177,7 +177,12 @@ test('a provider that is slow, broken or not there is away, within the bound', a
   idp.before = () => stuck.promise;
   assert.equal((await provider.finish(request)).kind, 'away');
   stuck.resolve();
-  for (const parts of [{ authorities: async () => [] }, { issuer: 'https://127.0.0.1:1' }, { clientSecretFile: '/nowhere' }, { authorities: () => readFile('/nowhere', 'utf8').then((text) => [text]) }]) {
+  for (const parts of [
+    { authorities: async () => [] },
+    { issuer: 'https://127.0.0.1:1' },
+    { clientSecretFile: '/nowhere' },
+    { authorities: () => readFile('/nowhere', 'utf8').then((text) => [text]) },
+  ]) {
     const outcome = await signIn(parts).start({ callbackUrl });
     assert.ok('kind' in outcome && outcome.kind === 'away', JSON.stringify(parts));
   }
