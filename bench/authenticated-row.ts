@@ -8,7 +8,7 @@ import { PushClient } from './push-client.ts';
 import { cost, type Figure, type Row, rate, type Subject, withProcessorTime } from './row.ts';
 import type { RunningServer } from './server-process.ts';
 import { figuresOf } from './write-rows.ts';
-import { readWithWrk } from './wrk.ts';
+import { type LoadOptions, readWithWrk } from './wrk.ts';
 
 const connections = 32;
 const warmUpSeconds = 3;
@@ -23,6 +23,9 @@ interface Login {
   /** For the repository; of a few minutes. */
   readonly bearer: string;
 }
+
+/** How whoever has no login asks. */
+const anonymously: Pick<LoadOptions, 'authorization'> = {};
 
 /** Whoever pulls; a checkout from before there were groups and robots has only the owner. */
 interface People {
@@ -61,21 +64,25 @@ async function measurePeople(server: RunningServer, people: People, seconds: num
   const warmUp = { connections, seconds: warmUpSeconds, accept: manifestType, authorization: people.owner.bearer };
   await readWithWrk(`${server.url}/v2/${repository}/manifests/v1`, warmUp);
   const figures: Figure[] = [];
-  const pull = async (name: string, reference: string, authorization: string | undefined): Promise<void> => {
-    const url = `${server.url}/v2/${repository}/manifests/${reference}`;
-    const load =
-      authorization === undefined ? undefined : () => readWithWrk(url, { connections, seconds, accept: manifestType, authorization });
+  const ask = async (name: string, path: string, as: Pick<LoadOptions, 'authorization'> | undefined): Promise<void> => {
+    const options = { connections, seconds, accept: manifestType, ...as };
+    const load = as === undefined ? undefined : () => readWithWrk(`${server.url}${path}`, options);
     const [read, used] = load === undefined ? [] : await withProcessorTime(server, load);
     figures.push(
-      rate(`manifest GET by ${name}, requests/s`, read?.requestsPerSecond),
-      cost(`manifest GET by ${name}, us each`, used && read && (used * 1e6) / read.requests),
+      rate(`${name}, requests/s`, read?.requestsPerSecond),
+      cost(`${name}, us each`, used && read && (used * 1e6) / read.requests),
     );
   };
+  const pull = (name: string, reference: string, authorization: string | undefined): Promise<void> =>
+    ask(`manifest GET by ${name}`, `/v2/${repository}/manifests/${reference}`, authorization === undefined ? undefined : { authorization });
+  const { robot } = people;
+  await ask('token for the secret of a robot', tokenPath('pull'), robot && { authorization: robot.basic });
+  await ask('manifest GET by tag, anonymous', `/v2/${repository}/manifests/v1`, robot && anonymously);
+  await pull('tag, token of a robot', 'v1', robot?.bearer);
+  await pull('tag, secret of a robot', 'v1', robot?.basic);
   await pull('tag, token of a user', 'v1', people.owner.bearer);
   await pull('digest, token of a user', digest, people.owner.bearer);
   await pull('tag, token of a member of a group', 'v1', people.member?.bearer);
-  await pull('tag, token of a robot', 'v1', people.robot?.bearer);
-  await pull('tag, secret of a robot', 'v1', people.robot?.basic);
   const job = {
     kind: 'images',
     origin: server.url,
@@ -113,7 +120,7 @@ async function prepareTenants(server: RunningServer, password: string): Promise<
   const call = (authorization: string, method: string, path: string, body?: object): Promise<Response> =>
     fetch(`${server.url}/api/v1${path}`, {
       method,
-      headers: { authorization, ...(body && { 'content-type': 'application/json' }) },
+      headers: { authorization, ...(body && { 'content-type': 'application/json' }), ...(method === 'PATCH' && { 'if-match': '*' }) },
       ...(body && { body: JSON.stringify(body) }),
     });
   const root = basicOf(administrator, password);
@@ -127,16 +134,18 @@ async function prepareTenants(server: RunningServer, password: string): Promise<
   };
   await made(call(root, 'POST', '/groups', { name: 'team' }));
   await made(call(root, 'PUT', `/groups/team/members/${member}`));
+  // For the anonymous, beside whom the others are measured.
+  await made(call(of, 'PATCH', `/projects/${owner}`, { visibility: 'public' }));
   await made(call(of, 'POST', `/projects/${owner}/members`, { subject: { kind: 'group', name: 'team' }, role: 'reader' }));
   const given = await made(call(of, 'POST', `/projects/${owner}/robots`, { name: 'ci', permissions: [{ role: 'writer' }] }));
   const { robot, secret } = JSON.parse(given) as { robot: { userName: string }; secret: string };
   return [robot.userName, secret];
 }
 
+const tokenPath = (actions: string): string => `/auth/token?service=longshore&scope=repository:${repository}:${actions}`;
+
 async function logIn({ url }: RunningServer, basic: string): Promise<Login> {
-  const answer = await fetch(`${url}/auth/token?service=longshore&scope=repository:${repository}:pull,push`, {
-    headers: { authorization: basic },
-  });
+  const answer = await fetch(`${url}${tokenPath('pull,push')}`, { headers: { authorization: basic } });
   const { token } = (await answer.json()) as { token?: string };
   if (token === undefined) throw new Error(`${url}/auth/token: ${answer.status}`);
   return { basic, bearer: `Bearer ${token}` };

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import program from '../package.json' with { type: 'json' };
-import { RoleAuthorizer } from './access/authorizer.ts';
 import { apiRoutes } from './api-routes.ts';
 import { composeAudit, composeAuditTrail } from './compose-audit.ts';
 import { createBackground } from './compose-background.ts';
-import { composeForeignLogin, serviceOf } from './compose-federation.ts';
-import { certificateDirectory, composeTls } from './compose-tls.ts';
+import { composeIdentity } from './compose-identity.ts';
+import { composeAccess } from './compose-kubernetes.ts';
 import { composePeople } from './compose-people.ts';
+import { certificateDirectory, composeTls } from './compose-tls.ts';
 import { composeWebhooks } from './compose-webhooks.ts';
 import type { Config } from './config/schema.ts';
 import { projectsOf } from './config/store-conflicts.ts';
@@ -30,9 +30,7 @@ import { tokenPath } from './http/token-endpoint.ts';
 import { TransferWatch } from './http/transfer-watch.ts';
 import { createAccountService } from './identity/account-service.ts';
 import { clientNetwork } from './identity/client-network.ts';
-import { createIdentity, type Identity } from './identity/create-identity.ts';
 import { robotSecrets } from './identity/random-secret.ts';
-import { loadOrCreateSecretKey } from './identity/secret-key.ts';
 import type { CoreRouteDeps } from './management/routes/index.ts';
 import { backendFamilies } from './observability/backend-metrics.ts';
 import { diskCacheFamilies, memoryCacheFamilies, metadataCacheFamilies } from './observability/cache-metrics.ts';
@@ -94,36 +92,13 @@ export function retentionDeps(config: Config, { metadata, logger }: Backends): R
   return { retention: metadata, jobs: metadata, leases: metadata, logger, clock: Date.now, graceMs: inMs(config.gc.graceHours) };
 }
 
-async function composeIdentity(
-  config: Config,
-  { metadata, logger }: Backends,
-  authorizer: Authorizer,
-  { refusedLogin }: Metrics,
-): Promise<Identity> {
-  return createIdentity({
-    accounts: metadata,
-    robots: metadata,
-    authorizer,
-    secretKey: await loadOrCreateSecretKey(config.secrets.keyFile),
-    issuer: config.tokens.issuer ?? 'longshore',
-    service: serviceOf(config),
-    lifetimeSeconds: config.tokens.lifetimeSeconds,
-    // What shares SQLite is one host.
-    areClocksApart: config.metadata.kind === 'postgres',
-    now: Date.now,
-    report: (message, error) => logger.warn(message, { error }),
-    refused: refusedLogin,
-    foreign: await composeForeignLogin(config, { metadata, logger }, []),
-  });
-}
-
 /** Builds a server over opened backends. Read top to bottom: every object is made here and nowhere else. */
 export async function composeServer(config: Config, backends: Backends): Promise<Server> {
   const { metadata, log, logger } = backends;
   const telemetry = await startTelemetry({ log, inventory: metadata, version: program.version, tracing: config.tracing });
   const { metrics } = telemetry;
-  const authorizer = new RoleAuthorizer({ access: metadata, anonymous: config.anonymous, createOnPush: config.projects.createOnPush });
-  const identity = await composeIdentity(config, backends, authorizer, metrics);
+  const { clusters, authorizer } = await composeAccess(config, backends);
+  const identity = await composeIdentity(config, backends, authorizer, metrics, clusters);
   const core = await composeCore(config, backends, metrics);
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
   const pulls = new PullCounter({ pulls: metadata, logger, now: Date.now, onQuotaRefusal: metrics.refusedByQuota });

@@ -51,7 +51,8 @@ export class RoleAuthorizer implements Authorizer {
       return deny(`anonymous access is set to '${anonymous}': log in to ${action}`);
     }
     const held = await access.findAccess(holderOf(subject), rangeOf(resource, action));
-    const granting = held.roles.filter((role) => (role.actions & maskOf([action])) !== 0);
+    const wanted = maskOf([action]);
+    const granting = held.roles.filter((role) => (role.actions & wanted) !== 0);
     const isThere = held.project !== undefined || resource.kind === 'registry';
     const decision =
       granting.length > 0 && (isThere || this.#mayBeginAnywhere(action))

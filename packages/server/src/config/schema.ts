@@ -4,6 +4,7 @@ import { audit } from './audit-settings.ts';
 import { isCronExpression } from './cron-expression.ts';
 import { federation } from './federation-settings.ts';
 import { filledText } from './filled-text.ts';
+import { kubernetes } from './kubernetes-settings.ts';
 import { limits } from './limit-settings.ts';
 import { listen } from './listen-setting.ts';
 import { mirrorRepositories } from './mirror-settings.ts';
@@ -203,6 +204,7 @@ export const settingsSchema = v.strictObject({
     {},
   ),
   federation: v.optional(federation, {}),
+  kubernetes: v.optional(kubernetes, {}),
   audit: v.optional(audit, {}),
   signIn: v.optional(signIn, {}),
   tokens: v.optional(tokens, {}),

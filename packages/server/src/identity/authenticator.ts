@@ -3,6 +3,8 @@ import type { BasicLogin } from './basic.ts';
 import type { ForeignLogin } from './foreign-login.ts';
 import type { RegistryTokens } from './registry-tokens.ts';
 
+const bearer = 'Bearer ';
+
 /**
  * Tells by the scheme of the Authorization header who looks at it: Basic or Bearer; any other is refused. As Bearer goes what stands for
  * somebody without a name: an access token, the secret of a robot, a token that another issuer signed, a registry token.
@@ -16,6 +18,9 @@ export function createAuthenticator(options: {
   return {
     async authenticate(header: string | undefined, from: Origin): Promise<Authentication> {
       if (header === undefined) return { kind: 'anonymous' };
+      // Most of what comes: no form has to be looked for in what is known.
+      const known = header.startsWith(bearer) ? tokens.verifyKnown(header.slice(bearer.length)) : undefined;
+      if (known !== undefined) return known;
       // RFC 9110 section 11.4: a scheme in any case, spaces, then the credentials.
       const [, scheme, credentials] = /^([A-Za-z]+) +([^ ]+) *$/.exec(header) ?? [];
       if (scheme === undefined || credentials === undefined) return { kind: 'refused', reason: 'credentials' };

@@ -6,6 +6,7 @@ import type { RobotLogins } from '../registry/ports/robot-store.ts';
 import type { TrustLogins } from '../registry/ports/robot-trust-store.ts';
 import { createAuthenticator } from './authenticator.ts';
 import { BasicLogin } from './basic.ts';
+import type { BoundClusterTokens } from './bound-cluster-token.ts';
 import { ForeignLogin, type ForeignLoginOptions } from './foreign-login.ts';
 import { LoginDelay } from './login-delay.ts';
 import { PasswordVerifier } from './passwords.ts';
@@ -27,7 +28,7 @@ export interface Identity {
  * Puts the parts together. `secretKey`: 32 bytes; `lifetimeSeconds` of registry tokens, 60 at least (`RangeError`); `areClocksApart`:
  * other hosts issue tokens too;
  * `report` is told of what fails beside a request that does not, and of stored keys that do not open; `refused` of every login
- * that is refused; `foreign` undefined: no other issuer's tokens are taken.
+ * that is refused; `foreign` undefined: no other issuer's tokens are taken; `clusterTokens` undefined: none of a cluster's.
  */
 export function createIdentity(options: {
   readonly accounts: AccountStore;
@@ -42,6 +43,7 @@ export function createIdentity(options: {
   readonly report: (message: string, error: unknown) => void;
   readonly refused: (reason: RefusalReason) => void;
   readonly foreign?: ForeignLoginOptions | undefined;
+  readonly clusterTokens?: BoundClusterTokens | undefined;
 }): Identity {
   const keys = new SigningKeys(options);
   const robots = new RobotLogin(options);

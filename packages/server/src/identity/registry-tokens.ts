@@ -3,13 +3,14 @@ import type { AccountStore } from '../registry/ports/account-store.ts';
 import type { Authenticated, IssuedToken, Refusal, TokenRequest, TokenService } from '../registry/ports/authenticator.ts';
 import { type AccessLimit, type Authorizer, anonymous, type Principal } from '../registry/ports/authorizer.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
+import type { BoundClusterToken, BoundClusterTokens } from './bound-cluster-token.ts';
 import type { BoundSubject } from './bound-subject.ts';
 import { boundSubjectOf, findBoundUser, subjectClaims } from './bound-subject.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { RefreshTokens } from './refresh-tokens.ts';
 import type { RobotLogin } from './robot-login.ts';
 import type { SignedClaims, TokenKind } from './signed-token.ts';
-import { isExpired, mostSkewSeconds, signToken, tokenExpired, tokenInvalid, verifyToken } from './signed-token.ts';
+import { isExpired, mostSkewSeconds, signToken, tokenInvalid, verifyToken } from './signed-token.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { grantAccess, limitOfAccess } from './token-access.ts';
 import { subjectOf } from './user-subject.ts';
@@ -19,6 +20,8 @@ const credential = 'registry-token';
 interface RegistryTokensOptions {
   readonly accounts: AccountStore;
   readonly robots: Pick<RobotLogin, 'find'>;
+  /** Undefined: no cluster is configured. */
+  readonly clusterTokens?: BoundClusterTokens | undefined;
   readonly authorizer: Authorizer;
   readonly keys: SigningKeys;
   /** The `iss` claim: this installation. */
@@ -35,7 +38,7 @@ interface RegistryTokensOptions {
 interface VerifiedToken {
   readonly claims: SignedClaims;
   /** Undefined: the anonymous. */
-  readonly bound: BoundSubject | undefined;
+  readonly bound: BoundSubject | BoundClusterToken | undefined;
   readonly limit: AccessLimit;
 }
 
@@ -59,30 +62,32 @@ export class RegistryTokens implements TokenService {
   }
 
   async issue({ principal, scopes }: TokenRequest): Promise<IssuedToken> {
-    const { authorizer, keys, now } = this.#options;
-    const { subject, claims } = subjectClaims(principal);
+    const { authorizer, clusterTokens, keys, now } = this.#options;
+    const ofCluster = clusterTokens?.claimsOf(principal);
+    const { subject, claims } = ofCluster ?? subjectClaims(principal);
     const access = await grantAccess(authorizer, principal, scopes);
     const at = now();
-    // What somebody else's token proved ends with it.
+    // What somebody else's token proved ends with it. At least a second: whoever has less of its own is refused by then.
     const { proof } = principal;
-    const until = proof !== undefined && 'until' in proof ? proof.until : Infinity;
-    const lifetimeSeconds = Math.min(this.#lifetimeSeconds, Math.max(1, Math.floor((until - at) / 1000)));
+    const until = proof !== undefined && 'until' in proof ? proof.until : (ofCluster?.until ?? Infinity);
+    const lifetimeSeconds = Math.max(1, Math.min(this.#lifetimeSeconds, Math.floor((until - at) / 1000)));
     const token = await signToken(keys, this.#kind, { subject, claims: { ...claims, access }, id: randomUUID(), at, lifetimeSeconds });
     return { token, expiresInSeconds: lifetimeSeconds, issuedAt: new Date(Math.floor(at / 1000) * 1000).toISOString() };
   }
 
   /** Who a registry token stands for now, limited to what it lists. The row of the user or robot is read at each call. */
   async verify(text: string): Promise<Authenticated | Refusal> {
-    const key = hash('sha256', text, 'base64');
-    const remembered = this.#verified.get(key);
-    const verified = remembered ?? (await this.#verifyNew(text));
-    if ('kind' in verified) return verified;
-    if (isExpired(verified.claims, this.#kind, this.#options.now())) {
-      this.#verified.delete(key);
-      return tokenExpired;
-    }
-    if (remembered === undefined) this.#verified.set(key, verified);
-    return this.#principalOf(verified);
+    return (await this.verifyKnown(text)) ?? this.#verifyFirst(text);
+  }
+
+  /** The same for a token that verified lately; undefined for every other text, of whatever kind it is. */
+  verifyKnown(text: string): Promise<Authenticated | Refusal> | undefined {
+    const key = keyOf(text);
+    const known = this.#verified.get(key);
+    if (known === undefined) return undefined;
+    if (!isExpired(known.claims, this.#kind, this.#options.now())) return this.#principalOf(known);
+    this.#verified.delete(key);
+    return undefined;
   }
 
   issueRefreshToken(principal: Principal): Promise<string | undefined> {
@@ -97,6 +102,13 @@ export class RegistryTokens implements TokenService {
     return this.#options.keys.jwks();
   }
 
+  async #verifyFirst(text: string): Promise<Authenticated | Refusal> {
+    const verified = await this.#verifyNew(text);
+    if ('kind' in verified) return verified;
+    this.#verified.set(keyOf(text), verified);
+    return this.#principalOf(verified);
+  }
+
   async #verifyNew(text: string): Promise<VerifiedToken | Refusal> {
     const signed = await verifyToken(this.#options.keys, this.#kind, text, this.#options.now());
     if ('kind' in signed) return signed;
@@ -104,12 +116,16 @@ export class RegistryTokens implements TokenService {
     const limit = limitOfAccess(claims.access);
     if (limit === undefined) return tokenInvalid;
     if (claims.sub === 'anonymous') return { claims, bound: undefined, limit };
-    const bound = boundSubjectOf(claims);
+    const bound = this.#options.clusterTokens?.boundOf(claims) ?? boundSubjectOf(claims);
     return bound === undefined ? tokenInvalid : { claims, bound, limit };
   }
 
   async #principalOf({ bound, limit }: VerifiedToken): Promise<Authenticated | Refusal> {
     if (bound === undefined) return { kind: 'principal', principal: { ...anonymous, limit, credential } };
+    if (bound.kind === 'kubernetes') {
+      const principal = await this.#options.clusterTokens?.find(bound);
+      return principal === undefined ? tokenInvalid : { kind: 'principal', principal: { ...principal, limit, credential } };
+    }
     if (bound.kind === 'robot') {
       const robot = await this.#options.robots.find(bound);
       return robot === undefined ? tokenInvalid : { kind: 'principal', principal: { ...robot, limit, credential } };
@@ -118,4 +134,9 @@ export class RegistryTokens implements TokenService {
     if (user === undefined) return tokenInvalid;
     return { kind: 'principal', principal: { subject: subjectOf(user), limit, credential, proof: { userVersion: user.version } } };
   }
+}
+
+/** What a token is remembered under: nobody who reads this memory can use it. */
+function keyOf(text: string): string {
+  return hash('sha256', text, 'base64');
 }

@@ -55,11 +55,12 @@ export async function requireAccess(
   const decision = await authorizer.decide(principal, need, resource);
   if (decision.allow) return { principal, decision, insufficientScope };
   if (principal.subject.kind === 'anonymous') throw unauthorized(route, need, challenge);
-  const unlimited = principal.limit !== undefined && (await authorizer.decide({ ...principal, limit: undefined }, need, resource)).allow;
-  if (unlimited) throw insufficientScope();
-  await onDenied(principal, decision, resource);
+  const own = principal.limit === undefined ? decision : await authorizer.decide({ ...principal, limit: undefined }, need, resource);
+  if (own.allow) throw insufficientScope();
+  await onDenied(principal, own, resource);
+  if (own.told !== undefined) throw new RegistryError('DENIED', { message: own.told });
   const mayRead = (await authorizer.decide(principal, 'pull', resource)).allow;
-  throw new RegistryError('DENIED', { message: mayRead ? decision.reason : closed(resource) });
+  throw new RegistryError('DENIED', { message: mayRead ? own.reason : closed(resource) });
 }
 
 /** What somebody without read access hears, whether it exists or not: the authorizer's reason would tell. */

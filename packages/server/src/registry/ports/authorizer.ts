@@ -48,7 +48,7 @@ export interface Principal {
    * What proved the subject. Every token issued to this principal ends when the user's version or the robot's epoch changes; a
    * robot's also with its secret, or with the trust and (`until`) the token of another issuer that proved it, and a refresh token when the personal access token is deleted or expires (a registry token lives
    * on for its few minutes). Of a Kubernetes subject the token that it showed, a secret, which is reviewed again for as long as a registry
-   * token of its is used.
+   * token of its is used, and until when it is good, in milliseconds since 1970.
    */
   readonly proof?:
     | { readonly userVersion: number; readonly accessTokenId?: number }
@@ -72,6 +72,8 @@ export interface Decision {
   /** For the audit log and for who may read there: it tells what exists. */
   readonly reason: string;
   readonly roles: readonly string[];
+  /** Of a denial: what whoever asked may be told even if it may not read there, since it says nothing of what exists here. */
+  readonly told?: string;
   /**
    * Id of the project that was decided on, or `none` when there was none of that name; undefined when whichever has that name will do.
    * Whoever writes holds on to it, since the name may be another project's by then.

@@ -1,0 +1,123 @@
+import * as v from 'valibot';
+import { filledText } from './filled-text.ts';
+import { notes } from './setting-text.ts';
+import { wholeFrom } from './whole-number.ts';
+
+const pathAccepts = { en: 'a path; a relative one starts at the working directory', zh: '路径；相对路径以工作目录为起点' };
+
+function isApiServer(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && url.protocol === 'https:' && url.pathname === '/' && url.username + url.search + url.hash === '';
+}
+
+const cluster = v.pipe(
+  v.strictObject({
+    name: v.pipe(
+      v.string(),
+      v.regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
+      notes(
+        'What logs and trusts of robots call it. With nothing else given, it is the cluster that the registry runs in.',
+        '日志和机器人信任关系中使用的名称。若只给出名称，则指仓库自身所在的集群。',
+        { accepts: { en: 'at most 40 of a-z, 0-9 and -, such as prod', zh: '最多 40 个字符：a-z、0-9 与 -，例如 prod' } },
+      ),
+    ),
+    server: v.pipe(
+      v.optional(v.pipe(v.string(), v.check(isApiServer))),
+      notes('Address of its API server.', 'API server 的地址。', {
+        accepts: { en: 'an https URL such as https://10.0.0.1:6443', zh: 'https URL，例如 https://10.0.0.1:6443' },
+        otherwise: {
+          en: "the cluster that the registry runs in, by its Pod's ServiceAccount",
+          zh: '仓库所在的集群，使用其 Pod 的 ServiceAccount',
+        },
+      }),
+    ),
+    caFile: v.pipe(
+      v.optional(filledText),
+      notes("Certificate (PEM) by which the API server's is checked.", '用于校验 API server 证书的 CA 证书（PEM）。', {
+        accepts: pathAccepts,
+        otherwise: { en: 'the authorities that the system trusts', zh: '系统信任的颁发机构' },
+      }),
+    ),
+    tokenFile: v.pipe(
+      v.optional(filledText),
+      notes(
+        'File with a token of a ServiceAccount that is bound to system:auth-delegator. Read again as it is replaced.',
+        '存放 ServiceAccount 令牌的文件，该账户须绑定 system:auth-delegator。令牌轮换后会重新读取。',
+        {
+          accepts: pathAccepts,
+          otherwise: { en: "that of the registry's Pod; needed with `server`", zh: '仓库 Pod 的令牌；与 `server` 一起时必须给出' },
+        },
+      ),
+    ),
+    issuer: v.pipe(
+      v.optional(filledText),
+      notes('The claim `iss` of its tokens, to the letter.', '其令牌的 `iss` 声明，须完全一致。', {
+        accepts: { en: 'a text', zh: '文本' },
+        otherwise: { en: 'the cluster is asked', zh: '向集群查询' },
+      }),
+    ),
+    audience: v.pipe(
+      v.optional(filledText, 'longshore'),
+      notes(
+        'The claim `aud` that tokens must have. Clusters of the same issuer need different ones.',
+        '令牌必须具有的 `aud` 声明。签发者相同的集群须使用不同的值。',
+      ),
+    ),
+    authorize: v.pipe(
+      v.optional(v.boolean(), true),
+      notes(
+        'Whether its roles (RBAC) decide what those may do whom it knows, besides roles here. If not, its tokens are good for trusts of robots and for what is public.',
+        '除本仓库的角色外，是否由集群的角色（RBAC）决定其账户可以做什么。若否，其令牌只用于机器人信任关系和公开内容。',
+      ),
+    ),
+    projects: v.pipe(
+      v.optional(v.pipe(v.string(), v.regex(/^([a-z0-9][a-z0-9._-]*)?\{namespace\}[a-z0-9._-]*$/)), '{namespace}'),
+      notes('Which project a namespace stands for.', '命名空间对应哪个项目。', {
+        accepts: { en: 'a name with {namespace} once, such as prod-{namespace}', zh: '含一个 {namespace} 的名称，例如 prod-{namespace}' },
+      }),
+    ),
+    timeoutSeconds: v.pipe(
+      v.optional(wholeFrom(1, 30), 3),
+      notes(
+        'How long its API server is waited for; then the client is asked to try again.',
+        '等待 API server 的最长时间（秒）；超过后请客户端重试。',
+      ),
+    ),
+  }),
+  v.partialCheck(
+    [['server'], ['tokenFile'], ['caFile']],
+    ({ server, tokenFile, caFile }) => (server === undefined ? tokenFile === undefined && caFile === undefined : tokenFile !== undefined),
+    'server and tokenFile go together: give both, or neither (and no caFile) for the cluster that the registry runs in',
+  ),
+);
+
+/** Settings of section `kubernetes`. */
+export const kubernetes = v.strictObject({
+  clusters: v.pipe(
+    v.optional(
+      v.pipe(
+        v.array(cluster),
+        v.maxLength(20),
+        v.partialCheck(
+          [['$', 'name']],
+          (clusters) => new Set(clusters.map(({ name }) => name)).size === clusters.length,
+          'names of clusters must differ',
+        ),
+        v.partialCheck(
+          [
+            ['$', 'issuer'],
+            ['$', 'audience'],
+          ],
+          (clusters) =>
+            new Set(clusters.map(({ issuer, audience }, index) => JSON.stringify([issuer ?? index, audience]))).size === clusters.length,
+          'clusters of the same issuer need different audiences: a token for one would be shown to the other',
+        ),
+      ),
+      [],
+    ),
+    notes(
+      'Kubernetes clusters whose ServiceAccounts may log in with their tokens, and whose RBAC decides what they may do. See docs/guides/kubernetes-access.md.',
+      'Kubernetes 集群：其 ServiceAccount 可用令牌登录，并由集群的 RBAC 决定可以做什么。见 docs/guides/kubernetes-access.zh-CN.md。',
+    ),
+  ),
+});

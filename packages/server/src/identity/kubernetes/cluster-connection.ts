@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import { Agent } from 'node:https';
+import type { Millis } from '../../registry/ports/content-store.ts';
+import type { Logger } from '../../registry/ports/logger.ts';
+import { RegistryError } from '../../registry/registry-error.ts';
+import { exchangeJson, RefusedQuestion } from './cluster-exchange.ts';
+import { QueueFull, TurnQueue } from './turn-queue.ts';
+
+/** A mounted token is replaced long before it ends. */
+const rereadTokenMs = 30_000;
+/** An API server that did not answer is not asked again before. */
+const pauseMs = 1000;
+const mostWaiting = 512;
+
+/** Where an API server is, and who the registry is to it. */
+export interface ClusterAddress {
+  /** Name in the configuration. */
+  readonly name: string;
+  readonly server: string;
+  /** PEM files; undefined: the authorities that the system trusts. */
+  readonly caFile: string | undefined;
+  /** Holds the registry's own token; read again as it is replaced. */
+  readonly tokenFile: string;
+  /** Between a question and its answer, and for a turn to ask. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Who asks: `first` is a token that was not seen before, which anybody can make up; `again` is whatever was proved, and waits in another line, so that
+ * a flood of made-up tokens keeps nobody out who is in.
+ */
+export type Lane = 'first' | 'again';
+
+interface ConnectionOptions {
+  readonly address: ClusterAddress;
+  readonly logger: Logger;
+  readonly now: () => Millis;
+}
+
+/** Asks one API server, as few things at once as it can bear, and never for longer than its bound. */
+export class ClusterConnection {
+  readonly #options: ConnectionOptions;
+  readonly #lanes: Readonly<Record<Lane, { readonly queue: TurnQueue; awayUntil: Millis }>>;
+  #agent: Promise<Agent> | undefined;
+  #token: { readonly text: string; readonly readAt: Millis } | undefined;
+  #isAway = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    const lane = () => ({ queue: new TurnQueue({ atOnce: 16, mostWaiting, waitMs: options.address.timeoutMs }), awayUntil: 0 });
+    this.#lanes = { first: lane(), again: lane() };
+  }
+
+  /** Sends an object and answers the one that comes back. Rejects with a `RegistryError` (503, Retry-After) when none does. */
+  create(path: string, object: object, lane: Lane): Promise<unknown> {
+    return this.#ask('POST', path, JSON.stringify(object), lane);
+  }
+
+  /** As `create`, for what is there already. */
+  read(path: string): Promise<unknown> {
+    return this.#ask('GET', path, undefined, 'again');
+  }
+
+  async #ask(method: string, path: string, body: string | undefined, name: Lane): Promise<unknown> {
+    const lane = this.#lanes[name];
+    const requireThere = () => {
+      if (this.#options.now() < lane.awayUntil) throw this.#unavailable();
+    };
+    requireThere();
+    try {
+      return await lane.queue.run(async () => {
+        // It may have been found away while this waited for its turn.
+        requireThere();
+        const answer = await this.#send(method, path, body);
+        this.#noteBack();
+        return answer;
+      });
+    } catch (error) {
+      if (error instanceof RegistryError) throw error;
+      if (error instanceof QueueFull) throw this.#unavailable();
+      // What only this question met says nothing of others.
+      if (!(error instanceof RefusedQuestion)) lane.awayUntil = this.#options.now() + pauseMs;
+      this.#noteAway(error);
+      throw this.#unavailable();
+    }
+  }
+
+  async #send(method: string, path: string, body: string | undefined): Promise<unknown> {
+    const { server, timeoutMs } = this.#options.address;
+    const [agent, token] = [await this.#agentOfCluster(), await this.#ownToken()];
+    const headers = { authorization: `Bearer ${token}`, accept: 'application/json', ...(body && { 'content-type': 'application/json' }) };
+    const exchange = { url: new URL(path, server), method, agent, headers, body, signal: AbortSignal.timeout(timeoutMs) };
+    const { status, text } = await exchangeJson(exchange);
+    if (status === 200 || status === 201) return JSON.parse(text);
+    // Of a token that was replaced early.
+    if (status === 401) this.#token = undefined;
+    const says = `${method} ${path}: status ${status}: ${text.slice(0, 500)}`;
+    throw [400, 413, 422].includes(status) ? new RefusedQuestion(says) : new Error(says);
+  }
+
+  #agentOfCluster(): Promise<Agent> {
+    const { caFile } = this.#options.address;
+    this.#agent ??= (async () => {
+      const ca = caFile === undefined ? undefined : await readFile(caFile);
+      return new Agent({ keepAlive: true, maxSockets: 32, ...(ca && { ca }) });
+    })();
+    // A file that is not there yet is looked for again.
+    this.#agent.catch(() => {
+      this.#agent = undefined;
+    });
+    return this.#agent;
+  }
+
+  async #ownToken(): Promise<string> {
+    const { address, now } = this.#options;
+    const known = this.#token;
+    if (known !== undefined && now() - known.readAt < rereadTokenMs) return known.text;
+    const text = (await readFile(address.tokenFile, 'utf8')).trim();
+    this.#token = { text, readAt: now() };
+    return text;
+  }
+
+  #noteAway(error: unknown): void {
+    const { address, logger } = this.#options;
+    if (this.#isAway) return;
+    this.#isAway = true;
+    const advice =
+      'whoever needs it is answered 503. Check the address, the authority, and that the ServiceAccount of the token has system:auth-delegator';
+    logger.error(`The API server of the cluster ${address.name} does not answer: ${advice}`, { cluster: address.name, error });
+  }
+
+  #noteBack(): void {
+    if (!this.#isAway) return;
+    this.#isAway = false;
+    this.#options.logger.info(`The API server of the cluster ${this.#options.address.name} answers again`);
+  }
+
+  #unavailable(): RegistryError {
+    const message = `The cluster ${this.#options.address.name}, which says who you are and what you may do, does not answer in time: repeat the request in some seconds.`;
+    return new RegistryError('UNAVAILABLE', { message, headers: { 'Retry-After': '2' } });
+  }
+}

@@ -1,0 +1,71 @@
+import type { Refusal } from '../../registry/ports/authenticator.ts';
+import type { KubernetesSubject } from '../../registry/ports/authorizer.ts';
+import type { ClusterReviews, ReviewedAccess } from '../../registry/ports/cluster-reviews.ts';
+import type { ForeignTokens, ProvedToken } from '../../registry/ports/foreign-tokens.ts';
+import type { Cluster } from './cluster.ts';
+import { payloadOf, type TokenPayload } from './token-payload.ts';
+
+/** Every configured cluster: whose tokens are whose, and which cluster decides about whom. */
+export class Clusters implements ForeignTokens, ClusterReviews {
+  readonly #clusters: ReadonlyMap<string, Cluster>;
+
+  constructor(clusters: readonly Cluster[]) {
+    this.#clusters = new Map(clusters.map((cluster) => [cluster.name, cluster]));
+  }
+
+  /** Asks clusters for their issuers, so that the first login need not. What cannot be asked now is asked then. */
+  async prepare(): Promise<void> {
+    await Promise.allSettled([...this.#clusters.values()].map(({ issuer }) => issuer.learn()));
+  }
+
+  get names(): readonly string[] {
+    return [...this.#clusters.keys()];
+  }
+
+  /** Also while a cluster has not told yet what its issuer is: `verify` asks it. */
+  knows(iss: string): boolean {
+    return [...this.#clusters.values()].some(({ issuer }) => issuer.known === undefined || issuer.known === iss);
+  }
+
+  async verify(token: string): Promise<ProvedToken | Refusal> {
+    const payload = payloadOf(token);
+    if (payload === undefined)
+      return { kind: 'refused', reason: 'token-invalid', detail: 'it does not say for whom it is, and when it ends' };
+    const known = this.#clustersOf(payload);
+    const [cluster, ...others] = known.length > 0 ? known : await this.#learnUntil(payload);
+    if (cluster === undefined) return { kind: 'refused', reason: 'token-invalid', detail: 'its issuer is not configured here' };
+    // To ask both would show the one's token to the other, which could use it here.
+    if (others.length > 0) return { kind: 'refused', reason: 'token-invalid', detail: 'several clusters have its issuer and its audience' };
+    return cluster.tokens.verify(token, false);
+  }
+
+  /** Proves a token that this cluster has proved before; undefined when it is no longer good, or the cluster no longer configured. */
+  async verifyAgain(name: string, token: string): Promise<ProvedToken | undefined> {
+    const outcome = await this.#clusters.get(name)?.tokens.verify(token, true);
+    return outcome?.kind === 'proved' ? outcome : undefined;
+  }
+
+  namespaceOf(name: string, project: string): string | undefined {
+    return this.#clusters.get(name)?.namespaceOf(project);
+  }
+
+  async allows(subject: KubernetesSubject, access: ReviewedAccess): Promise<boolean> {
+    return (await this.#clusters.get(subject.cluster)?.reviews.allows(subject, access)) ?? false;
+  }
+
+  /** Those whose issuer it names; of several, those whose audience it is for. */
+  #clustersOf({ issuer, audiences }: TokenPayload): readonly Cluster[] {
+    const named = [...this.#clusters.values()].filter((cluster) => cluster.issuer.known === issuer);
+    return named.length === 1 ? named : named.filter(({ audience }) => audiences.includes(audience));
+  }
+
+  /** Rejects only when no cluster that answers has the issuer, and one does not answer. */
+  async #learnUntil(payload: TokenPayload): Promise<readonly Cluster[]> {
+    const unknown = [...this.#clusters.values()].filter(({ issuer }) => issuer.known === undefined);
+    const learnt = await Promise.allSettled(unknown.map(({ issuer }) => issuer.learn()));
+    const clusters = this.#clustersOf(payload);
+    const failed = learnt.find((outcome) => outcome.status === 'rejected');
+    if (clusters.length === 0 && failed !== undefined) throw failed.reason;
+    return clusters;
+  }
+}

@@ -1,0 +1,56 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { guideBlocks } from '../guides/guide-blocks.ts';
+import { type KubeApiserver, startKubeApiserver } from '../tools/kube-apiserver.ts';
+import { type Longshore, startLongshore } from '../tools/longshore.ts';
+
+/** A registry that asks a real API server who its clients are and what they may do. */
+export interface ClusterRegistry {
+  readonly cluster: KubeApiserver;
+  readonly server: Longshore;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts both. In the cluster the registry is the ServiceAccount `registry` of the namespace `longshore`; every object
+ * of the guide is there, and the ServiceAccounts `ci/ci-cd`, `ci/default`, `ci/web` and `dev/default`.
+ */
+export async function startClusterRegistry(options: { readonly args?: readonly string[] } = {}): Promise<ClusterRegistry> {
+  const cluster = await startKubeApiserver();
+  try {
+    const accounts = [
+      ['longshore', 'registry'],
+      ['ci', 'default'],
+      ['ci', 'ci-cd'],
+      ['ci', 'web'],
+      ['dev', 'default'],
+    ] as const;
+    for (const namespace of new Set(accounts.map(([name]) => name))) await cluster.kubectl(['create', 'namespace', namespace]);
+    for (const [namespace, name] of accounts) await cluster.kubectl(['--namespace', namespace, 'create', 'serviceaccount', name]);
+    await cluster.kubectl(['apply', '--filename', '-'], (await guideObjects()).join('---\n'));
+    const server = await startLongshore({ args: ['--config', await writeConfig(cluster), ...(options.args ?? [])] });
+    const stop = async (): Promise<void> => {
+      await server.stop();
+      await cluster.stop();
+    };
+    return { cluster, server, stop };
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+/** The configuration of a registry outside the cluster. */
+async function writeConfig(cluster: KubeApiserver): Promise<string> {
+  const [config, tokenFile] = [join(cluster.directory, 'longshore.yaml'), join(cluster.directory, 'registry-token')];
+  await writeFile(tokenFile, await cluster.kubectl(['--namespace', 'longshore', 'create', 'token', 'registry']), { mode: 0o600 });
+  const { server, caFile } = cluster;
+  await writeFile(config, JSON.stringify({ kubernetes: { clusters: [{ name: 'prod', server, caFile, tokenFile }] } }));
+  return config;
+}
+
+/** What readers of the guide apply to their cluster. */
+async function guideObjects(): Promise<string[]> {
+  const blocks = await guideBlocks('kubernetes-access.md');
+  return blocks.filter(({ language, text }) => language === 'yaml' && text.startsWith('apiVersion:')).map(({ text }) => text);
+}
