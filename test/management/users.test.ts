@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createApiClient } from '../../packages/api-client/src/index.ts';
 import { addUser } from '../../packages/server/src/identity/accounts.ts';
+import { systemAgent } from '../../packages/server/src/registry/ports/agent.ts';
 import { startRegistry } from '../protocol/registry-fixture.ts';
 
 const registry = await startRegistry({ flags: [] });
@@ -56,4 +57,40 @@ test('CVE-2026-18255: a token is shown once, to its user alone, and makes no oth
   await assert.rejects(asRoot.DELETE('/api/v1/users/{user}/tokens/{token}', ofToken('root')), { status: 404 });
   await asAlice.DELETE('/api/v1/users/{user}/tokens/{token}', ofToken('alice'));
   await assert.rejects(byToken.GET('/api/v1/me'), { status: 401 });
+});
+
+test('whom a provider sent is shown to themselves and administrators, who alone may tell them apart from it', async () => {
+  const { metadata } = registry;
+  const by = systemAgent('test');
+  const external = { provider: 'idp', externalId: 'id-of-dora', externalName: 'Dora', email: 'dora@example.test', createUsers: true };
+  const signedIn = await metadata.signInExternal({
+    ...external,
+    ...{ names: ['dora'], groups: [{ externalName: '/Ops', names: ['ops'] }], administrator: undefined },
+    ...{ renewal: 'a sealed secret', checkAfter: undefined, by, at: Date.now() },
+  });
+  assert.ok(signedIn.kind === 'user');
+  const { data } = await asRoot.GET('/api/v1/users/{user}/identities', at('dora'));
+  const [identity] = data?.items ?? [];
+  assert.deepEqual([identity?.provider, identity?.externalId, identity?.email], ['idp', 'id-of-dora', 'dora@example.test']);
+  assert.ok(!JSON.stringify(data).includes('sealed'));
+  assert.deepEqual((await asRoot.GET('/api/v1/groups/{group}', { params: { path: { group: 'ops' } } })).data?.source, {
+    provider: 'idp',
+    externalName: '/Ops',
+  });
+  const join = { params: { path: { group: 'ops', user: 'alice' } } };
+  await assert.rejects(asRoot.PUT('/api/v1/groups/{group}/members/{user}', join), { status: 409, code: 'conflict' });
+  await assert.rejects(asAlice.GET('/api/v1/users/{user}/identities', at('dora')), { status: 403 });
+  const link = (user: string) => ({ params: { path: { user, identity: identity?.id ?? '' } } });
+  await assert.rejects(asAlice.DELETE('/api/v1/users/{user}/identities/{identity}', link('dora')), { status: 403 });
+  await assert.rejects(asRoot.DELETE('/api/v1/users/{user}/identities/{identity}', link('alice')), { status: 404 });
+  await asRoot.DELETE('/api/v1/users/{user}/identities/{identity}', link('dora'));
+  assert.deepEqual((await asRoot.GET('/api/v1/users/{user}/identities', at('dora'))).data?.items, []);
+});
+
+test('a group for a provider that is still to send somebody is made ahead, once for each external name', async () => {
+  const source = { provider: 'idp', externalName: '/Platform/Dev' };
+  const { data } = await asRoot.POST('/api/v1/groups', { body: { name: 'platform', source } });
+  assert.deepEqual(data?.source, source);
+  await assert.rejects(asRoot.POST('/api/v1/groups', { body: { name: 'platform-2', source } }), { status: 409, code: 'conflict' });
+  await assert.rejects(asRoot.POST('/api/v1/groups', { body: { name: 'platform' } }), { status: 409, code: 'name-taken' });
 });

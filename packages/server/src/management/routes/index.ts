@@ -17,6 +17,7 @@ import { quotaRoutes } from './quotas.ts';
 import { repositoryRoutes } from './repositories.ts';
 import { roleRoutes } from './roles.ts';
 import { type Deleter, tagRoutes } from './tags.ts';
+import { userIdentityRoutes } from './user-identities.ts';
 import { userRoutes } from './users.ts';
 
 /** What the core's operations are made of; each takes the narrow port that it needs. */
@@ -41,6 +42,7 @@ export function coreRoutes({ metadata, registry, accounts, deletion, authorizer,
     ...meRoutes(),
     ...userRoutes(users),
     ...accessTokenRoutes(users),
+    ...userIdentityRoutes({ ...users, identities: metadata }),
     ...projectRoutes({ tenants: metadata, authorizer, storeOf, clock }),
     ...roleRoutes(roles),
     ...memberRoutes(roles),

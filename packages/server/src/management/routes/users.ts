@@ -51,7 +51,7 @@ const ofUser = { user: userName };
 const onRegistry = (): Resource => ({ kind: 'registry' });
 
 /** Administrators, and whoever has a role on the whole registry with this action; what those may not, `requireStanding` says. */
-const administrators = { action: 'administer', on: onRegistry } as const;
+export const administrators = { action: 'administer', on: onRegistry } as const;
 
 /** Administrators, and everybody over themselves. */
 export const selfToo = { ...administrators, orUser: (params: { user: string }) => params.user };
@@ -191,7 +191,7 @@ export function requirePassword({ credential }: Principal): void {
 }
 
 /** Only administrators make administrators, and change or remove the account of one: a role, whatever its actions, is not enough. */
-function requireStanding(principal: Principal, target: User | undefined, administrator?: boolean): void {
+export function requireStanding(principal: Principal, target: User | undefined, administrator?: boolean): void {
   if (principal.subject.kind === 'user' && principal.subject.administrator) return;
   if (administrator !== true && (target?.administrator !== true || isSelf(principal, target))) return;
   throw new ApiError('forbidden', { detail: 'Only an administrator makes administrators or changes their accounts: ask one.' });

@@ -31,6 +31,8 @@ export async function updateUser(
     [passwordHash ?? null, flag(administrator), flag(disabled), at, id, ifVersion ?? null],
   );
   if (row === undefined) return false;
+  // Nobody is asked about the disabled any more, and what it would take is not kept.
+  if (disabled === true) await sql.run('update identity_links set renewal = null, check_after = null where user_id = ?', [id]);
   await record(sql, input, 'user.updated', row.name, { password: passwordHash !== undefined, administrator, disabled });
   return true;
 }

@@ -140,8 +140,9 @@ export function describeExternalAccounts(open: OpenStore): void {
     storeTest(open, 'the disabled stay out, and nothing of theirs changes', async (steps) => {
       const { store, at } = steps;
       const { signIn, tryIn, membersOf } = begin(steps);
-      const user = await signIn('1', { externalName: 'alice', groups: ['dev'] });
+      const user = await signIn('1', { externalName: 'alice', groups: ['dev'], renewal: 'sealed', checkAfter: at });
       await store.updateUser({ id: user.id, disabled: true, at });
+      assert.deepEqual(await store.claimDueLinks({ provider: 'idp', at, until: at, limit: 9 }), [], 'nor is anybody asked about them');
       const outcome = await tryIn('1', { groups: ['ops'], administrator: true });
       assert.deepEqual(outcome, { kind: 'disabled', user: { ...user, disabled: true, version: 2 } });
       assert.deepEqual([await membersOf('dev'), await membersOf('ops')], [['alice'], undefined]);
