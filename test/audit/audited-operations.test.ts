@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import description from '../../docs/reference/openapi.json' with { type: 'json' };
 import { systemAgent } from '../../packages/server/src/registry/ports/agent.ts';
 import { startRegistry } from '../protocol/registry-fixture.ts';
 import { pushBlob, pushImage } from '../protocol/sample-content.ts';
+import { codeOfApp } from '../tools/authenticator-app.ts';
 
 const registry = await startRegistry({ flags: [] });
 after(() => registry.stop());
@@ -57,7 +59,17 @@ async function leaves(actions: readonly string[], call: string, json?: Json, kee
   }
 }
 
+/** Signs the administrator in; answers the id of the session. */
+async function startSession(): Promise<string> {
+  const origin = { address: '127.0.0.1', userAgent: 'test' };
+  const { id: userId, version } = (await metadata.findUser({ id: root.user.id })) ?? assert.fail();
+  const [secretHash, createdAt] = [randomBytes(32), Date.now()];
+  const session = { secretHash, userId, userVersion: version, provider: 'password', createdAt, expiresAt: createdAt + 60_000, ...origin };
+  return String((await metadata.createSession({ ...session, by: systemAgent('test') }))?.id);
+}
+
 test('each change by the management API leaves its entries, with who, with what, from where and under which request', async () => {
+  known['session'] = await startSession();
   Object.assign(known, { user: 'bob', group: 'devs', project: 'team', role: 'pusher', repository: 'team/app', tag: 'v2' });
   await leaves(['user.created'], 'POST /users', { name: 'bob', password: 'a long password' });
   await leaves(['user.updated'], 'PATCH /users/{user}', { disabled: false });
@@ -87,6 +99,8 @@ test('each change by the management API leaves its entries, with who, with what,
   known['user'] = 'root';
   await leaves(['access-token.created'], 'POST /users/{user}/tokens', { name: 'ci' }, ['token', 'id']);
   await leaves(['access-token.deleted'], 'DELETE /users/{user}/tokens/{token}');
+  await leaves(['session.ended'], 'DELETE /users/{user}/sessions/{session}');
+  await leaves(['second-factor.begun'], 'POST /users/{user}/second-factor', undefined, ['secret', 'secret']);
   await leaves(['quota.changed'], 'PATCH /projects/{project}/quota', { limitTags: 100 });
   await leaves(['tag.deleted'], 'DELETE /repositories/{repository}/tags/{tag}');
   await leaves(['manifest.deleted', 'tag.deleted'], 'DELETE /repositories/{repository}/manifests/{digest}');
@@ -187,6 +201,17 @@ test('what a handler refuses, a full quota, and a registry token at the API are 
 
 /** Change nothing that lasts: what they would do is told, and asking for it is no change. */
 const unaudited = new Set(['previewRetention']);
+
+test('beginning and end of a second factor leave their entries', async () => {
+  const { user } = await registry.addUser('maya');
+  const [userId, sealedSecret, by, at] = [user.id, 'sealed', systemAgent('test'), Date.now()];
+  await metadata.beginSecondFactor({ userId, sealedSecret, by, at });
+  await metadata.confirmSecondFactor({ userId, sealedSecret, step: 1, codeHashes: [], by, at });
+  known['user'] = 'maya';
+  await leaves(['second-factor.removed'], 'DELETE /users/{user}/second-factor');
+  known['user'] = 'root';
+  await leaves(['second-factor.confirmed'], 'POST /users/{user}/second-factor/confirm', { code: codeOfApp(known['secret'] ?? '') });
+});
 
 test('no operation that changes something was forgotten', () => {
   const changing = Object.values(paths).flatMap((methods) =>

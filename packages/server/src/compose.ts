@@ -5,7 +5,6 @@ import { composeAudit, composeAuditTrail } from './compose-audit.ts';
 import { createBackground } from './compose-background.ts';
 import { composeIdentity } from './compose-identity.ts';
 import { composeAccess } from './compose-kubernetes.ts';
-import { composePeople } from './compose-people.ts';
 import { certificateDirectory, composeTls } from './compose-tls.ts';
 import { composeWebhooks } from './compose-webhooks.ts';
 import type { Config } from './config/schema.ts';
@@ -24,6 +23,7 @@ import { createListener, type Listener, type ListenerDeps } from './http/listene
 import { describeFileShortage, openFileLimit } from './http/open-file-limit.ts';
 import type { Page } from './http/page.ts';
 import { RequestRates } from './http/request-rates.ts';
+import { createSignIn } from './http/sign-in/mount.ts';
 import { authorityName } from './http/tls/authority-name.ts';
 import type { Tls } from './http/tls/tls.ts';
 import { tokenPath } from './http/token-endpoint.ts';
@@ -49,6 +49,7 @@ import type { BlobSource } from './registry/ports/blob-source.ts';
 import type { Logger } from './registry/ports/logger.ts';
 import type { QuotaLimits } from './registry/ports/quota-store.ts';
 import type { RequestObserver } from './registry/ports/request-observer.ts';
+import type { SignInService } from './registry/ports/sign-in-service.ts';
 import { PullCounter } from './registry/pull-counter.ts';
 import { Quotas } from './registry/quotas.ts';
 import type { Registry } from './registry/registry.ts';
@@ -98,7 +99,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const telemetry = await startTelemetry({ log, inventory: metadata, version: program.version, tracing: config.tracing });
   const { metrics } = telemetry;
   const { clusters, authorizer } = await composeAccess(config, backends);
-  const identity = await composeIdentity(config, backends, authorizer, metrics, clusters);
+  const { identity, signIn, jobs } = await composeIdentity(config, backends, authorizer, metrics, clusters);
   const core = await composeCore(config, backends, metrics);
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
   const pulls = new PullCounter({ pulls: metadata, logger, now: Date.now, onQuotaRefusal: metrics.refusedByQuota });
@@ -106,6 +107,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const features = await composeFeatures(config, backends, metrics, authorizer);
   const auditor = composeAuditTrail(backends, metrics);
   const shared = { auditor, authenticator: identity.authenticator, watch };
+  const sessions = { sessions: signIn, plainPublicUrl: config.publicUrl?.startsWith('http:') ?? false };
   const listener = createListener({
     dataPath: {
       ...shared,
@@ -117,12 +119,11 @@ export async function composeServer(config: Config, backends: Backends): Promise
       ...dataPathParts(config, backends),
     },
     api: createApi({
-      routes: () => apiRoutes(coreRouteDeps(config, backends, authorizer, core.registry), features),
-      ...shared,
-      authorizer,
-      logger,
+      routes: async () => apiRoutes(coreRouteDeps(config, backends, authorizer, core.registry, await signIn()), features),
+      ...{ ...shared, ...sessions, authorizer, logger },
     }),
-    tokens: { ...shared, tokens: identity.tokens, service: identity.service },
+    tokens: { ...shared, tokens: identity.tokens, service: identity.service, devices: async () => (await signIn()).devices },
+    signIn: createSignIn({ ...shared, ...sessions, service: signIn, logger, clock: Date.now }),
     ...listenerSettings(config, logger),
     logger,
     pages: createPages(config, backends, telemetry),
@@ -131,7 +132,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
     ...(tls === undefined ? {} : { createHttpServer: tls.createServer }),
   });
   addFigures(metrics, backends, listener, tls);
-  const background = createBackground(backends, features, identity, metrics, (await composePeople(config, backends))?.jobs ?? []);
+  const background = createBackground(backends, features, identity, metrics, jobs);
   return {
     listener,
     start: async () => {
@@ -162,7 +163,13 @@ function addFigures(metrics: Metrics, backends: Backends, listener: Listener, tl
   if (tls !== undefined) metrics.add(() => certificateFamilies(tls.expiresAt()));
 }
 
-function coreRouteDeps(config: Config, backends: Backends, authorizer: Authorizer, registry: Registry): CoreRouteDeps {
+function coreRouteDeps(
+  config: Config,
+  backends: Backends,
+  authorizer: Authorizer,
+  registry: Registry,
+  { factors }: SignInService,
+): CoreRouteDeps {
   const { metadata } = backends;
   const projectStores = blobStores(config, backends);
   return {
@@ -170,6 +177,7 @@ function coreRouteDeps(config: Config, backends: Backends, authorizer: Authorize
     authorizer,
     registry,
     accounts: createAccountService(metadata, Date.now),
+    factors,
     deletion: config.deletion.enabled,
     storeOf: (project) => projectStores.forNew(project),
     clock: Date.now,

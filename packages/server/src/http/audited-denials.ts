@@ -9,6 +9,7 @@ import type { HttpExchange } from './http-exchange.ts';
 const reasons: Readonly<Record<RefusalReason, string | undefined>> = {
   credentials: 'wrong user name, password or token',
   delayed: 'too many failed logins',
+  'second-factor': 'the right password without the second factor',
   // Every client comes with one of these now and then, and asks for another.
   'token-expired': undefined,
   'token-invalid': 'not a token of this registry, or no longer good',

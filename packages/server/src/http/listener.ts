@@ -17,6 +17,8 @@ import type { Page } from './page.ts';
 import { type DeadlineLimits, RequestDeadlines } from './request-deadlines.ts';
 import type { RequestRates } from './request-rates.ts';
 import { requireShape, type ShapeLimits } from './request-shape.ts';
+import { signInPaths } from './sign-in/mount.ts';
+import type { ServeSignIn } from './sign-in/sign-in-deps.ts';
 import { keysPath, serveKeys, serveToken, type TokenEndpointDeps, tokenPath } from './token-endpoint.ts';
 import { endTurn, takeTurn } from './turns.ts';
 import { discardBody } from './unread-body.ts';
@@ -38,6 +40,8 @@ export interface ListenerDeps {
   readonly tokens: TokenEndpointDeps;
   /** The management API. */
   readonly api: Api;
+  /** The pages for signing in. */
+  readonly signIn: ServeSignIn;
   readonly limits: ListenerLimits;
   readonly trustedProxies: readonly string[];
   readonly publicUrl: string | undefined;
@@ -169,6 +173,7 @@ async function dispatch(exchange: HttpExchange, deps: ListenerDeps): Promise<voi
     exchange.route = 'keys';
     return serveKeys(exchange, deps.tokens);
   }
+  if (path.startsWith(signInPaths)) return deps.signIn(exchange);
   const page = deps.pages.get(path);
   if (page === undefined)
     throw new RegistryError('UNSUPPORTED', { status: 404, message: 'There is nothing here: the registry API is at /v2/.' });

@@ -1,7 +1,14 @@
 import { parseScopes, type Scope } from '@longshore/oci';
 import type { Auditor } from '../registry/ports/auditor.ts';
-import type { Authentication, Authenticator, IssuedToken, TokenService } from '../registry/ports/authenticator.ts';
+import {
+  type Authentication,
+  type Authenticator,
+  type IssuedToken,
+  needsSecondFactorMessage,
+  type TokenService,
+} from '../registry/ports/authenticator.ts';
 import { actorOf, anonymous, type Principal } from '../registry/ports/authorizer.ts';
+import type { DeviceService } from '../registry/ports/sign-in-service.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { sendBody } from './answer.ts';
 import { auditRefusedLogin } from './audited-denials.ts';
@@ -14,12 +21,16 @@ export const keysPath = '/auth/keys';
 
 const formBytes = 64 * 1024;
 
+/** The grant by which a device asks for its token (RFC 8628 section 3.4). */
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+
 export interface TokenEndpointDeps {
   readonly authenticator: Authenticator;
   readonly auditor: Auditor;
   readonly tokens: TokenService;
   readonly service: string;
   readonly watch: TransferWatch;
+  readonly devices: () => Promise<DeviceService>;
 }
 
 /** `GET /auth/token` (Docker token authentication) and `POST` (its OAuth2 form: password and refresh_token grants). */
@@ -59,6 +70,10 @@ async function postToken(exchange: HttpExchange, deps: TokenEndpointDeps): Promi
   const { origin } = exchange;
   const tooLong = () => new RegistryError('SIZE_INVALID', { status: 413, message: `A token request may have at most ${formBytes} bytes.` });
   const form = new URLSearchParams((await readBody(exchange, { watch: deps.watch, maxBytes: formBytes, tooLong })).toString('utf8'));
+  if (form.get('grant_type') === deviceGrant) {
+    const { pollDevice } = await import('./sign-in/device-endpoint.ts');
+    return pollDevice(exchange, form, await deps.devices());
+  }
   const principal = await principalOfGrant(form, exchange, deps);
   exchange.subject = actorOf(principal.subject);
   requireService(form.get('service'), deps.service);
@@ -97,7 +112,7 @@ async function requirePrincipal(
     });
   }
   throw new RegistryError('UNAUTHORIZED', {
-    message: 'User name or password are wrong.',
+    message: authentication.reason === 'second-factor' ? needsSecondFactorMessage : 'User name or password are wrong.',
     headers: { 'WWW-Authenticate': 'Basic realm="longshore"' },
   });
 }

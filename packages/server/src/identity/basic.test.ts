@@ -8,6 +8,7 @@ import { LoginDelay } from './login-delay.ts';
 import type { MemoryAccountStore } from './memory-account-store.ts';
 import { createMemoryAccountStore } from './memory-account-store.ts';
 import { createMemoryRobotLogins, type MemoryRobotLogins } from './memory-robot-logins.ts';
+import { PasswordLogin } from './password-login.ts';
 import { PasswordVerifier } from './passwords.ts';
 import { RobotLogin } from './robot-login.ts';
 
@@ -51,7 +52,15 @@ async function bench(changes: Partial<MemoryAccountStore> = {}, passwords = new 
   const report = (message: string) => reports.push(message);
   const robots = createMemoryRobotLogins();
   const logins = new RobotLogin({ robots, now, report });
-  const basic = new BasicLogin({ accounts, robots: logins, delay, passwords, now, report, refused: (reason) => refusals.push(reason) });
+  const basic = new BasicLogin({
+    accounts,
+    robots: logins,
+    passwords: new PasswordLogin({ accounts, delay, passwords, now, report }),
+    needsSecondFactor: ({ secondFactor }) => secondFactor,
+    now,
+    report,
+    refused: (reason) => refusals.push(reason),
+  });
   const { user } = await addUser(accounts, { name: 'alice', password, now: clock.now });
   const login = (name: string, secret: string, address = from.address): Promise<Authentication> =>
     basic.login(Buffer.from(`${name}:${secret}`).toString('base64'), { address });

@@ -17,6 +17,7 @@ function identityOver(accounts: MemoryAccountStore, secretKey: Uint8Array): Iden
     accounts,
     robots: createMemoryRobotLogins(),
     authorizer: { decide: async () => ({ allow: true, reason: 'test', roles: [] }), visible: async () => ({ kind: 'everything' }) },
+    secondFactor: 'optional',
     secretKey,
     issuer: 'longshore',
     service: 'registry.example',

@@ -9,15 +9,20 @@ import { BasicLogin } from './basic.ts';
 import type { BoundClusterTokens } from './bound-cluster-token.ts';
 import { ForeignLogin, type ForeignLoginOptions } from './foreign-login.ts';
 import { LoginDelay } from './login-delay.ts';
+import { type ExternalPasswords, PasswordLogin } from './password-login.ts';
 import { PasswordVerifier } from './passwords.ts';
 import { RegistryTokens } from './registry-tokens.ts';
 import { RobotLogin } from './robot-login.ts';
+import { needsSecondFactor, type SecondFactorPolicy } from './second-factor/second-factor-policy.ts';
 import { SigningKeys } from './signing-keys.ts';
 
 /** Everything that proves who somebody is, over one account store. */
 export interface Identity {
   readonly authenticator: Authenticator;
   readonly tokens: TokenService;
+  /** Names with passwords alone, for whoever asks for more besides. */
+  readonly passwords: PasswordLogin;
+  readonly delay: LoginDelay;
   /** What challenges and tokens name as the service. */
   readonly service: string;
   /** Makes and retires signing keys as they fall due: to be called at start, then hourly to daily. */
@@ -35,6 +40,9 @@ export function createIdentity(options: {
   readonly robots: RobotLogins & Pick<TrustLogins, 'findTrustingRobot'>;
   readonly authorizer: Authorizer;
   readonly secretKey: Uint8Array;
+  /** Passwords that are kept elsewhere, if any are. */
+  readonly externalPasswords?: ExternalPasswords | undefined;
+  readonly secondFactor: SecondFactorPolicy;
   readonly issuer: string;
   readonly service: string;
   readonly lifetimeSeconds: number;
@@ -50,7 +58,14 @@ export function createIdentity(options: {
   const tokens = new RegistryTokens({ ...options, robots, keys });
   const delay = new LoginDelay(options);
   const foreign = options.foreign === undefined ? undefined : new ForeignLogin({ ...options.foreign, issuer: options.issuer });
-  const basic = new BasicLogin({ ...options, robots, delay, passwords: new PasswordVerifier(), foreign });
+  const passwords = new PasswordLogin({ ...options, external: options.externalPasswords, delay, passwords: new PasswordVerifier() });
+  const basic = new BasicLogin({
+    ...options,
+    robots,
+    passwords,
+    foreign,
+    needsSecondFactor: (user) => needsSecondFactor(options.secondFactor, user),
+  });
   const authenticator = createAuthenticator({ basic, tokens, foreign });
-  return { authenticator, tokens, service: options.service, maintainKeys: () => keys.maintain() };
+  return { authenticator, tokens, passwords, delay, service: options.service, maintainKeys: () => keys.maintain() };
 }

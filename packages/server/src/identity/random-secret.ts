@@ -32,6 +32,12 @@ export const accessTokens = secretForm('lsp');
 /** What robots log in with, `lsr_` and 256 random bits. */
 export const robotSecrets = secretForm('lsr');
 
+/** What the cookie of a session holds, `lss_` and 256 random bits. */
+export const sessionSecrets = secretForm('lss');
+
+/** What a device asks for its token with, `lsd_` and 256 random bits. */
+export const deviceCodes = secretForm('lsd');
+
 function hashOf(secret: string): Uint8Array {
   return new Uint8Array(hash('sha256', secret, 'buffer'));
 }

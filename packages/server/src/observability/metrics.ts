@@ -29,7 +29,11 @@ export interface Metrics {
 export function createMetrics(version: string): Metrics {
   const requests = new RequestMetrics();
   const refused = new Counter('registry_connections_refused_total', 'Connections beyond the limits.', undefined);
-  const logins = new Counter('registry_login_failures_total', 'Logins that were refused.', 'reason', ['credentials', 'delayed']);
+  const logins = new Counter('registry_login_failures_total', 'Logins that were refused.', 'reason', [
+    'credentials',
+    'delayed',
+    'second-factor',
+  ]);
   const overQuota = new Counter('registry_quota_refusals_total', 'What quotas refused.', 'kind', quotaRefusals);
   const nearQuota = new Counter('registry_quota_warnings_total', 'Warnings of projects near a limit.', 'kind', ['bytes', 'tags']);
   const collections = new Counter('registry_gc_runs_total', 'Garbage collections that finished.', undefined);

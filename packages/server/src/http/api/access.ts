@@ -1,20 +1,24 @@
 import { ApiError } from '../../management/problems.ts';
 import type { Route } from '../../management/route.ts';
 import { type Agent, agentOf } from '../../registry/ports/agent.ts';
-import type { Refusal } from '../../registry/ports/authenticator.ts';
+import { needsSecondFactorMessage, type Refusal } from '../../registry/ports/authenticator.ts';
 import { type Authorizer, anonymous, type Decision, type Principal, type Resource } from '../../registry/ports/authorizer.ts';
+import type { OpenSession } from '../../registry/ports/sign-in-service.ts';
 import { auditRefusedAction, auditRefusedLogin } from '../audited-denials.ts';
 import type { HttpExchange } from '../http-exchange.ts';
+import { keptByBrowser } from '../sign-in/cookies.ts';
+import { isOwnPage, isToken } from '../sign-in/own-page.ts';
 import type { ApiDeps } from './api.ts';
 
-/** Who sends this request. Wrong credentials are refused even where none are needed. */
-export async function authenticate(exchange: HttpExchange, { authenticator, auditor }: ApiDeps): Promise<Principal> {
+/** Who sends this request. Wrong credentials are refused even where none are needed; a cookie counts where there are none, and when it is good. */
+export async function authenticate(exchange: HttpExchange, deps: ApiDeps): Promise<Principal> {
+  const { authenticator, auditor } = deps;
   const found = await authenticator.authenticate(exchange.request.headers.authorization, exchange.origin);
   if (found.kind === 'refused') {
     await auditRefusedLogin(auditor, exchange, found);
     throw refused(found);
   }
-  if (found.kind === 'anonymous') return anonymous;
+  if (found.kind === 'anonymous') return (await bySession(exchange, deps)) ?? anonymous;
   // What was issued for pushing and pulling does not administer: it is handed to tools that are trusted with no more.
   if (found.principal.limit !== undefined) {
     const decision = { reason: 'a registry token is good for /v2/ only', roles: [] };
@@ -24,7 +28,26 @@ export async function authenticate(exchange: HttpExchange, { authenticator, audi
   return found.principal;
 }
 
+/** Whoever is signed in with this browser. What changes something must come from a page of ours, and show the token of the session. */
+async function bySession(exchange: HttpExchange, { sessions, plainPublicUrl }: ApiDeps): Promise<Principal | undefined> {
+  const secret = keptByBrowser(exchange, 'session', plainPublicUrl);
+  const open = secret === undefined ? undefined : await (await sessions()).find(secret);
+  if (open === undefined) return undefined;
+  if (exchange.method !== 'GET' && exchange.method !== 'HEAD' && !isOfOwnPage(exchange, open)) {
+    throw new ApiError('forbidden', {
+      detail: 'This must come from a page of this registry, with the csrfToken of GET /api/v1/me in the header X-CSRF-Token.',
+    });
+  }
+  if (open.mustSetUp) throw new ApiError('forbidden', { detail: 'Set up a second factor first, at /auth/second-factor/set-up.' });
+  return open.principal;
+}
+
+function isOfOwnPage(exchange: HttpExchange, { csrfToken }: OpenSession): boolean {
+  return isOwnPage(exchange) && isToken([exchange.request.headers['x-csrf-token']].flat()[0], csrfToken);
+}
+
 function refused({ reason, retryAfterSeconds = 1 }: Refusal): ApiError {
+  if (reason === 'second-factor') return unauthorized(needsSecondFactorMessage);
   if (reason !== 'delayed') return unauthorized('User name, password or token are wrong.');
   return new ApiError('too-many-requests', {
     detail: `Too many failed logins: wait ${retryAfterSeconds} seconds before the next try.`,

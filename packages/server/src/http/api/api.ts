@@ -3,6 +3,7 @@ import type { Auditor } from '../../registry/ports/auditor.ts';
 import type { Authenticator } from '../../registry/ports/authenticator.ts';
 import type { Authorizer } from '../../registry/ports/authorizer.ts';
 import type { Logger } from '../../registry/ports/logger.ts';
+import type { SessionReader } from '../../registry/ports/sign-in-service.ts';
 import type { HttpExchange } from '../http-exchange.ts';
 import type { TransferWatch } from '../transfer-watch.ts';
 
@@ -13,6 +14,10 @@ export interface ApiDeps {
   readonly authenticator: Authenticator;
   readonly auditor: Auditor;
   readonly authorizer: Authorizer;
+  /** Whose browser a cookie is of; asked for at the first request with one. */
+  readonly sessions: () => Promise<SessionReader>;
+  /** Whether `publicUrl` says that clients use plain HTTP. */
+  readonly plainPublicUrl: boolean;
   readonly watch: TransferWatch;
   readonly logger: Logger;
 }

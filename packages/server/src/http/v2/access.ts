@@ -1,5 +1,5 @@
 import { formatBearerChallenge, type Route } from '@longshore/oci';
-import type { Authentication } from '../../registry/ports/authenticator.ts';
+import { type Authentication, needsSecondFactorMessage } from '../../registry/ports/authenticator.ts';
 import { type Authorizer, anonymous, type Decision, type Principal, type Resource } from '../../registry/ports/authorizer.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 import type { Exchange } from './exchange.ts';
@@ -77,12 +77,13 @@ function refused(refusal: Extract<Authentication, { kind: 'refused' }>, route: R
       headers: { 'Retry-After': String(refusal.retryAfterSeconds ?? 1) },
     });
   }
-  const error = refusal.reason === 'credentials' ? undefined : 'invalid_token';
+  const error = refusal.reason === 'credentials' || refusal.reason === 'second-factor' ? undefined : 'invalid_token';
   return unauthorized(route, need, challenge, error, refusal.reason);
 }
 
 const messages: Readonly<Record<string, string>> = {
   credentials: 'User name or password are wrong.',
+  'second-factor': needsSecondFactorMessage,
   'token-expired': 'The token has expired: get a new one from the token service.',
   'token-invalid': 'The token is not one of ours, or is no longer good: log in again.',
 };

@@ -4,7 +4,7 @@ import { formatInstant, id, instant, userName } from '../names.ts';
 import { listed, listOf, pageOf, pageQuery } from '../paging.ts';
 import { ApiError, notFound } from '../problems.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { explained, isSelf, requirePassword, requireUser, selfToo, type UserRouteDeps } from './users.ts';
+import { explained, isSelf, requireOwner, requireUser, selfToo, type UserRouteDeps } from './users.ts';
 
 const parts = {
   id,
@@ -52,14 +52,14 @@ export function accessTokenRoutes({ accounts, service, clock }: UserRouteDeps): 
       method: 'POST',
       path: '/users/{user}/tokens',
       operationId: 'createAccessToken',
-      summary: 'Makes a personal access token of your own; needs your password, and answers the secret this once',
+      summary: 'Makes a personal access token of your own; needs your password or a recent sign-in, and answers the secret this once',
       params: { user: userName },
       body: newToken,
       responses: { 201: madeToken },
       handle: async ({ params, body, by, principal }) => {
         const user = await requireUser(accounts, params.user, principal);
         if (!isSelf(principal, user)) throw new ApiError('forbidden', { detail: 'A token acts as its user, who alone may make one.' });
-        requirePassword(principal);
+        requireOwner(principal, clock());
         const ttlMs = body.expiresInSeconds === undefined ? undefined : body.expiresInSeconds * 1000;
         const made = await explained(service.addToken(user, { name: body.name, ttlMs, by }));
         return { status: 201, body: { id: String(made.id), token: made.token }, location: `/api/v1/users/${user.name}/tokens/${made.id}` };

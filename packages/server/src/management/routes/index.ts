@@ -2,6 +2,7 @@ import type { AccountService } from '../../registry/ports/account-service.ts';
 import type { Authorizer } from '../../registry/ports/authorizer.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
+import type { SecondFactorService } from '../../registry/ports/sign-in-service.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { ApiError } from '../problems.ts';
 import type { Route } from '../route.ts';
@@ -16,6 +17,8 @@ import { projectRoutes } from './projects.ts';
 import { quotaRoutes } from './quotas.ts';
 import { repositoryRoutes } from './repositories.ts';
 import { roleRoutes } from './roles.ts';
+import { secondFactorRoutes } from './second-factor.ts';
+import { sessionRoutes } from './sessions.ts';
 import { type Deleter, tagRoutes } from './tags.ts';
 import { userIdentityRoutes } from './user-identities.ts';
 import { userRoutes } from './users.ts';
@@ -25,6 +28,7 @@ export interface CoreRouteDeps {
   readonly metadata: MetadataStore;
   readonly registry: Registry;
   readonly accounts: AccountService;
+  readonly factors: SecondFactorService;
   /** false: nothing is deleted (`deletion.enabled`). */
   readonly deletion: boolean;
   readonly authorizer: Authorizer;
@@ -34,7 +38,16 @@ export interface CoreRouteDeps {
 }
 
 /** The operations of what every registry has: users, projects, repositories, tags; features bring their own. */
-export function coreRoutes({ metadata, registry, accounts, deletion, authorizer, storeOf, clock }: CoreRouteDeps): readonly Route[] {
+export function coreRoutes({
+  metadata,
+  registry,
+  accounts,
+  factors,
+  deletion,
+  authorizer,
+  storeOf,
+  clock,
+}: CoreRouteDeps): readonly Route[] {
   const deleter = deletion ? registry : refusesDeletion;
   const users = { accounts: metadata, service: accounts, authorizer, clock };
   const roles = { roles: metadata, authorizer, clock };
@@ -43,6 +56,8 @@ export function coreRoutes({ metadata, registry, accounts, deletion, authorizer,
     ...userRoutes(users),
     ...accessTokenRoutes(users),
     ...userIdentityRoutes({ ...users, identities: metadata }),
+    ...sessionRoutes({ ...users, sessions: metadata }),
+    ...secondFactorRoutes({ ...users, factors }),
     ...projectRoutes({ tenants: metadata, authorizer, storeOf, clock }),
     ...roleRoutes(roles),
     ...memberRoutes(roles),

@@ -6,6 +6,7 @@ import type { AccountStore, User } from '../../registry/ports/account-store.ts';
 import { type Authorizer, actions, type Resource } from '../../registry/ports/authorizer.ts';
 import type { BrowseStore } from '../../registry/ports/browse-store.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
+import { isRecentSignIn } from '../../registry/recent-sign-in.ts';
 import { id, userName } from '../names.ts';
 import { listed, listOf, pageOf, pageQuery, sortedBy } from '../paging.ts';
 import { ApiError, notFound, stale } from '../problems.ts';
@@ -120,7 +121,7 @@ function one({ accounts }: UserRouteDeps): Route {
   });
 }
 
-function change({ accounts, service, authorizer }: UserRouteDeps): Route {
+function change({ accounts, service, authorizer, clock }: UserRouteDeps): Route {
   return defineRoute({
     method: 'PATCH',
     path: '/users/{user}',
@@ -139,8 +140,10 @@ function change({ accounts, service, authorizer }: UserRouteDeps): Route {
       requireStanding(principal, found, administrator);
       if (administrator !== undefined || disabled !== undefined) refuseSelf(principal, found);
       // A stolen token must not become a password.
-      if (given !== undefined && isSelf(principal, found)) requirePassword(principal);
-      else if (given !== undefined) await requireEveryAction(authorizer, principal);
+      if (given !== undefined && isSelf(principal, found)) {
+        requireOwner(principal, clock());
+        requireOwnPassword(principal);
+      } else if (given !== undefined) await requireEveryAction(authorizer, principal);
       const changed = await explained(service.changeUser(found, { ifVersion: ifMatch, password: given, administrator, disabled, by }));
       if (!changed) throw stale();
       const now = await requireUser(accounts, params.user, principal);
@@ -184,10 +187,23 @@ export function isSelf({ subject }: Principal, { id: userId }: User): boolean {
   return subject.kind === 'user' && subject.id === userId;
 }
 
-/** Refuses what a token may not do for its user. */
-export function requirePassword({ credential }: Principal): void {
-  if (credential !== 'password')
+/** Refuses what neither a token nor a browser that was left open may do for its user: to make credentials. */
+export function requireOwner({ credential, proof }: Principal, now: Millis): void {
+  const session = proof !== undefined && 'session' in proof ? proof.session : undefined;
+  if (session !== undefined && !isRecentSignIn(session.since, now)) {
+    throw new ApiError('forbidden', {
+      detail: 'You signed in more than ten minutes ago: sign in again at /auth/sign-in?again=1, then repeat this.',
+    });
+  }
+  if (session === undefined && !/^(?:password|ldap:.+)$/.test(credential)) {
     throw new ApiError('forbidden', { detail: 'A token makes no further credentials: repeat this with your name and password.' });
+  }
+}
+
+/** A password of their own would let people in whom their provider lets in no more. */
+function requireOwnPassword({ credential }: Principal): void {
+  if (credential === 'password' || credential === 'session:password') return;
+  throw new ApiError('forbidden', { detail: 'Your password is not kept here: change it where you sign in.' });
 }
 
 /** Only administrators make administrators, and change or remove the account of one: a role, whatever its actions, is not enough. */

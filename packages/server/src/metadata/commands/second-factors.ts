@@ -5,16 +5,19 @@ import { recordAudit } from './audit.ts';
 
 /** `SecondFactorStore.beginSecondFactor`. */
 export async function beginSecondFactor(
-  sql: SqlSession,
-  { userId, sealedSecret, at }: { userId: number; sealedSecret: string; at: Millis },
+  sql: SqlTransaction,
+  { userId, sealedSecret, by, at }: { userId: number; sealedSecret: string; by: Agent; at: Millis },
 ): Promise<boolean> {
-  const kept = await sql.run(
+  const row = await sql.get<{ name: string }>(
     `insert into second_factors (user_id, sealed_secret, created_at, last_step) select id, ?, ?, 0 from users where id = ?
      on conflict (user_id) do update set sealed_secret = excluded.sealed_secret, created_at = excluded.created_at
-       where second_factors.confirmed_at is null`,
+       where second_factors.confirmed_at is null
+     returning (select name from users where id = second_factors.user_id) as name`,
     [sealedSecret, at, userId],
   );
-  return kept > 0;
+  if (row === undefined) return false;
+  await recordAudit(sql, by, { at, action: 'second-factor.begun', resource: { kind: 'account', name: row.name } });
+  return true;
 }
 
 /** `SecondFactorStore.confirmSecondFactor`. */

@@ -73,20 +73,20 @@ export function describeSignIns(open: OpenStore): void {
       const { id: userId, version } = await addUser(store, 'alice', at);
       const codes = [hash(), hash()];
       assert.equal(await store.findSecondFactor(userId), undefined);
-      assert.equal(await store.beginSecondFactor({ userId, sealedSecret: 'first', at }), true);
-      assert.equal(await store.beginSecondFactor({ userId, sealedSecret: 'second', at }), true);
+      assert.equal(await store.beginSecondFactor({ userId, sealedSecret: 'first', by, at }), true);
+      assert.equal(await store.beginSecondFactor({ userId, sealedSecret: 'second', by, at }), true);
       const confirmed = { userId, step: 7, codeHashes: codes, by, at };
       assert.equal(await store.useStep({ userId, step: 8 }), false, 'not confirmed yet');
       assert.equal(await store.confirmSecondFactor({ ...confirmed, sealedSecret: 'first' }), false);
       assert.deepEqual((await store.findUser({ id: userId }))?.version, version);
       assert.equal(await store.confirmSecondFactor({ ...confirmed, sealedSecret: 'second' }), true);
       assert.equal(await store.confirmSecondFactor({ ...confirmed, sealedSecret: 'second' }), false);
-      assert.equal(await store.beginSecondFactor({ userId, sealedSecret: 'third', at }), false);
+      assert.equal(await store.beginSecondFactor({ userId, sealedSecret: 'third', by, at }), false);
       const user = await store.findUser({ id: userId });
       assert.deepEqual([user?.version, user?.secondFactor], [version + 1, true]);
       const factor = { sealedSecret: 'second', confirmed: true, lastStep: 7, recoveryCodes: 2 };
       assert.deepEqual(await store.findSecondFactor(userId), factor);
-      assert.equal(await store.beginSecondFactor({ userId: userId + 1, sealedSecret: 'x', at }), false, 'nobody');
+      assert.equal(await store.beginSecondFactor({ userId: userId + 1, sealedSecret: 'x', by, at }), false, 'nobody');
       await store.deleteUser({ id: userId });
       assert.equal(await store.findSecondFactor(userId), undefined);
     });
@@ -96,7 +96,7 @@ export function describeSignIns(open: OpenStore): void {
       const codes = [hash(), hash()];
       assert.equal(await store.removeSecondFactor({ userId, by, at }), false);
       assert.equal((await store.findUser({ id: userId }))?.version, version);
-      await store.beginSecondFactor({ userId, sealedSecret: 's', at });
+      await store.beginSecondFactor({ userId, sealedSecret: 's', by, at });
       await store.confirmSecondFactor({ userId, sealedSecret: 's', step: 7, codeHashes: codes, by, at });
       const steps = [7, 9, 9, 8, 10].map((step) => () => store.useStep({ userId, step }));
       const answers: boolean[] = [];
@@ -110,6 +110,7 @@ export function describeSignIns(open: OpenStore): void {
       const user = await store.findUser({ id: userId });
       assert.deepEqual([user?.version, user?.secondFactor], [version + 2, false]);
       assert.deepEqual(await actions(store), [
+        'second-factor.begun alice',
         'second-factor.confirmed alice',
         'recovery-code.used alice',
         'recovery-code.used alice',

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { SqlDialect } from '../sql-session.ts';
-import { columnTypes, refersTo, required } from './column-types.ts';
+import { type ColumnTypes, columnTypes, refersTo, required } from './column-types.ts';
 
 /** Sessions of browsers, second factors, and devices that wait for somebody to let them in. */
 export async function up(db: Kysely<unknown>, dialect: SqlDialect): Promise<void> {
@@ -44,6 +44,10 @@ export async function up(db: Kysely<unknown>, dialect: SqlDialect): Promise<void
       .addColumn('code_hash', bytes, required)
       .addPrimaryKeyConstraint('recovery_codes_key', ['user_id', 'code_hash']),
   ).execute();
+  await devices(db, columnTypes(dialect));
+}
+
+async function devices(db: Kysely<unknown>, { integer, text, bytes, identity, finish }: ColumnTypes): Promise<void> {
   await finish(
     db.schema
       .createTable('device_requests')

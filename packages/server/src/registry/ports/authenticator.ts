@@ -4,9 +4,13 @@ import type { Principal } from './authorizer.ts';
 /**
  * Why a credential was not accepted. `credentials`: unknown user, wrong password or token, malformed header (never
  * told apart); `delayed`: not looked at, too many failures or too much to do; `token-expired` and `token-invalid`:
- * a registry or refresh token.
+ * a registry or refresh token; `second-factor`: the right password, which is not enough for this user.
  */
-export type RefusalReason = 'credentials' | 'delayed' | 'token-expired' | 'token-invalid';
+export type RefusalReason = 'credentials' | 'delayed' | 'token-expired' | 'token-invalid' | 'second-factor';
+
+/** What whoever has shown the right password is told, where it is not enough. */
+export const needsSecondFactorMessage =
+  'The password of this account is good only together with its second factor: sign in at /auth/sign-in, make an access token, and use that.';
 
 /** `retryAfterSeconds`: whole seconds of at least 1, with every `delayed`. */
 export interface Refusal {

@@ -38,6 +38,17 @@ export interface KubernetesSubject {
 /** What a credential narrows its subject to; undefined: everything that the subject may do. Never widens. */
 export type AccessLimit = readonly { readonly repository: RepositoryName | '*'; readonly actions: readonly Action[] }[];
 
+/** The session by which a browser proved who uses it. */
+export interface ProvedSession {
+  readonly id: number;
+  /** `password`, or the name of the provider through which its user signed in. */
+  readonly provider: string;
+  /** When they signed in: what makes credentials needs that to be recent. */
+  readonly since: number;
+  /** What shows that a page of ours asks, as far as this session goes. */
+  readonly csrfToken: string;
+}
+
 /** A proved identity together with what the credential it came with allows at most. */
 export interface Principal {
   readonly subject: Subject;
@@ -51,7 +62,7 @@ export interface Principal {
    * token of its is used, and until when it is good, in milliseconds since 1970.
    */
   readonly proof?:
-    | { readonly userVersion: number; readonly accessTokenId?: number }
+    | { readonly userVersion: number; readonly accessTokenId?: number; readonly session?: ProvedSession }
     | { readonly robotEpoch: number; readonly secretId: number }
     | { readonly robotEpoch: number; readonly trustId: number; readonly until: Millis }
     | { readonly clusterToken: string; readonly expiresAt: Millis };

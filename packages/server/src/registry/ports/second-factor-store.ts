@@ -16,7 +16,7 @@ export interface SecondFactor {
 export interface SecondFactorStore {
   findSecondFactor(userId: number): Promise<SecondFactor | undefined>;
   /** Keeps a secret that waits for its first code, in place of one that waited before; false when there is a confirmed one. */
-  beginSecondFactor(input: { userId: number; sealedSecret: string; at: Millis }): Promise<boolean>;
+  beginSecondFactor(input: { userId: number; sealedSecret: string; by: Agent; at: Millis }): Promise<boolean>;
   /** False when `sealedSecret` is not the one that waits (any more). `codeHashes`: the recovery codes. */
   confirmSecondFactor(input: {
     userId: number;
