@@ -1721,6 +1721,8 @@ export interface components {
             environment?: ("dev" | "test" | "prod") | null;
             promotesTo?: string | null;
             expireAfterHours?: number | null;
+            allowedAddresses?: string[] | null;
+            deniedAddresses?: string[] | null;
         };
         NewRobot: {
             /** @example ci */
@@ -1807,6 +1809,8 @@ export interface components {
             /** @example library */
             promotesTo?: string;
             expireAfterHours?: number;
+            allowedAddresses?: string[];
+            deniedAddresses?: string[];
             store: string;
             sizeBytes: number;
             /**
@@ -1831,6 +1835,8 @@ export interface components {
             environment?: ("dev" | "test" | "prod") | null;
             promotesTo?: string | null;
             expireAfterHours?: number | null;
+            allowedAddresses?: string[] | null;
+            deniedAddresses?: string[] | null;
         };
         ProjectCleanUp: {
             /** @example library/nginx */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import program from '../package.json' with { type: 'json' };
+import { AddressAuthorizer } from './access/address-authorizer.ts';
 import { apiRoutes } from './api-routes.ts';
 import { composeAudit, composeAuditTrail } from './compose-audit.ts';
 import { createBackground } from './compose-background.ts';
@@ -98,7 +99,9 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const { metadata, log, logger } = backends;
   const telemetry = await startTelemetry({ log, inventory: metadata, version: program.version, tracing: config.tracing });
   const { metrics } = telemetry;
-  const { clusters, authorizer } = await composeAccess(config, backends);
+  const { clusters, authorizer: everywhere } = await composeAccess(config, backends);
+  // Outermost: whatever else may allow something does so only to those who come from where they may.
+  const authorizer = new AddressAuthorizer(everywhere, metadata);
   const { identity, signIn, jobs } = await composeIdentity(config, backends, authorizer, metrics, clusters);
   const core = await composeCore(config, backends, metrics);
   const watch = new TransferWatch(config.limits.minBytesPerSecond);

@@ -13,6 +13,7 @@ import { RegistryError } from '../registry/registry-error.ts';
 import { sendBody } from './answer.ts';
 import { auditRefusedLogin } from './audited-denials.ts';
 import type { HttpExchange } from './http-exchange.ts';
+import { comingFrom } from './located-principal.ts';
 import { readBody } from './request-body.ts';
 import type { TransferWatch } from './transfer-watch.ts';
 
@@ -101,8 +102,8 @@ async function requirePrincipal(
   exchange: HttpExchange,
   { auditor }: TokenEndpointDeps,
 ): Promise<Principal> {
-  if (authentication.kind === 'principal') return authentication.principal;
-  if (authentication.kind === 'anonymous') return anonymous;
+  if (authentication.kind === 'principal') return comingFrom(authentication.principal, exchange.origin);
+  if (authentication.kind === 'anonymous') return comingFrom(anonymous, exchange.origin);
   await auditRefusedLogin(auditor, exchange, authentication);
   if (authentication.reason === 'delayed') {
     const seconds = String(authentication.retryAfterSeconds ?? 1);

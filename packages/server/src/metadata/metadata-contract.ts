@@ -1,6 +1,7 @@
 import { describe } from 'node:test';
 import { describeAccess } from './contract/access.ts';
 import { describeAccounts } from './contract/accounts.ts';
+import { describeAddresses } from './contract/addresses.ts';
 import { describeAudit } from './contract/audit.ts';
 import { describeBlobs } from './contract/blobs.ts';
 import { describeBrowsing } from './contract/browsing.ts';
@@ -62,6 +63,7 @@ export function describeMetadataStore(name: string, open: OpenStore): void {
     describePulls(open);
     describeJobs(open);
     describeAccess(open);
+    describeAddresses(open);
     describeRobots(open);
     describeRobotTrusts(open);
     describeWebhooks(open);

@@ -3,27 +3,44 @@ import type { Condition } from './garbage-conditions.ts';
 import { placeholders } from './sql-lists.ts';
 import type { SqlValue } from './sql-session.ts';
 
+type Visible = Exclude<Visibility, { kind: 'nothing' }>;
+
 /** Sorts before every name of a repository or a project, and after the names of those that are being deleted. */
 export const beforeNames = '/';
 
 /** Which repositories (as `r`, of projects `p`) a list may show; undefined when it may show none. */
 export function visibleRepositories(visibility: Visibility): Condition | undefined {
   if (visibility.kind === 'nothing') return undefined;
-  const living: Condition = { text: 'r.name > ?', params: [beforeNames] };
+  const living = both({ text: 'r.name > ?', params: [beforeNames] }, openFrom(visibility, 'r.project_id'));
   if (visibility.kind === 'everything') return living;
   const seen = seenBy(visibility, {
     visibility: 'p.visibility',
     projectId: 'r.project_id',
     covering: 'b.range_low <= r.name and b.range_high > r.name',
   });
-  return seen && { text: `${living.text} and ${seen.text}`, params: [...living.params, ...seen.params] };
+  return seen && both(living, seen);
 }
 
 /** Which projects (as `n`) somebody may see something of. */
 export function visibleProject(visibility: Visibility): Condition {
-  if (visibility.kind === 'everything') return { text: '1 = 1', params: [] };
-  const seen = visibility.kind === 'held' && seenBy(visibility, { visibility: 'n.visibility', projectId: 'n.id', covering: '1 = 1' });
-  return seen || { text: '1 = 0', params: [] };
+  if (visibility.kind === 'nothing') return { text: '1 = 0', params: [] };
+  const open = openFrom(visibility, 'n.id');
+  if (visibility.kind === 'everything') return open ?? { text: '1 = 1', params: [] };
+  const seen = seenBy(visibility, { visibility: 'n.visibility', projectId: 'n.id', covering: '1 = 1' });
+  return seen === undefined ? { text: '1 = 0', params: [] } : both(seen, open);
+}
+
+/** That a project, by the SQL of its id, is open to where the one who asks is; undefined when every project is. */
+export function openFrom({ from }: Visible, projectId: string): Condition | undefined {
+  if (from === undefined) return undefined;
+  const closed = `select 1 from closed_addresses c where c.project_id = ${projectId}`;
+  if (from === 'unknown') return { text: `not exists (${closed})`, params: [] };
+  return { text: `not exists (${closed} and c.low <= ? and c.high >= ?)`, params: [from, from] };
+}
+
+/** Both conditions; the second is left out when it is undefined. */
+export function both(one: Condition, other: Condition | undefined): Condition {
+  return other === undefined ? one : { text: `${one.text} and ${other.text}`, params: [...one.params, ...other.params] };
 }
 
 /** What is open, or covered by a role of the holder or of his groups; undefined: neither can be. */

@@ -6,12 +6,17 @@ import { type Authorizer, anonymous, type Decision, type Principal, type Resourc
 import type { OpenSession } from '../../registry/ports/sign-in-service.ts';
 import { auditRefusedAction, auditRefusedLogin } from '../audited-denials.ts';
 import type { HttpExchange } from '../http-exchange.ts';
+import { comingFrom } from '../located-principal.ts';
 import { keptByBrowser } from '../sign-in/cookies.ts';
 import { isOwnPage, isToken } from '../sign-in/own-page.ts';
 import type { ApiDeps } from './api.ts';
 
 /** Who sends this request. Wrong credentials are refused even where none are needed; a cookie counts where there are none, and when it is good. */
 export async function authenticate(exchange: HttpExchange, deps: ApiDeps): Promise<Principal> {
+  return comingFrom(await prove(exchange, deps), exchange.origin);
+}
+
+async function prove(exchange: HttpExchange, deps: ApiDeps): Promise<Principal> {
   const { authenticator, auditor } = deps;
   const found = await authenticator.authenticate(exchange.request.headers.authorization, exchange.origin);
   if (found.kind === 'refused') {

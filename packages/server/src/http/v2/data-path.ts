@@ -7,6 +7,7 @@ import { RegistryError } from '../../registry/registry-error.ts';
 import { sendEmpty } from '../answer.ts';
 import { auditLateRefusal, auditRefusedAction, auditRefusedLogin, isDenial } from '../audited-denials.ts';
 import type { HttpExchange } from '../http-exchange.ts';
+import { locate } from '../located-principal.ts';
 import { requireAccess } from './access.ts';
 import type { V2Deps } from './exchange.ts';
 import { endpointOf, methodsOf } from './routes.ts';
@@ -37,7 +38,8 @@ export async function serveDataPath(http: HttpExchange, deps: DataPathDeps): Pro
     if (http.method === 'OPTIONS') return sendEmpty(http, 204, ['Allow', methodsOf(route)]);
     throw new RegistryError('UNSUPPORTED', { message: `Here works: ${methodsOf(route)}.`, headers: { Allow: methodsOf(route) } });
   }
-  const authentication = await deps.authenticator.authenticate(http.request.headers.authorization, http.origin);
+  const proved = await deps.authenticator.authenticate(http.request.headers.authorization, http.origin);
+  const authentication = locate(proved, http.origin);
   if (authentication.kind === 'refused') await auditRefusedLogin(deps.auditor, http, authentication);
   const query = http.queryText === undefined ? noQuery : readQuery(http.queryText);
   const challenge = {

@@ -1,6 +1,8 @@
 import type { RepositoryName } from '@longshore/oci';
 import Type, { type Static, type TSchema } from 'typebox';
+import { isAddressRange } from '../../registry/address-spans.ts';
 import { projectVisibilities } from '../../registry/ports/access.ts';
+import type { Agent } from '../../registry/ports/agent.ts';
 import type { Authorizer, Principal } from '../../registry/ports/authorizer.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import { environments, type Tenant, type TenantSettings, type TenantStore } from '../../registry/ports/tenant-store.ts';
@@ -14,6 +16,10 @@ const visibilityName = Type.Enum([...projectVisibilities], { description: 'Who m
 const environmentName = Type.Enum([...environments]);
 const descriptionText = Type.String({ maxLength: 1000 });
 const hours = Type.Integer({ minimum: 1, maximum: 87_600, description: 'Content goes so long after its push.' });
+const ranges = Type.Array(Type.String({ minLength: 2, maxLength: 49, examples: ['10.0.0.0/8', '2001:db8::/32'] }), {
+  maxItems: 100,
+  uniqueItems: true,
+});
 const nullable = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 
 const project = Type.Object(
@@ -24,6 +30,8 @@ const project = Type.Object(
     environment: Type.Optional(environmentName),
     promotesTo: Type.Optional(projectName),
     expireAfterHours: Type.Optional(Type.Integer()),
+    allowedAddresses: Type.Optional(ranges),
+    deniedAddresses: Type.Optional(ranges),
     store: Type.String(),
     sizeBytes: Type.Integer(),
     createdAt: instant,
@@ -39,6 +47,8 @@ const settings = {
   environment: nullable(environmentName),
   promotesTo: nullable(projectName),
   expireAfterHours: nullable(hours),
+  allowedAddresses: nullable({ ...ranges, description: 'Addresses and CIDR ranges that requests may come from; none: all.' }),
+  deniedAddresses: nullable({ ...ranges, description: 'Those that they may not come from, allowed or not.' }),
 };
 const newProject = Type.Object({ name: projectName, ...settings }, { $id: 'NewProject', additionalProperties: false });
 const projectChange = Type.Object(settings, { $id: 'ProjectChange', additionalProperties: false });
@@ -116,6 +126,7 @@ function createProject(deps: ProjectRouteDeps): Route {
       await requireVisibleTarget(authorizer, principal, wanted.promotesTo);
       const outcome = await tenants.createTenant({ name, store: storeOf(name), settings: wanted, by, at: clock() });
       if (outcome === 'name-taken') throw new ApiError('name-taken', { detail: `There is a project ${name} already: take another name.` });
+      if (outcome === 'closes-caller') throw closesCaller(by);
       if (outcome !== 'created') throw chainProblem();
       const created = await requireTenant(deps, name, principal);
       return { status: 201, body: show(created), version: created.version, location: `/api/v1/projects/${name}` };
@@ -160,6 +171,7 @@ function updateProject(deps: ProjectRouteDeps): Route {
       const outcome = await tenants.updateTenant({ name, version: ifMatch, settings: wanted, by, at: clock() });
       if (outcome === 'absent') throw notFound(`project ${name}`);
       if (outcome === 'stale') throw stale();
+      if (outcome === 'closes-caller') throw closesCaller(by);
       if (outcome !== 'updated') throw chainProblem();
       const changed = await requireTenant(deps, name, principal);
       return { status: 200, body: show(changed), version: changed.version };
@@ -198,11 +210,22 @@ const plain: TenantSettings = {
   environment: undefined,
   promotesTo: undefined,
   expireAfterHours: undefined,
+  allowedAddresses: undefined,
+  deniedAddresses: undefined,
 };
 
-/** Null takes a setting away; what is not named stays. */
+/** Null takes a setting away, and so does a list of nothing; what is not named stays. */
 function wantedSettings(body: Static<typeof projectChange>): Partial<TenantSettings> {
-  return Object.fromEntries(Object.entries(body).map(([setting, value]) => [setting, value ?? undefined]));
+  for (const setting of ['allowedAddresses', 'deniedAddresses'] as const) {
+    const wrong = (body[setting] ?? []).findIndex((range) => !isAddressRange(range));
+    if (wrong >= 0) throw notRange(`/${setting}/${wrong}`);
+  }
+  return Object.fromEntries(
+    Object.entries(body).map(([setting, value]) => [
+      setting,
+      Array.isArray(value) && value.length === 0 ? undefined : (value ?? undefined),
+    ]),
+  );
 }
 
 /** As a push that would begin it is decided on. */
@@ -213,6 +236,17 @@ async function mayBegin(authorizer: Authorizer, principal: Principal, name: stri
 /** A project that the caller may not see is none to promote to. */
 async function requireVisibleTarget(authorizer: Authorizer, principal: Principal, name: string | undefined): Promise<void> {
   if (name !== undefined && !(await authorizer.decide(principal, 'list', { kind: 'project', name })).allow) throw chainProblem();
+}
+
+function notRange(pointer: string): ApiError {
+  const detail = "is no address and no CIDR range such as '10.0.0.0/8'";
+  return new ApiError('invalid-request', { detail: `${pointer}: ${detail}.`, faults: [{ pointer, detail }] });
+}
+
+function closesCaller({ address }: Agent): ApiError {
+  return new ApiError('conflict', {
+    detail: `Your own address ${address} would be kept out, and only an administrator could mend that: leave it in allowedAddresses.`,
+  });
 }
 
 function chainProblem(): ApiError {
@@ -230,6 +264,7 @@ async function requireTenant({ tenants, authorizer }: ProjectRouteDeps, name: st
 
 function show(tenant: Tenant): Static<typeof project> {
   const { name, description, visibility, environment, promotesTo, expireAfterHours, store, sizeBytes, createdBy } = tenant;
+  const { allowedAddresses, deniedAddresses } = tenant;
   return {
     name,
     visibility,
@@ -242,5 +277,7 @@ function show(tenant: Tenant): Static<typeof project> {
     ...(environment !== undefined && { environment }),
     ...(promotesTo !== undefined && { promotesTo }),
     ...(expireAfterHours !== undefined && { expireAfterHours }),
+    ...(allowedAddresses !== undefined && { allowedAddresses: [...allowedAddresses] }),
+    ...(deniedAddresses !== undefined && { deniedAddresses: [...deniedAddresses] }),
   };
 }

@@ -3,6 +3,7 @@ import type { Millis } from '../../registry/ports/content-store.ts';
 import type { SettingsRefusal, TenantSettings } from '../../registry/ports/tenant-store.ts';
 import type { SqlSession, SqlTransaction, SqlValue } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
+import { writeClosedAddresses } from './addresses.ts';
 import { recordChange } from './changes.ts';
 import { requireSame } from './decided-project.ts';
 import { bindFounder } from './role-bindings.ts';
@@ -25,7 +26,7 @@ export async function createTenant(
   if (created === undefined) return 'name-taken';
   await openAccount(sql, created.id);
   await bindFounder(sql, { projectId: created.id, project: name, by, at });
-  const refusal = await writeSettings(sql, created.id, settings);
+  const refusal = await writeSettings(sql, created.id, settings, by);
   if (refusal !== undefined) throw new Withdrawn(refusal);
   await recordChange(sql, { type: 'project.created', at, by, data: { project: name, ...settings } });
   return 'created';
@@ -44,7 +45,7 @@ export async function updateTenant(
   if (project === undefined) return 'absent';
   requireSame(by, project.id);
   if (version !== undefined && version !== project.version) return 'stale';
-  const refusal = await writeSettings(sql, project.id, settings);
+  const refusal = await writeSettings(sql, project.id, settings, by);
   if (refusal !== undefined) throw new Withdrawn(refusal);
   await sql.run('update projects set version = version + 1, updated_at = ? where id = ?', [at, project.id]);
   await recordChange(sql, { type: 'project.updated', at, by, data: { project: name, ...settings } });
@@ -57,15 +58,23 @@ const columns = {
   visibility: 'visibility',
   environment: 'environment',
   expireAfterHours: 'expire_after_hours',
+  allowedAddresses: 'allowed_addresses',
+  deniedAddresses: 'denied_addresses',
 } as const;
 
-async function writeSettings(sql: SqlSession, id: number, settings: Partial<TenantSettings>): Promise<SettingsRefusal | undefined> {
+async function writeSettings(
+  sql: SqlSession,
+  id: number,
+  settings: Partial<TenantSettings>,
+  by: Agent,
+): Promise<SettingsRefusal | undefined> {
   const texts: string[] = [];
   const params: SqlValue[] = [];
   for (const [setting, column] of Object.entries(columns) as [keyof typeof columns, string][]) {
     if (!Object.hasOwn(settings, setting)) continue;
     texts.push(`${column} = ?`);
-    params.push(settings[setting] ?? null);
+    const value = settings[setting] ?? null;
+    params.push(Array.isArray(value) ? JSON.stringify(value) : (value as SqlValue));
   }
   if (Object.hasOwn(settings, 'promotesTo')) {
     const target = await findTarget(sql, id, settings.promotesTo);
@@ -74,7 +83,8 @@ async function writeSettings(sql: SqlSession, id: number, settings: Partial<Tena
     params.push(target);
   }
   if (texts.length > 0) await sql.run(`update projects set ${texts.join(', ')} where id = ?`, [...params, id]);
-  return undefined;
+  const limits = ['allowedAddresses', 'deniedAddresses'].some((setting) => Object.hasOwn(settings, setting));
+  return limits ? writeClosedAddresses(sql, id, by) : undefined;
 }
 
 /** The id of the project to promote to; null for none. Every project of the chain is locked, so that no two changes together make a circle. */

@@ -21,6 +21,8 @@ async function makeProd({ store, at }: StoreSteps, on = 'default'): Promise<void
     environment: undefined,
     promotesTo: undefined,
     expireAfterHours: undefined,
+    allowedAddresses: undefined,
+    deniedAddresses: undefined,
   };
   assert.equal(await store.createTenant({ name: 'prod', store: on, settings: { ...settings, visibility: 'private' }, by, at }), 'created');
 }

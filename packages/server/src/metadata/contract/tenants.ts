@@ -19,6 +19,8 @@ const plain: TenantSettings = {
   environment: undefined,
   promotesTo: undefined,
   expireAfterHours: undefined,
+  allowedAddresses: undefined,
+  deniedAddresses: undefined,
 };
 const everything: Visibility = { kind: 'everything' };
 

@@ -36,6 +36,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0021-sign-in', load: () => import('./0021-sign-in.ts') },
   { name: '0022-robot-trusts', load: () => import('./0022-robot-trusts.ts') },
   { name: '0023-certificates', load: () => import('./0023-certificates.ts') },
+  { name: '0024-closed-addresses', load: () => import('./0024-closed-addresses.ts') },
 ];
 
 /**

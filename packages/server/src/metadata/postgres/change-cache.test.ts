@@ -95,6 +95,8 @@ if (bench !== undefined) {
       environment: undefined,
       promotesTo: undefined,
       expireAfterHours: undefined,
+      allowedAddresses: undefined,
+      deniedAddresses: undefined,
     } as const;
     for (const what of ['project', 'repository']) {
       await one.createTenant({ name: 'team', store: 'default', settings, by, at });

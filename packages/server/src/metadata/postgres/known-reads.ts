@@ -22,7 +22,10 @@ export interface Knowledge {
 
 type Manifests = Pick<MetadataStore, 'findManifest' | 'findManifestInfo'>;
 type Blobs = Pick<MetadataStore, 'findBlob' | 'renewBlob' | 'commitBlob' | 'mountBlob' | 'commitManifest'>;
-type Accounts = Pick<MetadataStore, 'findUser' | 'findAccessToken' | 'findAccess' | 'noteAccessTokenUse'>;
+type Accounts = Pick<
+  MetadataStore,
+  'findUser' | 'findAccessToken' | 'findAccess' | 'findAddressLimits' | 'findClosedSpans' | 'noteAccessTokenUse'
+>;
 type Known = Manifests & Blobs & Accounts & Pick<MetadataStore, 'findListening' | 'findTrustingRobot'> & RobotLogins;
 
 const smallBytes = 256;
@@ -152,6 +155,23 @@ function knownAccounts(store: Accounts, answers: KnownAnswers): Accounts {
             const subject = holder === undefined ? [] : [holder.kind === 'user' ? ofUser(holder.id) : ofRobot(holder.id)];
             keep(key, access, [...subject, ofAccess], smallBytes + key.length);
           },
+        )
+      );
+    },
+    // Every change of limits changes a row of `projects`, which is told about everything.
+    findAddressLimits: async () =>
+      answers.find('x') ??
+      answers.read(
+        () => store.findAddressLimits(),
+        (found, keep) => keep('x', found, [], smallBytes),
+      ),
+    findClosedSpans: async (project) => {
+      const key = `x ${project}`;
+      return (
+        answers.find(key) ??
+        answers.read(
+          () => store.findClosedSpans(project),
+          (found, keep) => keep(key, found, [], smallBytes * (1 + found.spans.length)),
         )
       );
     },

@@ -1,5 +1,6 @@
 import * as access from './access.ts';
 import * as accounts from './accounts.ts';
+import * as addresses from './addresses.ts';
 import * as audit from './audit.ts';
 import * as blobSources from './blob-sources.ts';
 import * as browse from './browse.ts';
@@ -30,6 +31,7 @@ import * as webhooks from './webhooks.ts';
 export const reads = {
   ...access,
   ...accounts,
+  ...addresses,
   ...audit,
   ...blobSources,
   ...browse,

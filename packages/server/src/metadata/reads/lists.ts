@@ -49,7 +49,7 @@ export async function listTags(sql: SqlSession, repository: RepositoryName, page
 /** `ContentStore.listRepositories`. */
 export async function listRepositories(sql: SqlSession, visibility: Visibility, page: Page): Promise<Listed<RepositoryName>> {
   if (visibility.kind === 'nothing') return { items: [], more: false };
-  const names = visibility.kind === 'held' ? visibleRepositoryNames(sql, visibility, page) : everyRepositoryName(sql, page);
+  const names = visibility.kind === 'held' ? visibleRepositoryNames(sql, visibility, page) : everyRepositoryName(sql, visibility, page);
   return cut(await names, page, (name) => name);
 }
 

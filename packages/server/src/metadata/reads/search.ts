@@ -23,6 +23,7 @@ const projectsAtOnce = 64;
 /** A search for one page. */
 interface Search extends KeyedPage<SearchPlace> {
   readonly term: string;
+  readonly visibility: Exclude<Visibility, { kind: 'nothing' }>;
   readonly shows: (row: MatchRow) => boolean;
 }
 
@@ -53,8 +54,8 @@ export async function searchRepositories(
 ): Promise<Listed<FoundRepository>> {
   if (visibility.kind === 'nothing') return { items: [], more: false };
   const sight = visibility.kind === 'held' ? await sightOf(sql, visibility) : undefined;
-  const shows = (row: MatchRow) => row.name > beforeNames && (sight?.sees(row) ?? true) && isFirstWord(row, term);
-  const search = { ...page, term, shows };
+  const shows = (row: MatchRow) => row.open === 1 && row.name > beforeNames && (sight?.sees(row) ?? true) && isFirstWord(row, term);
+  const search = { ...page, term, visibility, shows };
   const walk = walkFrom(page.after);
   const few = fewPages * (page.limit + 1);
   await walkOn(sql, search, walk, sight === undefined ? Number.POSITIVE_INFINITY : few);
@@ -105,7 +106,7 @@ async function walkOn(sql: SqlSession, search: Search, walk: Walk, matches: numb
   while (!walk.isOver && walk.looked < matches) {
     if (walk.looked > 0) await nextTurn();
     const most = walk.looked === 0 ? page : Math.max(Math.min(fewPages * walk.looked, windowMatches), page);
-    const rows = await nextMatches(sql, { term: search.term, after: walk.after }, most, projects);
+    const rows = await nextMatches(sql, { ...search, after: walk.after }, most, projects);
     walk.shown.push(...rows.filter(search.shows));
     walk.isOver = walk.shown.length >= page || rows.length < most;
     const last = rows.at(-1);

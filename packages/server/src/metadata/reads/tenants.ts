@@ -5,7 +5,7 @@ import type { Environment, Tenant, TenantFilter, TenantOrder } from '../../regis
 import type { Condition } from '../garbage-conditions.ts';
 import { namesOfPage } from '../name-range.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
-import { beforeNames, visibleProject } from '../visibility-condition.ts';
+import { beforeNames, both, openFrom, visibleProject } from '../visibility-condition.ts';
 import { holdsEverywhere } from './visible-repositories.ts';
 
 interface TenantRow {
@@ -16,6 +16,8 @@ interface TenantRow {
   readonly environment: Environment | null;
   readonly promotes_to: string | null;
   readonly expire_after_hours: number | null;
+  readonly allowed_addresses: string | null;
+  readonly denied_addresses: string | null;
   readonly store: string;
   readonly bytes: number | null;
   readonly created_at: Millis;
@@ -26,7 +28,7 @@ interface TenantRow {
 
 const columnsAnd = (next: string) => `p.id, p.name, p.description, p.visibility, p.environment,
   (select n.name from projects n where n.id = p.promotes_to and ${next}) as promotes_to,
-  p.expire_after_hours, (select s.name from stores s where s.id = p.store_id) as store,
+  p.expire_after_hours, p.allowed_addresses, p.denied_addresses, (select s.name from stores s where s.id = p.store_id) as store,
   (select u.bytes from usage u where u.project_id = p.id) as bytes, p.created_at, p.created_by, p.updated_at, p.version`;
 
 /** `TenantStore.findTenant`. */
@@ -50,7 +52,7 @@ export async function listTenants(
   limit: number,
 ): Promise<Listed<Tenant>> {
   if (visibility.kind === 'nothing') return { items: [], more: false };
-  const wanted = wantedTenants(filter, order);
+  const wanted = both(wantedTenants(filter, order), openFrom(visibility, 'p.id'));
   const sort = order.by === 'name' ? 'order by p.name' : 'order by p.created_at desc, p.id desc';
   const isOpen = visibility.kind === 'everything' || (await holdsEverywhere(sql, visibility));
   const visible = isOpen ? { text: `projects p where ${wanted.text}`, params: wanted.params } : seen(visibility, wanted, sort, limit + 1);
@@ -116,6 +118,8 @@ function toTenant(row: TenantRow): Tenant {
     environment: row.environment ?? undefined,
     promotesTo: row.promotes_to ?? undefined,
     expireAfterHours: row.expire_after_hours ?? undefined,
+    allowedAddresses: listOf(row.allowed_addresses),
+    deniedAddresses: listOf(row.denied_addresses),
     store: row.store,
     sizeBytes: row.bytes ?? 0,
     createdAt: row.created_at,
@@ -123,4 +127,8 @@ function toTenant(row: TenantRow): Tenant {
     updatedAt: row.updated_at,
     version: row.version,
   };
+}
+
+function listOf(text: string | null): readonly string[] | undefined {
+  return text === null ? undefined : (JSON.parse(text) as string[]);
 }

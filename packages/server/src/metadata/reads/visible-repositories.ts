@@ -5,12 +5,14 @@ import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { Page } from '../../registry/ports/content-store.ts';
 import { projectOf } from '../../registry/project-name.ts';
 import type { SqlSession } from '../sql-session.ts';
-import { beforeNames } from '../visibility-condition.ts';
+import { beforeNames, both, openFrom } from '../visibility-condition.ts';
 
 /** How many stretches are looked into at once: on SQLite that holds up every request, for about a millisecond. */
 const stretchesAtOnce = 128;
 
 type Held = Extract<Visibility, { kind: 'held' }>;
+
+const withManifests = 'exists (select 1 from manifests m where m.repository_id = r.id)';
 
 /** Names on which a role is bound. */
 export interface RangeRow {
@@ -34,14 +36,14 @@ interface Stretch {
  */
 export async function visibleRepositoryNames(sql: SqlSession, visibility: Held, page: Page): Promise<RepositoryName[]> {
   const ranges = visibility.holder === undefined ? [] : await boundRanges(sql, visibility.holder, visibility.action);
-  if (ranges.some(({ id }) => id === null)) return everyRepositoryName(sql, page);
-  const names = await boundNames(sql, ranges, page);
-  for (const open of visibility.open) names.push(...(await openNames(sql, open, page)));
+  if (ranges.some(({ id }) => id === null)) return everyRepositoryName(sql, visibility, page);
+  const names = await boundNames(sql, visibility, ranges, page);
+  for (const open of visibility.open) names.push(...(await openNames(sql, visibility, open, page)));
   return [...new Set(names)].sort().slice(0, page.limit + 1);
 }
 
 /** Those on which a role is bound. */
-async function boundNames(sql: SqlSession, ranges: readonly RangeRow[], page: Page): Promise<RepositoryName[]> {
+async function boundNames(sql: SqlSession, visibility: Held, ranges: readonly RangeRow[], page: Page): Promise<RepositoryName[]> {
   const after = page.after ?? beforeNames;
   const names: RepositoryName[] = [];
   let lookedInto = 0;
@@ -51,7 +53,7 @@ async function boundNames(sql: SqlSession, ranges: readonly RangeRow[], page: Pa
     if (stretch.high <= after) continue;
     lookedInto += 1;
     if (lookedInto % stretchesAtOnce === 0) await nextTurn();
-    names.push(...(await namesIn(sql, stretch, after, room)));
+    names.push(...(await namesIn(sql, visibility, stretch, after, room)));
   }
   return names;
 }
@@ -60,28 +62,37 @@ async function boundNames(sql: SqlSession, ranges: readonly RangeRow[], page: Pa
  * Those of projects of a visibility, in their order along an index of its projects, so that nothing but a page of them is read. What has the name of its
  * project stands apart from what is below it, since names of other projects are between them.
  */
-async function openNames(sql: SqlSession, visibility: ProjectVisibility, { after = beforeNames, limit }: Page): Promise<RepositoryName[]> {
-  const withManifests = 'exists (select 1 from manifests m where m.repository_id = r.id)';
+async function openNames(
+  sql: SqlSession,
+  sight: Held,
+  visibility: ProjectVisibility,
+  { after = beforeNames, limit }: Page,
+): Promise<RepositoryName[]> {
+  const shown = both({ text: withManifests, params: [] }, openFrom(sight, 'p.id'));
   const own = await sql.all<{ name: RepositoryName }>(
     `select p.name from projects p join repositories r on r.project_id = p.id and r.name = p.name
-     where p.visibility = ? and p.name > ? and ${withManifests} order by p.name limit ?`,
-    [visibility, after, limit + 1],
+     where p.visibility = ? and p.name > ? and ${shown.text} order by p.name limit ?`,
+    [visibility, after, ...shown.params, limit + 1],
   );
   const first = after.includes('/') ? `${projectOf(after)}/` : after;
   const below = await sql.all<{ name: RepositoryName }>(
     `select r.name from projects p join repositories r on r.project_id = p.id and r.name > p.name
-     where p.visibility = ? and (p.name || '/') >= ? and r.name > ? and ${withManifests} order by (p.name || '/'), r.name limit ?`,
-    [visibility, first, after, limit + 1],
+     where p.visibility = ? and (p.name || '/') >= ? and r.name > ? and ${shown.text} order by (p.name || '/'), r.name limit ?`,
+    [visibility, first, after, ...shown.params, limit + 1],
   );
   return [...own, ...below].map(({ name }) => name);
 }
 
 /** The first `page.limit + 1` names after `page.after`, of all repositories with manifests. */
-export async function everyRepositoryName(sql: SqlSession, page: Page): Promise<RepositoryName[]> {
+export async function everyRepositoryName(
+  sql: SqlSession,
+  visibility: Exclude<Visibility, { kind: 'nothing' }>,
+  page: Page,
+): Promise<RepositoryName[]> {
+  const shown = both({ text: withManifests, params: [] }, openFrom(visibility, 'r.project_id'));
   const rows = await sql.all<{ name: RepositoryName }>(
-    `select r.name from repositories r where r.name > ? and exists (select 1 from manifests m where m.repository_id = r.id)
-     order by r.name limit ?`,
-    [page.after === undefined || page.after < beforeNames ? beforeNames : page.after, page.limit + 1],
+    `select r.name from repositories r where r.name > ? and ${shown.text} order by r.name limit ?`,
+    [page.after === undefined || page.after < beforeNames ? beforeNames : page.after, ...shown.params, page.limit + 1],
   );
   return rows.map(({ name }) => name);
 }
@@ -124,12 +135,19 @@ function stretches(ranges: readonly RangeRow[]): Stretch[] {
   });
 }
 
-async function namesIn(sql: SqlSession, { projectId, low, high }: Stretch, after: string, limit: number): Promise<RepositoryName[]> {
+async function namesIn(
+  sql: SqlSession,
+  visibility: Held,
+  { projectId, low, high }: Stretch,
+  after: string,
+  limit: number,
+): Promise<RepositoryName[]> {
+  const shown = both({ text: withManifests, params: [] }, openFrom(visibility, 'r.project_id'));
   const rows = await sql.all<{ name: RepositoryName }>(
     `select r.name from repositories r
-     where r.project_id = ? and r.name >= ? and r.name > ? and r.name < ? and exists (select 1 from manifests m where m.repository_id = r.id)
+     where r.project_id = ? and r.name >= ? and r.name > ? and r.name < ? and ${shown.text}
      order by r.name limit ?`,
-    [projectId, low, after, high, limit],
+    [projectId, low, after, high, ...shown.params, limit],
   );
   return rows.map(({ name }) => name);
 }

@@ -1,10 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RepositoryName } from '@longshore/oci';
 import type { ProjectVisibility } from '../../registry/ports/access.ts';
+import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { SearchPlace } from '../../registry/ports/browse-store.ts';
 import type { Condition } from '../garbage-conditions.ts';
 import { chunks, filledUp, placeholders } from '../sql-lists.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
+import { openFrom } from '../visibility-condition.ts';
 
 /** Sorts after every word that begins with a term before it: no name has a character beyond ~. */
 const end = '\u007f';
@@ -23,6 +25,8 @@ export interface MatchRow extends WordPlace {
   readonly name: RepositoryName;
   readonly project_id: number;
   readonly visibility: ProjectVisibility;
+  /** Whether its project is open to where the one who asks is: 1 or 0. */
+  readonly open: number;
 }
 
 /** Where matches of a project begin; null: words that were written by a version before 0018, without their project. */
@@ -39,18 +43,20 @@ export interface Wanted {
 /** The next `most` matches, of these projects or of all. The page is cut before anything is joined to it. */
 export function nextMatches(
   sql: SqlSession,
-  wanted: Wanted,
+  wanted: Wanted & { readonly visibility: Exclude<Visibility, { kind: 'nothing' }> },
   most: number,
   projects: readonly (number | null)[] | undefined,
 ): Promise<MatchRow[]> {
   const matching = matchingAfter(wanted);
   const candidates = projects === undefined ? candidatesOf('1 = 1', matching, most) : candidatesIn(projects, matching, most);
+  const open = openFrom(wanted.visibility, 'r.project_id');
   return sql.all<MatchRow>(
-    `select page.word, page.position, page.repository_id, r.name, r.project_id, p.visibility
+    `select page.word, page.position, page.repository_id, r.name, r.project_id, p.visibility,
+       ${open === undefined ? '1' : `case when ${open.text} then 1 else 0 end`} as open
      from (${candidates.text}) page
      join repositories r on r.id = page.repository_id join projects p on p.id = r.project_id
      order by page.word, page.position, page.repository_id`,
-    candidates.params,
+    [...(open?.params ?? []), ...candidates.params],
   );
 }
 

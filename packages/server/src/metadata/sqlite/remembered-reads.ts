@@ -9,7 +9,14 @@ const overheadBytes = 512;
 type Contents = Pick<MetadataStore, 'findBlob' | 'findManifest' | 'findManifestInfo' | 'listTags' | 'listRepositories' | 'listReferrers'>;
 type Logins = Pick<
   MetadataStore,
-  'findAccess' | 'findUser' | 'findAccessToken' | 'findRobotBySecret' | 'findRobotCredential' | 'findTrustingRobot'
+  | 'findAccess'
+  | 'findAddressLimits'
+  | 'findClosedSpans'
+  | 'findUser'
+  | 'findAccessToken'
+  | 'findRobotBySecret'
+  | 'findRobotCredential'
+  | 'findTrustingRobot'
 >;
 
 /** The reads that pulls and logins are made of, through the cache. Whoever gets an answer shares it with others and must not change it. */
@@ -43,7 +50,7 @@ export function rememberedReads(store: Contents & Logins, cache: ReadCache): Con
         sizeOfReferrers,
       ),
     listRepositories: (visibility, page) =>
-      visibility.kind === 'everything'
+      visibility.kind === 'everything' && visibility.from === undefined
         ? cache.get(`r ${page.limit} ${page.after ?? ''}`, () => store.listRepositories(visibility, page), sizeOfNames)
         : store.listRepositories(visibility, page),
   };
@@ -54,6 +61,13 @@ function rememberedLogins(store: Logins, cache: ReadCache): Logins {
   const remembered = <T>(key: string, read: () => Promise<T>): Promise<T> => cache.get(key, read, () => overheadBytes);
   return {
     findAccess: (holder, range) => remembered(accessKey(holder, range), () => store.findAccess(holder, range)),
+    findAddressLimits: () => remembered('a', () => store.findAddressLimits()),
+    findClosedSpans: (project) =>
+      cache.get(
+        `x ${project}`,
+        () => store.findClosedSpans(project),
+        ({ spans }) => overheadBytes + 256 * spans.length,
+      ),
     findUser: (by) => remembered('id' in by ? `u ${by.id}` : `n ${by.name}`, () => store.findUser(by)),
     findAccessToken: (secretHash) => remembered(`k ${textOfHash(secretHash)}`, () => store.findAccessToken(secretHash)),
     findRobotBySecret: (secretHash) => remembered(`s ${textOfHash(secretHash)}`, () => store.findRobotBySecret(secretHash)),

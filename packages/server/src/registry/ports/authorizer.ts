@@ -52,6 +52,8 @@ export interface ProvedSession {
 /** A proved identity together with what the credential it came with allows at most. */
 export interface Principal {
   readonly subject: Subject;
+  /** Where the request comes from, as the listener trusts it. Whoever has none is let into no project that is closed to some. */
+  readonly address?: string;
   readonly limit: AccessLimit | undefined;
   /** With what it was proved, for the record: `password`, `access-token:17`, `kubernetes:prod`, `registry-token`, `refresh-token`, `anonymous`. Never a secret. */
   readonly credential: string;
@@ -92,18 +94,26 @@ export interface Decision {
   readonly project?: number | 'none' | undefined;
 }
 
+/**
+ * Where somebody looks from, when projects are closed to some addresses: what they show is left out that is closed to this one, an
+ * `addressKey`, or `unknown`, which none of them is open to.
+ */
+interface Sight {
+  readonly from?: string;
+}
+
 /** Which repositories and projects a list may show, in a form that the metadata turns into one SQL predicate. */
 export type Visibility =
-  | { readonly kind: 'everything' }
+  | ({ readonly kind: 'everything' } & Sight)
   | { readonly kind: 'nothing' }
   /** Those on which `holder` has a role with this action, and all of projects of these visibilities. */
-  | {
+  | ({
       readonly kind: 'held';
       readonly holder: RoleHolder | undefined;
       /** As `maskOf` makes it. */
       readonly action: number;
       readonly open: readonly ProjectVisibility[];
-    };
+    } & Sight);
 
 /**
  * The one place that decides, for every surface. A credential's limit is an upper bound and is applied here too, so

@@ -1,4 +1,5 @@
 import type { RepositoryName } from '@longshore/oci';
+import type { AddressLimits } from '../address-spans.ts';
 import type { ProjectVisibility } from './access.ts';
 import type { Agent } from './agent.ts';
 import type { Visibility } from './authorizer.ts';
@@ -10,7 +11,7 @@ export const environments = ['dev', 'test', 'prod'] as const;
 export type Environment = (typeof environments)[number];
 
 /** What whoever administers a project decides about it. */
-export interface TenantSettings {
+export interface TenantSettings extends AddressLimits {
   readonly description: string | undefined;
   readonly visibility: ProjectVisibility;
   readonly environment: Environment | undefined;
@@ -54,8 +55,11 @@ export interface Losses {
   readonly sizeBytes: number;
 }
 
-/** Why settings are refused: no project of that name is there to promote to; the chain would come back to where it begins. */
-export type SettingsRefusal = 'unknown-target' | 'circular-chain';
+/**
+ * Why settings are refused: no project of that name is there to promote to; the chain would come back to where it begins; whoever
+ * changes the limits of addresses would be kept out by them, and is no administrator.
+ */
+export type SettingsRefusal = 'unknown-target' | 'circular-chain' | 'closes-caller';
 
 export type DeletionOutcome =
   | { readonly outcome: 'deleted'; readonly lost: Losses }
