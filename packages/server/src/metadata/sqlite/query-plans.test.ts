@@ -36,6 +36,10 @@ const harmless = [
   // Pages of projects, of as many as their limit, and the projects in which somebody has a role.
   /^SCAN (public_ones|internal_ones|seen): /,
   /^SCAN u .* from users u order by u.name$/,
+  // A page along an index of all projects, from its beginning; those that are closed to an address are passed over.
+  /^SCAN p USING INDEX projects_by_creation: .* order by p.created_at desc, p.id desc limit \?$/,
+  // Whether there is any.
+  /^SCAN closed_addresses: select 1 from closed_addresses limit 1$/,
   // The first of a temporary table, in the order of its key.
   /^SCAN a: select .* from asked_manifests a join manifests m on m.id = a.id order by a.id limit 50$/,
   /^SCAN events: select at from events order by id limit 1$/,
