@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -8,35 +8,46 @@ import { createApiClient } from '../../packages/api-client/src/index.ts';
 import { createClientHome } from '../clients/client-home.ts';
 import { containerdPrograms } from '../clients/containerd.ts';
 import { realImages } from '../clients/real-images.ts';
+import { type KubeApiserver, kubernetesPrograms, startKubeApiserver } from '../tools/kube-apiserver.ts';
 import { type Longshore, startLongshore } from '../tools/longshore.ts';
-import { requirePrograms } from '../tools/programs.ts';
+import { findProgram, skipUnless } from '../tools/programs.ts';
 import { type CredentialWorld, ownCredentials } from './own-credentials.ts';
 import { type PullingClient, startPullingClients } from './pulling-clients.ts';
+import { prepareServiceAccounts, serviceAccounts } from './service-accounts.ts';
 import { type CredentialState, credentialStates, type ShownCredential } from './shown-credential.ts';
 
 const project = 'matrix';
+const needed = ['docker', 'crane', 'skopeo', ...containerdPrograms, ...kubernetesPrograms];
+const absent = needed.filter((name) => findProgram(name) === undefined);
+const skip = skipUnless(absent.length === 0, `not installed: ${absent.join(', ')}; run scripts/install-test-tools`);
 
 // Every kind of credential, in every state, shown by every client to a repository that only those who are known may read.
-describe('credentials and clients', () => {
+describe('credentials and clients', { skip }, () => {
   let server: Longshore;
   let world: CredentialWorld;
+  let cluster: KubeApiserver;
   before(async () => {
-    server = await startLongshore({ args: ['--tls-self-signed', '127.0.0.1'] });
+    cluster = await startKubeApiserver();
+    const config = join(cluster.directory, 'longshore.yaml');
+    await writeFile(config, JSON.stringify({ kubernetes: await prepareServiceAccounts(cluster, project) }));
+    server = await startLongshore({ args: ['--config', config, '--tls-self-signed', '127.0.0.1'] });
     setDefaultCACertificates([...getCACertificates(), await readFile(join(server.dataDir, 'tls', 'ca.crt'), 'utf8')]);
     const admin = createApiClient({ baseUrl: server.url, credential: { name: 'admin', password: server.adminPassword } });
     await admin.POST('/api/v1/projects', { body: { name: project } });
     world = { url: server.url, admin, project };
   });
-  after(() => server.stop());
+  after(async () => {
+    await server?.stop();
+    await cluster?.stop();
+  });
 
   test('only what is right pulls, and every client says why nothing else does', async (t) => {
-    if (requirePrograms(t, 'docker', 'crane', 'skopeo', ...containerdPrograms) === undefined) return;
     const image = await pushImage(t, server);
     if (image === undefined) return;
     const { clients, stop } = await startPullingClients(server.host, join(server.dataDir, 'tls', 'ca.crt'));
     t.after(stop);
     const asked: Asked[] = [];
-    for (const kind of ownCredentials(world)) {
+    for (const kind of [...ownCredentials(world), serviceAccounts(cluster, project)]) {
       for (const state of credentialStates) {
         const shown = await kind.make(state);
         if (shown === undefined) continue;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { guideBlocks, localised } from '../guides/guide-blocks.ts';
 import { until } from '../security/until.ts';
 import { kubernetesPrograms } from '../tools/kube-apiserver.ts';
 import { findProgram, programPath, skipUnless } from '../tools/programs.ts';
+import { resigned } from '../tools/resigned-token.ts';
 import { tryProgram } from '../tools/run-program.ts';
 import { type ClusterRegistry, startClusterRegistry } from './cluster-registry.ts';
 
@@ -173,11 +174,3 @@ describe('clients of a Kubernetes cluster', { skip, concurrency: true }, () => {
     assert.equal(result.code, 0, result.stderr);
   });
 });
-
-/** The token with other claims, signed anew (JWS compact, RS256). */
-function resigned(token: string, claims: object, key: KeyObject): string {
-  const [header, payload = ''] = token.split('.');
-  const all = { ...(JSON.parse(Buffer.from(payload, 'base64url').toString()) as object), ...claims };
-  const text = `${header}.${Buffer.from(JSON.stringify(all)).toString('base64url')}`;
-  return `${text}.${sign('sha256', Buffer.from(text), key).toString('base64url')}`;
-}
