@@ -1,3 +1,4 @@
+import { composeDirectories } from './compose-directories.ts';
 import { composeForeignLogin, serviceOf } from './compose-federation.ts';
 import { clusterTokens } from './compose-kubernetes.ts';
 import { composePeople } from './compose-people.ts';
@@ -32,7 +33,8 @@ export async function composeIdentity(
 ): Promise<{ readonly identity: Identity; readonly signIn: () => Promise<SignInService>; readonly jobs: readonly ScheduledJob[] }> {
   const { metadata, logger } = backends;
   const people = await composePeople(config, backends);
-  const outside: Outside = { people };
+  const directories = await composeDirectories(config, backends);
+  const outside: Outside = { people, directories };
   const secretKey = await loadOrCreateSecretKey(config.secrets.keyFile);
   const identity = createIdentity({
     accounts: metadata,
@@ -57,7 +59,7 @@ export async function composeIdentity(
     return composeSignIn(config, backends, identity, secretKey, outside);
   });
   const idleMs = config.signIn.idleHours * 3_600_000;
-  return { identity, signIn, jobs: [forgetSignIns(metadata, idleMs, Date.now), ...(people?.jobs ?? [])] };
+  return { identity, signIn, jobs: [forgetSignIns(metadata, idleMs, Date.now), ...(people?.jobs ?? []), ...(directories?.jobs ?? [])] };
 }
 
 async function composeExternalPasswords({ directories }: Outside, { logger }: Backends): Promise<ExternalPasswords | undefined> {

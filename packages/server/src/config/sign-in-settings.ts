@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { directories } from './directory-settings.ts';
 import { oidcProviders } from './oidc-settings.ts';
 import { notes } from './setting-text.ts';
 import { wholeFrom } from './whole-number.ts';
@@ -7,6 +8,7 @@ import { wholeFrom } from './whole-number.ts';
 export const signIn = v.pipe(
   v.strictObject({
     oidc: oidcProviders,
+    ldap: directories,
     sessionHours: v.pipe(
       v.optional(wholeFrom(1, 8760), 168),
       notes('How long somebody who signed in with a browser stays signed in at most.', '通过浏览器登录后保持登录的最长时间（小时）。'),

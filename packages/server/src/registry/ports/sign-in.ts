@@ -1,6 +1,7 @@
 import type { User } from './account-store.ts';
 import type { Agent } from './agent.ts';
 import type { Origin } from './authenticator.ts';
+import type { Millis } from './content-store.ts';
 
 /** Somebody as a provider has just told of them. Who it is here, `ExternalSignIn` alone decides. */
 export interface ExternalIdentity {
@@ -50,6 +51,8 @@ export interface PasswordSource {
   readonly name: string;
   /** What the record says of logins by it: `ldap:<name>`. */
   readonly credential: string;
+  /** How long a password that it proved is good without asking again. */
+  readonly rememberMs: Millis;
   /** Answers within a bound of its own. `unknown`: it has nobody of that name, so that the next source is asked. */
   check(name: string, password: string, from: Origin): Promise<ExternalProof | { readonly kind: 'unknown' }>;
 }
