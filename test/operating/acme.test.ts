@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import { Agent, request } from 'node:https';
@@ -215,6 +215,26 @@ describe('a certificate by ACME', { skip, concurrency: true }, () => {
       second.output(),
       /"message":"The DNS hook ended\.","verb":"add","record":"_acme-challenge\.registry\.example","output":"said to aaaa/,
     );
+  });
+
+  it('is kept without a key that can be read; under another secret key it is of no use, and that is said', async (t) => {
+    const pebble = await pebbleOf(t, 3600);
+    const dataDir = join(await scratch(t), 'data');
+    const first = await startLongshore({ dataDir, args: byHttp(pebble) });
+    t.after(() => first.stop());
+    const ca = await pebble.root();
+    await until(async () => (await trustedSerial(portOf(first), ca)) !== undefined, 30_000);
+    await first.stop();
+    const files = (await readdir(dataDir)).filter((name) => name.startsWith('longshore.db'));
+    const kept = Buffer.concat(await Promise.all(files.map((name) => readFile(join(dataDir, name))))).toString('latin1');
+    assert.match(kept, /BEGIN CERTIFICATE/);
+    assert.doesNotMatch(kept, /PRIVATE KEY/);
+    assert.doesNotMatch(first.output(), /PRIVATE KEY/);
+    await rm(join(dataDir, 'secret.key'));
+    const second = await startLongshore({ dataDir, args: byHttp(pebble) });
+    t.after(() => second.stop());
+    assert.match(second.output(), /A TLS certificate that is kept cannot be used: .* need the same secrets\.keyFile/);
+    assert.equal(await trustedSerial(portOf(second), ca), undefined);
   });
 });
 

@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { makeAuthority, makeServerCertificate } from '../../packages/server/src/http/tls/certificate-writer.ts';
 import { startDnsServer } from './dns-server.ts';
 import { freePort } from './free-port.ts';
@@ -13,8 +16,6 @@ export interface PebbleOptions {
   readonly validitySeconds?: number;
   /** Of a hundred good nonces, so many are refused. */
   readonly badNonces?: number;
-  /** Of a hundred names that were proved before, so many need no new proof. */
-  readonly reusedProofs?: number;
 }
 
 /** A certificate authority that speaks ACME, in strict mode; every name is this machine to it. */
@@ -37,7 +38,7 @@ export interface Pebble {
 }
 
 /** Starts it; the same ports serve until it is stopped. */
-export async function startPebble({ validitySeconds = 3600, badNonces = 20, reusedProofs = 0 }: PebbleOptions = {}): Promise<Pebble> {
+export async function startPebble({ validitySeconds = 3600, badNonces = 20 }: PebbleOptions = {}): Promise<Pebble> {
   const directory = await mkdtemp(join(tmpdir(), 'longshore-pebble-'));
   const dns = await startDnsServer();
   const [port, managementPort, httpPort, tlsPort] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
@@ -61,11 +62,15 @@ export async function startPebble({ validitySeconds = 3600, badNonces = 20, reus
     profiles: { default: { description: 'as long as the test needs', validityPeriod: validitySeconds } },
   };
   await writeFile(configFile, JSON.stringify({ pebble }));
-  const start = (): Promise<StartedProcess> =>
-    startProcess(programPath('pebble'), ['-config', configFile, '-strict', '-dnsserver', dns.address], {
+  const start = async (): Promise<StartedProcess> => {
+    const started = await startProcess(programPath('pebble'), ['-config', configFile, '-strict', '-dnsserver', dns.address], {
       ready: /ACME directory available/,
-      env: { PEBBLE_VA_NOSLEEP: '1', PEBBLE_WFE_NONCEREJECT: String(badNonces), PEBBLE_AUTHZREUSE: String(reusedProofs) },
+      env: { PEBBLE_VA_NOSLEEP: '1', PEBBLE_WFE_NONCEREJECT: String(badNonces), PEBBLE_AUTHZREUSE: '0' },
     });
+    // It says so before it listens.
+    await Promise.all([port, managementPort].map(untilListening));
+    return started;
+  };
   let running = await start();
   return {
     directory: `https://127.0.0.1:${port}/dir`,
@@ -84,6 +89,20 @@ export async function startPebble({ validitySeconds = 3600, badNonces = 20, reus
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function untilListening(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt += 1) {
+    const socket = connect(port, '127.0.0.1');
+    const isOpen = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isOpen) return;
+    await pause(20);
+  }
+  throw new Error(`nobody listens on port ${port}`);
 }
 
 function read(url: string, ca: string): Promise<string> {

@@ -44,7 +44,8 @@ function openKey(secrets: SecretBox, purpose: string, sealed: string): string {
   try {
     return secrets.open(purpose, sealed);
   } catch (cause) {
-    const fix = 'servers that share a database need the same secrets.keyFile; restore the one that it was made with';
-    throw new AcmeError('unexpected', `The key of the account with the authority does not open with this secret key: ${fix}.`, { cause });
+    const fix = 'servers that share a database need the same secrets.keyFile. When it is lost, delete the row of table authority_accounts';
+    const what = 'The key of the account with the authority does not open with this secret key';
+    throw new AcmeError('unexpected', `${what}: ${fix}, and another account is made.`, { cause });
   }
 }
