@@ -43,6 +43,10 @@ const moreRows: readonly string[] = [
   `insert into webhook_deliveries (webhook_id, event_key, event, state, attempts, available_at, created_at)
      select 1201, 'e' || i, '{"type":"image.pushed","data":{}}', case i % 2 when 0 then 'pending' else 'delivered' end, 1, ${at}, ${at}
      from ${numbers(1000)}`,
+  `insert into identity_links (user_id, provider, external_id, external_name, created_at, last_seen_at)
+     select id, 'idp', name, name, ${at}, ${at} from users`,
+  `insert into identity_links (user_id, provider, external_id, external_name, created_at, last_seen_at)
+     select u.id, 'idp' || i, u.name, u.name, ${at}, ${at} from ${numbers(1000)} cross join users u where u.name = '${people.administrator}'`,
   `insert into audit_sinks (name) values ('one'), ('two')`,
   `insert into audit_unforwarded (sink_id, audit_id, held_until) select s.id, a.id, case a.id % 2 when 0 then ${at} else 0 end
      from audit_sinks s cross join audit_log a`,

@@ -2405,9 +2405,6 @@ export interface components {
             administrator?: boolean;
             disabled?: boolean;
         };
-        UserIdentities: {
-            items: components["schemas"]["UserIdentity"][];
-        };
         UserIdentity: {
             /** @example 17 */
             id: string;
@@ -15871,7 +15868,12 @@ export interface operations {
     };
     listUserIdentities: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Entries of a page at most. */
+                limit?: number;
+                /** @description Where the page begins: `next` of the page before. Good only for the same list. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 user: string;
@@ -15886,7 +15888,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserIdentities"];
+                    "application/json": {
+                        items: components["schemas"]["UserIdentity"][];
+                        /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
+                        next?: string;
+                    };
                 };
             };
             /** @description invalid-request: The request is not as this operation describes it. */

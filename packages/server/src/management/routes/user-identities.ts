@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { ExternalAccountStore, IdentityLink } from '../../registry/ports/external-account-store.ts';
 import { formatInstant, id, instant, userName } from '../names.ts';
+import { listed, listOf, pageOf, pageQuery } from '../paging.ts';
 import { notFound } from '../problems.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { administrators, requireStanding, requireUser, selfToo, type UserRouteDeps } from './users.ts';
@@ -21,7 +22,6 @@ const identity = Type.Object(
   },
   { $id: 'UserIdentity', additionalProperties: false },
 );
-const identities = Type.Object({ items: Type.Array(identity) }, { $id: 'UserIdentities', additionalProperties: false });
 
 /** `/users/{user}/identities`: who a user is at providers of logins. */
 export function userIdentityRoutes({ accounts, identities: store, clock }: IdentityRouteDeps): Route[] {
@@ -35,10 +35,12 @@ export function userIdentityRoutes({ accounts, identities: store, clock }: Ident
       operationId: 'listUserIdentities',
       summary: 'Who a user is at providers of logins, the oldest first; nothing for users who were made here',
       params: { user: userName },
-      responses: { 200: identities },
-      handle: async ({ params, principal }) => {
-        const { id: userId } = await requireUser(accounts, params.user, principal);
-        return { status: 200, body: { items: (await store.listIdentityLinks(userId)).map(show) } };
+      query: pageQuery,
+      responses: { 200: listOf(identity) },
+      handle: async (request) => {
+        const { id: userId } = await requireUser(accounts, request.params.user, request.principal);
+        const page = await store.listIdentityLinks(userId, pageOf(request, Type.Integer({ minimum: 0 })));
+        return listed(request, page, (link) => link.id, show);
       },
     }),
     defineRoute({

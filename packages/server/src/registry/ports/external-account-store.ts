@@ -1,5 +1,5 @@
 import type { Agent } from './agent.ts';
-import type { Millis } from './content-store.ts';
+import type { Listed, Millis } from './content-store.ts';
 import type { ExternalOutcome } from './sign-in.ts';
 
 /** Who a user is at a provider. */
@@ -65,8 +65,8 @@ export interface ExternalAccountStore {
     by: Agent;
     at: Millis;
   }): Promise<boolean>;
-  /** The oldest first; a user has few. */
-  listIdentityLinks(userId: number): Promise<IdentityLink[]>;
+  /** The oldest first. */
+  listIdentityLinks(userId: number, page: { limit: number; after: number | undefined }): Promise<Listed<IdentityLink>>;
   /** Who comes from there next is somebody new; the groups of the provider are left, and what was issued before ends. */
   unlinkIdentity(input: { userId: number; id: number; by: Agent; at: Millis }): Promise<boolean>;
   /** Takes links that are to be checked; nobody else gets them before `until`. */
