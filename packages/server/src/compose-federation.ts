@@ -13,6 +13,11 @@ export function serviceOf({ tokens, publicUrl }: Config): string {
   return tokens.service ?? (publicUrl === undefined ? 'longshore' : new URL(publicUrl).host);
 }
 
+/** What trusts of robots may be about: names of issuers and clusters. */
+export function trustableIssuers({ federation, kubernetes }: Config): readonly string[] {
+  return [...federation.issuers, ...kubernetes.clusters].map(({ name }) => name);
+}
+
 /** What takes tokens of other issuers: the configured ones and `others`. Undefined without any; what it needs is loaded only then. */
 export async function composeForeignLogin(
   config: Config,
@@ -21,6 +26,10 @@ export async function composeForeignLogin(
 ): Promise<ForeignLoginOptions | undefined> {
   const sources = [...(await configuredIssuers(config, logger)), ...others];
   if (sources.length === 0) return undefined;
+  const names = sources.flatMap((source) => source.names);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  // A trust names one of them, and must not be about two.
+  if (twice !== undefined) throw new Error(`An issuer and a cluster are both called '${twice}' in the settings: rename one of them.`);
   const { TrustLogin } = await import('./identity/federation/trust-login.ts');
   const report = (message: string, error: unknown) => logger.warn(message, { error });
   return { sources, robots: new TrustLogin({ trusts: metadata, rules: await loadTrustRules(), now: Date.now, report }), logger };

@@ -4,6 +4,7 @@ import { AddressAuthorizer } from './access/address-authorizer.ts';
 import { apiRoutes } from './api-routes.ts';
 import { composeAudit, composeAuditTrail } from './compose-audit.ts';
 import { createBackground } from './compose-background.ts';
+import { loadTrustRules, trustableIssuers } from './compose-federation.ts';
 import { composeIdentity } from './compose-identity.ts';
 import { composeAccess } from './compose-kubernetes.ts';
 import { certificateDirectory, composeTls } from './compose-tls.ts';
@@ -339,7 +340,15 @@ async function composeFeatures(config: Config, backends: Backends, metrics: Metr
     audit: await composeAudit(config, backends, metrics),
     garbageCron: config.gc.schedule === 'off' ? undefined : config.gc.schedule,
     retention: retentionDeps(config, backends),
-    robots: { robots: backends.metadata, access: backends.metadata, newSecret: robotSecrets.create, now: Date.now },
+    robots: {
+      robots: backends.metadata,
+      trusts: backends.metadata,
+      access: backends.metadata,
+      rules: loadTrustRules,
+      issuers: trustableIssuers(config),
+      newSecret: robotSecrets.create,
+      now: Date.now,
+    },
     webhooks: await composeWebhooks(config, backends, metrics),
     promotion: promotionDeps(config, backends, metrics, authorizer),
     deletion: { tenants: backends.metadata, content: backends.metadata, stores: backends.stores },

@@ -12,9 +12,11 @@ import type { DeviceService } from '../registry/ports/sign-in-service.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { sendBody } from './answer.ts';
 import { auditRefusedLogin } from './audited-denials.ts';
+import { foreignRefusalMessage } from './foreign-refusal.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { comingFrom } from './located-principal.ts';
 import { readBody } from './request-body.ts';
+import { exchanged, exchangeGrant, proveSubject } from './token-exchange.ts';
 import type { TransferWatch } from './transfer-watch.ts';
 
 export const tokenPath = '/auth/token';
@@ -34,7 +36,7 @@ export interface TokenEndpointDeps {
   readonly devices: () => Promise<DeviceService>;
 }
 
-/** `GET /auth/token` (Docker token authentication) and `POST` (its OAuth2 form: password and refresh_token grants). */
+/** `GET /auth/token` (Docker token authentication) and `POST` (its OAuth2 form: password and refresh_token grants, and the exchange of another issuer's token). */
 export async function serveToken(exchange: HttpExchange, deps: TokenEndpointDeps): Promise<void> {
   if (exchange.method === 'GET' || exchange.method === 'HEAD') return getToken(exchange, deps);
   if (exchange.method === 'POST') return postToken(exchange, deps);
@@ -77,12 +79,13 @@ async function postToken(exchange: HttpExchange, deps: TokenEndpointDeps): Promi
   }
   const principal = await principalOfGrant(form, exchange, deps);
   exchange.subject = actorOf(principal.subject);
-  requireService(form.get('service'), deps.service);
+  requireService(form.get('service') ?? form.get('audience'), deps.service);
   const scopes = requireScopes(form.getAll('scope'));
   const issued = await deps.tokens.issue({ principal, scopes, address: origin.address });
   const given = form.get('refresh_token') ?? undefined;
   const refresh = given ?? (form.get('access_type') === 'offline' ? await deps.tokens.issueRefreshToken(principal) : undefined);
-  sendJson(exchange, { ...answerOf(issued, refresh), scope: form.getAll('scope').join(' ') });
+  const more = form.get('grant_type') === exchangeGrant ? exchanged : {};
+  sendJson(exchange, { ...answerOf(issued, refresh), ...more, scope: form.getAll('scope').join(' ') });
 }
 
 async function principalOfGrant(form: URLSearchParams, exchange: HttpExchange, deps: TokenEndpointDeps): Promise<Principal> {
@@ -94,7 +97,9 @@ async function principalOfGrant(form: URLSearchParams, exchange: HttpExchange, d
     const credentials = Buffer.from(`${form.get('username') ?? ''}:${form.get('password') ?? ''}`).toString('base64');
     return requirePrincipal(await deps.authenticator.authenticate(`Basic ${credentials}`, exchange.origin), exchange, deps);
   }
-  throw new RegistryError('UNSUPPORTED', { status: 400, message: "grant_type must be 'password' or 'refresh_token'." });
+  if (grant === exchangeGrant) return requirePrincipal(await proveSubject(form, deps.authenticator, exchange.origin), exchange, deps);
+  const message = `grant_type must be 'password', 'refresh_token' or '${exchangeGrant}'.`;
+  throw new RegistryError('UNSUPPORTED', { status: 400, message });
 }
 
 async function requirePrincipal(
@@ -113,7 +118,10 @@ async function requirePrincipal(
     });
   }
   throw new RegistryError('UNAUTHORIZED', {
-    message: authentication.reason === 'second-factor' ? needsSecondFactorMessage : 'User name or password are wrong.',
+    message:
+      authentication.reason === 'second-factor'
+        ? needsSecondFactorMessage
+        : (foreignRefusalMessage(authentication) ?? 'User name or password are wrong.'),
     headers: { 'WWW-Authenticate': 'Basic realm="longshore"' },
   });
 }

@@ -16,6 +16,12 @@ export function createAuthenticator(options: {
 }): Authenticator {
   const { basic, foreign, tokens } = options;
   return {
+    proveForeign: async (token, userName, from) =>
+      (await foreign?.login(token, from, userName)) ?? {
+        kind: 'refused',
+        reason: 'token-invalid',
+        detail: 'it is no token of an issuer that is configured here',
+      },
     async authenticate(header: string | undefined, from: Origin): Promise<Authentication> {
       if (header === undefined) return { kind: 'anonymous' };
       // Most of what comes: no form has to be looked for in what is known.

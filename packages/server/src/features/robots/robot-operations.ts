@@ -4,6 +4,8 @@ import type { Agent } from '../../registry/ports/agent.ts';
 import type { Subject } from '../../registry/ports/authorizer.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { Robot, RobotKey, RobotPermission, RobotStore, UnknownPermission } from '../../registry/ports/robot-store.ts';
+import type { RobotTrustStore } from '../../registry/ports/robot-trust-store.ts';
+import type { TrustRules } from '../../registry/ports/trust-rules.ts';
 import type { GivingDeps } from './givable-permissions.ts';
 import { requireGivable } from './givable-permissions.ts';
 import type { newRobot, robotChanges } from './robot-bodies.ts';
@@ -12,6 +14,11 @@ import type { newRobot, robotChanges } from './robot-bodies.ts';
 export interface RobotDeps extends GivingDeps {
   readonly robots: RobotStore;
   /** A secret and the hash that is stored of it. */
+  readonly trusts: RobotTrustStore;
+  /** Loads what reads the rules of trusts. */
+  readonly rules: () => Promise<TrustRules>;
+  /** Names of the issuers in the settings. */
+  readonly issuers: readonly string[];
   readonly newSecret: () => { readonly text: string; readonly hash: Uint8Array };
   readonly now: () => Millis;
 }
@@ -135,6 +142,7 @@ function unknownPermission({ outcome, index }: UnknownPermission): ApiError {
   }
 }
 
-function invalid(pointer: string, detail: string): ApiError {
+/** Something that is wrong with a body. */
+export function invalid(pointer: string, detail: string): ApiError {
   return new ApiError('invalid-request', { detail, faults: [{ pointer, detail }] });
 }

@@ -9,7 +9,7 @@ import type { RobotDeps } from './robot-operations.ts';
 import { createRobot, deleteRobot, requireRobot, rotateSecret, updateRobot } from './robot-operations.ts';
 
 /** Where robots live: below a project, or in the registry. */
-interface Place {
+export interface Place {
   readonly path: string;
   readonly params: Parameters;
   /** What the operations are called after. */
@@ -18,7 +18,8 @@ interface Place {
   readonly needs: Exclude<Needs<Record<string, unknown>>, string>;
 }
 
-const places: readonly Place[] = [
+/** Both of them. */
+export const places: readonly Place[] = [
   {
     path: '/projects/{project}/robots',
     params: { project: projectName },
@@ -36,7 +37,8 @@ const places: readonly Place[] = [
 ];
 
 const tag = 'robots';
-const robotId = { robot: id };
+/** The parameter that names a robot. */
+export const robotId = { robot: id };
 
 /** `/projects/{project}/robots` and `/robots`: the same operations on the robots of a project and of the registry. */
 export function robotRoutes(deps: RobotDeps): Route[] {
@@ -147,7 +149,8 @@ function routesOfOne(deps: RobotDeps, place: Place): Route[] {
   }
 }
 
-function askerOf({ principal, by }: RouteRequest) {
+/** Who sends a request. */
+export function askerOf({ principal, by }: RouteRequest) {
   return { subject: principal.subject, by };
 }
 
@@ -156,6 +159,7 @@ function parentOf({ params }: RouteRequest): string | undefined {
   return project;
 }
 
-function keyOf(request: RouteRequest): RobotKey {
+/** The robot that a request names, through its parent. */
+export function keyOf(request: RouteRequest): RobotKey {
   return { project: parentOf(request), id: Number((request.params as { robot: string }).robot) };
 }

@@ -11,7 +11,10 @@ export function robots(deps: RobotDeps): Feature {
   const run = (signal: AbortSignal): Promise<void> => announceExpiry(deps, signal);
   return {
     name: 'robots',
-    routes: async () => (await import('./robot-routes.ts')).robotRoutes(deps),
+    routes: async () => {
+      const [{ robotRoutes }, { trustRoutes }] = await Promise.all([import('./robot-routes.ts'), import('./trust-routes.ts')]);
+      return [...robotRoutes(deps), ...trustRoutes(deps)];
+    },
     jobs: [{ name: 'robots', cron: '*/10 * * * *', run }],
   };
 }

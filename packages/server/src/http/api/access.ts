@@ -5,6 +5,7 @@ import { needsSecondFactorMessage, type Refusal } from '../../registry/ports/aut
 import { type Authorizer, anonymous, type Decision, type Principal, type Resource } from '../../registry/ports/authorizer.ts';
 import type { OpenSession } from '../../registry/ports/sign-in-service.ts';
 import { auditRefusedAction, auditRefusedLogin } from '../audited-denials.ts';
+import { foreignRefusalMessage } from '../foreign-refusal.ts';
 import type { HttpExchange } from '../http-exchange.ts';
 import { comingFrom } from '../located-principal.ts';
 import { keptByBrowser } from '../sign-in/cookies.ts';
@@ -51,9 +52,10 @@ function isOfOwnPage(exchange: HttpExchange, { csrfToken }: OpenSession): boolea
   return isOwnPage(exchange) && isToken([exchange.request.headers['x-csrf-token']].flat()[0], csrfToken);
 }
 
-function refused({ reason, retryAfterSeconds = 1 }: Refusal): ApiError {
+function refused(refusal: Refusal): ApiError {
+  const { reason, retryAfterSeconds = 1 } = refusal;
   if (reason === 'second-factor') return unauthorized(needsSecondFactorMessage);
-  if (reason !== 'delayed') return unauthorized('User name, password or token are wrong.');
+  if (reason !== 'delayed') return unauthorized(foreignRefusalMessage(refusal) ?? 'User name, password or token are wrong.');
   return new ApiError('too-many-requests', {
     detail: `Too many failed logins: wait ${retryAfterSeconds} seconds before the next try.`,
     headers: { 'Retry-After': String(retryAfterSeconds) },

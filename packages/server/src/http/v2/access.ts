@@ -2,6 +2,7 @@ import { formatBearerChallenge, type Route } from '@longshore/oci';
 import { type Authentication, needsSecondFactorMessage } from '../../registry/ports/authenticator.ts';
 import { type Authorizer, anonymous, type Decision, type Principal, type Resource } from '../../registry/ports/authorizer.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
+import { foreignRefusalMessage } from '../foreign-refusal.ts';
 import type { Exchange } from './exchange.ts';
 import type { Need } from './routes.ts';
 
@@ -78,7 +79,7 @@ function refused(refusal: Extract<Authentication, { kind: 'refused' }>, route: R
     });
   }
   const error = refusal.reason === 'credentials' || refusal.reason === 'second-factor' ? undefined : 'invalid_token';
-  return unauthorized(route, need, challenge, error, refusal.reason);
+  return unauthorized(route, need, challenge, error, foreignRefusalMessage(refusal) ?? messages[refusal.reason]);
 }
 
 const messages: Readonly<Record<string, string>> = {
@@ -93,12 +94,11 @@ function unauthorized(
   need: Need,
   { realm, service, alsoUseful }: ChallengeTo,
   error?: string,
-  reason?: string,
+  message?: string,
 ): RegistryError {
   const actions = scopeActions[need];
   const own = actions === '' ? '' : 'name' in route ? `repository:${route.name}:${actions}` : `registry:catalog:${actions}`;
   const scope = `${own} ${alsoUseful}`.trim();
   const header = formatBearerChallenge({ realm: realm(), service, scope, ...(error === undefined ? {} : { error }) });
-  const message = reason === undefined ? undefined : messages[reason];
   return new RegistryError('UNAUTHORIZED', { headers: { 'WWW-Authenticate': header }, ...(message === undefined ? {} : { message }) });
 }

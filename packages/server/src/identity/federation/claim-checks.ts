@@ -1,3 +1,4 @@
+import { areBounded } from '../../registry/claims-size.ts';
 import type { Refusal } from '../../registry/ports/authenticator.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { ForeignClaims } from '../../registry/ports/foreign-tokens.ts';
@@ -5,9 +6,6 @@ import type { ForeignClaims } from '../../registry/ports/foreign-tokens.ts';
 /** How far the issuer's clock and ours may be apart. */
 const skewSeconds = 60;
 const mostAudiences = 20;
-/** Rules may compare each value with each. */
-const mostValues = 1000;
-const mostDepth = 8;
 
 /** Claims that hold. */
 interface GoodClaims {
@@ -19,7 +17,7 @@ interface GoodClaims {
 
 /**
  * Whether what a signed payload claims holds for us now (RFC 7519 section 4.1): issuer, audience, and times (`exp` and `iat` must be there,
- * `nbf` need not: not every issuer writes it). Says what does not. At most 1,000 values, 8 deep.
+ * `nbf` need not: not every issuer writes it). Says what does not. Claims that are too large do not hold either.
  */
 export function checkClaims(
   payload: Uint8Array,
@@ -27,7 +25,7 @@ export function checkClaims(
   now: Millis,
 ): GoodClaims | Refusal {
   const claims: unknown = JSON.parse(Buffer.from(payload).toString('utf8'));
-  if (!isRecord(claims) || countValues(claims, mostDepth) > mostValues) return invalid('its claims are too many, or too deep');
+  if (!isRecord(claims) || !areBounded(claims)) return invalid('its claims are too many, or too deep');
   const { iss, aud, exp, iat, nbf } = claims;
   if (iss !== expected.issuer) return invalid('its issuer is another one');
   const audiences = Array.isArray(aud) ? aud : [aud];
@@ -54,11 +52,4 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
-
-/** How many values there are in all; infinite when there are some below `depth`. */
-function countValues(value: unknown, depth: number): number {
-  if (typeof value !== 'object' || value === null) return 1;
-  if (depth === 0) return Infinity;
-  return Object.values(value).reduce<number>((sum, inner) => sum + countValues(inner, depth - 1), 1);
 }

@@ -42,6 +42,8 @@ export interface Origin {
 export interface Authenticator {
   /** `header`: the value of Authorization (Basic, RFC 7617, or Bearer, RFC 6750), undefined when there is none. */
   authenticate(header: string | undefined, from: Origin): Promise<Authentication>;
+  /** By a token that another issuer signed, and by nothing else; `userName` may name the robot that trusts it. */
+  proveForeign(token: string, userName: string | undefined, from: Origin): Promise<Authenticated | Refusal>;
 }
 
 /** What a client asks the token endpoint for. */

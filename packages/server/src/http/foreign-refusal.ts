@@ -1,0 +1,12 @@
+import type { Refusal } from '../registry/ports/authenticator.ts';
+
+/**
+ * What the holder of a token of another issuer hears when it was not taken: what anybody may know, the audience that is right. Undefined for
+ * every other refusal.
+ */
+export function foreignRefusalMessage({ reason, detail, expects }: Pick<Refusal, 'reason' | 'detail' | 'expects'>): string | undefined {
+  if (expects !== undefined) return `The token is not meant for this registry: ask its issuer for one with the audience '${expects}'.`;
+  if (detail === undefined) return undefined;
+  if (reason === 'token-expired') return 'The token has expired: get a new one from its issuer.';
+  return "The token was not taken: the registry's log and audit log say why.";
+}
