@@ -160,6 +160,37 @@ test('limits.requestsPerSecondPerAddress: whoever sends more is told to wait, ot
   assert.equal((await registry.client.send('GET', '/v2/')).status, 200, 'the proxy itself has no limit');
 });
 
+test('limits.requestsPerSecondPerSubject: an account that sends more is told to wait on every surface, from wherever; others are served', async () => {
+  const flags = ['--limits-requests-per-second-per-subject', '1', '--trusted-proxies', '127.0.0.1'];
+  await using registry = await startRegistry({ flags });
+  const [alice, bob] = [await registry.addUser('alice'), await registry.addUser('bob')];
+  const token = '/auth/token?service=longshore';
+  const ask = (path: string, authorization: string, address = '192.0.2.1') =>
+    registry.client.send('GET', path, { authorization, headers: { 'x-forwarded-for': address } });
+  for (const path of ['/v2/', '/api/v1/me', token]) {
+    const answers = await Promise.all(Array.from({ length: 25 }, (_, n) => ask(path, alice.basic, `192.0.2.${n}`)));
+    const refused = answers.find(({ status }) => status === 429) ?? assert.fail(path);
+    assert.match(refused.headers['retry-after'] ?? '', /^[1-9]\d*$/);
+    assert.match(refused.body.toString(), /More than 1 requests a second of your account: wait \d+ s/);
+    assert.equal((await ask(path, bob.basic)).status, 200, path);
+  }
+  assert.equal((await registry.client.send('GET', '/v2/')).status, 401, 'who has not logged in is nobody');
+  const { body } = await registry.client.send('GET', '/metrics');
+  assert.match(body.toString(), /registry_rate_refusals_total\{limit="subject"\} [1-9]/);
+});
+
+test('limits.signInsPerSecondPerAddress: whoever asks for more tokens is told to wait, and pulls meanwhile', async () => {
+  const flags = [...anyone, '--limits-sign-ins-per-second-per-address', '1', '--trusted-proxies', '127.0.0.1'];
+  await using registry = await startRegistry({ flags });
+  const ask = (path: string, address: string) => registry.client.send('GET', path, { headers: { 'x-forwarded-for': address } });
+  const token = '/auth/token?service=longshore';
+  const statuses = await Promise.all(Array.from({ length: 25 }, async () => (await ask(token, '192.0.2.1')).status));
+  assert.ok(statuses.includes(200) && statuses.includes(429), `${statuses}`);
+  assert.ok(Number((await ask(token, '192.0.2.1')).headers['retry-after']) >= 1);
+  for (const path of ['/v2/', '/auth/keys']) assert.equal((await ask(path, '192.0.2.1')).status, 200, path);
+  assert.equal((await ask(token, '192.0.2.2')).status, 200);
+});
+
 test('a request that takes longer than limits.requestTimeoutSeconds is ended, however busily it transfers', async () => {
   await using registry = await startRegistry({ flags: [...anyone, '--limits-request-timeout-seconds', '1'] });
   const start = await registry.client.send('POST', '/v2/limits/app/blobs/uploads/');

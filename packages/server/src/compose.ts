@@ -7,6 +7,7 @@ import { createBackground } from './compose-background.ts';
 import { loadTrustRules, trustableIssuers } from './compose-federation.ts';
 import { composeIdentity } from './compose-identity.ts';
 import { composeAccess } from './compose-kubernetes.ts';
+import { composeRates } from './compose-rates.ts';
 import { certificateDirectory, composeTls } from './compose-tls.ts';
 import { composeWebhooks } from './compose-webhooks.ts';
 import type { Config } from './config/schema.ts';
@@ -19,12 +20,10 @@ import type { RetentionFeatureDeps } from './features/retention/enqueue-run.ts';
 import type { MoveDeps } from './features/store-move/move-deps.ts';
 import { UploadHashes } from './hashing/upload-hashes.ts';
 import { createApi } from './http/api/mount.ts';
-import { Origins } from './http/client-address.ts';
 import { createHealthPages, type HealthCheck } from './http/health-pages.ts';
 import { createListener, type Listener, type ListenerDeps } from './http/listener.ts';
 import { describeFileShortage, openFileLimit } from './http/open-file-limit.ts';
 import type { Page } from './http/page.ts';
-import { RequestRates } from './http/request-rates.ts';
 import { createSignIn } from './http/sign-in/mount.ts';
 import { authorityName } from './http/tls/authority-name.ts';
 import type { Tls } from './http/tls/tls.ts';
@@ -110,7 +109,8 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const tls = await composeTls(config, backends, metrics);
   const features = await composeFeatures(config, backends, metrics, authorizer);
   const auditor = composeAuditTrail(backends, metrics);
-  const shared = { auditor, authenticator: identity.authenticator, watch };
+  const { subjectRates, ...rates } = composeRates(config, metrics);
+  const shared = { auditor, authenticator: identity.authenticator, subjectRates, watch };
   const sessions = { sessions: signIn, plainPublicUrl: config.publicUrl?.startsWith('http:') ?? false };
   const listener = createListener({
     dataPath: {
@@ -129,6 +129,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
     tokens: { ...shared, tokens: identity.tokens, service: identity.service, devices: async () => (await signIn()).devices },
     signIn: createSignIn({ ...shared, ...sessions, service: signIn, logger, clock: Date.now }),
     ...listenerSettings(config, logger),
+    ...rates,
     logger,
     pages: createPages(config, backends, telemetry),
     observe: bothOf(telemetry.observe, auditor.observe),
@@ -283,9 +284,6 @@ function dataPathParts({ anonymous, publicUrl, limits, deletion }: Config, { met
 
 function listenerSettings({ limits, trustedProxies, publicUrl }: Config, logger: Logger) {
   warnOfFileShortage(limits.connections, logger);
-  const perSecond = limits.requestsPerSecondPerAddress;
-  const origins = new Origins(trustedProxies, publicUrl);
-  const isShared = (address: string) => origins.isTrustedProxy(address);
   return {
     limits: {
       headerBytes: limits.headerBytes,
@@ -301,7 +299,6 @@ function listenerSettings({ limits, trustedProxies, publicUrl }: Config, logger:
     trustedProxies,
     publicUrl,
     networkOf: clientNetwork,
-    rates: perSecond === 0 ? undefined : new RequestRates({ perSecond, networkOf: clientNetwork, isShared }),
   };
 }
 

@@ -35,6 +35,20 @@ export const limits = v.strictObject({
       '每个客户端地址（IPv6 按 /64 计）在每个工作进程上的每秒请求数，可一次用完十秒的额度；0 表示不限。位于可信代理之后时按转发的地址计。',
     ),
   ),
+  requestsPerSecondPerSubject: v.pipe(
+    v.optional(wholeFrom(0, 1_000_000), 0),
+    notes(
+      'Requests a second per user, robot or other account and worker, wherever they come from, ten seconds of them at once; 0: no limit. Counted once they have proved who they are.',
+      '每个账户（用户、机器人等）在每个工作进程上的每秒请求数，不论来自何处，可一次用完十秒的额度；0 表示不限。在身份验证通过之后计数。',
+    ),
+  ),
+  signInsPerSecondPerAddress: v.pipe(
+    v.optional(wholeFrom(0, 1_000_000), 0),
+    notes(
+      'Requests a second for tokens and to sign in (`/auth/`) per client address and worker, ten seconds of them at once; 0: no limit beside that of all requests. Failed logins are slowed down in any case.',
+      '每个客户端地址在每个工作进程上每秒获取令牌与登录（`/auth/`）的请求数，可一次用完十秒的额度；0 表示除总请求数外不另设限。登录失败在任何情况下都会被延缓。',
+    ),
+  ),
   headerTimeoutSeconds: v.pipe(
     v.optional(wholeFrom(1, 3600), 60),
     notes(

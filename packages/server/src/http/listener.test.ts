@@ -24,6 +24,7 @@ async function startListener(pages: Record<string, Page>, observe: RequestObserv
       connectionsPerAddress: 10,
     },
     rates: undefined,
+    signInRates: undefined,
     trustedProxies: [],
     publicUrl: undefined,
     networkOf: (address: string) => address,

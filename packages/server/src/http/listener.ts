@@ -52,6 +52,8 @@ export interface ListenerDeps {
   readonly pages: ReadonlyMap<string, Page>;
   /** Bounds the requests of each client, except for pages; undefined: as many as they like. */
   readonly rates: RequestRates | undefined;
+  /** The same for whatever logs in and gets tokens. */
+  readonly signInRates: RequestRates | undefined;
   readonly observe: RequestObserver;
   readonly refusedConnection: () => void;
   /** Makes the server underneath, where it is not a plain one: TLS, HTTP/2. */
@@ -162,7 +164,8 @@ async function endBody(request: IncomingMessage): Promise<void> {
 async function dispatch(exchange: HttpExchange, deps: ListenerDeps): Promise<void> {
   const { path } = exchange;
   requireShape(exchange, deps.limits);
-  if (deps.rates !== undefined && !deps.pages.has(path)) deps.rates.admit(exchange);
+  if (deps.rates !== undefined && !deps.pages.has(path)) deps.rates.admit(exchange.clientAddress);
+  if (deps.signInRates !== undefined && path.startsWith('/auth/') && path !== keysPath) deps.signInRates.admit(exchange.clientAddress);
   if (path === '/v2' || path.startsWith('/v2/')) return serveDataPath(exchange, deps.dataPath);
   if (isApiPath(path)) return deps.api(exchange);
   if (path === tokenPath) {

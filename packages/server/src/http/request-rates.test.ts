@@ -7,12 +7,13 @@ import { RegistryError } from '../registry/registry-error.ts';
 import { RequestRates } from './request-rates.ts';
 
 function ratesOf(perSecond: number) {
-  const rates = new RequestRates({ perSecond, networkOf: clientNetwork, isShared: (address) => address === '10.0.0.1' });
+  const clientOf = (address: string) => (address === '10.0.0.1' ? undefined : clientNetwork(address));
+  const rates = new RequestRates({ perSecond, clientOf, what: 'requests a second', onRefusal: () => undefined });
   /** Sends requests at one moment; how many are admitted, and what the first refused one is told. */
   const send = (clientAddress: string, count: number, seconds: number): { admitted: number; retryAfter: string | undefined } => {
     for (let admitted = 0; admitted < count; admitted += 1) {
       try {
-        rates.admit({ clientAddress }, 1_000_000 + seconds * 1000);
+        rates.admit(clientAddress, 1_000_000 + seconds * 1000);
       } catch (error) {
         assert.ok(error instanceof RegistryError && error.code === 'TOOMANYREQUESTS' && error.status === 429);
         return { admitted, retryAfter: error.headers['Retry-After'] };

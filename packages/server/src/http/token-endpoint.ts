@@ -16,6 +16,8 @@ import { foreignRefusalMessage } from './foreign-refusal.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { comingFrom } from './located-principal.ts';
 import { readBody } from './request-body.ts';
+import type { RequestRates } from './request-rates.ts';
+import { admitSubject } from './subject-rates.ts';
 import { exchanged, exchangeGrant, proveSubject } from './token-exchange.ts';
 import type { TransferWatch } from './transfer-watch.ts';
 
@@ -30,6 +32,7 @@ const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 export interface TokenEndpointDeps {
   readonly authenticator: Authenticator;
   readonly auditor: Auditor;
+  readonly subjectRates: RequestRates | undefined;
   readonly tokens: TokenService;
   readonly service: string;
   readonly watch: TransferWatch;
@@ -62,6 +65,7 @@ async function getToken(exchange: HttpExchange, deps: TokenEndpointDeps): Promis
     : { kind: 'refused', reason: 'credentials' };
   const principal = await requirePrincipal(authentication, exchange, deps);
   exchange.subject = actorOf(principal.subject);
+  await admitSubject(exchange, principal, deps);
   requireService(query.get('service'), deps.service);
   const scopes = requireScopes(query.getAll('scope'));
   const issued = await deps.tokens.issue({ principal, scopes, account: query.get('account') ?? undefined, address: origin.address });
@@ -79,6 +83,7 @@ async function postToken(exchange: HttpExchange, deps: TokenEndpointDeps): Promi
   }
   const principal = await principalOfGrant(form, exchange, deps);
   exchange.subject = actorOf(principal.subject);
+  await admitSubject(exchange, principal, deps);
   requireService(form.get('service') ?? form.get('audience'), deps.service);
   const scopes = requireScopes(form.getAll('scope'));
   const issued = await deps.tokens.issue({ principal, scopes, address: origin.address });

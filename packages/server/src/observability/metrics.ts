@@ -10,10 +10,16 @@ import { RequestMetrics } from './request-metrics.ts';
 /** Figures that somebody else keeps, at the moment when they are asked for. */
 export type MetricSource = () => readonly MetricFamily[];
 
+/** What requests are bounded by. */
+export type RateLimit = (typeof rateLimits)[number];
+
+const rateLimits = ['address', 'sign-in', 'subject'] as const;
+
 /** What one process counts. */
 export interface Metrics {
   readonly observe: RequestObserver;
   refusedConnection(): void;
+  refusedByRate(limit: RateLimit): void;
   refusedLogin(reason: RefusalReason): void;
   refusedByQuota(refusal: QuotaRefusal): void;
   /** A project came near to a limit. */
@@ -29,6 +35,7 @@ export interface Metrics {
 export function createMetrics(version: string): Metrics {
   const requests = new RequestMetrics();
   const refused = new Counter('registry_connections_refused_total', 'Connections beyond the limits.', undefined);
+  const overRate = new Counter('registry_rate_refusals_total', 'Requests beyond what one client may send.', 'limit', rateLimits);
   const logins = new Counter('registry_login_failures_total', 'Logins that were refused.', 'reason', [
     'credentials',
     'delayed',
@@ -42,13 +49,14 @@ export function createMetrics(version: string): Metrics {
   const freed = new Counter('registry_gc_freed_bytes_total', 'Bytes that garbage collections freed.', undefined);
   const succeeded = new Counter('registry_job_successes_total', 'Runs of scheduled jobs that did their work.', 'job');
   const failed = new Counter('registry_job_failures_total', 'Runs of scheduled jobs that failed.', 'job');
-  const counters = [refused, logins, overQuota, nearQuota, collections, removed, freed, succeeded, failed];
+  const counters = [refused, overRate, logins, overQuota, nearQuota, collections, removed, freed, succeeded, failed];
   const build = `registry_build_info${labelsOf({ version, node: process.versions.node })}`;
   const info = { name: 'registry_build_info', help: 'What runs.', type: 'gauge', merge: 'max' } as const;
   const sources: MetricSource[] = [];
   return {
     observe: (record) => requests.observe(record),
     refusedConnection: () => refused.add(''),
+    refusedByRate: (limit) => overRate.add(limit),
     refusedLogin: (reason) => logins.add(reason),
     refusedByQuota: (refusal) => overQuota.add(refusal),
     warnedOfQuota: (kind) => nearQuota.add(kind),

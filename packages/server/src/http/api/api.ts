@@ -5,6 +5,7 @@ import type { Authorizer } from '../../registry/ports/authorizer.ts';
 import type { Logger } from '../../registry/ports/logger.ts';
 import type { SessionReader } from '../../registry/ports/sign-in-service.ts';
 import type { HttpExchange } from '../http-exchange.ts';
+import type { RequestRates } from '../request-rates.ts';
 import type { TransferWatch } from '../transfer-watch.ts';
 
 /** What the management API needs. */
@@ -13,6 +14,7 @@ export interface ApiDeps {
   readonly routes: () => Promise<readonly Route[]>;
   readonly authenticator: Authenticator;
   readonly auditor: Auditor;
+  readonly subjectRates: RequestRates | undefined;
   readonly authorizer: Authorizer;
   /** Whose browser a cookie is of; asked for at the first request with one. */
   readonly sessions: () => Promise<SessionReader>;

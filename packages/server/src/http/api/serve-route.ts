@@ -6,6 +6,7 @@ import { headerListOf, sendBody, sendEmpty, sendHead } from '../answer.ts';
 import { auditLateRefusal, isDenial } from '../audited-denials.ts';
 import type { HttpExchange } from '../http-exchange.ts';
 import { ClientGone } from '../request-body.ts';
+import { admitSubject } from '../subject-rates.ts';
 import type { TransferWatch } from '../transfer-watch.ts';
 import { authenticate, authorize, resourceOf } from './access.ts';
 import type { ApiDeps } from './api.ts';
@@ -25,6 +26,7 @@ export async function serveRoute(
   if (route.method !== 'GET') requireOwnPage(exchange);
   let principal = await authenticate(exchange, deps);
   exchange.subject = actorOf(principal.subject);
+  await admitSubject(exchange, principal, deps);
   const params = checker.params(pathParams);
   exchange.repository = (params as { repository?: string }).repository;
   let by = await authorize(exchange, principal, route, params, deps);

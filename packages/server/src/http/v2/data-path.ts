@@ -8,6 +8,8 @@ import { sendEmpty } from '../answer.ts';
 import { auditLateRefusal, auditRefusedAction, auditRefusedLogin, isDenial } from '../audited-denials.ts';
 import type { HttpExchange } from '../http-exchange.ts';
 import { locate } from '../located-principal.ts';
+import type { RequestRates } from '../request-rates.ts';
+import { admitSubject } from '../subject-rates.ts';
 import { requireAccess } from './access.ts';
 import type { V2Deps } from './exchange.ts';
 import { endpointOf, methodsOf } from './routes.ts';
@@ -15,6 +17,7 @@ import { endpointOf, methodsOf } from './routes.ts';
 export interface DataPathDeps extends V2Deps {
   readonly authenticator: Authenticator;
   readonly auditor: Auditor;
+  readonly subjectRates: RequestRates | undefined;
   /** The token service's path on this host, and the service name that tokens are for. */
   readonly tokenPath: string;
   readonly service: string;
@@ -41,6 +44,7 @@ export async function serveDataPath(http: HttpExchange, deps: DataPathDeps): Pro
   const proved = await deps.authenticator.authenticate(http.request.headers.authorization, http.origin);
   const authentication = locate(proved, http.origin);
   if (authentication.kind === 'refused') await auditRefusedLogin(deps.auditor, http, authentication);
+  else if (deps.subjectRates !== undefined) await admitSubject(http, authentication.principal, deps);
   const query = http.queryText === undefined ? noQuery : readQuery(http.queryText);
   const challenge = {
     realm: () => `${http.origin.baseUrl}${deps.tokenPath}`,
