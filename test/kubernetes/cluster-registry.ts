@@ -15,7 +15,7 @@ export interface ClusterRegistry {
  * Starts both. In the cluster the registry is the ServiceAccount `registry` of the namespace `longshore`; every object
  * of the guide is there, and the ServiceAccounts `ci/ci-cd`, `ci/default`, `ci/web` and `dev/default`.
  */
-export async function startClusterRegistry(options: { readonly args?: readonly string[] } = {}): Promise<ClusterRegistry> {
+export async function startClusterRegistry({ timeoutSeconds = 3 } = {}): Promise<ClusterRegistry> {
   const cluster = await startKubeApiserver();
   try {
     const accounts = [
@@ -28,7 +28,7 @@ export async function startClusterRegistry(options: { readonly args?: readonly s
     for (const namespace of new Set(accounts.map(([name]) => name))) await cluster.kubectl(['create', 'namespace', namespace]);
     for (const [namespace, name] of accounts) await cluster.kubectl(['--namespace', namespace, 'create', 'serviceaccount', name]);
     await cluster.kubectl(['apply', '--filename', '-'], (await guideObjects()).join('---\n'));
-    const server = await startLongshore({ args: ['--config', await writeConfig(cluster), ...(options.args ?? [])] });
+    const server = await startLongshore({ args: ['--config', await writeConfig(cluster, timeoutSeconds)] });
     const stop = async (): Promise<void> => {
       await server.stop();
       await cluster.stop();
@@ -41,11 +41,11 @@ export async function startClusterRegistry(options: { readonly args?: readonly s
 }
 
 /** The configuration of a registry outside the cluster. */
-async function writeConfig(cluster: KubeApiserver): Promise<string> {
+async function writeConfig(cluster: KubeApiserver, timeoutSeconds: number): Promise<string> {
   const [config, tokenFile] = [join(cluster.directory, 'longshore.yaml'), join(cluster.directory, 'registry-token')];
   await writeFile(tokenFile, await cluster.kubectl(['--namespace', 'longshore', 'create', 'token', 'registry']), { mode: 0o600 });
   const { server, caFile } = cluster;
-  await writeFile(config, JSON.stringify({ kubernetes: { clusters: [{ name: 'prod', server, caFile, tokenFile }] } }));
+  await writeFile(config, JSON.stringify({ kubernetes: { clusters: [{ name: 'prod', server, caFile, tokenFile, timeoutSeconds }] } }));
   return config;
 }
 

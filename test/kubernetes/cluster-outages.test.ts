@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { until } from '../security/until.ts';
+import { kubernetesPrograms } from '../tools/kube-apiserver.ts';
+import { findProgram, skipUnless } from '../tools/programs.ts';
+import { type ClusterRegistry, startClusterRegistry } from './cluster-registry.ts';
+
+const absent = kubernetesPrograms.filter((name) => findProgram(name) === undefined);
+const skip = skipUnless(absent.length === 0, `not installed: ${absent.join(', ')}; run scripts/install-test-tools`);
+
+describe('while the API server of a cluster is slow, away, or flooded', { skip }, () => {
+  let registry: ClusterRegistry;
+  let pipeline: string;
+  let administrator: string;
+  before(async () => {
+    registry = await startClusterRegistry({ timeoutSeconds: 1 });
+    pipeline = `Bearer ${await registry.cluster.token('ci/ci-cd')}`;
+    administrator = `Basic ${Buffer.from(`admin:${registry.server.adminPassword}`).toString('base64')}`;
+  });
+  after(() => registry?.stop());
+
+  /** A request that needs to know whose the credential is, and whether it may push. */
+  async function ask(authorization: string): Promise<{ status: number; retryAfter: string | null; ms: number }> {
+    const asked = performance.now();
+    const answer = await fetch(`${registry.server.url}/v2/ci/app/blobs/uploads/`, { method: 'POST', headers: { authorization } });
+    await answer.arrayBuffer();
+    return { status: answer.status, retryAfter: answer.headers.get('retry-after'), ms: performance.now() - asked };
+  }
+
+  /** Asks until it is refused; how long what was known counted, and every answer. */
+  async function untilRefused(): Promise<{ countedMs: number; refused: Awaited<ReturnType<typeof ask>> }> {
+    const from = performance.now();
+    let refused = await ask(pipeline);
+    await until(async () => {
+      if (refused.status === 202) refused = await ask(pipeline);
+      return refused.status !== 202;
+    });
+    return { countedMs: performance.now() - from, refused };
+  }
+
+  test('one that hangs: what was proved counts five seconds, then nobody is let in, and nobody waits for long', async () => {
+    assert.equal((await ask(pipeline)).status, 202);
+    registry.cluster.freeze();
+    const { countedMs, refused } = await untilRefused();
+    assert.ok(countedMs < 5000 + 1000 + 500, `${countedMs} ms`);
+    assert.deepEqual([refused.status, refused.retryAfter], [503, '2']);
+    assert.ok(refused.ms < 1500, `${refused.ms} ms`);
+    const atOnce = await ask(pipeline);
+    assert.equal(atOnce.status, 503);
+    assert.ok(atOnce.ms < 500, `${atOnce.ms} ms`);
+    const other = await ask(administrator);
+    assert.equal(other.status, 202, 'who needs no cluster notices nothing');
+    assert.ok(other.ms < 900);
+    registry.cluster.thaw();
+    await until(async () => (await ask(pipeline)).status === 202);
+  });
+
+  test('one that is gone, and back', async () => {
+    assert.equal((await ask(pipeline)).status, 202);
+    await registry.cluster.kill();
+    const { countedMs, refused } = await untilRefused();
+    assert.ok(countedMs < 5500, `${countedMs} ms`);
+    assert.equal(refused.status, 503);
+    assert.equal((await ask(administrator)).status, 202);
+    await registry.cluster.start();
+    await until(async () => (await ask(pipeline)).status === 202);
+    assert.match(registry.server.output(), /API server of the cluster prod does not answer/);
+    assert.match(registry.server.output(), /API server of the cluster prod answers again/);
+  });
+
+  test('a flood of made-up tokens keeps nobody out who is in', async () => {
+    assert.equal((await ask(pipeline)).status, 202);
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const payload = JSON.parse(Buffer.from(pipeline.split('.')[1] ?? '', 'base64url').toString()) as object;
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const madeUp = (number: number): string => {
+      const text = `${part({ alg: 'RS256', kid: 'x' })}.${part({ ...payload, jti: String(number) })}`;
+      return `Bearer ${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`;
+    };
+    registry.cluster.freeze();
+    const frozen = Array.from({ length: 700 }, (_, number) => ask(madeUp(number)));
+    const refused = await Promise.all(frozen);
+    assert.ok(refused.every(({ status }) => status === 503));
+    assert.ok(refused.every(({ ms }) => ms < 4000));
+    registry.cluster.thaw();
+    await until(async () => (await ask(pipeline)).status === 202);
+    let isOver = false;
+    const flood = Promise.all(Array.from({ length: 700 }, (_, number) => ask(madeUp(1000 + number)))).finally(() => {
+      isOver = true;
+    });
+    while (!isOver) assert.equal((await ask(pipeline)).status, 202);
+    assert.deepEqual(
+      [...new Set((await flood).map(({ status }) => status))].filter((status) => status !== 503),
+      [401],
+    );
+  });
+});
