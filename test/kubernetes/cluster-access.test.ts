@@ -37,9 +37,9 @@ describe('clients of a Kubernetes cluster', { skip, concurrency: true }, () => {
   };
 
   /** Pushes a little image with crane, logged in with the token; what crane printed of an error, or undefined. */
-  async function push(token: string, reference: string): Promise<string | undefined> {
+  async function push(token: string, reference: string, user = 'kubernetes'): Promise<string | undefined> {
     const { host } = registry.server;
-    const home = await createClientHome({ host, user: 'kubernetes', password: token });
+    const home = await createClientHome({ host, user, password: token });
     try {
       const { code, stderr } = await home.try('crane', ['append', '--new_layer', layer, '--new_tag', `${host}/${reference}`]);
       return code === 0 ? undefined : stderr;
@@ -128,6 +128,23 @@ describe('clients of a Kubernetes cluster', { skip, concurrency: true }, () => {
     const deleted = performance.now();
     await until(async () => (await ask('GET', '/v2/', `Bearer ${token}`)).status === 401);
     assert.ok(performance.now() - deleted < 10_000);
+  });
+
+  test('a list shows the projects of the namespaces that may be pulled from, and no others', async () => {
+    const { cluster, server } = registry;
+    const pipeline = await cluster.token('ci/ci-cd');
+    for (const reference of ['listed/app:1', 'seen/app:1']) assert.equal(await push(pipeline, reference), undefined);
+    // No namespace can have this name.
+    assert.equal(await push(server.adminPassword, 'of.nobody/app:1', 'admin'), undefined);
+    const answer = await ask('GET', '/v2/_catalog?n=1000', `Bearer ${await cluster.token('ci/default')}`);
+    const { repositories } = (await answer.json()) as { repositories: string[] };
+    assert.ok(repositories.includes('listed/app') && repositories.includes('seen/app'), repositories.join());
+    assert.ok(!repositories.includes('of.nobody/app'));
+    const found = (await (await ask('GET', '/api/v1/projects', `Bearer ${pipeline}`)).json()) as { items: { name: string }[] };
+    assert.deepEqual(
+      found.items.map(({ name }) => name).filter((name) => ['listed', 'seen', 'of.nobody'].includes(name)),
+      ['listed', 'seen'],
+    );
   });
 
   test('a registry token lives no longer than the token that it was got with', async () => {

@@ -24,7 +24,7 @@ export async function composeAccess(
   const clusters = await composeClusters(config, logger);
   if (clusters === undefined) return { clusters, authorizer: roles };
   const { ClusterAuthorizer } = await import('./access/cluster-authorizer.ts');
-  return { clusters, authorizer: new ClusterAuthorizer({ roles, reviews: clusters, createOnPush }) };
+  return { clusters, authorizer: new ClusterAuthorizer({ roles, reviews: clusters, projects: metadata, createOnPush }) };
 }
 
 async function composeClusters({ kubernetes }: Config, logger: Logger): Promise<Clusters | undefined> {

@@ -1,6 +1,9 @@
+import type { NamedProject } from '../registry/ports/access.ts';
+import type { AccessStore } from '../registry/ports/access-store.ts';
 import type { Action, Authorizer, Decision, KubernetesSubject, Principal, Resource, Visibility } from '../registry/ports/authorizer.ts';
 import type { ClusterReviews, ClusterVerb, ReviewedAccess } from '../registry/ports/cluster-reviews.ts';
 import { projectOf } from '../registry/project-name.ts';
+import { RegistryError } from '../registry/registry-error.ts';
 import { withinLimit } from './access-limit.ts';
 import type { CreateOnPush } from './authorizer.ts';
 import { clusterDenial } from './cluster-denial.ts';
@@ -14,9 +17,13 @@ const verbs: Partial<Readonly<Record<Action, ClusterVerb>>> = {
   delete: 'delete',
 };
 
+/** Reviews of one list. */
+const mostProjects = 1000;
+
 interface ClusterAuthorizerOptions {
   readonly roles: Authorizer;
   readonly reviews: ClusterReviews;
+  readonly projects: Pick<AccessStore, 'listNamedProjects'>;
   readonly createOnPush: CreateOnPush;
 }
 
@@ -39,8 +46,29 @@ export class ClusterAuthorizer implements Authorizer {
     return access === undefined ? decision : this.#review(subject, access, decision);
   }
 
-  visible(principal: Principal, action: Action): Promise<Visibility> {
-    return this.#options.roles.visible(principal, action);
+  /**
+   * What roles show, and the projects of which the cluster allows all: who may pull one repository of a namespace alone finds it by its name only.
+   * A cluster is asked for lists alone; the source of a mount that names none is looked for in what is public.
+   */
+  async visible(principal: Principal, action: Action): Promise<Visibility> {
+    const visibility = await this.#options.roles.visible(principal, action);
+    const { subject } = principal;
+    if (subject.kind !== 'kubernetes' || action !== 'list' || visibility.kind !== 'held') return visibility;
+    return { ...visibility, projects: await this.#shownTo(subject) };
+  }
+
+  async #shownTo(subject: KubernetesSubject): Promise<NamedProject[]> {
+    const { projects, reviews } = this.#options;
+    const named = await projects.listNamedProjects(mostProjects + 1);
+    if (named.length > mostProjects) {
+      const message = `There are more than ${mostProjects} projects, and a cluster is not asked about so many: name the repository or its project.`;
+      throw new RegistryError('UNSUPPORTED', { status: 400, message });
+    }
+    const shown = named.map(async (project) => {
+      const namespace = reviews.namespaceOf(subject.cluster, project.name);
+      return namespace !== undefined && (await reviews.allows(subject, { verb: 'pull', namespace, name: undefined })) ? [project] : [];
+    });
+    return (await Promise.all(shown)).flat();
   }
 
   async #review(subject: KubernetesSubject, access: ReviewedAccess, decision: Decision): Promise<Decision> {

@@ -43,9 +43,9 @@ export function both(one: Condition, other: Condition | undefined): Condition {
   return other === undefined ? one : { text: `${one.text} and ${other.text}`, params: [...one.params, ...other.params] };
 }
 
-/** What is open, or covered by a role of the holder or of his groups; undefined: neither can be. */
+/** What is open, of the projects that are shown besides, or covered by a role of the holder or of his groups; undefined: nothing can be. */
 function seenBy(
-  { holder, action, open }: Extract<Visibility, { kind: 'held' }>,
+  { holder, action, open, projects = [] }: Extract<Visibility, { kind: 'held' }>,
   { visibility, projectId, covering }: { readonly visibility: string; readonly projectId: string; readonly covering: string },
 ): Condition | undefined {
   const texts: string[] = [];
@@ -53,6 +53,10 @@ function seenBy(
   if (open.length > 0) {
     texts.push(`${visibility} in (${placeholders(open.length)})`);
     params.push(...open);
+  }
+  if (projects.length > 0) {
+    texts.push(`${projectId} in (${placeholders(projects.length)})`);
+    params.push(...projects.map(({ id }) => id));
   }
   const granting = `coalesce(b.project_id, 0) in (0, ${projectId}) and ${covering} and (ro.actions & ?) <> 0`;
   if (holder !== undefined) {

@@ -10,7 +10,8 @@ import { QueueFull, TurnQueue } from './turn-queue.ts';
 const rereadTokenMs = 30_000;
 /** An API server that did not answer is not asked again before. */
 const pauseMs = 1000;
-const mostWaiting = 512;
+/** A list asks about a thousand namespaces at once. */
+const mostWaiting = { first: 512, again: 4096 };
 
 /** Where an API server is, and who the registry is to it. */
 export interface ClusterAddress {
@@ -47,8 +48,11 @@ export class ClusterConnection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    const lane = () => ({ queue: new TurnQueue({ atOnce: 16, mostWaiting, waitMs: options.address.timeoutMs }), awayUntil: 0 });
-    this.#lanes = { first: lane(), again: lane() };
+    const lane = (most: number) => ({
+      queue: new TurnQueue({ atOnce: 16, mostWaiting: most, waitMs: options.address.timeoutMs }),
+      awayUntil: 0,
+    });
+    this.#lanes = { first: lane(mostWaiting.first), again: lane(mostWaiting.again) };
   }
 
   /** Sends an object and answers the one that comes back. Rejects with a `RegistryError` (503, Retry-After) when none does. */

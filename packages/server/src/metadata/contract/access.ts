@@ -7,7 +7,7 @@ import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import { namesOfProject } from '../../registry/repository-pattern.ts';
 import type { OpenStore, StoreSteps } from './contract-steps.ts';
-import { by, byActor, storeTest } from './contract-steps.ts';
+import { app, by, byActor, foreign, newDigest, storeTest } from './contract-steps.ts';
 
 /** A user of that name, without password. */
 export async function newUser({ store, at }: StoreSteps, name: string): Promise<RoleHolder & { readonly kind: 'user' }> {
@@ -52,6 +52,28 @@ export function describeAccess(open: OpenStore): void {
       assert.deepEqual(await rolesOn(store, alice, 'solo'), []);
       await store.deleteUser({ id: alice.id });
       assert.deepEqual(await rolesOn(store, alice, 'team'), []);
+    });
+
+    storeTest(open, 'what is shown besides roles is in every list, and nothing else is', async (steps) => {
+      const { store } = steps;
+      const shared = newDigest();
+      const [beside, below] = [requireRepositoryName('team'), requireRepositoryName('team-b/app')];
+      for (const repository of [app, beside, below, foreign]) {
+        await steps.blob(repository, shared);
+        await steps.push(repository, { tags: ['v1'] });
+      }
+      const projects = (await store.listNamedProjects(9)).filter(({ name }) => name === 'team');
+      assert.equal(projects.length, 1);
+      assert.equal((await store.listNamedProjects(2)).length, 2);
+      const visibility = { kind: 'held', holder: undefined, action: maskOf(['list']), open: [], projects } as const;
+      assert.deepEqual((await store.listRepositories(visibility, { limit: 9 })).items, [beside, app]);
+      assert.deepEqual((await store.listRepositories(visibility, { limit: 1 })).items, [beside]);
+      assert.deepEqual((await store.listRepositories(visibility, { limit: 9, after: beside })).items, [app]);
+      const found = await store.searchRepositories({ term: 'team', visibility }, { limit: 9, after: undefined });
+      assert.deepEqual(found.items.map(({ name }) => name).sort(), [beside, app]);
+      assert.deepEqual((await store.findBlobSources(shared, 'default', visibility, 9)).sort(), [beside, app]);
+      const none = { ...visibility, projects: [] };
+      assert.deepEqual((await store.listRepositories(none, { limit: 9 })).items, []);
     });
 
     storeTest(open, 'a user who makes a project by the first push owns it; who comes later does not', async (steps) => {

@@ -120,6 +120,13 @@ export function describeTenants(open: OpenStore): void {
       assert.deepEqual(await names(store, held(['public'])), ['groups', 'mine', 'open-a', 'open-b']);
       assert.deepEqual(await names(store, held([], 'push')), []);
       assert.deepEqual(await names(store, { kind: 'held', holder: undefined, action: 1, open: ['public'] }), ['open-a', 'open-b']);
+      const projects = (await store.listNamedProjects(3)).slice(1);
+      assert.deepEqual(
+        projects.map(({ name }) => name),
+        ['hidden', 'inside'],
+      );
+      const besides = { kind: 'held', holder: undefined, action: 1, open: ['public'], projects } as const;
+      assert.deepEqual(await names(store, besides), ['hidden', 'inside', 'open-a', 'open-b']);
       assert.deepEqual(await names(store, { kind: 'nothing' }), []);
       for (const visibility of [everything, user]) {
         assert.deepEqual(await names(store, visibility, { environment: 'prod' }), ['inside', 'open-b']);

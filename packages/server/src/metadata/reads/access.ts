@@ -1,5 +1,6 @@
-import type { AccessRange, HeldAccess, ProjectVisibility, RoleHolder } from '../../registry/ports/access.ts';
+import type { AccessRange, HeldAccess, NamedProject, ProjectVisibility, RoleHolder } from '../../registry/ports/access.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
+import { beforeNames } from '../visibility-condition.ts';
 
 interface AccessRow {
   readonly project_id: number | null;
@@ -51,6 +52,11 @@ function toAccess(rows: readonly AccessRow[]): HeldAccess {
     if (role !== null && actions !== null) roles.set(`${role} ${actions}`, { name: role, actions });
   }
   return { project, roles: [...roles.values()].sort((left, right) => (left.name < right.name ? -1 : 1)) };
+}
+
+/** `AccessStore.listNamedProjects`. */
+export function listNamedProjects(sql: SqlSession, limit: number): Promise<NamedProject[]> {
+  return sql.all<NamedProject>('select p.id, p.name from projects p where p.name > ? order by p.name limit ?', [beforeNames, limit]);
 }
 
 /** `AccessStore.listRolesOfUser`. */

@@ -7,7 +7,7 @@ import { searchWords } from '../search-words.ts';
 import { placeholders } from '../sql-lists.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { beforeNames } from '../visibility-condition.ts';
-import { boundRanges, type RangeRow } from './visible-repositories.ts';
+import { boundRanges, type RangeRow, wholeProjects } from './visible-repositories.ts';
 import { firstMatches, inOrder, type MatchRow, nextMatches, placeOf } from './word-matches.ts';
 
 /** Matches that are looked at in one statement, unless a page is larger: on SQLite that holds up every request, for some milliseconds. */
@@ -69,9 +69,11 @@ export async function searchRepositories(
  * What somebody may see; undefined: everything. Roles are looked at here, once for all matches: in the statement they would be looked up for each,
  * by a plan of PostgreSQL's liking.
  */
-async function sightOf(sql: SqlSession, { holder, action, open }: Extract<Visibility, { kind: 'held' }>): Promise<Sight | undefined> {
+async function sightOf(sql: SqlSession, held: Extract<Visibility, { kind: 'held' }>): Promise<Sight | undefined> {
+  const { holder, action, open } = held;
   const bound = new Map<number, RangeRow[]>();
-  for (const range of holder === undefined ? [] : await boundRanges(sql, holder, action)) {
+  const ranges = holder === undefined ? [] : await boundRanges(sql, holder, action);
+  for (const range of [...ranges, ...wholeProjects(held)]) {
     if (range.id === null) return undefined;
     const known = bound.get(range.id);
     if (known === undefined) bound.set(range.id, [range]);

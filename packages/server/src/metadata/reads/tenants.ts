@@ -4,6 +4,7 @@ import type { Listed, Millis } from '../../registry/ports/content-store.ts';
 import type { Environment, Tenant, TenantFilter, TenantOrder } from '../../registry/ports/tenant-store.ts';
 import type { Condition } from '../garbage-conditions.ts';
 import { namesOfPage } from '../name-range.ts';
+import { placeholders } from '../sql-lists.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
 import { beforeNames, both, openFrom, visibleProject } from '../visibility-condition.ts';
 import { holdsEverywhere } from './visible-repositories.ts';
@@ -83,9 +84,14 @@ function wantedTenants({ visibility, environment, prefix }: TenantFilter, order:
 }
 
 /** The first of each kind that is visible: of every visibility that is open, and those in which the holder has a role with the action. */
-function seen({ holder, action, open }: Extract<Visibility, { kind: 'held' }>, wanted: Condition, sort: string, limit: number): Condition {
+function seen(held: Extract<Visibility, { kind: 'held' }>, wanted: Condition, sort: string, limit: number): Condition {
+  const { holder, action, open, projects = [] } = held;
   const texts: string[] = [];
   const params: SqlValue[] = [];
+  if (projects.length > 0) {
+    texts.push(`select p.id from projects p where p.id in (${placeholders(projects.length)}) and ${wanted.text}`);
+    params.push(...projects.map(({ id }) => id), ...wanted.params);
+  }
   for (const visibility of open) {
     texts.push(
       `select * from (select p.id from projects p where p.visibility = ? and ${wanted.text} ${sort} limit ?) as ${visibility}_ones`,

@@ -4,6 +4,7 @@ import type { ProjectVisibility, RoleHolder } from '../../registry/ports/access.
 import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { Page } from '../../registry/ports/content-store.ts';
 import { projectOf } from '../../registry/project-name.ts';
+import { namesOfProject } from '../../registry/repository-pattern.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { beforeNames, both, openFrom } from '../visibility-condition.ts';
 
@@ -37,7 +38,7 @@ interface Stretch {
 export async function visibleRepositoryNames(sql: SqlSession, visibility: Held, page: Page): Promise<RepositoryName[]> {
   const ranges = visibility.holder === undefined ? [] : await boundRanges(sql, visibility.holder, visibility.action);
   if (ranges.some(({ id }) => id === null)) return everyRepositoryName(sql, visibility, page);
-  const names = await boundNames(sql, visibility, ranges, page);
+  const names = await boundNames(sql, visibility, [...ranges, ...wholeProjects(visibility)], page);
   for (const open of visibility.open) names.push(...(await openNames(sql, visibility, open, page)));
   return [...new Set(names)].sort().slice(0, page.limit + 1);
 }
@@ -100,6 +101,14 @@ export async function everyRepositoryName(
 /** Whether the holder has a role with this action on the whole registry. */
 export async function holdsEverywhere(sql: SqlSession, { holder, action }: Held): Promise<boolean> {
   return holder !== undefined && (await boundRanges(sql, holder, action, 'b.project_id is null')).length > 0;
+}
+
+/** The names of the projects that are shown besides, as if a role were bound to all of each. */
+export function wholeProjects({ projects = [] }: Held): RangeRow[] {
+  return projects.map(({ id, name }) => {
+    const { low, high } = namesOfProject(name);
+    return { id, name, range_low: low, range_high: high };
+  });
 }
 
 /** Where roles with this action are bound. */

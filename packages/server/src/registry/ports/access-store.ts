@@ -1,5 +1,5 @@
 import type { AddressSpan } from '../address-spans.ts';
-import type { AccessRange, HeldAccess, RoleHolder } from './access.ts';
+import type { AccessRange, HeldAccess, NamedProject, RoleHolder } from './access.ts';
 import type { Agent } from './agent.ts';
 import type { Millis } from './content-store.ts';
 
@@ -11,6 +11,8 @@ export interface AccessStore {
   findAddressLimits(): Promise<{ readonly some: boolean }>;
   /** The addresses that a project is closed to; none when there is no such project. */
   findClosedSpans(project: string): Promise<{ readonly spans: readonly AddressSpan[] }>;
+  /** The first `limit` projects by name. */
+  listNamedProjects(limit: number): Promise<NamedProject[]>;
   /**
    * Makes `role` (a built-in one, one of the project, or one of the registry) the only one that a user has on all of a project, or takes
    * every such role away. False when user, project or role do not exist.

@@ -21,6 +21,12 @@ export interface AccessRange {
   readonly high: string;
 }
 
+/** A project, by what it is bound by and by what it is called now. */
+export interface NamedProject {
+  readonly id: number;
+  readonly name: string;
+}
+
 /** What a decision is made of. */
 export interface HeldAccess {
   /** Undefined when there is none of that name. */

@@ -1,5 +1,5 @@
 import type { RepositoryName } from '@longshore/oci';
-import type { ProjectVisibility, RoleHolder } from './access.ts';
+import type { NamedProject, ProjectVisibility, RoleHolder } from './access.ts';
 import type { Millis } from './content-store.ts';
 
 /**
@@ -113,6 +113,8 @@ export type Visibility =
       /** As `maskOf` makes it. */
       readonly action: number;
       readonly open: readonly ProjectVisibility[];
+      /** Projects of which all is shown besides: somebody else allows it. At most some thousand. */
+      readonly projects?: readonly NamedProject[];
     } & Sight);
 
 /**
