@@ -65,7 +65,7 @@ export async function composeIdentity(
 async function composeExternalPasswords({ directories }: Outside, { logger }: Backends): Promise<ExternalPasswords | undefined> {
   if (directories === undefined) return undefined;
   const { createExternalPasswords } = await import('./identity/external-passwords.ts');
-  return createExternalPasswords({ ...directories, warn: (message, fields) => logger.warn(message, fields) });
+  return createExternalPasswords({ ...directories, logger });
 }
 
 /** Makes it when it is first asked for. */

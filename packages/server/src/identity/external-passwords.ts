@@ -1,5 +1,6 @@
 import type { Agent } from '../registry/ports/agent.ts';
 import type { Origin } from '../registry/ports/authenticator.ts';
+import type { Logger } from '../registry/ports/logger.ts';
 import type { ExternalSignIn, PasswordSource } from '../registry/ports/sign-in.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import type { BasicCredentials } from './basic-credentials.ts';
@@ -9,24 +10,36 @@ interface ExternalPasswordOptions {
   /** Asked in this order, until one knows the name. */
   readonly sources: readonly PasswordSource[];
   readonly external: ExternalSignIn;
-  readonly warn: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly logger: Logger;
 }
 
-/** Passwords that directories keep. Whoever they prove becomes the user whom their provider's rules make of them. */
-export function createExternalPasswords({ sources, external, warn }: ExternalPasswordOptions): ExternalPasswords {
+/**
+ * Passwords that directories keep. The first that knows the name decides, and the password is shown to no other. While one cannot be asked,
+ * those after it may still prove somebody, who is then their own user and nobody else's. Whoever is proved becomes the user whom their
+ * provider's rules make of them.
+ */
+export function createExternalPasswords({ sources, external, logger }: ExternalPasswordOptions): ExternalPasswords {
   return {
     async check({ name, password }: BasicCredentials, from: Origin): Promise<ProvedPassword | undefined> {
+      let unreachable: Error | undefined;
       for (const source of sources) {
-        const { name: provider, credential } = source;
+        const { name: provider, credential, rememberMs } = source;
+        const refuse = (detail: string): undefined =>
+          void logger.info('A login by a directory was refused', { provider, detail, address: from.address });
         const proof = await source.check(name, password, from);
         if (proof.kind === 'unknown') continue;
-        if (proof.kind === 'away') throw away(new Error(`${provider}: ${proof.detail}`));
-        if (proof.kind === 'refused') return undefined;
+        if (proof.kind === 'refused') return refuse(proof.detail);
+        if (proof.kind === 'away') {
+          unreachable ??= new Error(`${provider}: ${proof.detail}`);
+          continue;
+        }
         const outcome = await external.signIn(proof.identity, signingIn(credential, from));
-        if (outcome.kind === 'user') return { kind: 'user', user: outcome.user, provider, credential };
-        warn('A directory knows somebody whom this registry does not let in', { provider, user: name, outcome: outcome.kind });
-        return undefined;
+        if (outcome.kind === 'user') return { kind: 'user', user: outcome.user, provider, credential, rememberMs };
+        return refuse(
+          outcome.kind === 'disabled' ? 'the user is disabled here' : 'nobody here is linked to them, and createUsers is false',
+        );
       }
+      if (unreachable !== undefined) throw away(unreachable);
       return undefined;
     },
   };
@@ -39,7 +52,8 @@ function signingIn(credential: string, { address }: Origin): Agent {
 function away(cause: Error): RegistryError {
   return new RegistryError('UNAVAILABLE', {
     status: 503,
-    message: 'The directory that knows this password cannot be reached at the moment: repeat the request in some seconds.',
+    message:
+      'The directory that may know this password cannot be reached at the moment: repeat the request in some seconds, or use an access token.',
     headers: { 'Retry-After': '5' },
     cause,
   });

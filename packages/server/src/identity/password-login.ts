@@ -8,8 +8,8 @@ import { clientNetwork } from './client-network.ts';
 import type { LoginAttempt, LoginDelay } from './login-delay.ts';
 import type { PasswordVerifier } from './passwords.ts';
 
-/** How long a verified password is good without being checked again. */
-const rememberMs = 60_000;
+/** How long a verified password of our own is good without being checked again. */
+const ownRememberMs = 60_000;
 
 /** What logins by a password that is kept here are called, where others have the name of their provider. */
 export const ownProvider = 'password';
@@ -22,6 +22,8 @@ export interface ProvedPassword {
   readonly provider: string;
   /** As `Principal.credential`. */
   readonly credential: string;
+  /** How long the password is good without being checked again; a minute unless it is said. */
+  readonly rememberMs?: Millis;
 }
 
 /** Passwords that are kept elsewhere. */
@@ -83,7 +85,7 @@ export class PasswordLogin {
 
   async #check(credentials: BasicCredentials, from: Origin, fingerprint: string, inFlight: number): Promise<Outcome> {
     const { accounts, delay, external } = this.#options;
-    const attempt = { name: credentials.name, address: from.address };
+    const attempt = { name: delayedName(credentials.name), address: from.address };
     const seconds = await delay.secondsToWait(attempt, inFlight);
     if (seconds !== undefined) return delayed(seconds);
     const user = await accounts.findUser({ name: credentials.name });
@@ -92,16 +94,23 @@ export class PasswordLogin {
     const known = await this.#recall(fingerprint, user);
     if (known !== undefined) return known;
     const isElsewhere = external !== undefined && user?.passwordHash === undefined;
-    const found = isElsewhere ? await external.check(credentials, from) : await this.#checkOwn(credentials, user);
+    const found = isElsewhere ? await this.#checkElsewhere(external, credentials, from) : await this.#checkOwn(credentials, user);
     if (found === 'busy') return delayed(1);
     if (found === undefined) {
       await delay.noteFailure(attempt);
       return { ...wrongCredentials, ...(user !== undefined && { account: user.name }) };
     }
     const { id: userId, version } = found.user;
-    const { provider, credential } = found;
+    const { provider, credential, rememberMs = ownRememberMs } = found;
     this.#remembered.set(fingerprint, { userId, version, provider, credential, until: this.#options.now() + rememberMs });
     await this.#noteSuccess(attempt);
+    return found;
+  }
+
+  async #checkElsewhere(external: ExternalPasswords, credentials: BasicCredentials, from: Origin): Promise<ProvedPassword | undefined> {
+    const found = await external.check(credentials, from);
+    // As much work as for a wrong password of our own users, who would otherwise be told by the time it takes.
+    if (found === undefined) await this.#options.passwords.verify(undefined, credentials.password);
     return found;
   }
 
@@ -146,6 +155,9 @@ export class PasswordLogin {
       .digest('base64');
   }
 }
+
+/** Directories take names that differ only in this for the same: otherwise each way to write one would have guesses of its own. */
+const delayedName = (name: string): string => name.normalize('NFKC').trim().replaceAll(/\s+/g, ' ').toLowerCase();
 
 function delayed(retryAfterSeconds: number): Refusal {
   return { kind: 'refused', reason: 'delayed', retryAfterSeconds };
