@@ -12,6 +12,7 @@ export interface UserRow {
   readonly id: number;
   readonly name: string;
   readonly administrator: number;
+  /** 0: no. 1: by an administrator. 2: by the directory that they came from, until it vouches for them again. */
   readonly disabled: number;
   readonly password_hash: string | null;
   readonly version: number;
@@ -37,7 +38,7 @@ export function toUser(row: UserRow): User {
     id: row.id,
     name: row.name,
     administrator: row.administrator === 1,
-    disabled: row.disabled === 1,
+    disabled: row.disabled !== 0,
     passwordHash: row.password_hash ?? undefined,
     version: row.version,
     secondFactor: row.second_factor === 1,

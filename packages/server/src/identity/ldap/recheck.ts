@@ -56,6 +56,6 @@ async function recheck({ directory, accounts, signIn, decidesAdministrators, log
   }
   const detail =
     answer?.detail ?? (found.kind === 'none' ? 'the directory has nobody with this id' : 'the directory has several people with this id');
-  await accounts.endExternal({ provider, externalId, decidesAdministrators, by, at: now() });
+  await accounts.endExternal({ provider, externalId, decidesAdministrators, suspends: true, by, at: now() });
   logger.info('Somebody who came from a directory is no longer let in', { provider, person, detail });
 }

@@ -17,7 +17,7 @@ type External = Pick<AdmittedIdentity, 'provider' | 'externalId'>;
 export async function signInExternal(sql: SqlTransaction, input: SignIn): Promise<ExternalOutcome> {
   const known = await lockLinked(sql, input);
   if (known === undefined && !input.createUsers) return { kind: 'not-admitted' };
-  const user = known ?? (await makeLinked(sql, input));
+  const user = known === undefined ? await makeLinked(sql, input) : await resume(sql, known, input.at);
   if (user.disabled) return { kind: 'disabled', user };
   await sql.run(
     `update identity_links set external_name = ?, email = ?, renewal = coalesce(?, renewal), check_after = ?, last_seen_at = ?
@@ -31,7 +31,7 @@ export async function signInExternal(sql: SqlTransaction, input: SignIn): Promis
 /** `ExternalAccountStore.endExternal`. */
 export async function endExternal(
   sql: SqlTransaction,
-  input: External & { decidesAdministrators: boolean; ifRenewal?: string | undefined; by: Agent; at: Millis },
+  input: External & { decidesAdministrators: boolean; suspends?: boolean; ifRenewal?: string | undefined; by: Agent; at: Millis },
 ): Promise<boolean> {
   const user = await lockLinked(sql, input);
   if (user === undefined) return false;
@@ -42,6 +42,10 @@ export async function endExternal(
   );
   if (ended === 0) return false;
   await leave(sql, user, input);
+  if (input.suspends === true) {
+    // Access tokens live on after a new version; whoever has a password here is not the provider's alone.
+    await sql.run('update users set disabled = 2 where id = ? and disabled = 0 and password_hash is null', [user.id]);
+  }
   await setStanding(sql, user, input.decidesAdministrators ? false : undefined, input);
   await record(sql, 'user.login-ended', user, input);
   return true;
@@ -81,6 +85,16 @@ export async function claimDueLinks(
 async function leave(sql: SqlTransaction, user: User, { provider, by, at }: External & { by: Agent; at: Millis }): Promise<void> {
   await sql.run('update users set version = version + 1, updated_at = ? where id = ?', [at, user.id]);
   await replaceExternalGroups(sql, user, { provider, groups: [], by, at });
+}
+
+/** Whom the provider had suspended is let in again; whom an administrator disabled is not. */
+async function resume(sql: SqlTransaction, user: User, at: Millis): Promise<User> {
+  if (!user.disabled) return user;
+  const row = await sql.get<UserRow>(
+    `update users set disabled = 0, updated_at = ? where id = ? and disabled = 2 returning ${returnedUser}`,
+    [at, user.id],
+  );
+  return row === undefined ? user : toUser(row);
 }
 
 /** The user behind an external identity, locked, so that the link cannot change either. */

@@ -193,6 +193,24 @@ export function describeExternalAccounts(open: OpenStore): void {
       assert.equal((await signIn('1', { groups: ['dev'] })).id, user.id, 'the link stays');
     });
 
+    storeTest(open, 'who is suspended is in again with the next login, unless an administrator says otherwise', async (steps) => {
+      const { store, at } = steps;
+      const { signIn, tryIn } = begin(steps);
+      const { id } = await signIn('1', { externalName: 'alice' });
+      const suspend = () => store.endExternal({ provider: 'idp', externalId: '1', decidesAdministrators: false, suspends: true, by, at });
+      const isDisabled = async () => (await store.findUser({ id }))?.disabled;
+      await suspend();
+      assert.equal(await isDisabled(), true);
+      assert.equal((await signIn('1')).disabled, false);
+      assert.equal(await isDisabled(), false);
+      await suspend();
+      await store.updateUser({ id, disabled: true, at });
+      assert.equal((await tryIn('1')).kind, 'disabled');
+      await store.updateUser({ id, disabled: false, passwordHash: 'h', at });
+      await suspend();
+      assert.equal(await isDisabled(), false, 'somebody with a password here is not the provider’s alone');
+    });
+
     storeTest(open, 'who is unlinked leaves the groups, and comes back as somebody new', async (steps) => {
       const { store, at } = steps;
       const { signIn, membersOf, linksOf } = begin(steps);

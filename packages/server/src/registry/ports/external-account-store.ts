@@ -55,13 +55,15 @@ export interface ExternalAccountStore {
   /**
    * The provider vouches no more: its groups are left, what was issued to the user before ends (a new `version`), and when the
    * provider decides who administers, the user does not. The link stays. False when there is none, or when it has been renewed since
-   * with something else than `ifRenewal`.
+   * with something else than `ifRenewal`. `suspends`: a user without a password is disabled until the provider vouches again, and so are
+   * the access tokens.
    */
   endExternal(input: {
     provider: string;
     externalId: string;
     decidesAdministrators: boolean;
     ifRenewal?: string | undefined;
+    suspends?: boolean;
     by: Agent;
     at: Millis;
   }): Promise<boolean>;
