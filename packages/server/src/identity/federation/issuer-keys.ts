@@ -131,7 +131,10 @@ async function importKey(key: PublishedKey, algorithm: string): Promise<Verifyin
   const members = { kty: text(kty), crv: text(crv), n: text(n), e: text(e), x: text(x), y: text(y) };
   const jwk = Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
   try {
-    return await importJWK(jwk, algorithm);
+    const imported = await importJWK(jwk, algorithm);
+    // RFC 7518 section 3.3; the library would only say so when a token comes.
+    const isShort = 'algorithm' in imported && 'modulusLength' in imported.algorithm && Number(imported.algorithm.modulusLength) < 2048;
+    return isShort ? undefined : imported;
   } catch (error) {
     if (error instanceof JOSEError || error instanceof DOMException || error instanceof TypeError) return undefined;
     throw error;

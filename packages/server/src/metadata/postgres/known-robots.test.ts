@@ -49,6 +49,15 @@ if (bench !== undefined) {
     };
     await find();
     assert.ok(await isKnown());
+    const trust = await one.createRobotTrust({ ...key, kind: 'token', issuer: 'github', rule: 'true', by, at });
+    assert.ok(trust.outcome === 'created');
+    const bound = { id: made.id, trustId: trust.id };
+    await until(async () => (await other.findTrustingRobot(bound)) !== undefined);
+    const endedAt = performance.now();
+    await one.deleteRobotTrust({ ...key, trustId: trust.id, by, at });
+    await until(async () => (await other.findTrustingRobot(bound)) === undefined);
+    assert.ok(performance.now() - endedAt < 1000, 'what came of a trust ends with it');
+    await find();
     await one.noteRobotUse({ id: made.id, secretId, address: '192.0.2.1', at });
     assert.ok(await isKnown(), 'a use is nothing that others must hear of');
     await one.updateRobot({ ...key, version: undefined, changes: { disabled: true }, by, at });
