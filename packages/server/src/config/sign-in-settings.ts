@@ -34,9 +34,9 @@ export const signIn = v.pipe(
   }),
   v.forward(
     v.partialCheck(
-      [['oidc']],
-      ({ oidc }) => new Set(['password', ...oidc.map(({ name }) => name)]).size === oidc.length + 1,
-      'names of providers must differ, also from password: by them people are known again',
+      [['oidc'], ['ldap']],
+      ({ oidc, ldap }) => new Set(['password', ...[...oidc, ...ldap].map(({ name }) => name)]).size === oidc.length + ldap.length + 1,
+      'names of providers and directories must differ, also from password: by them people are known again',
     ),
     ['oidc'],
   ),

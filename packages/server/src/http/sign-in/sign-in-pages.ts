@@ -37,7 +37,7 @@ export async function finishProvider(visit: Visit, provider: string): Promise<vo
   if (kept === undefined) return goOn(visit, { kind: 'over' }, homePath);
   const url = new URL(`${callbackUrl(visit, provider)}?${visit.exchange.queryText ?? ''}`);
   const { step, returnTo } = await visit.service.finish(provider, { callbackUrl: callbackUrl(visit, provider), url, kept }, visit.from);
-  await goOn(visit, step, returnTo);
+  await goOn(visit, step, returnTo, visit.words.notProved);
 }
 
 /** `GET /auth/second-factor`. */
@@ -77,7 +77,7 @@ export async function signOut(visit: Visit): Promise<void> {
 }
 
 /** What a step led to, for the browser. Whoever gets in has a new session, and the one before it has ended. */
-async function goOn(visit: Visit, step: SignInStep, returnTo: string): Promise<void> {
+async function goOn(visit: Visit, step: SignInStep, returnTo: string, refused = visit.words.wrong): Promise<void> {
   const { words: say } = visit;
   switch (step.kind) {
     case 'signed-in': {
@@ -94,7 +94,7 @@ async function goOn(visit: Visit, step: SignInStep, returnTo: string): Promise<v
       return signInForm(visit, 429, `${say.delayed}${step.retryAfterSeconds}`, retryAfter(step));
     case 'refused':
       await audit(visit, step);
-      return signInForm(visit, 401, say.wrong);
+      return signInForm(visit, 401, refused);
     case 'not-admitted':
       await audit(visit, { kind: 'refused' });
       return void visit.refuse(403, say.notAdmitted, visit.keep('step', undefined));
