@@ -69,7 +69,7 @@ export async function removeSecondFactor(
   { userId, by, at }: { userId: number; by: Agent; at: Millis },
 ): Promise<boolean> {
   const name = await changeUser(sql, userId, 0, at);
-  const removed = await sql.run('delete from second_factors where user_id = ?', [userId]);
+  const removed = await sql.run('delete from second_factors where user_id = ? and confirmed_at is not null', [userId]);
   if (name === undefined || removed === 0) throw new Withdrawn(false);
   await sql.run('delete from recovery_codes where user_id = ?', [userId]);
   await recordAudit(sql, by, { at, action: 'second-factor.removed', resource: { kind: 'account', name } });
