@@ -9,6 +9,8 @@ import { createMemoryAccountStore } from './memory-account-store.ts';
 import { PasswordLogin } from './password-login.ts';
 import { PasswordVerifier } from './passwords.ts';
 
+const ignore = () => undefined;
+const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 const from = { address: '192.0.2.1' };
 const identityOf = (name: string) => ({ provider: 'office', externalId: `id of ${name}`, wantedName: name, email: undefined, groups: [] });
 
@@ -28,26 +30,27 @@ async function bench() {
   const source = (name: string, answer: () => Awaited<ReturnType<PasswordSource['check']>>): PasswordSource => ({
     name,
     credential: `ldap:${name}`,
+    rememberMs: 20_000,
     check: async (asked) => {
       state.asked.push(`${name} ${asked}`);
       return answer();
     },
   });
   const sources = [source('empty', () => ({ kind: 'unknown' })), source('office', () => state.answer)];
-  const external = createExternalPasswords({ sources, external: { signIn: async () => state.outcome }, warn: () => undefined });
+  const external = createExternalPasswords({ sources, external: { signIn: async () => state.outcome }, logger: silent });
   const delay = new LoginDelay({ accounts, secretKey: new Uint8Array(32), now });
   const passwords = new PasswordVerifier();
   const login = new PasswordLogin({ accounts, delay, passwords, external, now, report: (message) => assert.fail(message) });
   return { accounts, clock, state, user, local, check: (name: string, password: string) => login.check({ name, password }, from) };
 }
 
-test('a name without a password here is asked for elsewhere, once a minute', async () => {
+test('a name without a password here is asked for elsewhere, and remembered for as long as the source says', async () => {
   const { accounts, clock, state, user, check } = await bench();
   const proved = { kind: 'user', user, provider: 'office', credential: 'ldap:office' };
-  assert.deepEqual(await check('alice', 'hers'), proved);
+  assert.deepEqual(await check('alice', 'hers'), { ...proved, rememberMs: 20_000 });
   assert.deepEqual(await check('alice', 'hers'), proved);
   assert.deepEqual(state.asked, ['empty alice', 'office alice']);
-  clock.now += 60_000;
+  clock.now += 20_000;
   await check('alice', 'hers');
   assert.equal(state.asked.length, 4);
   await accounts.updateUser({ id: user.id, disabled: true, at: clock.now });
@@ -58,7 +61,13 @@ test('a name without a password here is asked for elsewhere, once a minute', asy
 test('a name with a password here is never asked for elsewhere', async () => {
   const { state, local, check } = await bench();
   assert.equal((await check('local', 'another one')).kind, 'refused');
-  assert.deepEqual(await check('local', 'a local password'), { kind: 'user', user: local, provider: 'password', credential: 'password' });
+  assert.deepEqual(await check('local', 'a local password'), {
+    kind: 'user',
+    user: local,
+    provider: 'password',
+    credential: 'password',
+    rememberMs: 60_000,
+  });
   assert.deepEqual(state.asked, []);
 });
 
