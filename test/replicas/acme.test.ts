@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { servedSerial, trustedSerial } from '../operating/served-certificate.ts';
+import { untilTrusted } from '../operating/served-certificate.ts';
 import { until } from '../security/until.ts';
 import { freePort } from '../tools/free-port.ts';
 import { type Longshore, startLongshore } from '../tools/longshore.ts';
@@ -64,10 +64,7 @@ test('of two replicas one gets a certificate, which both prove and serve', async
   await pebble.restart();
   failed()?.kill('SIGHUP');
   const ca = await pebble.root();
-  const areTrusted = async () =>
-    (await Promise.all(replicas.map((replica) => trustedSerial(portOf(replica), ca)))).every((serial) => serial);
-  await until(areTrusted, 30_000);
-  const [one, other] = await Promise.all(replicas.map((replica) => servedSerial(portOf(replica), ca)));
+  const [one, other] = await Promise.all(replicas.map((replica) => untilTrusted(portOf(replica), ca)));
   assert.equal(one, other);
   assert.equal(pebble.output().match(/Added order/g)?.length, 1, 'one of them asked');
   assert.ok(answers.length >= 2, 'for each name once');

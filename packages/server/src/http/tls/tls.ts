@@ -10,6 +10,8 @@ import { ensureSelfSigned } from './self-signed.ts';
 /** A certificate that may change, as it is served. */
 export interface FollowedCertificate {
   readonly current: KeyPair;
+  /** See `Tls.expiresAt`. */
+  readonly expiresAt: number;
   /** Looks for a new one now. */
   look(): Promise<void>;
   close(): Promise<void>;
@@ -32,7 +34,7 @@ export interface TlsOptions {
 /** TLS as configured, for as long as the server runs. */
 export interface Tls {
   readonly createServer: (options: ServerOptions) => Server;
-  /** When the served certificate ends, in milliseconds since 1970. */
+  /** When the served certificate ends, in milliseconds since 1970; 0 for a temporary one that clients refuse. */
   expiresAt(): number;
   /** Looks for a new certificate now. */
   reload(): Promise<void>;
@@ -59,7 +61,7 @@ export async function openTls({ source, minVersion, http2, handshakeTimeoutMs, l
       servers.push(server);
       return server;
     },
-    expiresAt: () => followed.current.certificate.validToDate.getTime(),
+    expiresAt: () => followed.expiresAt,
     reload: () => followed.look(),
     close: () => followed.close(),
   };
@@ -83,6 +85,9 @@ async function followFiles(
   return {
     get current() {
       return watch.current;
+    },
+    get expiresAt() {
+      return watch.current.certificate.validToDate.getTime();
     },
     look: () => watch.look(),
     close: async () => {

@@ -30,14 +30,16 @@ export class CertificateKeeper {
   readonly #changed: (pair: KeyPair) => void;
   readonly #stopped = new AbortController();
   #current: KeyPair;
+  #isTemporary: boolean;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #said: string | undefined;
 
-  private constructor(options: AcmeOptions, id: string, current: KeyPair, changed: (pair: KeyPair) => void) {
+  private constructor(options: AcmeOptions, id: string, kept: KeyPair | undefined, changed: (pair: KeyPair) => void) {
     this.#options = options;
     this.#id = id;
-    this.#current = current;
+    this.#current = kept ?? temporaryPair(options);
+    this.#isTemporary = kept === undefined;
     this.#changed = changed;
   }
 
@@ -56,12 +58,17 @@ export class CertificateKeeper {
       names,
       directory,
     });
-    return new CertificateKeeper(options, id, temporaryPair(options), changed);
+    return new CertificateKeeper(options, id, undefined, changed);
   }
 
   /** The pair that is served. */
   get current(): KeyPair {
     return this.#current;
+  }
+
+  /** When it ends for clients, in milliseconds since 1970; 0: they never took it. */
+  get expiresAt(): number {
+    return this.#isTemporary ? 0 : this.#current.certificate.validToDate.getTime();
   }
 
   /** Begins to ask the authority, and to look at what others have got. */
@@ -126,6 +133,7 @@ export class CertificateKeeper {
       const pair = openPair(row, this.#options);
       if (pair !== undefined) {
         this.#current = pair;
+        this.#isTemporary = false;
         this.#changed(pair);
         this.#options.logger.info('The TLS certificate changed.', {
           names: this.#options.names,
@@ -196,7 +204,7 @@ export class CertificateKeeper {
       ...(isAcme ? {} : { error }),
       failures,
       triedAgainAt: new Date(nextAt).toISOString(),
-      servedUntil: this.#current.certificate.validToDate.toISOString(),
+      servedUntil: this.#isTemporary ? 'clients refuse the temporary one' : new Date(this.expiresAt).toISOString(),
     });
   }
 }

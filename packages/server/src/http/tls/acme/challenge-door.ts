@@ -12,5 +12,6 @@ export interface ChallengeDoor {
   readonly type: 'http-01' | 'dns-01';
   /** Resolves when the authority can see all of them. */
   publish(proofs: readonly Proof[], turn: { readonly fence: Fence; readonly signal: AbortSignal }): Promise<void>;
-  withdraw(proofs: readonly Proof[], turn: { readonly fence: Fence }): Promise<void>;
+  /** Soon, when the signal has aborted: the process ends. */
+  withdraw(proofs: readonly Proof[], turn: { readonly fence: Fence; readonly signal: AbortSignal }): Promise<void>;
 }

@@ -16,6 +16,8 @@ export interface DnsHookOptions {
 }
 
 const mostOutput = 4096;
+/** For each record, while the process ends. */
+const lastTimeoutMs = 3000;
 
 /** Proofs by DNS (RFC 8555 section 8.4): TXT records that a program of the administrator adds and removes. */
 export function dnsDoor(options: DnsHookOptions): ChallengeDoor {
@@ -25,9 +27,10 @@ export function dnsDoor(options: DnsHookOptions): ChallengeDoor {
       for (const proof of proofs) await runHook('add', proof, options, signal);
       await pause(options.waitMs, undefined, { signal });
     },
-    // Also when what it was published for was given up.
-    withdraw: async (proofs) => {
-      for (const proof of proofs) await runHook('remove', proof, options);
+    // Also when what it was published for was given up; whoever goes on with the order does it again.
+    withdraw: async (proofs, { signal }) => {
+      const timeoutMs = signal.aborted ? lastTimeoutMs : options.timeoutMs;
+      for (const proof of proofs) await runHook('remove', proof, { ...options, timeoutMs });
     },
   };
 }
