@@ -10,7 +10,7 @@ import { PasswordLogin } from './password-login.ts';
 import { PasswordVerifier } from './passwords.ts';
 
 const ignore = () => undefined;
-const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+const silent = { info: ignore, warn: ignore, error: ignore };
 const from = { address: '192.0.2.1' };
 const identityOf = (name: string) => ({ provider: 'office', externalId: `id of ${name}`, wantedName: name, email: undefined, groups: [] });
 
@@ -66,7 +66,6 @@ test('a name with a password here is never asked for elsewhere', async () => {
     user: local,
     provider: 'password',
     credential: 'password',
-    rememberMs: 60_000,
   });
   assert.deepEqual(state.asked, []);
 });
