@@ -18,7 +18,7 @@ export function ownCredentials(world: CredentialWorld): CredentialKind[] {
   return [
     { name: 'password', make: (state) => makePassword(world, state) },
     { name: 'personal access token', make: (state) => makeAccessToken(world, state) },
-    { name: 'robot', make: (state) => makeRobot(world, state) },
+    { name: 'robot', make: (state) => makeRobotSecret(world, state) },
   ];
 }
 
@@ -47,37 +47,39 @@ async function makeAccessToken(world: CredentialWorld, state: CredentialState): 
   };
 }
 
-async function makeRobot({ admin, project }: CredentialWorld, state: CredentialState): Promise<ShownCredential | undefined> {
+async function makeRobotSecret(world: CredentialWorld, state: CredentialState): Promise<ShownCredential | undefined> {
   if (state === 'wrong audience' || state === 'wrong issuer') return undefined;
   const endsAt = Date.now() + 5_000;
-  const made = await admin.POST('/api/v1/projects/{project}/robots', {
-    params: { path: { project } },
-    body: {
-      name: `matrix-${state}`,
-      permissions: [{ repositories: '**', role: 'reader' }],
-      ...(state === 'expired' && { expiresAt: new Date(endsAt).toISOString() }),
-    },
-  });
-  assert.ok(made.data);
-  const { robot, secret } = made.data;
+  const { robot, secret } = await makeRobot(world, state, state === 'expired' ? new Date(endsAt).toISOString() : undefined);
   if (state === 'revoked') {
-    await admin.DELETE('/api/v1/projects/{project}/robots/{robot}', { params: { path: { project, robot: robot.id } } });
+    const path = { project: world.project, robot: robot.id };
+    await world.admin.DELETE('/api/v1/projects/{project}/robots/{robot}', { params: { path } });
   }
   return { kind: 'password', username: robot.userName, password: secret, ...(state === 'expired' && { endsAt }) };
 }
 
-/** A user who may pull from the project. */
-async function makeReader(
-  { admin, project }: CredentialWorld,
-  name: string,
-): Promise<{ readonly name: string; readonly password: string }> {
-  const made = await admin.POST('/api/v1/users', { body: { name } });
-  assert.ok(made.data?.password);
-  await admin.POST('/api/v1/projects/{project}/members', {
+/** A robot that may pull from the project; `expiresAt`: RFC 3339. */
+export async function makeRobot({ admin, project }: CredentialWorld, name: string, expiresAt?: string) {
+  const made = await admin.POST('/api/v1/projects/{project}/robots', {
     params: { path: { project } },
-    body: { subject: { kind: 'user', name }, role: 'reader' },
+    body: { name, permissions: [{ repositories: '**', role: 'reader' }], ...(expiresAt !== undefined && { expiresAt }) },
   });
+  assert.ok(made.data);
+  return made.data;
+}
+
+/** A user who may pull from the project. */
+async function makeReader(world: CredentialWorld, name: string): Promise<{ readonly name: string; readonly password: string }> {
+  const made = await world.admin.POST('/api/v1/users', { body: { name } });
+  assert.ok(made.data?.password);
+  await letPull(world, name);
   return { name, password: made.data.password };
+}
+
+/** Makes a user a reader of the project. */
+export async function letPull({ admin, project }: CredentialWorld, user: string): Promise<void> {
+  const body = { subject: { kind: 'user' as const, name: user }, role: 'reader' };
+  await admin.POST('/api/v1/projects/{project}/members', { params: { path: { project } }, body });
 }
 
 async function disableUser({ admin }: CredentialWorld, user: string): Promise<void> {
