@@ -44,8 +44,8 @@ export class TestIdentityProvider {
   givesRefreshTokens = true;
   /** Changes the claims of the next ID tokens. */
   bend: ((claims: TokenClaims) => TokenClaims) | undefined;
-  /** The header of the next ID tokens, such as another `alg`; the signature is made as ever, or is empty for `none`. */
-  unsigned = false;
+  /** How the next ID tokens are signed: `forged` by a key that is not published, `none` not at all. */
+  signature: 'right' | 'forged' | 'none' = 'right';
   /** Called before each request is answered: what it awaits makes the provider slow. */
   before: ((path: string) => Promise<void>) | undefined;
   readonly #directory: string;
@@ -198,9 +198,10 @@ export class TestIdentityProvider {
     const person = this.claimsInToken ? this.#people.get(String(own['sub'])) : undefined;
     const claims = this.bend?.({ ...person, ...own }) ?? { ...person, ...own };
     const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-    if (this.unsigned) return `${encode({ alg: 'none' })}.${encode(claims)}.`;
+    if (this.signature === 'none') return `${encode({ alg: 'none' })}.${encode(claims)}.`;
+    const { privateKey } = this.signature === 'forged' ? newKey('unpublished') : this.#key;
     const signed = `${encode({ alg: 'RS256', kid: this.#key.published['kid'] })}.${encode(claims)}`;
-    return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), this.#key.privateKey).toString('base64url')}`;
+    return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), privateKey).toString('base64url')}`;
   }
 }
 

@@ -17,7 +17,7 @@ before(async () => {
 });
 after(() => idp.stop());
 beforeEach(() => {
-  Object.assign(idp, { bend: undefined, before: undefined, unsigned: false, claimsInToken: true, givesRefreshTokens: true });
+  Object.assign(idp, { bend: undefined, before: undefined, signature: 'right', claimsInToken: true, givesRefreshTokens: true });
   idp.person = { sub: 'id-of-alice', preferred_username: 'alice', groups: ['dev', 'ops'] };
 });
 
@@ -143,9 +143,11 @@ test('an ID token that is not for us, not from them, expired or not of this logi
   }
 });
 
-test('an ID token without a signature is refused', async () => {
-  idp.unsigned = true;
+test('an ID token without a signature, or with one by another key, is refused', async () => {
+  idp.signature = 'none';
   await refuses(/alg/);
+  idp.signature = 'forged';
+  await refuses(/signature/);
 });
 
 test('keys that the provider changed are asked for again', async () => {
