@@ -9,6 +9,7 @@ export const serverVerbs: ReadonlyMap<string, string> = new Map([
   ['user', 'Adds, changes and removes accounts and their grants'],
   ['token', 'Creates, lists and revokes access tokens'],
   ['ca', "Prints the certificate of the registry's own authority"],
+  ['ldap', 'Tries the directories of the settings step by step'],
   ['admin', "Resets the administrator's password"],
   ['config', 'Prints or checks the configuration'],
   ['migrate', 'Brings the database to the current schema'],

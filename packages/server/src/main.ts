@@ -2,6 +2,7 @@ import { UsageError } from './commands/arguments.ts';
 import { ca, caHelp } from './commands/ca.ts';
 import { cleanup, cleanupHelp } from './commands/cleanup.ts';
 import { gc, gcHelp } from './commands/gc.ts';
+import { ldap, ldapHelp } from './commands/ldap.ts';
 import { operatorAgent } from './commands/operator-agent.ts';
 import { serve, serveHelp } from './commands/serve.ts';
 import { store, storeHelp } from './commands/store.ts';
@@ -59,6 +60,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   user: { help: userHelp, hasArguments: true, run: (config, argv) => withBackends(config, ({ metadata }) => user(argv, metadata)) },
   token: { help: tokenHelp, hasArguments: true, run: (config, argv) => withBackends(config, ({ metadata }) => token(argv, metadata)) },
   ca: { help: caHelp, hasArguments: true, run: async (config, argv) => ca(argv, (await loadComposition()).authorityFile(config)) },
+  ldap: { help: ldapHelp, hasArguments: true, run: (config, argv) => ldap(argv, config.signIn.ldap) },
   admin: {
     hasArguments: true,
     help: "longshore admin reset-password [settings]\n\nGives 'admin' a new random password and prints it once.\n",

@@ -106,7 +106,7 @@ function userAttributes({ idAttribute, nameAttribute, emailAttribute, memberOfAt
 }
 
 /** Proves the reader on a new connection; its password is read anew, so that it can be changed without a restart. */
-async function bindReader(
+export async function bindReader(
   connection: DirectoryConnection,
   { bindDn, bindPasswordFile }: DirectorySettings,
   signal: AbortSignal,
