@@ -117,4 +117,4 @@ function requireClaims(payload: JWTPayload, kind: TokenKind, now: Millis): Signe
 export const tokenInvalid: Refusal = { kind: 'refused', reason: 'token-invalid' };
 
 /** A token that was good. */
-export const tokenExpired: Refusal = { kind: 'refused', reason: 'token-expired' };
+const tokenExpired: Refusal = { kind: 'refused', reason: 'token-expired' };
