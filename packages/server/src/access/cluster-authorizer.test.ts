@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { requireRepositoryName } from '@longshore/oci';
+import type { HeldAccess } from '../registry/ports/access.ts';
+import { type Action, actions, type Principal, type Resource } from '../registry/ports/authorizer.ts';
+import type { ReviewedAccess } from '../registry/ports/cluster-reviews.ts';
+import { type CreateOnPush, RoleAuthorizer } from './authorizer.ts';
+import { ClusterAuthorizer } from './cluster-authorizer.ts';
+
+const account = 'system:serviceaccount:ci:ci-cd';
+const pod: Principal = {
+  subject: { kind: 'kubernetes', cluster: 'prod', name: account, uid: '1', groups: ['system:serviceaccounts'], extra: {} },
+  limit: undefined,
+  credential: 'kubernetes:prod',
+};
+const repository = (name: string): Resource => ({ kind: 'repository', name: requireRepositoryName(name) });
+
+/** Over projects `ci`, `dev` and `of.nobody`, all private, and a cluster that allows these. */
+function authorizer(allowed: readonly string[], createOnPush: CreateOnPush = 'own-name') {
+  const asked: string[] = [];
+  const names = ['ci', 'dev', 'of.nobody'];
+  const findAccess = async (_: unknown, { project }: { project: string | undefined }): Promise<HeldAccess> => ({
+    project: project !== undefined && names.includes(project) ? { id: names.indexOf(project), visibility: 'private' } : undefined,
+    roles: [],
+  });
+  const reviews = {
+    namespaceOf: (_: string, project: string) => (project.includes('.') ? undefined : project),
+    allows: async (_: unknown, { verb, namespace, name = '' }: ReviewedAccess) => {
+      asked.push(`${verb} ${namespace}/${name}`);
+      return allowed.includes(`${verb} ${namespace}/${name}`);
+    },
+  };
+  const projects = { listNamedProjects: async () => names.map((name, id) => ({ id, name })) };
+  const roles = new RoleAuthorizer({ access: { findAccess }, anonymous: 'none', createOnPush });
+  return { asked, authorizer: new ClusterAuthorizer({ roles, reviews, projects, createOnPush }) };
+}
+
+test('each action is the verb of the cluster that it needs, on the namespace and the rest of the name', async () => {
+  const { asked, authorizer: one } = authorizer(['push ci/web/app', 'pull ci/']);
+  const allows = async (action: Action, resource: Resource) => (await one.decide(pod, action, resource)).allow;
+  assert.equal(await allows('push', repository('ci/web/app')), true);
+  assert.equal(await allows('update', repository('ci/web/app')), true);
+  assert.equal(await allows('delete', repository('ci/web/app')), false);
+  assert.equal(await allows('pull', repository('ci')), true);
+  assert.equal(await allows('list', { kind: 'project', name: 'ci' }), true);
+  assert.deepEqual(asked, ['push ci/web/app', 'push ci/web/app', 'delete ci/web/app', 'pull ci/', 'pull ci/']);
+});
+
+test('a limited credential, an administrative action and anybody else are no question for a cluster', async () => {
+  const { asked, authorizer: one } = authorizer(['push ci/app', 'pull ci/app']);
+  const app = requireRepositoryName('ci/app');
+  const limited: Principal = { ...pod, limit: [{ repository: app, actions: ['pull'] }] };
+  assert.equal((await one.decide(limited, 'push', repository('ci/app'))).allow, false);
+  for (const action of actions.filter((name) => !['pull', 'list', 'push', 'update', 'delete'].includes(name))) {
+    assert.equal((await one.decide(pod, action, repository('ci/app'))).allow, false, action);
+  }
+  const robot: Principal = { subject: { kind: 'robot', id: 1, name: 'r' }, limit: undefined, credential: 'robot:1' };
+  assert.equal((await one.decide(robot, 'push', repository('ci/app'))).allow, false);
+  assert.equal((await one.decide(pod, 'push', repository('of.nobody/app'))).allow, false);
+  assert.deepEqual(asked, []);
+  assert.equal((await one.decide(limited, 'pull', repository('ci/app'))).allow, true);
+});
+
+test('a denial tells the verb and the binding, the reason of an allowed one who allowed it', async () => {
+  const { authorizer: one } = authorizer(['pull ci/app']);
+  const denied = await one.decide(pod, 'push', repository('ci/app'));
+  assert.match(
+    denied.told ?? '',
+    /^system:serviceaccount:ci:ci-cd may not push repositories\.longshore\.dev "app" in namespace ci of cluster prod: /,
+  );
+  assert.match(
+    denied.told ?? '',
+    /kubectl create rolebinding ci-cd-longshore-push --namespace=ci --clusterrole=longshore-push --serviceaccount=ci:ci-cd$/,
+  );
+  assert.equal((await one.decide(pod, 'pull', repository('ci/app'))).reason, `cluster prod allows ${account} to pull app in namespace ci`);
+  const hostile: Principal = { ...pod, subject: { ...pod.subject, name: "x'; rm -rf ~" } as Principal['subject'] };
+  assert.doesNotMatch((await one.decide(hostile, 'push', repository('ci/app'))).told ?? '', /kubectl/);
+});
+
+test('what a denial tells is the same whether the project exists or not', async () => {
+  const { authorizer: one } = authorizer([]);
+  const told = async (name: string) => (await one.decide(pod, 'pull', repository(name))).told?.replaceAll(/ci-x|ci(?=[ /])/g, 'P');
+  assert.equal(await told('ci/app'), await told('ci-x/app'));
+});
+
+test('a push that a cluster allows begins a project, unless nobody may', async () => {
+  for (const [createOnPush, allow] of [
+    ['own-name', true],
+    ['nobody', false],
+  ] as const) {
+    const decision = await authorizer(['push new/app'], createOnPush).authorizer.decide(pod, 'push', repository('new/app'));
+    assert.deepEqual([decision.allow, decision.project], [allow, 'none']);
+  }
+});
+
+test('lists show the projects of which a cluster lets all be pulled', async () => {
+  const { authorizer: one } = authorizer(['pull dev/']);
+  const visible = await one.visible(pod, 'list');
+  assert.deepEqual(visible.kind === 'held' && visible.projects, [{ id: 1, name: 'dev' }]);
+  const limited: Principal = { ...pod, limit: [] };
+  assert.deepEqual(await one.visible(limited, 'list'), { kind: 'nothing' });
+});
