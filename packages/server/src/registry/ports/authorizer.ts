@@ -1,6 +1,5 @@
 import type { RepositoryName } from '@longshore/oci';
 import type { NamedProject, ProjectVisibility, RoleHolder } from './access.ts';
-import type { Millis } from './content-store.ts';
 
 /**
  * Everything that anybody can be allowed to do. `push` creates content and new tags, `update` moves an existing tag, `delete` is its own
@@ -66,8 +65,8 @@ export interface Principal {
   readonly proof?:
     | { readonly userVersion: number; readonly accessTokenId?: number; readonly session?: ProvedSession }
     | { readonly robotEpoch: number; readonly secretId: number }
-    | { readonly robotEpoch: number; readonly trustId: number; readonly until: Millis }
-    | { readonly clusterToken: string; readonly expiresAt: Millis };
+    | { readonly robotEpoch: number; readonly trustId: number; readonly until: number }
+    | { readonly clusterToken: string; readonly expiresAt: number };
 }
 
 /** Whoever shows no credentials. */
