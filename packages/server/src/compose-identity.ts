@@ -2,6 +2,7 @@ import { composeDirectories } from './compose-directories.ts';
 import { composeForeignLogin, serviceOf } from './compose-federation.ts';
 import { clusterTokens } from './compose-kubernetes.ts';
 import { composePeople } from './compose-people.ts';
+import type { Outside } from './compose-sign-in.ts';
 import type { Config } from './config/schema.ts';
 import { createIdentity, type Identity } from './identity/create-identity.ts';
 import type { Clusters } from './identity/kubernetes/clusters.ts';
@@ -12,16 +13,7 @@ import type { Metrics } from './observability/metrics.ts';
 import type { Backends } from './open-backends.ts';
 import type { Authorizer } from './registry/ports/authorizer.ts';
 import type { ScheduledJob } from './registry/ports/scheduled-job.ts';
-import type { ExternalSignIn, PasswordSource, SignInProvider } from './registry/ports/sign-in.ts';
 import type { SignInService } from './registry/ports/sign-in-service.ts';
-
-/** Who vouches for people from elsewhere, and what makes users of whom they send. */
-export interface Outside {
-  /** Where browsers are sent to. */
-  readonly people?: { readonly providers: readonly SignInProvider[]; readonly external: ExternalSignIn } | undefined;
-  /** What knows names and passwords. */
-  readonly directories?: { readonly sources: readonly PasswordSource[]; readonly external: ExternalSignIn } | undefined;
-}
 
 /** Everything that proves who somebody is, and what is loaded when the first browser signs in. */
 export async function composeIdentity(

@@ -1,4 +1,3 @@
-import type { Outside } from './compose-identity.ts';
 import type { Config } from './config/schema.ts';
 import { createAccountService } from './identity/account-service.ts';
 import { CodeGuard } from './identity/code-guard.ts';
@@ -12,9 +11,18 @@ import { createSecretBox } from './identity/secret-box.ts';
 import { Sessions } from './identity/sessions/sessions.ts';
 import { SignIn } from './identity/sessions/sign-in.ts';
 import type { Backends } from './open-backends.ts';
+import type { ExternalSignIn, PasswordSource, SignInProvider } from './registry/ports/sign-in.ts';
 import type { SignInService } from './registry/ports/sign-in-service.ts';
 
 const hourMs = 60 * 60_000;
+
+/** Who vouches for people from elsewhere, and what makes users of whom they send. */
+export interface Outside {
+  /** Where browsers are sent to. */
+  readonly people?: { readonly providers: readonly SignInProvider[]; readonly external: ExternalSignIn } | undefined;
+  /** What knows names and passwords. */
+  readonly directories?: { readonly sources: readonly PasswordSource[]; readonly external: ExternalSignIn } | undefined;
+}
 
 /** Signing in with a browser, second factors, and devices that somebody lets in. */
 export function composeSignIn(

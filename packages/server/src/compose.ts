@@ -110,23 +110,16 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const features = await composeFeatures(config, backends, metrics, authorizer);
   const auditor = composeAuditTrail(backends, metrics);
   const { subjectRates, ...rates } = composeRates(config, metrics);
-  const shared = { auditor, authenticator: identity.authenticator, subjectRates, watch };
+  const { authenticator, tokens, service } = identity;
+  const shared = { auditor, authenticator, subjectRates, watch };
   const sessions = { sessions: signIn, plainPublicUrl: config.publicUrl?.startsWith('http:') ?? false };
   const listener = createListener({
-    dataPath: {
-      ...shared,
-      registry: core.registry,
-      authorizer,
-      pulls,
-      tokenPath,
-      service: identity.service,
-      ...dataPathParts(config, backends),
-    },
+    dataPath: { ...shared, ...dataPathParts(config, backends), registry: core.registry, authorizer, pulls, tokenPath, service },
     api: createApi({
       routes: async () => apiRoutes(coreRouteDeps(config, backends, authorizer, core.registry, await signIn()), features),
       ...{ ...shared, ...sessions, authorizer, logger },
     }),
-    tokens: { ...shared, tokens: identity.tokens, service: identity.service, devices: async () => (await signIn()).devices },
+    tokens: { ...shared, tokens, service, devices: async () => (await signIn()).devices },
     signIn: createSignIn({ ...shared, ...sessions, service: signIn, logger, clock: Date.now }),
     ...listenerSettings(config, logger),
     ...rates,
