@@ -7,7 +7,7 @@ import { wholeFrom } from './whole-number.ts';
 const pathAccepts = { en: 'a path; a relative one starts at the working directory', zh: '路径；相对路径以工作目录为起点' };
 
 /** Signatures by a key pair: whoever can verify one cannot make one. */
-export const issuerAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const;
+const issuerAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const;
 
 const issuer = v.strictObject({
   name: v.pipe(
@@ -68,9 +68,6 @@ const issuer = v.strictObject({
     ),
   ),
 });
-
-/** A configured issuer of tokens. */
-export type IssuerSettings = v.InferOutput<typeof issuer>;
 
 /** Settings of section `federation`. */
 export const federation = v.strictObject({

@@ -5,6 +5,7 @@ import { maskOf } from '../../registry/action-mask.ts';
 import { systemAgent } from '../../registry/ports/agent.ts';
 import type { Action, Subject } from '../../registry/ports/authorizer.ts';
 import { type RobotDeps, rotateSecret, updateRobot } from './robot-operations.ts';
+import { createTrust } from './trust-operations.ts';
 
 const permissions = [{ project: 'team', repositories: '**', role: 'writer' }];
 const key = { project: 'team', id: 4 };
@@ -23,6 +24,15 @@ function bench(mayDo: readonly Action[]) {
       },
     },
     access: { findAccess: async () => ({ project: { id: 1, visibility: 'private' }, roles: [{ name: 'x', actions: maskOf(mayDo) }] }) },
+    trusts: {
+      createRobotTrust: async () => {
+        calls.push('trust');
+        return { outcome: 'created', id: 9 };
+      },
+      listRobotTrusts: async () => [{ id: 9 }],
+    },
+    rules: async () => ({ check: () => ({ warnings: [] }) }),
+    issuers: ['github'],
     newSecret: () => ({ text: 'lsr_x', hash: new Uint8Array() }),
     now: () => 1,
   } as unknown as RobotDeps;
@@ -39,6 +49,16 @@ test('who may administer but not push gets no secret that pushes, and gives no r
   assert.deepEqual(calls, []);
   await updateRobot(deps, asker, key, 1, { disabled: true });
   assert.deepEqual(calls, ['update'], 'less is always allowed');
+});
+
+test('who may administer but not push lets nobody in as a robot that pushes', async () => {
+  const { deps, calls, asker } = bench(['pull', 'administer']);
+  const trust = { issuer: 'github', rule: 'claims.sub == "a"' };
+  await assert.rejects(createTrust(deps, asker, key, trust), isForbidden);
+  assert.deepEqual(calls, []);
+  const able = bench(['pull', 'push', 'administer']);
+  assert.equal((await createTrust(able.deps, able.asker, key, trust)).trust.id, 9);
+  assert.deepEqual(able.calls, ['trust']);
 });
 
 test('who may do it all gets the secret', async () => {
