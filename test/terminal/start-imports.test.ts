@@ -40,6 +40,7 @@ describe('a start', () => {
       '@aws-sdk/client-s3',
       '@node-rs/argon2',
       '@peculiar/x509',
+      'ldapts',
       '@opentelemetry/sdk-trace',
       '@opentelemetry/api',
     ]) {
