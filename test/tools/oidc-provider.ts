@@ -42,6 +42,8 @@ export class TestIdentityProvider {
   /** Whether claims come in the ID token, or from the UserInfo endpoint alone, as the specification has it. */
   claimsInToken = true;
   givesRefreshTokens = true;
+  /** Whether the UserInfo endpoint takes its own access tokens. */
+  givesUserInfo = true;
   /** Changes the claims of the next ID tokens. */
   bend: ((claims: TokenClaims) => TokenClaims) | undefined;
   /** How the next ID tokens are signed: `forged` by a key that is not published, `none` not at all. */
@@ -186,8 +188,15 @@ export class TestIdentityProvider {
     };
   }
 
-  async #bend(context: { readonly path: string; body: unknown }, next: () => Promise<void>): Promise<void> {
+  async #bend(
+    context: { readonly path: string; body: unknown; status: number; set(name: string, value: string): void },
+    next: () => Promise<void>,
+  ): Promise<void> {
     await next();
+    if (context.path === '/me' && !this.givesUserInfo) {
+      context.status = 401;
+      context.set('www-authenticate', 'Bearer error="invalid_token"');
+    }
     if (context.path === '/jwks') context.body = { keys: [this.#key.published] };
     const body = context.body as { id_token?: string } | undefined;
     if (context.path === '/token' && typeof body?.id_token === 'string') context.body = { ...body, id_token: this.#resign(body.id_token) };

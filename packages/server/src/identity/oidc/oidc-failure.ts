@@ -1,4 +1,4 @@
-import { AuthorizationResponseError, ClientError, ResponseBodyError } from 'openid-client';
+import { AuthorizationResponseError, ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from 'openid-client';
 import { ProviderAway } from './provider-fetch.ts';
 
 /** What a failure means. `ended`: the provider says that the person, or the code, is not good any more. */
@@ -20,7 +20,7 @@ export function explainFailure(error: unknown): OidcFailure {
     );
     return { kind: error.error === 'invalid_grant' ? 'ended' : 'refused', detail };
   }
-  if (error instanceof ClientError || error instanceof TypeError) {
+  if (error instanceof ClientError || error instanceof TypeError || error instanceof WWWAuthenticateChallengeError) {
     return {
       kind: 'refused',
       detail: oneLine(

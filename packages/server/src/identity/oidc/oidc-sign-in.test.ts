@@ -17,7 +17,14 @@ before(async () => {
 });
 after(() => idp.stop());
 beforeEach(() => {
-  Object.assign(idp, { bend: undefined, before: undefined, signature: 'right', claimsInToken: true, givesRefreshTokens: true });
+  Object.assign(idp, {
+    bend: undefined,
+    before: undefined,
+    signature: 'right',
+    claimsInToken: true,
+    givesRefreshTokens: true,
+    givesUserInfo: true,
+  });
   idp.person = { sub: 'id-of-alice', preferred_username: 'alice', groups: ['dev', 'ops'] };
 });
 
@@ -148,6 +155,12 @@ test('an ID token without a signature, or with one by another key, is refused', 
   await refuses(/alg/);
   idp.signature = 'forged';
   await refuses(/signature/);
+});
+
+test('a provider that does not take its own access token lets nobody in', async () => {
+  idp.claimsInToken = false;
+  idp.givesUserInfo = false;
+  await refuses(/challenge|Authenticate/i);
 });
 
 test('keys that the provider changed are asked for again', async () => {
