@@ -36,8 +36,12 @@ test('what somebody says in the name of the server before TLS begins is not list
   const forged = Buffer.from('30840000002002010261840000001b0a010004000484', 'hex');
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
+    // Holds nothing open when the test fails.
+    socket.unref();
     socket.once('data', () => socket.write(Buffer.concat([granted, forged])));
-  }).listen(0, '127.0.0.1');
+  })
+    .listen(0, '127.0.0.1')
+    .unref();
   await once(server, 'listening');
   const address = server.address();
   assert.ok(address !== null && typeof address === 'object');
