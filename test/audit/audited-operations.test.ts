@@ -7,7 +7,8 @@ import { startRegistry } from '../protocol/registry-fixture.ts';
 import { pushBlob, pushImage } from '../protocol/sample-content.ts';
 import { codeOfApp } from '../tools/authenticator-app.ts';
 
-const registry = await startRegistry({ flags: [] });
+const issuers = [{ name: 'github', issuer: 'https://issuer.example' }];
+const registry = await startRegistry({ flags: [], env: { LONGSHORE_FEDERATION_ISSUERS: JSON.stringify(issuers) } });
 after(() => registry.stop());
 const { client, metadata } = registry;
 const root = await registry.addUser('root', { team: 'owner', test: 'owner' });
@@ -92,6 +93,9 @@ test('each change by the management API leaves its entries, with who, with what,
     await leaves(['robot.created'], `POST ${prefix}/robots`, { name: 'ci', permissions: [] }, ['robot', 'robot.id']);
     await leaves(['robot.updated'], `PATCH ${prefix}/robots/{robot}`, { description: 'builds' });
     await leaves(['robot.rotated'], `POST ${prefix}/robots/{robot}/rotate`, {});
+    const trust = { issuer: 'github', rule: 'claims.repository == "octo/app"' };
+    await leaves(['robot.trust-created'], `POST ${prefix}/robots/{robot}/trusts`, trust, ['trust', 'trust.id']);
+    await leaves(['robot.trust-deleted'], `DELETE ${prefix}/robots/{robot}/trusts/{trust}`);
     await leaves(['robot.deleted'], `DELETE ${prefix}/robots/{robot}`);
   }
   await leaves(['group.deleted'], 'DELETE /groups/{group}');
@@ -200,7 +204,19 @@ test('what a handler refuses, a full quota, and a registry token at the API are 
 });
 
 /** Change nothing that lasts: what they would do is told, and asking for it is no change. */
-const unaudited = new Set(['previewRetention']);
+const unaudited = new Set(['previewRetention', 'checkProjectRobotTrusts', 'checkRobotTrusts']);
+
+test('the end of an identity at a provider leaves its entry', async () => {
+  const [externalName, unsaid] = ['nora', undefined];
+  const person = { provider: 'company', externalId: 'n-1', externalName, createUsers: true, names: [externalName], groups: [] };
+  const said = { email: unsaid, administrator: unsaid, renewal: unsaid, checkAfter: unsaid };
+  const outcome = await metadata.signInExternal({ ...person, ...said, by: systemAgent('test'), at: Date.now() });
+  assert.ok(outcome.kind === 'user');
+  const { items } = await metadata.listIdentityLinks(outcome.user.id, { limit: 1, after: undefined });
+  known['identity'] = String(items[0]?.id);
+  known['user'] = 'nora';
+  await leaves(['user.unlinked'], 'DELETE /users/{user}/identities/{identity}');
+});
 
 test('beginning and end of a second factor leave their entries', async () => {
   const { user } = await registry.addUser('maya');

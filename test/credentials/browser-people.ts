@@ -5,7 +5,7 @@ import type { TestIdentityProvider, TokenClaims } from '../tools/oidc-provider.t
 import { type CredentialWorld, letPull } from './own-credentials.ts';
 import type { CredentialKind, CredentialState, ShownCredential } from './shown-credential.ts';
 
-export const providerName = 'company';
+const providerName = 'company';
 
 /** One entry of the registry's `signIn.oidc`. */
 export function providerEntry({ issuer, clientId, clientSecretFile, authorityFile }: TestIdentityProvider): object {

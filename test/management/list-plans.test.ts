@@ -107,6 +107,8 @@ const longer: readonly (readonly [RegExp, number])[] = [
   [/^list(Project)?Audit /, 1000 + mostRows],
   // Orders that every push changes, and shares of limits: the accounts, of which each project has one.
   [/^listQuotas .*(sort=-|over=)/, 2 * projects + mostRows],
+  // One robot, looked for among those of its project, which has a quarter of them all.
+  [/^listProjectRobotTrusts\b/, tenancySize.robots / 4 + mostRows],
   // In the order of names, which a group's members are only sorted to.
   [/^listGroupMembers /, 2 * tenancySize.users],
   // Two filters of which each is true of many projects, or a filter in an order that is not its own; roles in all projects, each looked at.
@@ -125,7 +127,7 @@ const steps: readonly (readonly [RegExp, RegExp])[] = [
   [/^listProjects sort=-createdAt/, /^SCAN p USING INDEX projects_by_creation$|FOR ORDER BY$/],
   [/^(listProjects|searchRepositories) .*user0003/, /FOR ORDER BY$/],
   // What belongs to the entries of a page.
-  [/^list(Project)?Robots /, /FOR ORDER BY$/],
+  [/^list(Project)?Robot(s|Trusts) /, /FOR ORDER BY$/],
 ];
 const isFine = (label: string, step: string): boolean => steps.some(([list, fine]) => list.test(label) && fine.test(step));
 

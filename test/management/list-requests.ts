@@ -37,6 +37,9 @@ const examples: Readonly<Record<string, readonly (string | number)[]>> = {
   user: [people.administrator],
   group: ['group002'],
   webhook: ['1'],
+  robot: ['1'],
+  // One of the registry.
+  'listRobotTrusts robot': ['2'],
   'listWebhookDeliveries webhook': ['1201'],
   actor: ['user:7:user0007', 'nobody'],
   action: ['pull', 'nothing'],

@@ -25,7 +25,7 @@ const numbers = (count: number) =>
 
 /** The statements that fill a new database so that every list of the management API has more than a page. */
 export function listedRows(dialect: SqlDialect): string[] {
-  return [...registryRows(dialect, registrySize, at), ...tenancyRows(dialect, tenancySize, at), ...moreRows];
+  return [...registryRows(dialect, registrySize, at), ...tenancyRows(dialect, tenancySize, at), ...moreRows, sessionRows(dialect)];
 }
 
 const bind = `insert into role_bindings (project_id, subject_kind, subject_id, role_id, range_low, range_high, pattern, created_at, created_by)
@@ -47,7 +47,20 @@ const moreRows: readonly string[] = [
      select id, 'idp', name, name, ${at}, ${at} from users`,
   `insert into identity_links (user_id, provider, external_id, external_name, created_at, last_seen_at)
      select u.id, 'idp' || i, u.name, u.name, ${at}, ${at} from ${numbers(1000)} cross join users u where u.name = '${people.administrator}'`,
+  // More than any robot may have, so that its list has a second page.
+  `insert into robot_trusts (robot_id, kind, issuer, rule, created_at, created_by)
+     select r.id, 'token', 'issuer' || i, 'true', ${at}, 'system:bench' from ${numbers(30)} cross join robots r where r.id <= 100`,
   `insert into audit_sinks (name) values ('one'), ('two')`,
   `insert into audit_unforwarded (sink_id, audit_id, held_until) select s.id, a.id, case a.id % 2 when 0 then ${at} else 0 end
      from audit_sinks s cross join audit_log a`,
 ];
+
+/** The year 2100. */
+const forever = 4_102_444_800_000;
+
+function sessionRows(dialect: SqlDialect): string {
+  const secret = dialect === 'sqlite' ? 'randomblob(32)' : 'uuid_send(gen_random_uuid())';
+  return `insert into sessions (secret_hash, user_id, user_version, provider, created_at, expires_at, last_seen_at, address, user_agent)
+    select ${secret}, u.id, 1, 'password', ${at}, ${forever}, ${at}, '127.0.0.1', 'bench'
+    from ${numbers(1000)} cross join users u where u.name = '${people.administrator}'`;
+}

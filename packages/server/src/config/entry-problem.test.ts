@@ -29,13 +29,13 @@ test('what is wrong inside an entry of a list is told with its line and what is 
   const url = 'an https URL such as https://token.actions.githubusercontent.com; http on this host only';
   const name = 'at most 40 of a-z, 0-9 and -, such as github';
   assert.deepEqual(problemsOf(text).sort(), [
-    'c.yaml:10: federation.issuers[2].name must be ' + name + '; it is missing',
+    `c.yaml:10: federation.issuers[2].name must be ${name}; it is missing`,
     'c.yaml:11: federation.issuers[3] must hold keys: name, issuer, audience, keysFile, authorityFile, algorithms, keysHours; given: 7',
     'c.yaml:5: federation.issuers[0].audienc is unknown; did you mean audience?',
-    'c.yaml:6: federation.issuers[1].name must be ' + name + '; given: "Bad Name"',
-    'c.yaml:7: federation.issuers[1].issuer must be ' + url + '; given: "http://token.example"',
+    `c.yaml:6: federation.issuers[1].name must be ${name}; given: "Bad Name"`,
+    `c.yaml:7: federation.issuers[1].issuer must be ${url}; given: "http://token.example"`,
     'c.yaml:8: federation.issuers[1].keysHours must be a whole number from 1 to 720; given: 0',
-    'c.yaml:9: federation.issuers[1].algorithms[1] must be ' + algorithms + '; given: "HS256"',
+    `c.yaml:9: federation.issuers[1].algorithms[1] must be ${algorithms}; given: "HS256"`,
   ]);
 });
 

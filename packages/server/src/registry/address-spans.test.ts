@@ -11,7 +11,18 @@ test('addresses and ranges are read in the forms that they are written in, and i
   for (const text of ['10.1.2.3', '0.0.0.0/0', '10.0.0.0/8', '::', '::/0', 'fd00::/8', '::1', '2001:DB8::1:0/112', '::ffff:10.0.0.0/104']) {
     assert.ok(isAddressRange(text), text);
   }
-  const wrong = ['', '10.1.2', '10.1.2.256', '010.1.2.3', '10.0.0.0/33', '10.0.0.0/-1', '10.0.0.0/', '10.0.0.0/08', '10.0.0.0/8/8', '0x0a000001'];
+  const wrong = [
+    '',
+    '10.1.2',
+    '10.1.2.256',
+    '010.1.2.3',
+    '10.0.0.0/33',
+    '10.0.0.0/-1',
+    '10.0.0.0/',
+    '10.0.0.0/08',
+    '10.0.0.0/8/8',
+    '0x0a000001',
+  ];
   for (const text of [...wrong, '::/129', ':::', '1::2::3', 'fe80::1%eth0/64', '[::1]', 'a', 'localhost', '::1]', '1:2:3:4:5:6:7:8:9']) {
     assert.ok(!isAddressRange(text), text);
   }
@@ -31,7 +42,16 @@ test('what is not allowed is closed, what is denied is closed although it is all
   for (const address of ['10.0.0.0', '10.8.255.255', '10.255.255.255', '2001:db8:ffff::1', '::ffff:10.1.1.1']) {
     assert.ok(!isClosed(limits, address), address);
   }
-  for (const address of ['9.255.255.255', '11.0.0.0', '10.9.0.0', '10.9.255.255', '2001:db7::', '2001:db9::', '::ffff:10.9.0.1', '::a00:1']) {
+  for (const address of [
+    '9.255.255.255',
+    '11.0.0.0',
+    '10.9.0.0',
+    '10.9.255.255',
+    '2001:db7::',
+    '2001:db9::',
+    '::ffff:10.9.0.1',
+    '::a00:1',
+  ]) {
     assert.ok(isClosed(limits, address), address);
   }
   assert.ok(!isClosed({ deniedAddresses: ['192.0.2.0/24'] }, '198.51.100.1'));

@@ -158,7 +158,18 @@ function knownAccounts(store: Accounts, answers: KnownAnswers): Accounts {
         )
       );
     },
-    // Every change of limits changes a row of `projects`, which is told about everything.
+    ...knownAddressLimits(store, answers),
+    noteAccessTokenUse: async (input) => {
+      await store.noteAccessTokenUse(input);
+      // What is known would have it noted again and again.
+      answers.forget(ofToken(input.id));
+    },
+  };
+}
+
+/** Every change of limits changes a row of `projects`, which is told about everything. */
+function knownAddressLimits(store: Accounts, answers: KnownAnswers): Pick<Accounts, 'findAddressLimits' | 'findClosedSpans'> {
+  return {
     findAddressLimits: async () =>
       answers.find('x') ??
       answers.read(
@@ -174,11 +185,6 @@ function knownAccounts(store: Accounts, answers: KnownAnswers): Accounts {
           (found, keep) => keep(key, found, [], smallBytes * (1 + found.spans.length)),
         )
       );
-    },
-    noteAccessTokenUse: async (input) => {
-      await store.noteAccessTokenUse(input);
-      // What is known would have it noted again and again.
-      answers.forget(ofToken(input.id));
     },
   };
 }
