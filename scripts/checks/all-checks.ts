@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { checkDocuments } from './document-rules.ts';
 import { type Finding, formatFinding } from './finding.ts';
 import { checkGenerated, generatedDocuments } from './generated-documents.ts';
 import { checkLock } from './lock-rules.ts';
@@ -34,11 +35,20 @@ async function tool(advice: string, script: string, ...args: string[]): Promise<
 
 const listed = (findings: readonly Finding[]) => findings.map(formatFinding).join('\n');
 
+async function filesOf(...patterns: readonly string[]): Promise<string[]> {
+  const { stdout } = await execute('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...patterns]);
+  return stdout.split('\n').filter((file) => file !== '' && existsSync(file));
+}
+
 async function sources(): Promise<string> {
-  const { stdout } = await execute('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.js']);
   const generated = new Set(generatedDocuments.map(({ path }) => path));
-  const files = stdout.split('\n').filter((file) => file !== '' && existsSync(file) && !generated.has(file));
+  const files = (await filesOf('*.ts', '*.js')).filter((file) => !generated.has(file));
   return listed(files.flatMap((file) => checkSource(file, readFileSync(file, 'utf8'))));
+}
+
+async function documents(): Promise<string> {
+  const files = await filesOf('*.md');
+  return listed(checkDocuments(new Map(files.map((file) => [file, readFileSync(file, 'utf8')])), existsSync));
 }
 
 const checks: readonly Check[] = [
@@ -68,6 +78,7 @@ const checks: readonly Check[] = [
       ),
   },
   { name: 'source rules', run: sources },
+  { name: 'documents', run: documents },
   {
     name: 'dead code',
     run: () =>
