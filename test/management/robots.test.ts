@@ -181,6 +181,13 @@ test('robots manage no robots, whatever they were bound to, and their names give
   assert.equal((await call('GET', '/robots', { authorization: named.basic })).status, 403);
 });
 
+test('a robot that may push everywhere creates no project with settings of its own', async () => {
+  const { basic } = await make({ name: 'everywhere', permissions: [{ role: 'writer' }] }, '/robots', admin.basic);
+  const made = await call('POST', '/projects', { authorization: basic, json: { name: 'unowned', visibility: 'public' } });
+  assert.equal(made.status, 403);
+  assert.equal((await call('GET', '/projects/unowned', { authorization: admin.basic })).status, 404);
+});
+
 test('without permissions nothing, and what is replaced counts at once', async () => {
   const { self, basic, etag } = await make({ permissions: [] });
   const token = (await tokenFor(basic)) ?? assert.fail();

@@ -228,8 +228,9 @@ function wantedSettings(body: Static<typeof projectChange>): Partial<TenantSetti
   );
 }
 
-/** As a push that would begin it is decided on. */
+/** As a push that would begin it is decided on, for users alone: others begin plain ones, and say nothing of who sees them. */
 async function mayBegin(authorizer: Authorizer, principal: Principal, name: string): Promise<boolean> {
+  if (principal.subject.kind !== 'user') return false;
   return (await authorizer.decide(principal, 'push', { kind: 'repository', name: name as RepositoryName })).allow;
 }
 
