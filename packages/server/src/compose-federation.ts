@@ -52,7 +52,7 @@ async function configuredIssuers(config: Config, logger: Logger): Promise<readon
       keysFile === undefined
         ? publishedKeys(issuer, await trustedAuthorities(authorityFile, 'federation.issuers[].authorityFile'))
         : keysInFile(keysFile);
-    const keys = new IssuerKeys({ name, source, keepMs: keysHours * hourMs, now: Date.now, logger });
+    const keys = new IssuerKeys({ name, source, keepMs: keysHours * hourMs, elapsed: () => performance.now(), logger });
     return { name, issuer, audience, algorithms, keys };
   });
   return [new IssuerTokens(await Promise.all(trusted), Date.now)];

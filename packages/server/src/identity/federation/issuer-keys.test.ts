@@ -23,7 +23,7 @@ async function bench(t: TestContext, { algorithm = 'RS256', source }: { algorith
   const warnings: string[] = [];
   const warn = (_: string, fields?: { error?: unknown }) => warnings.push(String(fields?.error));
   const logger = { info: assert.fail, warn, error: assert.fail };
-  const keys = new IssuerKeys({ name: 'ci', source: source ?? publishedKeys(issuer.issuer, []), keepMs: 24 * hour, now, logger });
+  const keys = new IssuerKeys({ name: 'ci', source: source ?? publishedKeys(issuer.issuer, []), keepMs: 24 * hour, elapsed: now, logger });
   const tokens = new IssuerTokens([{ name: 'ci', issuer: issuer.issuer, audience, algorithms: [algorithm], keys }], now);
   const verify = (changes?: Parameters<TokenIssuer['token']>[2]) => {
     const shift = Math.floor(later / 1000);
@@ -69,6 +69,21 @@ test('a new key is found by its id at once, but strange ids make nobody ask more
   await verify({ header: { kid: 'strange' } });
   assert.equal(issuer.asked().keys, 3);
   assert.equal((await verify({ header: { kid: undefined } })).kind, 'proved', 'the only key needs no id');
+});
+
+test('a key that its issuer withdraws proves nothing any more, also no token that it has proved before', async (t) => {
+  const { issuer, tokens, pass } = await bench(t);
+  const token = issuer.token(audience, githubClaims, { expiresAt: 9 * 3600 });
+  const first = await tokens.verify(token);
+  assert.equal(first.kind, 'proved');
+  pass(hour);
+  assert.equal(await tokens.verify(token), first, 'the same keys are read again');
+  await until(() => issuer.asked().keys === 2);
+  assert.equal(await tokens.verify(token), first);
+  issuer.rotate();
+  pass(hour);
+  await tokens.verify(token);
+  await until(async () => (await tokens.verify(token)).kind === 'refused');
 });
 
 test('an issuer that is away lets nobody in that was not proved, and keeps out nobody whose key is known for a day', async (t) => {
@@ -133,7 +148,7 @@ test('a key that is made for something else, or twice there, verifies nothing', 
   const verify = async (keys: object[]) => {
     const source = { freshMs: hour, read: async () => keys as never };
     const logger = { info: assert.fail, warn: assert.fail, error: assert.fail };
-    const options = { name: 'ci', source, keepMs: hour, now: Date.now, logger };
+    const options = { name: 'ci', source, keepMs: hour, elapsed: () => performance.now(), logger };
     const trusted = { name: 'ci', issuer: issuer.issuer, audience, algorithms: ['RS256', 'RS512'], keys: new IssuerKeys(options) };
     return (await new IssuerTokens([trusted], Date.now).verify(issuer.token(audience, githubClaims))).kind;
   };

@@ -19,8 +19,8 @@ const needs: Readonly<Record<string, { readonly kty: string; readonly crv?: stri
   EdDSA: { kty: 'OKP', crv: 'Ed25519' },
 };
 
-/** A key that verifies. */
-type VerifyingKey = Awaited<ReturnType<typeof importJWK>>;
+/** A key that verifies. The same object for as long as its issuer publishes the same keys. */
+export type VerifyingKey = Awaited<ReturnType<typeof importJWK>>;
 
 interface KeySet {
   readonly keys: readonly PublishedKey[];
@@ -34,7 +34,8 @@ interface IssuerKeysOptions {
   readonly source: IssuerKeySource;
   /** How long keys are good while they cannot be read again. */
   readonly keepMs: number;
-  readonly now: () => Millis;
+  /** A clock that never goes back, as that of the day may. */
+  readonly elapsed: () => Millis;
   readonly logger: Logger;
 }
 
@@ -61,8 +62,8 @@ export class IssuerKeys {
   }
 
   async #current(): Promise<KeySet> {
-    const { source, keepMs, now, name } = this.#options;
-    const isOlderThan = (ms: number) => this.#set === undefined || now() - this.#set.readAt >= ms;
+    const { source, keepMs, elapsed, name } = this.#options;
+    const isOlderThan = (ms: number) => this.#set === undefined || elapsed() - this.#set.readAt >= ms;
     if (isOlderThan(keepMs)) {
       this.#set = undefined;
       await this.#readAgain();
@@ -82,10 +83,10 @@ export class IssuerKeys {
 
   /** Reads the keys unless that was just tried; all who ask meanwhile wait for the same. Whether it was tried. Never rejects. */
   async #readAgain(): Promise<boolean> {
-    const { now } = this.#options;
+    const { elapsed } = this.#options;
     if (this.#reading === undefined) {
-      if (now() - this.#triedAt < askEveryMs) return false;
-      this.#triedAt = now();
+      if (elapsed() - this.#triedAt < askEveryMs) return false;
+      this.#triedAt = elapsed();
       this.#reading = this.#read().finally(() => {
         this.#reading = undefined;
       });
@@ -95,9 +96,11 @@ export class IssuerKeys {
   }
 
   async #read(): Promise<void> {
-    const { source, now, logger, name } = this.#options;
+    const { source, elapsed, logger, name } = this.#options;
     try {
-      this.#set = { keys: await source.read(), readAt: now(), imported: new Map() };
+      const keys = await source.read();
+      const isAsBefore = JSON.stringify(keys) === JSON.stringify(this.#set?.keys);
+      this.#set = { keys, readAt: elapsed(), imported: (isAsBefore && this.#set?.imported) || new Map() };
     } catch (error) {
       logger.warn('The keys of an issuer could not be read; those read before are good for a while', { issuer: name, error });
     }
