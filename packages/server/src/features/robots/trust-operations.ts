@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Static } from 'typebox';
 import { ApiError, notFound } from '../../management/problems.ts';
 import { areBounded } from '../../registry/claims-size.ts';
@@ -46,12 +47,12 @@ export async function tryTrusts(
   if (!areBounded(claims)) throw invalid('/claims', 'A token with so many claims, or so deep ones, is not taken.');
   const rules = await deps.rules();
   const trusts = (await deps.trusts.listRobotTrusts(key)).filter(({ kind }) => kind === 'token');
-  const asked = trusts.map(({ id, issuer, rule: stored }) => ({
-    id: String(id),
-    issuer,
-    rule: stored,
-    matches: rules.isTrueOf(stored, claims),
-  }));
+  const asked: Static<typeof trustTrialAnswer>['trusts'] = [];
+  for (const { id, issuer, rule: stored } of trusts) {
+    asked.push({ id: String(id), issuer, rule: stored, matches: rules.isTrueOf(stored, claims) });
+    // A rule may take long, and nothing else of the process goes on meanwhile.
+    await nextTurn();
+  }
   if (rule === undefined) return { trusts: asked };
   const verdict = rules.check(rule);
   if ('fault' in verdict) return { trusts: asked, rule: { matches: false, fault: verdict.fault, warnings: [] } };

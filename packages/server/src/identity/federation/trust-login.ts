@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Authenticated, Origin, Refusal } from '../../registry/ports/authenticator.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { ProvedToken } from '../../registry/ports/foreign-tokens.ts';
@@ -10,6 +11,8 @@ import { isGoodTrusting, trustingPrincipal } from '../robot-login.ts';
 
 /** Where no robot is named, all that trust the issuer are asked: with more of them, one has to be named. */
 const mostAsked = 200;
+/** Nothing else of the process goes on meanwhile. */
+const longestTurnMs = 10;
 
 interface TrustLoginOptions {
   readonly trusts: TrustLogins;
@@ -36,7 +39,8 @@ export class TrustLogin implements TrustingRobots {
     const wanted = { kind: 'token', issuer: proved.issuer, robot, limit: mostAsked + 1 } as const;
     const asked = await this.#options.trusts.findTrustingRobots(wanted);
     if (asked.length > mostAsked) return refused(`too many robots trust '${proved.issuer}': give the user name of one`);
-    const [first, ...others] = asked.filter((trusting) => this.#trusts(trusting, proved));
+    const first = await this.#firstOf(asked, proved);
+    if (first === 'several') return refused('rules of several robots are true of it: give the user name of one');
     if (first === undefined) {
       const who = robot === undefined ? 'no robot' : `the robot ${userName} does not exist or`;
       const rules = asked.length === 0 ? `has no trust for the issuer '${proved.issuer}'` : `has no rule that is true of it`;
@@ -44,12 +48,27 @@ export class TrustLogin implements TrustingRobots {
         robot === undefined && asked.length === 0 ? `no robot has a trust for the issuer '${proved.issuer}'` : `${who} ${rules}`,
       );
     }
-    if (others.some(({ id }) => id !== first.id)) return refused('rules of several robots are true of it: give the user name of one');
     if (!isGoodTrusting(first, this.#options.now())) {
       return { ...refused('the robot that trusts it is disabled or has expired'), account: robotUserName(first) };
     }
     await this.#noteUse(first, from);
     return { kind: 'principal', principal: trustingPrincipal(first, proved.until) };
+  }
+
+  /** The first whose rule is true, unless another robot has one too. Rules are of all projects: others get their turn in between. */
+  async #firstOf(asked: readonly TrustingRobot[], proved: ProvedToken): Promise<TrustingRobot | 'several' | undefined> {
+    let first: TrustingRobot | undefined;
+    let turnBegan = performance.now();
+    for (const trusting of asked) {
+      if (performance.now() - turnBegan > longestTurnMs) {
+        await nextTurn();
+        turnBegan = performance.now();
+      }
+      if (!this.#trusts(trusting, proved)) continue;
+      if (first !== undefined && first.id !== trusting.id) return 'several';
+      first ??= trusting;
+    }
+    return first;
   }
 
   #trusts({ trustId, rule }: TrustingRobot, { claims }: ProvedToken): boolean {
