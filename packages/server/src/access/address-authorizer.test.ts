@@ -55,3 +55,17 @@ test('lists know where somebody looks from when a project is closed to anybody',
   assert.deepEqual(await from(undefined), { kind: 'everything', from: 'unknown' });
   assert.deepEqual(await from('192.0.2.1', false), { kind: 'everything' });
 });
+
+test('whoever is told what is missing elsewhere is told the same of what is closed and of what is not there', async () => {
+  const told = 'it may not pull in namespace inner of cluster prod';
+  const cluster: Authorizer = {
+    decide: async () => ({ allow: false, reason: `a role is missing; ${told}`, told, roles: [] }),
+    visible: assert.fail,
+  };
+  const spans = closedSpans({ allowedAddresses: ['10.0.0.0/8'], deniedAddresses: undefined });
+  const findClosedSpans = async (name: string) => ({ spans: name === 'inner' ? spans : [] });
+  const one = new AddressAuthorizer(cluster, { findAddressLimits: async () => ({ some: true }), findClosedSpans });
+  for (const name of ['inner/app', 'none/app']) {
+    assert.equal((await one.decide({ ...anonymous, address: '192.0.2.1' }, 'pull', repository(name))).told, told);
+  }
+});

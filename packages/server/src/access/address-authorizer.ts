@@ -22,8 +22,13 @@ export class AddressAuthorizer implements Authorizer {
     if (some && resource.kind !== 'registry' && !mayMend(principal.subject, action, resource)) {
       const project = projectOf(resource.name);
       const { spans } = await this.#access.findClosedSpans(project);
-      // The address is in the log entry itself: repeats from several look alike there.
-      if (isInSpan(spans, keyOf(principal))) return { allow: false, reason: `project ${project} is closed to this address`, roles: [] };
+      if (isInSpan(spans, keyOf(principal))) {
+        // What is told of a project that is not there is told of this one, as late.
+        const { allow, told } = await this.#inner.decide(principal, action, resource);
+        // The address is in the log entry itself: repeats from several look alike there.
+        const reason = `project ${project} is closed to this address`;
+        return { allow: false, reason, roles: [], ...(!allow && told !== undefined && { told }) };
+      }
     }
     return this.#inner.decide(principal, action, resource);
   }
