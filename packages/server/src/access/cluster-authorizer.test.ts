@@ -100,3 +100,24 @@ test('lists show the projects of which a cluster lets all be pulled', async () =
   const limited: Principal = { ...pod, limit: [] };
   assert.deepEqual(await one.visible(limited, 'list'), { kind: 'nothing' });
 });
+
+test('a list asks about few namespaces at a time, since others wait in the same line', async () => {
+  const named = Array.from({ length: 100 }, (_, id) => ({ id, name: `p${id}` }));
+  let [running, most] = [0, 0];
+  const reviews = {
+    namespaceOf: (_: string, project: string) => project,
+    allows: async (_: unknown, { namespace }: ReviewedAccess) => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise(setImmediate);
+      running -= 1;
+      return namespace.endsWith('7');
+    },
+  };
+  const roles = new RoleAuthorizer({ access: { findAccess: assert.fail }, anonymous: 'none', createOnPush: 'nobody' });
+  const projects = { listNamedProjects: async () => named };
+  const visible = await new ClusterAuthorizer({ roles, reviews, projects, createOnPush: 'nobody' }).visible(pod, 'list');
+  const expected = named.filter(({ name }) => name.endsWith('7'));
+  assert.deepEqual(visible.kind === 'held' && visible.projects, expected);
+  assert.equal(most, 8);
+});
