@@ -34,7 +34,7 @@ async function composeClusters({ kubernetes }: Config, logger: Logger): Promise<
   const clusters = kubernetes.clusters.map(({ name, server, caFile, tokenFile, timeoutSeconds, issuer, audience, authorize, projects }) => {
     const place = server === undefined || tokenFile === undefined ? inPod : { server, caFile, tokenFile };
     const address = { name, ...place, timeoutMs: timeoutSeconds * 1000 };
-    return createCluster({ address, issuer, audience, authorize, projects }, { logger, now: Date.now });
+    return createCluster({ address, issuer, audience, authorize, projects }, { logger, now: Date.now, elapsed: () => performance.now() });
   });
   const asked = new Asked(clusters);
   void asked.prepare();

@@ -12,15 +12,15 @@ const deniedForMs = 2000;
 /** Asks a cluster what somebody may do (SubjectAccessReview, `authorization.k8s.io/v1`). The same is asked once at a time. */
 export class AccessReviews {
   readonly #connection: ClusterConnection;
-  readonly #now: () => Millis;
+  readonly #elapsed: () => Millis;
   readonly #known = new BoundedMap<{ readonly allowed: boolean; readonly goodUntil: Millis }>(50_000);
   readonly #running = new Map<string, Promise<boolean>>();
   /** Of one review of a token comes one subject, which is asked about many times. */
   readonly #keys = new WeakMap<KubernetesSubject, string>();
 
-  constructor({ connection, now }: { connection: ClusterConnection; now: () => Millis }) {
+  constructor({ connection, elapsed }: { connection: ClusterConnection; elapsed: () => Millis }) {
     this.#connection = connection;
-    this.#now = now;
+    this.#elapsed = elapsed;
   }
 
   /** Allowed: as the cluster said at most five seconds ago; denied: at most two. Rejects as `ClusterConnection.create` does. */
@@ -28,7 +28,7 @@ export class AccessReviews {
     // No part but the last can hold a line break.
     const key = `${access.verb}\n${access.namespace}\n${access.name ?? ''}\n${this.#keyOf(subject)}`;
     const known = this.#known.get(key);
-    if (known !== undefined && this.#now() < known.goodUntil) return known.allowed;
+    if (known !== undefined && this.#elapsed() < known.goodUntil) return known.allowed;
     const running = this.#running.get(key);
     if (running !== undefined) return running;
     const review = this.#review(key, subject, access);
@@ -49,7 +49,7 @@ export class AccessReviews {
   }
 
   async #review(key: string, { name: user, uid, groups, extra }: KubernetesSubject, access: ReviewedAccess): Promise<boolean> {
-    const askedAt = this.#now();
+    const askedAt = this.#elapsed();
     const { verb, namespace, name } = access;
     const resourceAttributes = { group: repositoryGroup, resource: repositoryResource, verb, namespace, ...(name && { name }) };
     const object = {

@@ -10,7 +10,7 @@ import { QueueFull, TurnQueue } from './turn-queue.ts';
 const rereadTokenMs = 30_000;
 /** An API server that did not answer is not asked again before. */
 const pauseMs = 1000;
-/** A list asks about a thousand namespaces at once. */
+/** Beyond that nobody's turn would come in time. */
 const mostWaiting = { first: 512, again: 4096 };
 
 /** Where an API server is, and who the registry is to it. */
@@ -35,7 +35,8 @@ export type Lane = 'first' | 'again';
 interface ConnectionOptions {
   readonly address: ClusterAddress;
   readonly logger: Logger;
-  readonly now: () => Millis;
+  /** A clock that never goes back, as that of the day may. */
+  readonly elapsed: () => Millis;
 }
 
 /** Asks one API server, as few things at once as it can bear, and never for longer than its bound. */
@@ -50,7 +51,7 @@ export class ClusterConnection {
     this.#options = options;
     const lane = (most: number) => ({
       queue: new TurnQueue({ atOnce: 16, mostWaiting: most, waitMs: options.address.timeoutMs }),
-      awayUntil: 0,
+      awayUntil: -Infinity,
     });
     this.#lanes = { first: lane(mostWaiting.first), again: lane(mostWaiting.again) };
   }
@@ -68,7 +69,7 @@ export class ClusterConnection {
   async #ask(method: string, path: string, body: string | undefined, name: Lane): Promise<unknown> {
     const lane = this.#lanes[name];
     const requireThere = () => {
-      if (this.#options.now() < lane.awayUntil) throw this.#unavailable();
+      if (this.#options.elapsed() < lane.awayUntil) throw this.#unavailable();
     };
     requireThere();
     try {
@@ -83,7 +84,7 @@ export class ClusterConnection {
       if (error instanceof RegistryError) throw error;
       if (error instanceof QueueFull) throw this.#unavailable();
       // What only this question met says nothing of others.
-      if (!(error instanceof RefusedQuestion)) lane.awayUntil = this.#options.now() + pauseMs;
+      if (!(error instanceof RefusedQuestion)) lane.awayUntil = this.#options.elapsed() + pauseMs;
       this.#noteAway(error);
       throw this.#unavailable();
     }
@@ -116,11 +117,11 @@ export class ClusterConnection {
   }
 
   async #ownToken(): Promise<string> {
-    const { address, now } = this.#options;
+    const { address, elapsed } = this.#options;
     const known = this.#token;
-    if (known !== undefined && now() - known.readAt < rereadTokenMs) return known.text;
+    if (known !== undefined && elapsed() - known.readAt < rereadTokenMs) return known.text;
     const text = (await readFile(address.tokenFile, 'utf8')).trim();
-    this.#token = { text, readAt: now() };
+    this.#token = { text, readAt: elapsed() };
     return text;
   }
 

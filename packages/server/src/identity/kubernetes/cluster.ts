@@ -28,16 +28,24 @@ export interface Cluster {
   namespaceOf(project: string): string | undefined;
 }
 
+interface ClusterTools {
+  readonly logger: Logger;
+  /** The time of day. */
+  readonly now: () => Millis;
+  /** A clock that never goes back. */
+  readonly elapsed: () => Millis;
+}
+
 /** Asks nothing yet. */
-export function createCluster(settings: ClusterSettings, { logger, now }: { logger: Logger; now: () => Millis }): Cluster {
+export function createCluster(settings: ClusterSettings, { logger, now, elapsed }: ClusterTools): Cluster {
   const { address, audience, authorize, projects } = settings;
-  const connection = new ClusterConnection({ address, logger, now });
+  const connection = new ClusterConnection({ address, logger, elapsed });
   return {
     name: address.name,
     audience,
     issuer: new ClusterIssuer(connection, settings.issuer),
-    tokens: new TokenReviews({ cluster: address.name, connection, audience, now }),
-    reviews: new AccessReviews({ connection, now }),
+    tokens: new TokenReviews({ cluster: address.name, connection, audience, now, elapsed }),
+    reviews: new AccessReviews({ connection, elapsed }),
     namespaceOf: (project) => (authorize ? namespaceByRule(projects, project) : undefined),
   };
 }

@@ -31,8 +31,8 @@ export class Clusters implements ForeignTokens, ClusterReviews {
     const payload = payloadOf(token);
     if (payload === undefined)
       return { kind: 'refused', reason: 'token-invalid', detail: 'it does not say for whom it is, and when it ends' };
-    const known = this.#clustersOf(payload);
-    const [cluster, ...others] = known.length > 0 ? known : await this.#learnUntil(payload);
+    const meant = this.#meantBy(payload);
+    const [cluster, ...others] = meant.length > 0 ? meant : await this.#learnUntil(payload);
     if (cluster === undefined) return { kind: 'refused', reason: 'token-invalid', detail: 'its issuer is not configured here' };
     // To ask both would show the one's token to the other, which could use it here.
     if (others.length > 0) return { kind: 'refused', reason: 'token-invalid', detail: 'several clusters have its issuer and its audience' };
@@ -53,19 +53,28 @@ export class Clusters implements ForeignTokens, ClusterReviews {
     return (await this.#clusters.get(subject.cluster)?.reviews.allows(subject, access)) ?? false;
   }
 
-  /** Those whose issuer it names; of several, those whose audience it is for. */
-  #clustersOf({ issuer, audiences }: TokenPayload): readonly Cluster[] {
-    const named = [...this.#clusters.values()].filter((cluster) => cluster.issuer.known === issuer);
-    return named.length === 1 ? named : named.filter(({ audience }) => audiences.includes(audience));
+  /** Those whose issuer it names, and whose audience it is for. */
+  #meantBy({ issuer, audiences }: TokenPayload): readonly Cluster[] {
+    return this.#named(issuer).filter(({ audience }) => audiences.includes(audience));
   }
 
-  /** Rejects only when no cluster that answers has the issuer, and one does not answer. */
+  #named(iss: string): readonly Cluster[] {
+    return [...this.#clusters.values()].filter(({ issuer }) => issuer.known === iss);
+  }
+
+  /**
+   * The same after those were asked that may turn out to be meant, since many clusters have the same issuer. When none is, who is named may
+   * say so. Rejects only when none of those that answer is meant, and one does not answer.
+   */
   async #learnUntil(payload: TokenPayload): Promise<readonly Cluster[]> {
-    const unknown = [...this.#clusters.values()].filter(({ issuer }) => issuer.known === undefined);
+    const isNamed = this.#named(payload.issuer).length > 0;
+    const unknown = [...this.#clusters.values()].filter(
+      ({ issuer, audience }) => issuer.known === undefined && (!isNamed || payload.audiences.includes(audience)),
+    );
     const learnt = await Promise.allSettled(unknown.map(({ issuer }) => issuer.learn()));
-    const clusters = this.#clustersOf(payload);
+    const meant = this.#meantBy(payload);
     const failed = learnt.find((outcome) => outcome.status === 'rejected');
-    if (clusters.length === 0 && failed !== undefined) throw failed.reason;
-    return clusters;
+    if (meant.length === 0 && failed !== undefined) throw failed.reason;
+    return meant.length > 0 ? meant : this.#named(payload.issuer).slice(0, 1);
   }
 }

@@ -21,7 +21,10 @@ interface TokenReviewOptions {
   readonly cluster: string;
   readonly connection: ClusterConnection;
   readonly audience: string;
+  /** The time of day, by which tokens end. */
   readonly now: () => Millis;
+  /** A clock that never goes back, by which an answer gets old. */
+  readonly elapsed: () => Millis;
 }
 
 /**
@@ -41,13 +44,13 @@ export class TokenReviews {
 
   /** `isKnown`: it was proved before, maybe by another process. Rejects as `ClusterConnection.create` does. */
   async verify(token: string, isKnown: boolean): Promise<ProvedToken | Refusal> {
-    // Keeps no token in memory for longer than it is looked at.
     const key = hash('sha256', token, 'base64');
-    const now = this.#options.now();
+    const { now, elapsed } = this.#options;
+    const at = elapsed();
     const proved = this.#proved.get(key);
-    if (proved !== undefined && now < proved.goodUntil) return proved.outcome;
+    if (proved !== undefined && at < proved.goodUntil && now() < proved.outcome.until) return proved.outcome;
     const refused = this.#refused.get(key);
-    if (refused !== undefined && now < refused.goodUntil) return refused.outcome;
+    if (refused !== undefined && at < refused.goodUntil) return refused.outcome;
     const running = this.#running.get(key);
     if (running !== undefined) return running;
     const review = this.#review(token, key, isKnown || proved !== undefined ? 'again' : 'first');
@@ -60,13 +63,14 @@ export class TokenReviews {
   }
 
   async #review(token: string, key: string, lane: Lane): Promise<ProvedToken | Refusal> {
-    const askedAt = this.#options.now();
-    const payload = this.#acceptable(token, askedAt);
+    const { now, elapsed } = this.#options;
+    const askedAt = elapsed();
+    const payload = this.#acceptable(token, now());
     if ('kind' in payload) return payload;
     const outcome = await this.#ask(token, payload, lane);
     if (outcome.kind === 'proved') {
       this.#refused.delete(key);
-      this.#proved.set(key, { outcome, goodUntil: Math.min(askedAt + goodForMs, outcome.until) });
+      this.#proved.set(key, { outcome, goodUntil: askedAt + goodForMs });
     } else {
       this.#proved.delete(key);
       this.#refused.set(key, { outcome, goodUntil: askedAt + refusedForMs });
