@@ -34,16 +34,20 @@ export async function findTrustingRobots(
   sql: SqlSession,
   { kind, issuer, robot, limit }: Parameters<TrustLogins['findTrustingRobots']>[0],
 ): Promise<readonly TrustingRobot[]> {
-  if (robot === undefined) {
-    const rows = await sql.all<TrustingRow>(`${selectTrusting} t.kind = ? and t.issuer = ? order by t.id limit ?`, [kind, issuer, limit]);
-    return rows.map(toTrusting);
+  const named = { text: '', params: [] as string[] };
+  if (robot !== undefined) {
+    const { project, name } = robot;
+    const parent = project === undefined ? 'project_id is null' : 'project_id = (select id from projects where name = ?)';
+    named.text = `and t.robot_id = (select id from robots where ${parent} and name = ?)`;
+    named.params = project === undefined ? [name] : [project, name];
   }
-  const { project, name } = robot;
-  const parent = project === undefined ? 'project_id is null' : 'project_id = (select id from projects where name = ?)';
-  // A robot has few trusts and an issuer may have any number: no index is to be used for the latter.
-  const named = `t.robot_id = (select id from robots where ${parent} and name = ?) and t.kind || '' = ? and t.issuer || '' = ?`;
-  const params = [...(project === undefined ? [name] : [project, name]), kind, issuer, limit];
-  return (await sql.all<TrustingRow>(`${selectTrusting} ${named} order by t.id limit ?`, params)).map(toTrusting);
+  const rows = await sql.all<TrustingRow>(`${selectTrusting} t.kind = ? and t.issuer = ? ${named.text} order by t.id limit ?`, [
+    kind,
+    issuer,
+    ...named.params,
+    limit,
+  ]);
+  return rows.map(toTrusting);
 }
 
 /** `TrustLogins.findTrustingRobot`. */

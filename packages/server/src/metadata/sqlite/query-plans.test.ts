@@ -136,7 +136,7 @@ describe('query plans', () => {
 
   it('find the trusts of a robot by the robot, and others by their issuer', () => {
     const used = [...plans]
-      .filter(([text]) => /from robot_trusts t .* (t.kind = \? and t.issuer = \? order|t.robot_id = \(select id from robots)/s.test(text))
+      .filter(([text]) => /from robot_trusts t .* t.kind = \? and t.issuer = \?/s.test(text))
       .map(([text, steps]) => [text.includes('t.robot_id = (select'), steps.filter((step) => / t USING |TEMP B-TREE/.test(step))]);
     const ofIssuer = [false, ['SEARCH t USING INDEX robot_trusts_by_issuer (kind=? AND issuer=?)']];
     const ofRobot = [true, ['SEARCH t USING INDEX robot_trusts_by_robot (robot_id=?)']];
