@@ -36,6 +36,32 @@ if (bench !== undefined) {
     }
   });
 
+  test('the trusts of a robot are found by the robot, and those of an issuer by it, however many there are', async () => {
+    const client = new pg.Client({ connectionString: await bench.newDatabase() });
+    await client.connect();
+    try {
+      await client.query(`
+        insert into projects (name, store_id, created_at, created_by) select 'p' || i, 1, 1, 'x' from generate_series(1, 500) i;
+        insert into robots (project_id, name, description, disabled, created_at, created_by, version, epoch, announced)
+          select 1 + i % 500, 'r' || i, '', 0, 1, 'x', 1, 1, 0 from generate_series(1, 3000) i;
+        insert into robot_trusts (robot_id, kind, issuer, rule, created_at, created_by)
+          select id, 'token', 'issuer-' || id % 100, 'true', 1, 'x' from robots, generate_series(1, 3);
+        analyze;
+        set plan_cache_mode = force_generic_plan`);
+      const session = new ExplainedTransaction(client);
+      const wanted = { kind: 'token', issuer: 'issuer-2' } as const;
+      await reads.findTrustingRobots(session, { ...wanted, robot: undefined, limit: 201 });
+      await reads.findTrustingRobots(session, { ...wanted, robot: { project: 'p3', name: 'r2' }, limit: 201 });
+      const [ofIssuer = '', ofRobot = ''] = session.plans;
+      assert.match(ofIssuer, /robot_trusts_by_issuer/);
+      assert.match(ofRobot, /robot_trusts_by_robot/);
+      assert.doesNotMatch(ofIssuer, /Sort/, ofIssuer);
+      for (const plan of [ofIssuer, ofRobot]) assert.doesNotMatch(plan, /Seq Scan/, plan);
+    } finally {
+      await client.end();
+    }
+  });
+
   test('searches show what a plain model finds, whatever the roles are', () =>
     bench.withStore(async (store, _, url) => {
       const fill = (text: string) => bench.query(url, text);
