@@ -176,6 +176,9 @@ describe('clients of a Kubernetes cluster', { skip, concurrency: true }, () => {
     ] as const) {
       assert.ok([403, 404].includes((await ask(method, path, token)).status), path);
     }
+    const headers = { authorization: token, 'content-type': 'application/json' };
+    const body = JSON.stringify({ name: 'unowned', visibility: 'public' });
+    assert.equal((await fetch(`${registry.server.url}/api/v1/projects`, { method: 'POST', headers, body })).status, 403);
   });
 
   test('docker logs in with what kubectl prints, as the guide says', async (t) => {
