@@ -5,8 +5,9 @@ import { findProgram, skipUnless } from '../../../../../test/tools/programs.ts';
 import { type Slapd, startSlapd } from '../../../../../test/tools/slapd.ts';
 import type { DueLink } from '../../registry/ports/external-account-store.ts';
 import type { ExternalIdentity } from '../../registry/ports/sign-in.ts';
+import { DirectoryTrouble } from './connection.ts';
 import { Directory } from './directory.ts';
-import { recheckPeople } from './recheck.ts';
+import { type RecheckDeps, recheckPeople } from './recheck.ts';
 
 const skip = skipUnless(findProgram('slapd') !== undefined, 'not installed: slapd; run scripts/install-test-tools');
 
@@ -35,7 +36,7 @@ describe('a recheck of people who came from a directory', { skip }, () => {
   });
 
   /** Who was signed in again, and who was ended. */
-  async function recheck() {
+  async function recheck(asked: RecheckDeps['directory'] = directory) {
     const seen: ExternalIdentity[] = [];
     const ended: string[] = [];
     const warnings: string[] = [];
@@ -48,7 +49,7 @@ describe('a recheck of people who came from a directory', { skip }, () => {
     const nameOf = (wanted: string) => links.find(({ externalId }) => externalId === wanted)?.name ?? '';
     await recheckPeople(
       {
-        directory,
+        directory: asked,
         accounts: {
           claimDueLinks: async () => due.splice(0),
           endExternal: async ({ externalId, suspends }) => {
@@ -80,6 +81,20 @@ describe('a recheck of people who came from a directory', { skip }, () => {
     await slapd.modify(`dn: ${personDn('stays')}\nchangetype: modrdn\nnewrdn: uid=renamed\ndeleteoldrdn: 1\n`);
     await slapd.modify(`dn: ${groupDn('dev')}\nchangetype: modify\ndelete: member\nmember: uid=renamed,${directorySettings.userBase}\n`);
     assert.deepEqual(await recheck(), { seen: ['renamed: '], ended: ['goes', 'off'], warnings: [] });
+  });
+
+  it('goes on with the others when the directory has no answer about one', async () => {
+    const troubled = links[0]?.externalId;
+    const seen = await recheck({
+      settings: directory.settings,
+      deadline: () => directory.deadline(),
+      identify: (...person) => directory.identify(...person),
+      findById: async (id, end) => {
+        if (id === troubled) throw new DirectoryTrouble('adminLimitExceeded', { server: false });
+        return directory.findById(id, end);
+      },
+    });
+    assert.deepEqual([seen.ended, seen.warnings.length], [['goes', 'off'], 1]);
   });
 
   it('ends nobody while the directory cannot be asked', async () => {

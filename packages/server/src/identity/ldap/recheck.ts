@@ -8,7 +8,7 @@ import type { Directory } from './directory.ts';
 
 /** What a recheck works with. */
 export interface RecheckDeps {
-  readonly directory: Directory;
+  readonly directory: Pick<Directory, 'settings' | 'deadline' | 'findById' | 'identify'>;
   readonly accounts: Pick<ExternalAccountStore, 'claimDueLinks' | 'endExternal'>;
   readonly signIn: ExternalSignIn;
   /** Whether the directory says who administers the registry. */
@@ -23,7 +23,8 @@ const batch = 100;
 /**
  * Asks the directory about the people who came from it and are due. Whoever is gone or disabled there leaves the directory's groups, and
  * what was issued to them ends; the groups of the others are as the directory has them now. Ends early, and goes on the next time, when
- * the directory cannot be asked: then nobody loses anything.
+ * the directory cannot be asked: then nobody loses anything. Somebody about whom it gives no useful answer stays too, and keeps nobody else
+ * in.
  */
 export async function recheckPeople(deps: RecheckDeps, signal: AbortSignal): Promise<void> {
   const { directory, accounts, now, intervalMs, logger } = deps;
@@ -36,8 +37,9 @@ export async function recheckPeople(deps: RecheckDeps, signal: AbortSignal): Pro
         await recheck(deps, link);
       } catch (error) {
         if (!(error instanceof DirectoryTrouble)) throw error;
-        logger.warn('A directory could not be asked about people who came from it', { provider, detail: error.message });
-        return;
+        const fields = { provider, person: link.externalName, detail: error.message };
+        logger.warn('A directory could not be asked about somebody who came from it', fields);
+        if (error.server) return;
       }
     }
     if (due.length < batch) return;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, beforeEach, test } from 'node:test';
 import { TestIdentityProvider } from '../../../../../test/tools/oidc-provider.ts';
 import type { ExternalProof } from '../../registry/ports/sign-in.ts';
@@ -214,9 +214,13 @@ test('somebody is asked about again by the sealed refresh token: changed, gone, 
   const next = renewed.identity.renewal ?? renewal;
   const down = Promise.withResolvers<void>();
   idp.before = () => down.promise;
-  assert.equal((await signIn({ timeoutMs: 100 }).renew({ externalId: 'id-of-alice', renewal: next })).kind, 'unknown');
+  assert.equal((await signIn({ timeoutMs: 100 }).renew({ externalId: 'id-of-alice', renewal: next })).kind, 'away');
   down.resolve();
   idp.before = undefined;
+  const clientSecretFile = `${idp.clientSecretFile}-of-another`;
+  await writeFile(clientSecretFile, 'wrong');
+  const unfit = await signIn({ clientSecretFile }).renew({ externalId: 'id-of-alice', renewal: next });
+  assert.equal(unfit.kind, 'away', `it is nobody’s own fault: ${JSON.stringify(unfit)}`);
   idp.forget('id-of-alice');
   const ended = await provider.renew({ externalId: 'id-of-alice', renewal: next });
   assert.equal(ended.kind, 'ended', JSON.stringify(ended));

@@ -29,10 +29,10 @@ interface Kept {
   readonly verifier: string;
 }
 
-/** What became of asking a provider again. `ended`: it vouches no more. */
+/** What became of asking a provider again. `ended`: it vouches no more. `unknown`: about this person. `away`: about anybody. */
 export type Renewal =
   | { readonly kind: 'renewed'; readonly identity: ExternalIdentity }
-  | { readonly kind: 'ended' | 'unknown'; readonly detail: string };
+  | { readonly kind: 'ended' | 'unknown' | 'away'; readonly detail: string };
 
 /**
  * Logins through one provider of OpenID Connect: authorization code with PKCE (RFC 7636), state and nonce, the issuer checked in the answer
@@ -114,8 +114,9 @@ export class OidcSignIn implements SignInProvider {
   async renew({ externalId, renewal }: { readonly externalId: string; readonly renewal: string }): Promise<Renewal> {
     const token = this.#open(externalId, renewal);
     if (token === undefined) return { kind: 'unknown', detail: 'what it is asked with was sealed with another secret key' };
+    const configuration = await this.#connection.configuration().catch(explainFailure);
+    if ('kind' in configuration) return { kind: 'away', detail: configuration.detail };
     try {
-      const configuration = await this.#connection.configuration();
       const tokens = await refreshTokenGrant(configuration, token);
       const proof = await this.#identify(configuration, tokens, externalId);
       if (proof.kind !== 'proved') return { kind: 'unknown', detail: proof.detail };
@@ -124,7 +125,7 @@ export class OidcSignIn implements SignInProvider {
     } catch (error) {
       this.#connection.forget();
       const { kind, detail } = explainFailure(error);
-      return { kind: kind === 'ended' ? 'ended' : 'unknown', detail };
+      return { kind: kind === 'unfit' ? 'away' : kind === 'refused' ? 'unknown' : kind, detail };
     }
   }
 

@@ -22,7 +22,8 @@ const batch = 50;
 /**
  * Asks the provider about everybody who came from it and is due, by their refresh tokens. Whom it vouches for no more leaves its groups,
  * and what was issued to them ends; the groups of the others are as the provider has them now. Ends early when the provider cannot be
- * asked: then nobody loses anything, and it is asked about them again after the interval. Who came without a refresh token is left alone.
+ * asked about anybody: then nobody loses anything, and it is asked about them again after the interval. Somebody about whom it gives no
+ * useful answer stays too, and keeps nobody else in. Who came without a refresh token is left alone.
  */
 export async function recheckPeople(deps: RecheckDeps, signal: AbortSignal): Promise<void> {
   const { provider, accounts, now, intervalMs } = deps;
@@ -35,7 +36,7 @@ export async function recheckPeople(deps: RecheckDeps, signal: AbortSignal): Pro
   }
 }
 
-/** False when the provider cannot be asked. */
+/** False when the provider cannot be asked about anybody. */
 async function recheck({ provider, accounts, signIn, decidesAdministrators, logger, now }: RecheckDeps, link: DueLink): Promise<boolean> {
   const { externalId, externalName: person, renewal } = link;
   if (renewal === undefined) return true;
@@ -46,9 +47,9 @@ async function recheck({ provider, accounts, signIn, decidesAdministrators, logg
     return true;
   }
   const fields = { provider: provider.name, person, detail: answer.detail };
-  if (answer.kind === 'unknown') {
+  if (answer.kind === 'unknown' || answer.kind === 'away') {
     logger.warn('A provider of logins could not be asked about somebody who came from it; they stay as they are until it can', fields);
-    return false;
+    return answer.kind === 'unknown';
   }
   const at = now();
   const ended = await accounts.endExternal({ provider: provider.name, externalId, decidesAdministrators, ifRenewal: renewal, by, at });
