@@ -33,6 +33,8 @@ export async function updateUser(
   if (row === undefined) return false;
   // Nobody is asked about the disabled any more, and what it would take is not kept.
   if (disabled === true) await sql.run('update identity_links set renewal = null, check_after = null where user_id = ?', [id]);
+  // Their provider may have let them go meanwhile, and whoever has access tokens may never log in again.
+  if (disabled === false) await sql.run('update identity_links set check_after = ? where user_id = ? and check_after is null', [at, id]);
   await record(sql, input, 'user.updated', row.name, { password: passwordHash !== undefined, administrator, disabled });
   return true;
 }

@@ -149,6 +149,21 @@ export function describeExternalAccounts(open: OpenStore): void {
       assert.deepEqual([await membersOf('dev'), await membersOf('ops')], [['alice'], undefined]);
     });
 
+    storeTest(open, 'who is enabled again is asked about again, at once', async (steps) => {
+      const { store, at } = steps;
+      const { signIn } = begin(steps);
+      const { id } = await signIn('1', { externalName: 'alice', checkAfter: at + 900 });
+      await store.updateUser({ id, disabled: true, at });
+      await store.updateUser({ id, disabled: false, at: at + 1 });
+      const claim = async () => {
+        const links = await store.claimDueLinks({ provider: 'idp', at: at + 1, until: at + 900, limit: 9 });
+        return links.map(({ userId }) => userId);
+      };
+      assert.deepEqual(await claim(), [id], 'with access tokens they may never log in again');
+      await store.updateUser({ id, disabled: false, at: at + 1 });
+      assert.deepEqual(await claim(), [], 'whoever is looked after already is not asked about for it');
+    });
+
     storeTest(open, 'the last owner of a project loses the group all the same', async (steps) => {
       const { store, at } = steps;
       const { signIn, membersOf } = begin(steps);
