@@ -91,3 +91,11 @@ test('a source that is away lets nobody in, is no failure of who asks, and keeps
   state.answer = { kind: 'proved', identity: identityOf('alice') };
   assert.equal((await check('alice', 'hers')).kind, 'user', 'at once when it is back');
 });
+
+test('guesses at one name, however it is written, are one row of guesses, also at the same moment', async () => {
+  const { state, check } = await bench();
+  state.answer = { kind: 'refused', detail: 'wrong' };
+  const spellings = ['alice', 'ALICE', 'Alice', ' alice', 'al\u00adice', 'alic\u00e9', 'ali\u200bce', 'ALIce', 'aLICE', '\uff41lice'];
+  await Promise.all(spellings.map((name, index) => check(name, `guess ${index}`)));
+  assert.equal(state.asked.filter((asked) => asked.startsWith('office')).length, 5);
+});

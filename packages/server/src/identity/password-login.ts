@@ -58,7 +58,7 @@ export class PasswordLogin {
   readonly #options: PasswordLoginOptions;
   readonly #rememberKey = randomBytes(32);
   readonly #remembered = new BoundedMap<Remembered>(10_000);
-  /** Checks under way: network and name -> password -> outcome. Requests with the same password share one check. */
+  /** Checks under way: network and name, however written -> credentials -> outcome. Requests with the same credentials share one check. */
   readonly #checks = new Map<string, Map<string, Promise<Outcome>>>();
 
   constructor(options: PasswordLoginOptions) {
@@ -67,8 +67,8 @@ export class PasswordLogin {
 
   /** Who has this name and password. Rejects when a failure cannot be recorded, or a source cannot be asked. */
   async check(credentials: BasicCredentials, from: Origin): Promise<Outcome> {
-    const pair = this.#fingerprint(credentials.name, clientNetwork(from.address));
-    const password = this.#fingerprint(pair, credentials.password);
+    const pair = this.#fingerprint(delayedName(credentials.name), clientNetwork(from.address));
+    const password = this.#fingerprint(pair, JSON.stringify([credentials.name, credentials.password]));
     const checks = this.#checks.get(pair) ?? new Map<string, Promise<Outcome>>();
     this.#checks.set(pair, checks);
     const running = checks.get(password);
@@ -156,8 +156,17 @@ export class PasswordLogin {
   }
 }
 
-/** Directories take names that differ only in this for the same: otherwise each way to write one would have guesses of its own. */
-const delayedName = (name: string): string => name.normalize('NFKC').trim().replaceAll(/\s+/g, ' ').toLowerCase();
+/**
+ * Directories take names that differ only in case, accents, invisible characters (RFC 4518 section 2.2) or spaces for the same: otherwise
+ * each way to write one would have guesses of its own.
+ */
+const delayedName = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .replaceAll(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, '')
+    .trim()
+    .replaceAll(/\s+/g, ' ')
+    .toLowerCase();
 
 function delayed(retryAfterSeconds: number): Refusal {
   return { kind: 'refused', reason: 'delayed', retryAfterSeconds };
