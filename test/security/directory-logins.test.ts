@@ -113,6 +113,13 @@ describe('logins by a directory', { skip }, () => {
     assert.equal(answer.headers.get('retry-after'), '5');
     assert.match(await answer.text(), /directory .* cannot be reached/);
     assert.ok(took < 4000, `${took} ms`);
+    const page = await fetch(`${server.baseUrl}/auth/sign-in`, {
+      method: 'POST',
+      headers: { origin: server.baseUrl, 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'name=alice&password=not+remembered',
+    });
+    assert.deepEqual([page.status, page.headers.get('retry-after')], [503, '5']);
+    assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
     assert.equal((await ask('/v2/', admin)).status, 200);
     assert.equal((await ask('/v2/', basic('bob', token))).status, 200);
     slapd.thaw();

@@ -60,6 +60,20 @@ test('a browser is not signed in with the answer that another one got (login CSR
   assert.equal((await mallory.get(back)).status, 400, 'the step is over');
 });
 
+test('a link of another site signs nobody in by a provider, nor out (login CSRF)', async () => {
+  idp.person = { sub: 'mallory', preferred_username: 'mallory' };
+  const { browser } = await signIn();
+  for (const site of ['cross-site', 'same-site']) {
+    const { status, headers } = await browser.get('/auth/sign-in/corp', { 'sec-fetch-site': site });
+    assert.deepEqual([status, headers['location'], headers['set-cookie']], [303, '/auth/sign-in?lang=en', undefined], site);
+  }
+  assert.equal(await nameOf(browser), 'mallory');
+  for (const site of ['same-origin', 'none']) {
+    const { headers } = await browser.get('/auth/sign-in/corp', { 'sec-fetch-site': site });
+    assert.ok(String(headers['location']).startsWith(idp.issuer), site);
+  }
+});
+
 test('an answer to one provider is none to another (mix-up)', async () => {
   const { browser, back } = await sent();
   assert.equal((await browser.get(back.replace('/corp?', '/closed?'))).status, 400);

@@ -3,12 +3,17 @@ import { RegistryError } from '../../registry/registry-error.ts';
 import { sendBody } from '../answer.ts';
 import type { HttpExchange } from '../http-exchange.ts';
 import { readBody } from '../request-body.ts';
+import { isOwnPage } from './own-page.ts';
 import type { SignInDeps } from './sign-in-deps.ts';
 
 const formBytes = 4096;
 
 /** `POST /auth/device`: a device asks to be let in (RFC 8628 section 3.1); `client_id` is what it calls itself. */
 export async function startDevice(exchange: HttpExchange, deps: SignInDeps): Promise<void> {
+  // Or else any page that somebody looks at could use up the places of their network. Devices are no browsers, and say nothing of pages.
+  if (exchange.request.headers.origin !== undefined && !isOwnPage(exchange)) {
+    throw new RegistryError('DENIED', { message: 'A page of another site cannot ask for a device to be let in: the device asks itself.' });
+  }
   const tooLong = () => new RegistryError('SIZE_INVALID', { status: 413, message: `This form may have at most ${formBytes} bytes.` });
   const body = await readBody(exchange, { watch: deps.watch, maxBytes: formBytes, tooLong });
   const name = new URLSearchParams(body.toString('utf8')).get('client_id')?.trim() ?? '';
@@ -19,7 +24,7 @@ export async function startDevice(exchange: HttpExchange, deps: SignInDeps): Pro
   const started = await devices.start(name, exchange.origin.address);
   if (started === undefined) {
     throw new RegistryError('TOOMANYREQUESTS', {
-      message: 'Too many devices of this network wait already: try again in ten minutes.',
+      message: 'Too many devices wait already, of this network or in all: try again in ten minutes.',
       headers: { 'Retry-After': '600' },
     });
   }

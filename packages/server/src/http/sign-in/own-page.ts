@@ -12,6 +12,12 @@ export function isOwnPage({ request, origin }: HttpExchange): boolean {
   return url !== null && url.host === origin.host && (url.protocol === 'https:' || origin.baseUrl.startsWith('http:'));
 }
 
+/** Whether the browser says that a page of another site led here; what somebody typed or has kept as a bookmark is not that. */
+export function isSentByOthers({ request }: HttpExchange): boolean {
+  const site = request.headers['sec-fetch-site'];
+  return site !== undefined && site !== 'same-origin' && site !== 'none';
+}
+
 /** Whether a text is the token, found out without telling how much of it is right. */
 export function isToken(given: string | undefined, token: string): boolean {
   const [left, right] = [Buffer.from(given ?? ''), Buffer.from(token)];

@@ -28,7 +28,8 @@ const pages = new Map<string, { readonly GET?: Serve; readonly POST?: Serve }>(
     'sign-out': { GET: showSignOut, POST: signOut },
     tokens: { GET: showTokens, POST: makeToken },
     device: { GET: showDevice },
-    'device/confirm': { POST: decideDevice },
+    // Who had to sign in first comes back to where the form was sent, by GET.
+    'device/confirm': { GET: showDevice, POST: decideDevice },
   }),
 );
 

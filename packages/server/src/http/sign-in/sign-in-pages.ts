@@ -2,6 +2,7 @@ import type { OpenSession, SignInStep } from '../../registry/ports/sign-in-servi
 import type { HeaderList } from '../answer.ts';
 import { auditRefusedLogin } from '../audited-denials.ts';
 import { html } from './html.ts';
+import { isSentByOthers } from './own-page.ts';
 import { homePath } from './return-path.ts';
 import type { Visit } from './visit.ts';
 
@@ -23,8 +24,12 @@ export async function signInByPassword(visit: Visit): Promise<void> {
   await goOn(visit, await visit.service.byPassword({ name, password }, visit.from), visit.returnTo);
 }
 
-/** `GET /auth/sign-in/NAME`: to a provider. */
+/**
+ * `GET /auth/sign-in/NAME`: to a provider. A link of another site leads to our form only: a provider that asks nothing, or is not honest,
+ * would otherwise let that site choose who this browser is signed in as, in the place of whoever is.
+ */
 export async function startProvider(visit: Visit, provider: string): Promise<void> {
+  if (isSentByOthers(visit.exchange)) return visit.redirect(visit.path(homePath));
   const started = await visit.service.start(provider, { callbackUrl: callbackUrl(visit, provider), returnTo: visit.returnTo });
   if (started === undefined) return void visit.refuse(404, visit.words.over);
   if (started.kind === 'away') return goOn(visit, started, visit.returnTo);

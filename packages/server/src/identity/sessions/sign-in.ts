@@ -13,6 +13,7 @@ import type {
   SignInService,
   SignInStep,
 } from '../../registry/ports/sign-in-service.ts';
+import { RegistryError } from '../../registry/registry-error.ts';
 import type { BasicCredentials } from '../basic-credentials.ts';
 import type { PasswordLogin } from '../password-login.ts';
 import { SealedSteps } from './sealed-step.ts';
@@ -75,7 +76,8 @@ export class SignIn implements SignInService {
   }
 
   async byPassword(credentials: BasicCredentials, from: BrowserOrigin): Promise<SignInStep> {
-    const outcome = await this.#options.passwords.check(credentials, from);
+    const outcome = await this.#checkPassword(credentials, from);
+    if (outcome.kind === 'away') return outcome;
     if (outcome.kind === 'user') return this.#afterFirst(outcome.user, outcome.provider, from);
     const { reason, retryAfterSeconds = 1, account } = outcome;
     return reason === 'delayed' ? { kind: 'delayed', retryAfterSeconds } : { kind: 'refused', account };
@@ -131,6 +133,15 @@ export class SignIn implements SignInService {
 
   #provider(name: string): SignInProvider | undefined {
     return this.#options.providers.find((provider) => provider.name === name);
+  }
+
+  async #checkPassword(credentials: BasicCredentials, from: BrowserOrigin) {
+    try {
+      return await this.#options.passwords.check(credentials, from);
+    } catch (error) {
+      if (!(error instanceof RegistryError && error.code === 'UNAVAILABLE')) throw error;
+      return { kind: 'away' as const, detail: error.cause instanceof Error ? error.cause.message : error.message };
+    }
   }
 
   async #ofProof(proof: ExternalProof, provider: string, from: BrowserOrigin): Promise<SignInStep> {
