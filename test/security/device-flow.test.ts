@@ -65,8 +65,10 @@ test('nobody lets a device in without a session, from another page, or by an add
   const stranger = new Browser(registry);
   const page = await stranger.get(`/auth/device?user_code=${started.user_code}`);
   assert.deepEqual([page.status, String(page.headers['location']).startsWith('/auth/sign-in?')], [303, true]);
-  assert.equal((await stranger.post('/auth/device/confirm', { user_code: started.user_code, action: 'allow' })).status, 303);
+  const sent = await stranger.post('/auth/device/confirm', { user_code: started.user_code, action: 'allow' });
+  const back = new URLSearchParams(String(sent.headers['location']).split('?')[1]).get('returnTo') ?? '';
   const { browser } = await signedIn('carol');
+  assert.match((await browser.get(back)).text, /name="user_code"/, 'whoever signed in for it begins at the form');
   const form = { user_code: started.user_code, action: 'allow' };
   assert.equal((await browser.post('/auth/device/confirm', form)).status, 403, 'without the token of the session');
   const csrf = csrfOf(await browser.get(`/auth/device?user_code=${started.user_code}`));
@@ -92,6 +94,13 @@ test('guessing user codes is slowed down, and a right one forgives no wrong one'
   }
   statuses.push((await decide('BBBB-BBBC', 'show')).status, (await decide(own.user_code, 'show')).status);
   assert.deepEqual(statuses, [401, 200, 401, 200, 401, 200, 401, 200, 401, 429]);
+});
+
+test('a page of another site begins nothing, or it would use up the places of whoever looks at it', async () => {
+  const body = 'client_id=spam';
+  for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null', 'sec-fetch-site': 'cross-site' }]) {
+    assert.equal((await client.send('POST', '/auth/device', { headers: { ...type, ...headers }, body })).status, 403);
+  }
 });
 
 test('devices of one network that wait are bounded', async () => {

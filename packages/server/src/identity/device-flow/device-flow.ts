@@ -16,7 +16,9 @@ import { accessTokens, deviceCodes } from '../random-secret.ts';
 
 const expiresInSeconds = 600;
 const intervalSeconds = 5;
+/** Waiting at a time: strangers can ask without end, and from many networks. */
 const mostOfNetwork = 20;
+const mostInAll = 10_000;
 /** Consonants that make no words and are not mistaken for digits (RFC 8628 section 6.1). */
 const consonants = 'BCDFGHJKLMNPQRSTVWXZ';
 const codeLength = 8;
@@ -50,6 +52,7 @@ export class DeviceFlow implements DeviceService {
       address,
       network: clientNetwork(address),
       most: mostOfNetwork,
+      mostInAll,
       at,
       expiresAt: at + expiresInSeconds * 1000,
     });

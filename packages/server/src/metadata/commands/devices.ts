@@ -19,16 +19,22 @@ export async function startDevice(
     address: string;
     network: string;
     most: number;
+    mostInAll: number;
     at: Millis;
     expiresAt: Millis;
   },
 ): Promise<boolean> {
-  const { deviceHash, userCodeHash, name, address, network, most, at, expiresAt } = input;
+  const { deviceHash, userCodeHash, name, address, network, most, mostInAll, at, expiresAt } = input;
   const waiting = await sql.get<{ count: number }>('select count(*) as count from device_requests where network = ? and expires_at > ?', [
     network,
     at,
   ]);
   if ((waiting?.count ?? 0) >= most) return false;
+  const isFull = await sql.get('select 1 from device_requests where expires_at > ? order by expires_at limit 1 offset ?', [
+    at,
+    mostInAll - 1,
+  ]);
+  if (isFull !== undefined) return false;
   const started = await sql.run(
     `insert into device_requests (device_hash, user_code_hash, name, address, network, created_at, expires_at, polled_at, interval_ms, state)
      values (?, ?, ?, ?, ?, ?, ?, 0, ?, 0) on conflict do nothing`,

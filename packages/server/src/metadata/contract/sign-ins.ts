@@ -124,7 +124,7 @@ export function describeSignIns(open: OpenStore): void {
 
 function describeDevices(open: OpenStore): void {
   describe('devices', () => {
-    const origin = { address: '192.0.2.9', network: '192.0.2.9', most: 2 };
+    const origin = { address: '192.0.2.9', network: '192.0.2.9', most: 2, mostInAll: 99 };
     const requestId = 'request-2';
 
     storeTest(open, 'wait, are let in by a user, and get their token once', async ({ store, at }) => {
@@ -157,9 +157,10 @@ function describeDevices(open: OpenStore): void {
 
     storeTest(open, 'get none when they are denied, too late, too many, or their user has changed', async ({ store, at }) => {
       const { id: userId, version: userVersion } = await addUser(store, 'alice', at);
-      const start = async (most = 9) => {
+      const start = async (most = 9, mostInAll = 9, network = '192.0.2.9') => {
         const [deviceHash, userCodeHash] = [hash(), hash()];
-        const started = await store.startDevice({ deviceHash, userCodeHash, name: 'd', ...origin, most, at, expiresAt: at + 100 });
+        const asked = { deviceHash, userCodeHash, name: 'd', address: '', network, most, mostInAll, at, expiresAt: at + 100 };
+        const started = await store.startDevice(asked);
         const device = await store.findDevice(userCodeHash, at);
         const allow = (yes: boolean) => store.decideDevice({ id: device?.id ?? 0, userId, userVersion, allow: yes, by, at });
         const poll = async (when = at) =>
@@ -168,6 +169,7 @@ function describeDevices(open: OpenStore): void {
       };
       const [denied, late, changed] = [await start(), await start(), await start()];
       assert.equal((await start(3)).started, false);
+      assert.equal((await start(3, 3, '192.0.2.10')).started, false, 'nor of another network when there are too many in all');
       assert.equal(await store.isDevice(denied.deviceHash), true);
       await denied.allow(false);
       assert.deepEqual([await denied.poll(), await denied.poll()], ['denied', 'expired']);

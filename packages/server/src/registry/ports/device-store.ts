@@ -18,7 +18,10 @@ export type DevicePoll =
 
 /** Devices that wait for somebody to let them in. */
 export interface DeviceStore {
-  /** `network`: whoever the asking address belongs to, of which at most `most` may wait. False when more would, or a code is in use. */
+  /**
+   * `network`: whoever the asking address belongs to, of which at most `most` may wait, of all at most `mostInAll`. False when more would,
+   * or a code is in use.
+   */
   startDevice(input: {
     deviceHash: Uint8Array;
     userCodeHash: Uint8Array;
@@ -26,6 +29,7 @@ export interface DeviceStore {
     address: string;
     network: string;
     most: number;
+    mostInAll: number;
     at: Millis;
     expiresAt: Millis;
   }): Promise<boolean>;

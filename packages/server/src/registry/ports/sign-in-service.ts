@@ -119,7 +119,7 @@ export type DeviceAnswer =
 
 /** Devices without a browser, let in by somebody with one (RFC 8628). */
 export interface DeviceService {
-  /** Undefined: too many of this network wait already. */
+  /** Undefined: too many wait already, of this network or in all. */
   start(name: string, address: string): Promise<StartedDevice | undefined>;
   poll(deviceCode: string, from: { readonly address: string; readonly requestId: string }): Promise<DeviceAnswer>;
   /** The one that waits with this code. Guessing is slowed down for each user. */
