@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type StandInApiServer, standInToken, startStandInApiServer } from '../test/tools/stand-in-api-server.ts';
 import { runClient } from './client-job.ts';
 import type { Contender } from './contender.ts';
 import { manifestType, randomImage } from './content.ts';
@@ -16,6 +17,8 @@ const owner = 'owner';
 const member = 'member';
 const administrator = 'root';
 const repository = `${owner}/app`;
+/** Private: what a ServiceAccount may do with it, a cluster says. */
+const ofMember = `${member}/app`;
 
 /** What names somebody to the server. */
 interface Login {
@@ -32,6 +35,8 @@ interface People {
   readonly owner: Login;
   readonly member: Login | undefined;
   readonly robot: Login | undefined;
+  /** Of a cluster; a checkout from before clusters were asked has none. */
+  readonly account: { readonly own: string; readonly bearer: string } | undefined;
 }
 
 const basicOf = (name: string, secret: string): string => `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`;
@@ -45,17 +50,40 @@ async function authenticated({ contender, directory }: Subject, seconds: number)
   const place = join(directory, 'authenticated');
   const known = prepared.get(place) ?? (await prepare(contender, place));
   prepared.set(place, known);
-  const server = await contender.start(place, { nodeArguments: [], settings: ['--anonymous', 'none'], environment: {} });
+  const cluster = await startStandInApiServer(join(place, 'cluster'));
+  const withCluster = await clusterSettings(contender, place, cluster);
+  const settings = ['--anonymous', 'none', ...(withCluster ?? [])];
+  const server = await contender.start(place, { nodeArguments: [], settings, environment: {} });
   try {
     const people: People = {
       owner: await logIn(server, basicOf(owner, known.password)),
       member: known.robot && (await logIn(server, basicOf(member, known.password))),
       robot: known.robot && (await logIn(server, basicOf(...known.robot))),
+      account: withCluster && (await logInAccount(server, standInToken('longshore'), basicOf(member, known.password))),
     };
     return await measurePeople(server, people, seconds);
   } finally {
     await server.stop();
+    await cluster.stop();
   }
+}
+
+/** How the server is told of the cluster; undefined for a checkout that knows of none. */
+async function clusterSettings(contender: Contender, place: string, cluster: StandInApiServer): Promise<string[] | undefined> {
+  const file = join(place, 'cluster', 'longshore.yaml');
+  const { issuer, address } = cluster;
+  await writeFile(file, JSON.stringify({ kubernetes: { clusters: [{ name: 'bench', issuer, ...address }] } }));
+  const given = ['--config', file];
+  return contender.operate?.(place, ['config', 'check', ...given]).then(
+    () => given,
+    () => undefined,
+  );
+}
+
+/** A ServiceAccount, which finds what the member has pushed. */
+async function logInAccount(server: RunningServer, token: string, memberBasic: string): Promise<{ own: string; bearer: string }> {
+  await pushOne(server, (await logIn(server, memberBasic, ofMember)).bearer, ofMember);
+  return { own: `Bearer ${token}`, bearer: (await logIn(server, basicOf('kubernetes', token), ofMember)).bearer };
 }
 
 async function measurePeople(server: RunningServer, people: People, seconds: number): Promise<Figure[]> {
@@ -75,13 +103,16 @@ async function measurePeople(server: RunningServer, people: People, seconds: num
   };
   const pull = (name: string, reference: string, authorization: string | undefined): Promise<void> =>
     ask(`manifest GET by ${name}`, `/v2/${repository}/manifests/${reference}`, authorization === undefined ? undefined : { authorization });
-  const { robot } = people;
+  const { account, robot } = people;
   await ask('manifest GET by tag, anonymous', `/v2/${repository}/manifests/v1`, robot && anonymously);
   await pull('tag, token of a robot', 'v1', robot?.bearer);
   await pull('tag, secret of a robot', 'v1', robot?.basic);
   await pull('tag, token of a user', 'v1', people.owner.bearer);
   await pull('digest, token of a user', digest, people.owner.bearer);
   await pull('tag, token of a member of a group', 'v1', people.member?.bearer);
+  const reviewed = `/v2/${ofMember}/manifests/v1`;
+  await ask('manifest GET by tag, registry token of a ServiceAccount', reviewed, account && { authorization: account.bearer });
+  await ask('manifest GET by tag, token of a ServiceAccount itself', reviewed, account && { authorization: account.own });
   await ask('token for the secret of a robot', tokenPath('pull'), robot && { authorization: robot.basic });
   const job = {
     kind: 'images',
@@ -142,21 +173,21 @@ async function prepareTenants(server: RunningServer, password: string): Promise<
   return [robot.userName, secret];
 }
 
-const tokenPath = (actions: string): string => `/auth/token?service=longshore&scope=repository:${repository}:${actions}`;
+const tokenPath = (actions: string, of = repository): string => `/auth/token?service=longshore&scope=repository:${of}:${actions}`;
 
-async function logIn({ url }: RunningServer, basic: string): Promise<Login> {
-  const answer = await fetch(`${url}${tokenPath('pull,push')}`, { headers: { authorization: basic } });
+async function logIn({ url }: RunningServer, basic: string, of = repository): Promise<Login> {
+  const answer = await fetch(`${url}${tokenPath('pull,push', of)}`, { headers: { authorization: basic } });
   const { token } = (await answer.json()) as { token?: string };
   if (token === undefined) throw new Error(`${url}/auth/token: ${answer.status}`);
   return { basic, bearer: `Bearer ${token}` };
 }
 
 /** Resolves to the digest of what the tag v1 is now. */
-async function pushOne({ url }: RunningServer, authorization: string): Promise<string> {
+async function pushOne({ url }: RunningServer, authorization: string, to = repository): Promise<string> {
   const { config, layer, manifest } = randomImage(10_240);
   const client = new PushClient(url, authorization);
-  for (const { bytes, digest } of [config, layer]) await client.pushBlob(repository, digest, [bytes]);
-  await client.pushManifest(repository, 'v1', manifestType, manifest.bytes);
+  for (const { bytes, digest } of [config, layer]) await client.pushBlob(to, digest, [bytes]);
+  await client.pushManifest(to, 'v1', manifestType, manifest.bytes);
   client.close();
   return manifest.digest;
 }

@@ -8,7 +8,7 @@ test('the guide to a cluster says the same in both languages, and its configurat
   const blocks = await guideBlocks('kubernetes-access.md');
   assert.deepEqual(await guideBlocks('kubernetes-access.zh-CN.md'), blocks);
   const configurations = blocks.filter(({ text }) => text.startsWith('kubernetes:'));
-  assert.equal(configurations.length, 2);
+  assert.equal(configurations.length, 3);
   for (const { text } of configurations) {
     const loaded = loadConfig(['--config', 'longshore.yaml'], {}, () => text);
     assert.ok('config' in loaded, JSON.stringify(loaded));

@@ -39,6 +39,17 @@ describe('while the API server of a cluster is slow, away, or flooded', { skip }
     return { countedMs: performance.now() - from, refused };
   }
 
+  /** Makes tokens as those of the cluster, but for the key that signed them. */
+  function forger(): (number: number) => string {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const payload = JSON.parse(Buffer.from(pipeline.split('.')[1] ?? '', 'base64url').toString()) as object;
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    return (number) => {
+      const text = `${part({ alg: 'RS256', kid: 'x' })}.${part({ ...payload, jti: String(number) })}`;
+      return `Bearer ${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`;
+    };
+  }
+
   test('one that hangs: what was proved counts five seconds, then nobody is let in, and nobody waits for long', async () => {
     assert.equal((await ask(pipeline)).status, 202);
     registry.cluster.freeze();
@@ -46,12 +57,49 @@ describe('while the API server of a cluster is slow, away, or flooded', { skip }
     assert.ok(countedMs < 5000 + 1000 + 500, `${countedMs} ms`);
     assert.deepEqual([refused.status, refused.retryAfter], [503, '2']);
     assert.ok(refused.ms < 1500, `${refused.ms} ms`);
-    const atOnce = await ask(pipeline);
-    assert.equal(atOnce.status, 503);
-    assert.ok(atOnce.ms < 500, `${atOnce.ms} ms`);
+    // One each second tries again; whoever comes after it is answered at once.
+    const next = [await ask(pipeline), await ask(pipeline)];
+    assert.ok(next.every(({ status, ms }) => status === 503 && ms < 1500));
+    assert.ok(next.some(({ ms }) => ms < 500));
     const other = await ask(administrator);
     assert.equal(other.status, 202, 'who needs no cluster notices nothing');
     assert.ok(other.ms < 900);
+    registry.cluster.thaw();
+    await until(async () => (await ask(pipeline)).status === 202);
+  });
+
+  test('robots and passwords are as fast while it hangs as they were before', async (t) => {
+    const { url } = registry.server;
+    const made = await fetch(`${url}/api/v1/robots`, {
+      method: 'POST',
+      headers: { authorization: administrator, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'beside', permissions: [{ role: 'writer' }] }),
+    });
+    const { robot, secret } = (await made.json()) as { robot: { userName: string }; secret: string };
+    const credentials = [administrator, `Basic ${Buffer.from(`${robot.userName}:${secret}`).toString('base64')}`];
+    /** Half of so many requests took at most this, milliseconds. */
+    const median = async (authorization: string): Promise<number> => {
+      const took: number[] = [];
+      for (let request = 0; request < 100; request += 1) {
+        const asked = performance.now();
+        const answer = await fetch(`${url}/v2/`, { headers: { authorization } });
+        await answer.arrayBuffer();
+        assert.equal(answer.status, 200);
+        took.push(performance.now() - asked);
+      }
+      return took.sort((left, right) => left - right)[50] ?? assert.fail();
+    };
+    const before = [];
+    for (const authorization of credentials) before.push(await median(authorization));
+    registry.cluster.freeze();
+    const madeUp = forger();
+    const waiting = Promise.all(Array.from({ length: 100 }, (_, number) => ask(madeUp(5000 + number))));
+    for (const [index, authorization] of credentials.entries()) {
+      const during = await median(authorization);
+      t.diagnostic(`median ${before[index]?.toFixed(1)} ms, while it hangs ${during.toFixed(1)} ms`);
+      assert.ok(during < 3 * (before[index] ?? 0) + 20, `${during} ms instead of ${before[index]} ms`);
+    }
+    assert.deepEqual([...new Set((await waiting).map(({ status }) => status))], [503]);
     registry.cluster.thaw();
     await until(async () => (await ask(pipeline)).status === 202);
   });
@@ -71,13 +119,7 @@ describe('while the API server of a cluster is slow, away, or flooded', { skip }
 
   test('a flood of made-up tokens keeps nobody out who is in', async () => {
     assert.equal((await ask(pipeline)).status, 202);
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const payload = JSON.parse(Buffer.from(pipeline.split('.')[1] ?? '', 'base64url').toString()) as object;
-    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const madeUp = (number: number): string => {
-      const text = `${part({ alg: 'RS256', kid: 'x' })}.${part({ ...payload, jti: String(number) })}`;
-      return `Bearer ${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`;
-    };
+    const madeUp = forger();
     registry.cluster.freeze();
     const frozen = Array.from({ length: 700 }, (_, number) => ask(madeUp(number)));
     const refused = await Promise.all(frozen);
@@ -85,14 +127,16 @@ describe('while the API server of a cluster is slow, away, or flooded', { skip }
     assert.ok(refused.every(({ ms }) => ms < 4000));
     registry.cluster.thaw();
     await until(async () => (await ask(pipeline)).status === 202);
+    // The line of those who are new may be closed for a moment longer.
+    await until(async () => (await ask(madeUp(999))).status === 401);
     let isOver = false;
     const flood = Promise.all(Array.from({ length: 700 }, (_, number) => ask(madeUp(1000 + number)))).finally(() => {
       isOver = true;
     });
     while (!isOver) assert.equal((await ask(pipeline)).status, 202);
-    // How many of them had their turn says how busy the machine is; none may get in.
-    const strangers = (await flood).filter(({ status }) => status !== 401 && status !== 503);
-    assert.deepEqual(strangers, []);
-    await until(async () => (await ask(madeUp(5000))).status === 401);
+    assert.deepEqual(
+      [...new Set((await flood).map(({ status }) => status))].filter((status) => status !== 503),
+      [401],
+    );
   });
 });

@@ -11,11 +11,26 @@ export interface ClusterRegistry {
   stop(): Promise<void>;
 }
 
+/** What a registry outside a cluster is told of it. */
+export interface ClusterAddress {
+  readonly server: string;
+  readonly caFile: string;
+  readonly tokenFile: string;
+}
+
+interface ClusterRegistryOptions {
+  readonly timeoutSeconds?: number;
+  readonly listen?: string;
+  /** The configuration (YAML); unless given one of the cluster as `prod`. */
+  readonly configure?: (address: ClusterAddress) => Promise<string>;
+}
+
 /**
  * Starts both. In the cluster the registry is the ServiceAccount `registry` of the namespace `longshore`; every object
  * of the guide is there, and the ServiceAccounts `ci/ci-cd`, `ci/default`, `ci/web` and `dev/default`.
  */
-export async function startClusterRegistry({ timeoutSeconds = 3 } = {}): Promise<ClusterRegistry> {
+export async function startClusterRegistry(options: ClusterRegistryOptions = {}): Promise<ClusterRegistry> {
+  const { timeoutSeconds = 3, listen, configure = async (address) => plainConfig({ ...address, timeoutSeconds }) } = options;
   const cluster = await startKubeApiserver();
   try {
     const accounts = [
@@ -28,7 +43,10 @@ export async function startClusterRegistry({ timeoutSeconds = 3 } = {}): Promise
     for (const namespace of new Set(accounts.map(([name]) => name))) await cluster.kubectl(['create', 'namespace', namespace]);
     for (const [namespace, name] of accounts) await cluster.kubectl(['--namespace', namespace, 'create', 'serviceaccount', name]);
     await cluster.kubectl(['apply', '--filename', '-'], (await guideObjects()).join('---\n'));
-    const server = await startLongshore({ args: ['--config', await writeConfig(cluster, timeoutSeconds)] });
+    const [config, tokenFile] = [join(cluster.directory, 'longshore.yaml'), join(cluster.directory, 'registry-token')];
+    await writeFile(tokenFile, await cluster.kubectl(['--namespace', 'longshore', 'create', 'token', 'registry']), { mode: 0o600 });
+    await writeFile(config, await configure({ server: cluster.server, caFile: cluster.caFile, tokenFile }));
+    const server = await startLongshore({ args: ['--config', config], ...(listen !== undefined && { listen }) });
     const stop = async (): Promise<void> => {
       await server.stop();
       await cluster.stop();
@@ -40,13 +58,9 @@ export async function startClusterRegistry({ timeoutSeconds = 3 } = {}): Promise
   }
 }
 
-/** The configuration of a registry outside the cluster. */
-async function writeConfig(cluster: KubeApiserver, timeoutSeconds: number): Promise<string> {
-  const [config, tokenFile] = [join(cluster.directory, 'longshore.yaml'), join(cluster.directory, 'registry-token')];
-  await writeFile(tokenFile, await cluster.kubectl(['--namespace', 'longshore', 'create', 'token', 'registry']), { mode: 0o600 });
-  const { server, caFile } = cluster;
-  await writeFile(config, JSON.stringify({ kubernetes: { clusters: [{ name: 'prod', server, caFile, tokenFile, timeoutSeconds }] } }));
-  return config;
+/** A configuration is JSON, which is YAML. */
+function plainConfig(address: ClusterAddress & { readonly timeoutSeconds: number }): string {
+  return JSON.stringify({ kubernetes: { clusters: [{ name: 'prod', ...address }] } });
 }
 
 /** What readers of the guide apply to their cluster. */

@@ -5,6 +5,8 @@ import type { Clusters } from './identity/kubernetes/clusters.ts';
 import { createSecretBox } from './identity/secret-box.ts';
 import type { Backends } from './open-backends.ts';
 import type { Authorizer } from './registry/ports/authorizer.ts';
+import type { ClusterPeople } from './registry/ports/cluster-reviews.ts';
+import type { ExternalAccountStore } from './registry/ports/external-account-store.ts';
 import type { Logger } from './registry/ports/logger.ts';
 
 /** Where Kubernetes puts into every Pod what it needs to ask its own cluster. */
@@ -24,7 +26,15 @@ export async function composeAccess(
   const clusters = await composeClusters(config, logger);
   if (clusters === undefined) return { clusters, authorizer: roles };
   const { ClusterAuthorizer } = await import('./access/cluster-authorizer.ts');
-  return { clusters, authorizer: new ClusterAuthorizer({ roles, reviews: clusters, projects: metadata, createOnPush }) };
+  const people = await composeClusterPeople(config, metadata);
+  return { clusters, authorizer: new ClusterAuthorizer({ roles, reviews: clusters, people, projects: metadata, createOnPush }) };
+}
+
+async function composeClusterPeople({ kubernetes }: Config, accounts: ExternalAccountStore): Promise<ClusterPeople | undefined> {
+  const rules = kubernetes.clusters.flatMap(({ name, people }) => (people === undefined ? [] : [{ cluster: name, ...people }]));
+  if (rules.length === 0) return undefined;
+  const { NamedPeople } = await import('./identity/kubernetes/cluster-people.ts');
+  return new NamedPeople({ rules, accounts, elapsed: () => performance.now() });
 }
 
 async function composeClusters({ kubernetes }: Config, logger: Logger): Promise<Clusters | undefined> {

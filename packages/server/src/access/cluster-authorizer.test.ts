@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { requireRepositoryName } from '@longshore/oci';
 import type { HeldAccess } from '../registry/ports/access.ts';
-import { type Action, actions, type Principal, type Resource } from '../registry/ports/authorizer.ts';
+import { type Action, actions, type KubernetesSubject, type Principal, type Resource } from '../registry/ports/authorizer.ts';
 import type { ReviewedAccess } from '../registry/ports/cluster-reviews.ts';
 import { type CreateOnPush, RoleAuthorizer } from './authorizer.ts';
 import { ClusterAuthorizer } from './cluster-authorizer.ts';
@@ -15,24 +15,37 @@ const pod: Principal = {
 };
 const repository = (name: string): Resource => ({ kind: 'repository', name: requireRepositoryName(name) });
 
-/** Over projects `ci`, `dev` and `of.nobody`, all private, and a cluster that allows these. */
-function authorizer(allowed: readonly string[], createOnPush: CreateOnPush = 'own-name') {
+const alice: Principal = {
+  subject: { kind: 'user', id: 7, name: 'alice', administrator: false },
+  limit: undefined,
+  credential: 'access-token:1',
+};
+const inProd = { kind: 'kubernetes', cluster: 'prod', name: 'oidc:alice', uid: '', groups: ['oidc:dev'], extra: {} } as const;
+const inTest = { ...inProd, cluster: 'test' };
+
+/** Over projects `ci`, `dev` and `of.nobody`, all private, and a cluster that allows these; `alice` is known there as `known`. */
+function authorizer(
+  allowed: readonly string[],
+  createOnPush: CreateOnPush = 'own-name',
+  { names = ['ci', 'dev', 'of.nobody'], known = [] }: { names?: readonly string[]; known?: readonly KubernetesSubject[] } = {},
+) {
   const asked: string[] = [];
-  const names = ['ci', 'dev', 'of.nobody'];
   const findAccess = async (_: unknown, { project }: { project: string | undefined }): Promise<HeldAccess> => ({
     project: project !== undefined && names.includes(project) ? { id: names.indexOf(project), visibility: 'private' } : undefined,
     roles: [],
   });
   const reviews = {
     namespaceOf: (_: string, project: string) => (project.includes('.') ? undefined : project),
-    allows: async (_: unknown, { verb, namespace, name = '' }: ReviewedAccess) => {
+    allows: async ({ cluster }: KubernetesSubject, { verb, namespace, name = '' }: ReviewedAccess) => {
+      if (cluster === 'test') throw new Error('away');
       asked.push(`${verb} ${namespace}/${name}`);
       return allowed.includes(`${verb} ${namespace}/${name}`);
     },
   };
   const projects = { listNamedProjects: async () => names.map((name, id) => ({ id, name })) };
+  const people = { knownAs: async (id: number) => (id === 7 ? known : []) };
   const roles = new RoleAuthorizer({ access: { findAccess }, anonymous: 'none', createOnPush });
-  return { asked, authorizer: new ClusterAuthorizer({ roles, reviews, projects, createOnPush }) };
+  return { asked, authorizer: new ClusterAuthorizer({ roles, reviews, people, projects, createOnPush }) };
 }
 
 test('each action is the verb of the cluster that it needs, on the namespace and the rest of the name', async () => {
@@ -116,8 +129,53 @@ test('a list asks about few namespaces at a time, since others wait in the same 
   };
   const roles = new RoleAuthorizer({ access: { findAccess: assert.fail }, anonymous: 'none', createOnPush: 'nobody' });
   const projects = { listNamedProjects: async () => named };
-  const visible = await new ClusterAuthorizer({ roles, reviews, projects, createOnPush: 'nobody' }).visible(pod, 'list');
+  const visible = await new ClusterAuthorizer({ roles, reviews, people: undefined, projects, createOnPush: 'nobody' }).visible(pod, 'list');
   const expected = named.filter(({ name }) => name.endsWith('7'));
   assert.deepEqual(visible.kind === 'held' && visible.projects, expected);
   assert.equal(most, 8);
+});
+
+test('a list of more projects than a cluster is asked about is refused, to users it shows what their roles do', async () => {
+  const names = Array.from({ length: 1001 }, (_, number) => `p${number}`);
+  const { asked, authorizer: one } = authorizer([], 'own-name', { names, known: [inProd] });
+  await assert.rejects(one.visible(pod, 'list'), /more than 1000 projects, and a cluster is not asked about so many: name the repository/);
+  const shown = await one.visible(alice, 'list');
+  assert.deepEqual(shown.kind === 'held' && [shown.holder, shown.projects], [{ kind: 'user', id: 7 }, undefined]);
+  assert.deepEqual(asked, []);
+  const most = authorizer(
+    names.map((name) => `pull ${name}/`),
+    'own-name',
+    { names: names.slice(1) },
+  );
+  const all = await most.authorizer.visible(pod, 'list');
+  assert.equal(all.kind === 'held' && all.projects?.length, 1000);
+});
+
+test('a user may what a cluster allows whoever that is there, and what is begun so has no owner', async () => {
+  const { authorizer: one } = authorizer(['push dev/app', 'push new/app', 'pull dev/'], 'own-name', { known: [inProd] });
+  const pushed = await one.decide(alice, 'push', repository('dev/app'));
+  assert.deepEqual([pushed.allow, pushed.reason], [true, 'cluster prod allows oidc:alice to push app in namespace dev']);
+  const begun = await one.decide(alice, 'push', repository('new/app'));
+  assert.deepEqual([begun.allow, begun.project, begun.ownerless], [true, 'none', true]);
+  const own = await one.decide(alice, 'push', repository('alice/app'));
+  assert.deepEqual([own.allow, own.ownerless], [true, undefined], 'by a rule of the registry');
+  const refused = await one.decide(alice, 'push', repository('ci/app'));
+  assert.match(refused.told ?? '', /^oidc:alice may not push .* --user=oidc:alice$/);
+  assert.equal((await one.decide(alice, 'administer', repository('dev/app'))).allow, false);
+  const visible = await one.visible(alice, 'list');
+  assert.deepEqual(visible.kind === 'held' && visible.projects, [{ id: 1, name: 'dev' }]);
+});
+
+test('a user whom no cluster knows is no question for any', async () => {
+  const { asked, authorizer: one } = authorizer(['push dev/app'], 'own-name', { known: [inProd] });
+  const bob: Principal = { ...alice, subject: { kind: 'user', id: 8, name: 'bob', administrator: false } };
+  const decision = await one.decide(bob, 'push', repository('dev/app'));
+  assert.deepEqual([decision.allow, decision.told], [false, undefined]);
+  assert.deepEqual(asked, []);
+});
+
+test('of several clusters one that allows is enough, and one that does not answer is no refusal', async () => {
+  const { authorizer: one } = authorizer(['push dev/app'], 'own-name', { known: [inTest, inProd] });
+  assert.equal((await one.decide(alice, 'push', repository('dev/app'))).allow, true);
+  await assert.rejects(one.decide(alice, 'push', repository('dev/other')), /away/);
 });

@@ -1,7 +1,16 @@
 import type { NamedProject } from '../registry/ports/access.ts';
 import type { AccessStore } from '../registry/ports/access-store.ts';
-import type { Action, Authorizer, Decision, KubernetesSubject, Principal, Resource, Visibility } from '../registry/ports/authorizer.ts';
-import type { ClusterReviews, ClusterVerb, ReviewedAccess } from '../registry/ports/cluster-reviews.ts';
+import type {
+  Action,
+  Authorizer,
+  Decision,
+  KubernetesSubject,
+  Principal,
+  Resource,
+  Subject,
+  Visibility,
+} from '../registry/ports/authorizer.ts';
+import type { ClusterPeople, ClusterReviews, ClusterVerb, ReviewedAccess } from '../registry/ports/cluster-reviews.ts';
 import { projectOf } from '../registry/project-name.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { withinLimit } from './access-limit.ts';
@@ -25,13 +34,15 @@ const mostAtOnce = 8;
 interface ClusterAuthorizerOptions {
   readonly roles: Authorizer;
   readonly reviews: ClusterReviews;
+  /** Undefined: no cluster knows any of the users. */
+  readonly people: ClusterPeople | undefined;
   readonly projects: Pick<AccessStore, 'listNamedProjects'>;
   readonly createOnPush: CreateOnPush;
 }
 
 /**
- * Roles first; where they do not allow it, the cluster of whoever comes from one is asked. Either may allow. Nothing is asked of a cluster
- * for anybody else, or beyond what a credential is limited to.
+ * Roles first; where they do not allow it, the cluster of whoever comes from one is asked, and of users those that know them. Either may allow.
+ * Nothing is asked of a cluster for anybody else, or beyond what a credential is limited to.
  */
 export class ClusterAuthorizer implements Authorizer {
   readonly #options: ClusterAuthorizerOptions;
@@ -42,41 +53,66 @@ export class ClusterAuthorizer implements Authorizer {
 
   async decide(principal: Principal, action: Action, resource: Resource): Promise<Decision> {
     const decision = await this.#options.roles.decide(principal, action, resource);
-    const { subject, limit } = principal;
-    if (decision.allow || subject.kind !== 'kubernetes' || !withinLimit(limit, action, resource)) return decision;
-    const access = this.#accessTo(subject, action, resource);
-    return access === undefined ? decision : this.#review(subject, access, decision);
+    if (decision.allow || !withinLimit(principal.limit, action, resource)) return decision;
+    const questions = (await this.#knownAs(principal.subject)).flatMap((subject) => {
+      const access = this.#accessTo(subject, action, resource);
+      return access === undefined ? [] : [{ subject, access }];
+    });
+    return this.#reviewAny(questions, decision);
   }
 
   /**
    * What roles show, and the projects of which the cluster allows all: who may pull one repository of a namespace alone finds it by its name only.
-   * A cluster is asked for lists alone; the source of a mount that names none is looked for in what is public.
+   * A cluster is asked for lists alone; the source of a mount that names none is looked for in what is public. Users see what their roles show where
+   * there are too many projects to ask about.
    */
   async visible(principal: Principal, action: Action): Promise<Visibility> {
     const visibility = await this.#options.roles.visible(principal, action);
-    const { subject } = principal;
-    if (subject.kind !== 'kubernetes' || action !== 'list' || visibility.kind !== 'held') return visibility;
-    return { ...visibility, projects: await this.#shownTo(subject) };
-  }
-
-  async #shownTo(subject: KubernetesSubject): Promise<NamedProject[]> {
-    const { projects, reviews } = this.#options;
-    const named = await projects.listNamedProjects(mostProjects + 1);
+    if (action !== 'list' || visibility.kind !== 'held') return visibility;
+    const subjects = await this.#knownAs(principal.subject);
+    if (subjects.length === 0) return visibility;
+    const named = await this.#options.projects.listNamedProjects(mostProjects + 1);
     if (named.length > mostProjects) {
+      if (principal.subject.kind === 'user') return visibility;
       const message = `There are more than ${mostProjects} projects, and a cluster is not asked about so many: name the repository or its project.`;
       throw new RegistryError('UNSUPPORTED', { status: 400, message });
     }
     const shown = new Set<NamedProject>();
     const left = named.values();
     const ask = async (): Promise<void> => {
-      for (const project of left) {
-        const namespace = reviews.namespaceOf(subject.cluster, project.name);
-        const isShown = namespace !== undefined && (await reviews.allows(subject, { verb: 'pull', namespace, name: undefined }));
-        if (isShown) shown.add(project);
-      }
+      for (const project of left) if (await this.#isShown(subjects, project)) shown.add(project);
     };
     await Promise.all(Array.from({ length: mostAtOnce }, ask));
-    return named.filter((project) => shown.has(project));
+    return { ...visibility, projects: named.filter((project) => shown.has(project)) };
+  }
+
+  async #isShown(subjects: readonly KubernetesSubject[], { name: project }: NamedProject): Promise<boolean> {
+    const { reviews } = this.#options;
+    const answers = subjects.map(async (subject) => {
+      const namespace = reviews.namespaceOf(subject.cluster, project);
+      return namespace !== undefined && reviews.allows(subject, { verb: 'pull', namespace, name: undefined });
+    });
+    return (await Promise.all(answers)).includes(true);
+  }
+
+  /** Who that is to clusters: a subject of one, or a user whom some know. */
+  async #knownAs(subject: Subject): Promise<readonly KubernetesSubject[]> {
+    if (subject.kind === 'kubernetes') return [subject];
+    return subject.kind === 'user' ? ((await this.#options.people?.knownAs(subject.id)) ?? []) : [];
+  }
+
+  /** One that allows is enough, whatever comes of others; one that does not answer may be the one. */
+  async #reviewAny(
+    questions: readonly { readonly subject: KubernetesSubject; readonly access: ReviewedAccess }[],
+    decision: Decision,
+  ): Promise<Decision> {
+    const outcomes = await Promise.allSettled(questions.map(({ subject, access }) => this.#review(subject, access, decision)));
+    const decided = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    const allowed = decided.find(({ allow }) => allow);
+    if (allowed !== undefined) return allowed;
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return decided[0] ?? decision;
   }
 
   async #review(subject: KubernetesSubject, access: ReviewedAccess, decision: Decision): Promise<Decision> {
@@ -89,7 +125,7 @@ export class ClusterAuthorizer implements Authorizer {
       return { ...decision, reason: 'the project does not exist, and projects do not begin with a push here: have it created' };
     }
     const where = `${access.name === undefined ? '' : `${access.name} in `}namespace ${access.namespace}`;
-    return { ...decision, allow: true, reason: `cluster ${cluster} allows ${name} to ${access.verb} ${where}` };
+    return { ...decision, allow: true, ownerless: true, reason: `cluster ${cluster} allows ${name} to ${access.verb} ${where}` };
   }
 
   /** What to ask a cluster; undefined when it is not the cluster's to say. */

@@ -10,6 +10,31 @@ function isApiServer(text: string): boolean {
   return url !== null && url.protocol === 'https:' && url.pathname === '/' && url.username + url.search + url.hash === '';
 }
 
+const prefix = (en: string, zh: string) =>
+  v.pipe(
+    v.optional(v.pipe(v.string(), v.regex(/^(?!system:)[^\p{Cc}]{0,100}$/u)), ''),
+    notes(en, zh, { accepts: { en: 'a text that does not begin with system:, such as oidc:', zh: '不以 system: 开头的文本，例如 oidc:' } }),
+  );
+
+const people = v.strictObject({
+  provider: v.pipe(
+    v.string(),
+    notes(
+      'The users who come through this provider or directory are known to the cluster; those without a link to it are not.',
+      '经此身份提供方或目录登录的用户为该集群所知；未与其关联的用户则不是。',
+      { accepts: { en: 'the name of an entry of signIn.oidc or signIn.ldap', zh: 'signIn.oidc 或 signIn.ldap 中一项的名称' } },
+    ),
+  ),
+  userPrefix: prefix(
+    "Before the name that the provider has for them, as the API server's --oidc-username-prefix.",
+    '加在提供方用户名之前，与 API server 的 --oidc-username-prefix 一致。',
+  ),
+  groupPrefix: prefix(
+    "Before the names that the provider has for their groups, as the API server's --oidc-groups-prefix.",
+    '加在提供方组名之前，与 API server 的 --oidc-groups-prefix 一致。',
+  ),
+});
+
 const cluster = v.pipe(
   v.strictObject({
     name: v.pipe(
@@ -76,6 +101,7 @@ const cluster = v.pipe(
         accepts: { en: 'a name with {namespace} once, such as prod-{namespace}', zh: '含一个 {namespace} 的名称，例如 prod-{namespace}' },
       }),
     ),
+    people: v.optional(people),
     timeoutSeconds: v.pipe(
       v.optional(wholeFrom(1, 30), 3),
       notes(
@@ -88,6 +114,14 @@ const cluster = v.pipe(
     [['server'], ['tokenFile'], ['caFile']],
     ({ server, tokenFile, caFile }) => (server === undefined ? tokenFile === undefined && caFile === undefined : tokenFile !== undefined),
     'server and tokenFile go together: give both, or neither (and no caFile) for the cluster that the registry runs in',
+  ),
+  v.forward(
+    v.partialCheck(
+      [['people'], ['authorize']],
+      ({ people: known, authorize }) => known === undefined || authorize,
+      'a cluster that decides nothing (authorize: false) is asked about nobody: leave people out',
+    ),
+    ['people'],
   ),
 );
 

@@ -118,6 +118,25 @@ describe('what loadConfig refuses', () => {
     });
   }
 
+  it('knows no people of a provider that there is not, or in a cluster that decides nothing', () => {
+    const file = (people: object, more: object = {}) =>
+      JSON.stringify({
+        signIn: { oidc: [{ name: 'company', issuer: 'https://sso.example.com', clientId: 'longshore', clientSecretFile: 's' }] },
+        kubernetes: { clusters: [{ name: 'prod', people, ...more }] },
+      });
+    const of = (text: string) => problems(['--config', 'a.yaml'], {}, { 'a.yaml': text, s: 'secret' });
+    assert.deepEqual(of(file({ provider: 'compny' })), [
+      'a.yaml:1: kubernetes.clusters[prod].people.provider: signIn.oidc and signIn.ldap have no compny; there are company',
+    ]);
+    assert.match(
+      of(file({ provider: 'company', groupPrefix: 'system:' }))[0] ?? '',
+      /groupPrefix must be a text that does not begin with system:/,
+    );
+    assert.match(of(file({ provider: 'company' }, { authorize: false }))[0] ?? '', /is asked about nobody: leave people out/);
+    const known = loaded(['--config', 'a.yaml'], {}, { 'a.yaml': file({ provider: 'company' }), s: 'secret' });
+    assert.deepEqual(known.config.kubernetes.clusters[0]?.people, { provider: 'company', userPrefix: '', groupPrefix: '' });
+  });
+
   it('names every key of the other kind', () => {
     assert.deepEqual(problems(['--store-prefix', 'p', '--store-bucket', 'b', '--metadata-url-file', 'u'], {}, { u: 'postgres://d' }), [
       '--metadata-url-file: metadata.url is only used with metadata.kind: postgres',

@@ -7,6 +7,7 @@ import { mirrorsKey, readMirrors } from './mirror-source.ts';
 import { type Config, configSchema } from './schema.ts';
 import { findSetting, type Setting, settings } from './settings.ts';
 import { storeConflicts } from './store-conflicts.ts';
+import { unknownProviders } from './unknown-providers.ts';
 import { configFileVariable, readVariables } from './variable-source.ts';
 import { readYaml } from './yaml-source.ts';
 
@@ -157,6 +158,9 @@ export function loadConfig(argv: readonly string[], env: Env, readFile: ReadFile
   if (!parsed.success) problems.push(...parsed.issues.flatMap((issue) => toProblems(issue, merged, places)));
   for (const { index, message } of parsed.success ? storeConflicts(parsed.output) : []) {
     problems.push({ source: places.get(`${mirrorsKey}.${mirrors[index]?.index}`) ?? mirrorsKey, message });
+  }
+  for (const { index, message } of parsed.success ? unknownProviders(parsed.output) : []) {
+    problems.push({ source: places.get(`kubernetes.clusters.${index}`) ?? 'kubernetes.clusters', message });
   }
   if (!parsed.success || problems.length > 0) return { problems };
   return { config: parsed.output, effective: withDefaults(merged, parsed.output) };

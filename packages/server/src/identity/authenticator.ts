@@ -25,8 +25,11 @@ export function createAuthenticator(options: {
     async authenticate(header: string | undefined, from: Origin): Promise<Authentication> {
       if (header === undefined) return { kind: 'anonymous' };
       // Most of what comes: no form has to be looked for in what is known.
-      const known = header.startsWith(bearer) ? tokens.verifyKnown(header.slice(bearer.length)) : undefined;
-      if (known !== undefined) return known;
+      if (header.startsWith(bearer)) {
+        const text = header.slice(bearer.length);
+        const known = tokens.verifyKnown(text) ?? foreign?.loginKnown(text);
+        if (known !== undefined) return known;
+      }
       // RFC 9110 section 11.4: a scheme in any case, spaces, then the credentials.
       const [, scheme, credentials] = /^([A-Za-z]+) +([^ ]+) *$/.exec(header) ?? [];
       if (scheme === undefined || credentials === undefined) return { kind: 'refused', reason: 'credentials' };

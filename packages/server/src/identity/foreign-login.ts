@@ -27,11 +27,23 @@ export class ForeignLogin {
     this.#issuer = options.issuer;
   }
 
+  /** As `login` without a user name, for a token that was proved a moment ago and stands for somebody by itself; undefined for all others. */
+  loginKnown(text: string): Authenticated | undefined {
+    for (const source of this.#options.sources) {
+      const principal = source.proved?.(text)?.principal;
+      if (principal !== undefined) return { kind: 'principal', principal };
+    }
+    return undefined;
+  }
+
   /**
    * `userName`: what came along with the token; a robot's makes it a login as that robot. Undefined: the text is no token, or one that we
    * issued. Every refusal is `token-invalid` or `token-expired`, and in the log with its detail.
    */
   async login(text: string, from: Origin, userName: string | undefined): Promise<Authenticated | Refusal | undefined> {
+    const isRobots = userName !== undefined && isRobotUserName(userName);
+    const known = isRobots ? undefined : this.loginKnown(text);
+    if (known !== undefined) return known;
     const iss = issuerIn(text);
     if (iss === undefined || iss === this.#issuer) return undefined;
     const outcome = await this.#login(text, iss, from, userName);

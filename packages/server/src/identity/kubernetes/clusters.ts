@@ -4,6 +4,7 @@ import type { ClusterReviews, ReviewedAccess } from '../../registry/ports/cluste
 import type { ForeignTokens, ProvedToken } from '../../registry/ports/foreign-tokens.ts';
 import type { Cluster } from './cluster.ts';
 import { payloadOf, type TokenPayload } from './token-payload.ts';
+import { tokenKey } from './token-reviews.ts';
 
 /** Every configured cluster: whose tokens are whose, and which cluster decides about whom. */
 export class Clusters implements ForeignTokens, ClusterReviews {
@@ -37,6 +38,15 @@ export class Clusters implements ForeignTokens, ClusterReviews {
     // To ask both would show the one's token to the other, which could use it here.
     if (others.length > 0) return { kind: 'refused', reason: 'token-invalid', detail: 'several clusters have its issuer and its audience' };
     return cluster.tokens.verify(token, false);
+  }
+
+  proved(token: string): ProvedToken | undefined {
+    const key = tokenKey(token);
+    for (const { tokens } of this.#clusters.values()) {
+      const proved = tokens.proved(token, key);
+      if (proved !== undefined) return proved;
+    }
+    return undefined;
   }
 
   /** Proves a token that this cluster has proved before; undefined when it is no longer good, or the cluster no longer configured. */

@@ -3,13 +3,11 @@ import type { Refusal } from '../../registry/ports/authenticator.ts';
 import type { KubernetesSubject } from '../../registry/ports/authorizer.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { ProvedToken } from '../../registry/ports/foreign-tokens.ts';
-import { BoundedMap } from '../bounded-map.ts';
 import type { ClusterConnection, Lane } from './cluster-connection.ts';
 import { fieldOf, textsOf } from './json-shape.ts';
+import { RecentReviews, type Review } from './recent-reviews.ts';
 import { payloadOf, type TokenPayload } from './token-payload.ts';
 
-/** A deleted ServiceAccount and a deleted Pod end their tokens within this. */
-const goodForMs = 5000;
 const refusedForMs = 1000;
 /** In a registry token it is sealed and encoded twice, and has to fit into a header. */
 const mostTokenLength = 4096;
@@ -27,55 +25,43 @@ interface TokenReviewOptions {
   readonly elapsed: () => Millis;
 }
 
+const expired: Refusal = { kind: 'refused', reason: 'token-expired', detail: 'it has expired' };
+
+/** Under what a token is remembered, which keeps none in memory for longer than it is looked at. */
+export function tokenKey(token: string): string {
+  return hash('sha256', token, 'base64');
+}
+
 /**
  * Asks a cluster whose a token is (TokenReview, `authentication.k8s.io/v1`). What it says is good for five seconds from when it was asked, and for one
- * that it refused for one second; the same token is asked about once at a time.
+ * that it refused for one second; the same token is asked about once at a time, and again before that while it is in use.
  */
 export class TokenReviews {
   readonly #options: TokenReviewOptions;
-  readonly #proved = new BoundedMap<{ readonly outcome: ProvedToken; readonly goodUntil: Millis }>(10_000);
-  /** Apart from those that are good, so that made-up ones do not push them out. */
-  readonly #refused = new BoundedMap<{ readonly outcome: Refusal; readonly goodUntil: Millis }>(1000);
-  readonly #running = new Map<string, Promise<ProvedToken | Refusal>>();
+  readonly #reviews: RecentReviews<ProvedToken | Refusal>;
 
   constructor(options: TokenReviewOptions) {
     this.#options = options;
+    this.#reviews = new RecentReviews({ most: { good: 10_000, other: 1000 }, otherForMs: refusedForMs, elapsed: options.elapsed });
   }
 
   /** `isKnown`: it was proved before, maybe by another process. Rejects as `ClusterConnection.create` does. */
   async verify(token: string, isKnown: boolean): Promise<ProvedToken | Refusal> {
-    const key = hash('sha256', token, 'base64');
-    const { now, elapsed } = this.#options;
-    const at = elapsed();
-    const proved = this.#proved.get(key);
-    if (proved !== undefined && at < proved.goodUntil && now() < proved.outcome.until) return proved.outcome;
-    const refused = this.#refused.get(key);
-    if (refused !== undefined && at < refused.goodUntil) return refused.outcome;
-    const running = this.#running.get(key);
-    if (running !== undefined) return running;
-    const review = this.#review(token, key, isKnown || proved !== undefined ? 'again' : 'first');
-    this.#running.set(key, review);
-    try {
-      return await review;
-    } finally {
-      this.#running.delete(key);
-    }
+    const outcome = await this.#reviews.of(tokenKey(token), (wasGood) => this.#review(token, isKnown || wasGood ? 'again' : 'first'));
+    return outcome.kind === 'proved' && outcome.until <= this.#options.now() ? expired : outcome;
   }
 
-  async #review(token: string, key: string, lane: Lane): Promise<ProvedToken | Refusal> {
-    const { now, elapsed } = this.#options;
-    const askedAt = elapsed();
-    const payload = this.#acceptable(token, now());
-    if ('kind' in payload) return payload;
+  /** What is known to be good, without a look into it. `key`: its `tokenKey`. */
+  proved(token: string, key: string): ProvedToken | undefined {
+    const known = this.#reviews.good(key, () => this.#review(token, 'again'));
+    return known?.kind === 'proved' && this.#options.now() < known.until ? known : undefined;
+  }
+
+  async #review(token: string, lane: Lane): Promise<Review<ProvedToken | Refusal>> {
+    const payload = this.#acceptable(token, this.#options.now());
+    if ('kind' in payload) return { outcome: payload, isGood: false };
     const outcome = await this.#ask(token, payload, lane);
-    if (outcome.kind === 'proved') {
-      this.#refused.delete(key);
-      this.#proved.set(key, { outcome, goodUntil: askedAt + goodForMs });
-    } else {
-      this.#proved.delete(key);
-      this.#refused.set(key, { outcome, goodUntil: askedAt + refusedForMs });
-    }
-    return outcome;
+    return { outcome, isGood: outcome.kind === 'proved' };
   }
 
   /** What no cluster has to be asked about. */
@@ -84,7 +70,7 @@ export class TokenReviews {
     if (payload === undefined) return refusal(`no token of a cluster: it has no end, or more than ${mostTokenLength} characters`);
     const { audience } = this.#options;
     if (!payload.audiences.includes(audience)) return { ...refusal('it is for another audience'), expects: audience };
-    if (payload.expiresAt <= now) return { kind: 'refused', reason: 'token-expired', detail: 'it has expired' };
+    if (payload.expiresAt <= now) return expired;
     return payload;
   }
 

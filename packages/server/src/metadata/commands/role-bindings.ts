@@ -63,12 +63,12 @@ export async function bindRole(sql: SqlSession, binding: NewBinding): Promise<nu
   return row?.id;
 }
 
-/** Whoever creates a project owns it; only users can (`user:<id>:<name>`). */
+/** Whoever creates a project owns it, unless that is none of the decision; only users can (`user:<id>:<name>`). */
 export async function bindFounder(
   sql: SqlSession,
   { projectId, project, by, at }: { projectId: number; project: string; by: Agent; at: Millis },
 ): Promise<void> {
-  const userId = /^user:(\d+):/.exec(by.actor)?.[1];
+  const userId = by.ownerless ? undefined : /^user:(\d+):/.exec(by.actor)?.[1];
   if (userId === undefined) return;
   const { low, high } = namesOfProject(project);
   await sql.run(

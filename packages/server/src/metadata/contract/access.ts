@@ -87,6 +87,9 @@ export function describeAccess(open: OpenStore): void {
       assert.deepEqual(await rolesOn(store, bob, 'team'), []);
       await push('three', 'gone/app', 'user:999:gone');
       assert.deepEqual(await rolesOn(store, alice, 'gone'), []);
+      const ownerless = { ...byActor(`user:${alice.id}:alice`), ownerless: true } as const;
+      await store.startUpload({ id: 'four', repository: requireRepositoryName('shop/app'), by: ownerless, algorithm: 'sha256', at });
+      assert.deepEqual(await rolesOn(store, alice, 'shop'), [], 'a cluster lets it begin');
     });
   });
 }

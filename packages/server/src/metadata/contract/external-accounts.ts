@@ -72,6 +72,25 @@ export function describeExternalAccounts(open: OpenStore): void {
       assert.deepEqual(await linksOf(local.id), []);
     });
 
+    storeTest(open, 'what providers call somebody is read as they said it last, of linked ones alone', async (steps) => {
+      const { store, at } = steps;
+      const { signIn, linksOf, membersOf } = begin(steps);
+      const user = await signIn('1', { externalName: 'alice', groups: ['dev', 'Ops'] });
+      const other = await signIn('1', { provider: 'other', externalName: 'alice', groups: ['admins'] });
+      await signIn('2', { externalName: 'bob', groups: ['qa'] });
+      assert.deepEqual(await store.findExternalNames(user.id), [{ provider: 'idp', name: 'alice', groups: ['Ops', 'dev'] }]);
+      assert.deepEqual(await store.findExternalNames(other.id), [{ provider: 'other', name: 'alice', groups: ['admins'] }]);
+      await signIn('1', { externalName: 'alice.b', groups: ['dev'] });
+      assert.deepEqual(await store.findExternalNames(user.id), [{ provider: 'idp', name: 'alice.b', groups: ['dev'] }]);
+      await store.createGroup({ name: 'by-hand', by, at });
+      await store.addGroupMember({ group: 'by-hand', user: user.name, actions: maskOf(actions), by, at });
+      assert.deepEqual(await membersOf('by-hand'), [user.name]);
+      assert.deepEqual((await store.findExternalNames(user.id))[0]?.groups, ['dev']);
+      const [link] = await linksOf(user.id);
+      await store.unlinkIdentity({ userId: user.id, id: link?.id ?? 0, by, at });
+      assert.deepEqual(await store.findExternalNames(user.id), []);
+    });
+
     storeTest(open, 'names that are all taken leave the last, which is nobody else his', async (steps) => {
       const { signIn } = begin(steps);
       const names = new Set<string>();

@@ -18,15 +18,18 @@ export interface Agent {
   readonly roles: readonly string[];
   /** As `Decision.project`. */
   readonly project?: number | 'none' | undefined;
+  /** As `Decision.ownerless`. */
+  readonly ownerless?: true;
 }
 
 /** The principal of a request, acting because of a decision. */
 export function agentOf(
   { subject, credential }: Principal,
-  { reason, roles, project }: Pick<Decision, 'reason' | 'roles' | 'project'>,
+  { reason, roles, project, ownerless }: Pick<Decision, 'reason' | 'roles' | 'project' | 'ownerless'>,
   from: { readonly address: string; readonly requestId: string },
 ): Agent {
-  return { actor: actorOf(subject), credential, address: from.address, requestId: from.requestId, reason, roles, project };
+  const { address, requestId } = from;
+  return { actor: actorOf(subject), credential, address, requestId, reason, roles, project, ...(ownerless && { ownerless }) };
 }
 
 /** The registry's own work, such as `gc`. */

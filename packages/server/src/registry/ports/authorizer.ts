@@ -91,6 +91,8 @@ export interface Decision {
    * Whoever writes holds on to it, since the name may be another project's by then.
    */
   readonly project?: number | 'none' | undefined;
+  /** A project that begins with it gets no owner: a cluster allows it, and takes it back by its own means. */
+  readonly ownerless?: true;
 }
 
 /**

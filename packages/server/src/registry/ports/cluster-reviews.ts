@@ -14,6 +14,15 @@ export interface ReviewedAccess {
   readonly name: string | undefined;
 }
 
+/** Whom clusters take the registry's own users for. */
+export interface ClusterPeople {
+  /**
+   * Who a user is in each cluster that knows the people of a provider which the user is linked to: as that provider called them last, read at most five
+   * seconds ago. None for everybody else.
+   */
+  knownAs(userId: number): Promise<readonly KubernetesSubject[]>;
+}
+
 /** What clusters decide about those whom they know (SubjectAccessReview, `authorization.k8s.io/v1`). */
 export interface ClusterReviews {
   /** The namespace that a project stands for in a cluster; undefined: none there, or the cluster is not asked what somebody may do. */

@@ -15,6 +15,14 @@ export interface IdentityLink {
   readonly lastSeenAt: Millis;
 }
 
+/** What a provider said last of a user whom it vouches for. */
+export interface ExternalNames {
+  readonly provider: string;
+  readonly name: string;
+  /** Of those that its settings take, in the order of their texts. */
+  readonly groups: readonly string[];
+}
+
 /** A link about which its provider is to be asked again. `renewal`: what it is asked with, sealed; none for one that needs nothing. */
 export interface DueLink extends IdentityLink {
   readonly userId: number;
@@ -67,6 +75,8 @@ export interface ExternalAccountStore {
     by: Agent;
     at: Millis;
   }): Promise<boolean>;
+  /** What each provider that a user is linked to calls them and their groups. One statement; a group without a link counts for nothing. */
+  findExternalNames(userId: number): Promise<ExternalNames[]>;
   /** The oldest first. */
   listIdentityLinks(userId: number, page: { limit: number; after: number | undefined }): Promise<Listed<IdentityLink>>;
   /** Who comes from there next is somebody new; the groups of the provider are left, and what was issued before ends. */

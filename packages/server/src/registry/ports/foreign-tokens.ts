@@ -28,4 +28,6 @@ export interface ForeignTokens {
    * `expects` which audience is right. Rejects with a `RegistryError` (503, Retry-After) when whoever has to be asked is away: bounded in time.
    */
   verify(token: string): Promise<ProvedToken | Refusal>;
+  /** What `verify` would say of a token that it proved a moment ago, by the whole text alone; undefined when it has to look into it. */
+  proved?(token: string): ProvedToken | undefined;
 }
