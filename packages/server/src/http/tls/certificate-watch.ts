@@ -1,7 +1,6 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { dirname } from 'node:path';
 import type { SecureVersion } from 'node:tls';
 import type { Logger } from '../../registry/ports/logger.ts';
+import { FileChanges } from './file-changes.ts';
 import { checkKeyPair, type KeyPair, type KeyPairFiles, type KeyPairText, readKeyPair } from './key-pair.ts';
 import { TlsProblem } from './tls-problem.ts';
 
@@ -15,22 +14,15 @@ export interface CertificateWatchOptions {
   readonly pollMs: number;
 }
 
-/** Changes come in bursts: a renewal writes two files, a mounted secret swaps links. */
-const settleMs = 100;
-
 /**
- * Follows certificate and key through every change: overwritten, replaced, or swapped behind a symbolic link, as
- * mounted Kubernetes secrets are. A pair that cannot be served is logged once and leaves the one before in use.
+ * Follows certificate and key through every change. A pair that cannot be served is logged once and leaves the one before in use.
  */
 export class CertificateWatch {
   readonly #options: CertificateWatchOptions;
-  readonly #timer: NodeJS.Timeout;
-  readonly #watchers: readonly FSWatcher[];
+  readonly #changes: FileChanges;
   #seen: KeyPairText;
   #current: KeyPair;
   #lastProblem: string | undefined;
-  #settling: NodeJS.Timeout | undefined;
-  #looking = Promise.resolve();
   #closed = false;
 
   /** `current`: the pair as it is served now. */
@@ -38,10 +30,8 @@ export class CertificateWatch {
     this.#options = options;
     this.#current = current;
     this.#seen = current;
-    this.#timer = setInterval(() => void this.look(), options.pollMs);
-    this.#timer.unref();
-    const directories = new Set([options.files.certFile, options.files.keyFile].map((file) => dirname(file)));
-    this.#watchers = [...directories].flatMap((directory) => this.#watch(directory));
+    const { files, logger, pollMs } = options;
+    this.#changes = new FileChanges([files.certFile, files.keyFile], { logger, pollMs, look: () => this.#look() });
   }
 
   /** The pair that is served. */
@@ -51,31 +41,12 @@ export class CertificateWatch {
 
   /** Looks at the files now; resolves when what is there is served or its problem logged. */
   look(): Promise<void> {
-    this.#looking = this.#looking.then(() => this.#look());
-    return this.#looking;
+    return this.#changes.look();
   }
 
   close(): void {
     this.#closed = true;
-    clearInterval(this.#timer);
-    clearTimeout(this.#settling);
-    for (const watcher of this.#watchers) watcher.close();
-  }
-
-  #watch(directory: string): FSWatcher[] {
-    try {
-      const watcher = watch(directory, { persistent: false }, () => {
-        clearTimeout(this.#settling);
-        this.#settling = setTimeout(() => void this.look(), settleMs);
-        this.#settling.unref();
-      });
-      // The regular look goes on without it.
-      watcher.on('error', (cause) => this.#options.logger.warn('A directory of certificates cannot be watched.', { directory, cause }));
-      return [watcher];
-    } catch (cause) {
-      this.#options.logger.warn('A directory of certificates cannot be watched; changes are seen a little later.', { directory, cause });
-      return [];
-    }
+    this.#changes.close();
   }
 
   async #look(): Promise<void> {
