@@ -622,10 +622,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whose tokens a robot of a project takes for itself, the oldest first; there are few */
+        /** Whose tokens and certificates a robot of a project takes for itself, the oldest first; there are few */
         get: operations["listProjectRobotTrusts"];
         put?: never;
-        /** Lets whoever has a token that a rule is true of act as a robot of a project */
+        /** Lets whoever has a token or certificate that a rule is true of act as a robot of a project */
         post: operations["createProjectRobotTrust"];
         delete?: never;
         options?: never;
@@ -1115,10 +1115,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whose tokens a robot of the registry takes for itself, the oldest first; there are few */
+        /** Whose tokens and certificates a robot of the registry takes for itself, the oldest first; there are few */
         get: operations["listRobotTrusts"];
         put?: never;
-        /** Lets whoever has a token that a rule is true of act as a robot of the registry */
+        /** Lets whoever has a token or certificate that a rule is true of act as a robot of the registry */
         post: operations["createRobotTrust"];
         delete?: never;
         options?: never;
@@ -1843,12 +1843,12 @@ export interface components {
         };
         NewRobotTrust: {
             /**
-             * @description Its name in `federation.issuers`.
+             * @description Its name in `federation.issuers` or `kubernetes.clusters`; `client-certificates` for certificates of clients.
              * @example github
              */
             issuer: string;
             /**
-             * @description What must be true of the token, in the Common Expression Language: `claims` holds what it says.
+             * @description What must be true of the token or certificate, in the Common Expression Language: `claims` holds what it says.
              * @example claims.repository == "octo/app" && claims.ref == "refs/heads/main"
              */
             rule: string;
@@ -2395,12 +2395,12 @@ export interface components {
             /** @example 17 */
             id: string;
             /**
-             * @description Its name in `federation.issuers`.
+             * @description Its name in `federation.issuers` or `kubernetes.clusters`; `client-certificates` for certificates of clients.
              * @example github
              */
             issuer: string;
             /**
-             * @description What must be true of the token, in the Common Expression Language: `claims` holds what it says.
+             * @description What must be true of the token or certificate, in the Common Expression Language: `claims` holds what it says.
              * @example claims.repository == "octo/app" && claims.ref == "refs/heads/main"
              */
             rule: string;
@@ -2417,7 +2417,7 @@ export interface components {
             lastUsedAt?: string;
         };
         RobotTrustTrial: {
-            /** @description What the token says: its middle part, decoded. */
+            /** @description What the token says (its middle part, decoded), or the certificate. */
             claims: {
                 [key: string]: unknown;
             };
@@ -2432,12 +2432,12 @@ export interface components {
                 /** @example 17 */
                 id: string;
                 /**
-                 * @description Its name in `federation.issuers`.
+                 * @description Its name in `federation.issuers` or `kubernetes.clusters`; `client-certificates` for certificates of clients.
                  * @example github
                  */
                 issuer: string;
                 /**
-                 * @description What must be true of the token, in the Common Expression Language: `claims` holds what it says.
+                 * @description What must be true of the token or certificate, in the Common Expression Language: `claims` holds what it says.
                  * @example claims.repository == "octo/app" && claims.ref == "refs/heads/main"
                  */
                 rule: string;

@@ -1,5 +1,5 @@
 import { composeDirectories } from './compose-directories.ts';
-import { composeForeignLogin, serviceOf } from './compose-federation.ts';
+import { composeCertificateLogin, composeForeignLogin, serviceOf } from './compose-federation.ts';
 import { clusterTokens } from './compose-kubernetes.ts';
 import { composePeople } from './compose-people.ts';
 import type { Outside } from './compose-sign-in.ts';
@@ -34,6 +34,7 @@ export async function composeIdentity(
     authorizer,
     secretKey,
     foreign: await composeForeignLogin(config, { metadata, logger }, clusters === undefined ? [] : [clusters]),
+    certificates: await composeCertificateLogin(config, { metadata, logger }),
     ...(clusters && { clusterTokens: clusterTokens(clusters, secretKey) }),
     externalPasswords: await composeExternalPasswords(outside, backends),
     secondFactor: config.signIn.secondFactor,

@@ -4,6 +4,7 @@ import type { Acme } from './compose-acme.ts';
 import type { Config } from './config/schema.ts';
 import { speaksHttps } from './config/tls-settings.ts';
 import { Origins } from './http/client-address.ts';
+import type { ClientTrustFiles } from './http/tls/client-trust.ts';
 import type { CertificateSource, Tls } from './http/tls/tls.ts';
 import { clientNetwork } from './identity/client-network.ts';
 import type { Metrics } from './observability/metrics.ts';
@@ -30,6 +31,7 @@ export async function composeTls(config: Config, backends: Backends, metrics: Me
     minVersion: `TLSv${minVersion}`,
     http2: http2 ? { headerBytes, idleTimeoutMs: idleTimeoutSeconds * 1000 } : undefined,
     handshakeTimeoutMs: headerTimeoutSeconds * 1000,
+    clients: clientTrustFiles(config),
     logger: backends.logger,
   });
   return {
@@ -40,6 +42,11 @@ export async function composeTls(config: Config, backends: Backends, metrics: Me
       await tls.close();
     },
   };
+}
+
+function clientTrustFiles({ tls: { clientCertificates, clientAuthorities, clientRevocations } }: Config): ClientTrustFiles | undefined {
+  if (clientCertificates === 'off' || clientAuthorities === undefined) return undefined;
+  return { authoritiesFile: clientAuthorities, revocationFiles: clientRevocations };
 }
 
 function fileSource(config: Config): CertificateSource {

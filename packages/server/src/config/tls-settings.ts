@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { acme } from './acme-settings.ts';
 import { isCertificateHost } from './certificate-host.ts';
+import { clientCertificates } from './client-certificate-settings.ts';
 import { filledText } from './filled-text.ts';
 import { pathAccepts } from './path-accepts.ts';
 import { notes } from './setting-text.ts';
@@ -48,6 +49,7 @@ export const tls = v.pipe(
         '是否允许客户端选择 HTTP/2；一个连接即可承载客户端的全部传输。',
       ),
     ),
+    ...clientCertificates,
   }),
   v.forward(
     v.partialCheck(
@@ -73,9 +75,32 @@ export const tls = v.pipe(
     ),
     ['acme', 'names'],
   ),
+  v.forward(
+    v.partialCheck(
+      [['clientCertificates'], ['clientAuthorities']],
+      ({ clientCertificates: asked, clientAuthorities }) => (asked === 'off') === (clientAuthorities === undefined),
+      'tls.clientAuthorities goes with tls.clientCertificates: optional; give both or none',
+    ),
+    ['clientAuthorities'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['clientCertificates'], ['certFile'], ['selfSigned'], ['acme', 'names']],
+      ({ clientCertificates: asked, ...served }) => asked === 'off' || speaksHttps(served),
+      'tls.clientCertificates needs HTTPS; give tls.certFile, tls.selfSigned or tls.acme.names',
+    ),
+    ['clientCertificates'],
+  ),
 );
 
+/** What makes the port speak HTTPS. */
+interface Served {
+  readonly certFile?: string | undefined;
+  readonly selfSigned: readonly string[];
+  readonly acme: { readonly names: readonly string[] };
+}
+
 /** Whether the port speaks HTTPS. */
-export function speaksHttps({ certFile, selfSigned, acme: { names } }: v.InferOutput<typeof tls>): boolean {
+export function speaksHttps({ certFile, selfSigned, acme: { names } }: Served): boolean {
   return certFile !== undefined || selfSigned.length > 0 || names.length > 0;
 }

@@ -11,6 +11,7 @@ const reasons: Readonly<Record<RefusalReason, string | undefined>> = {
   delayed: 'too many failed logins',
   'second-factor': 'the right password without the second factor',
   // Every client comes with one of these now and then, and asks for another.
+  certificate: 'a client certificate',
   'token-expired': undefined,
   'token-invalid': 'not a token of this registry, or no longer good',
 };
@@ -18,7 +19,8 @@ const reasons: Readonly<Record<RefusalReason, string | undefined>> = {
 /** Writes a refused login to the audit log, with the account that it was for if there is one. Never another name that was given: people type passwords there. */
 export async function auditRefusedLogin(auditor: Auditor, exchange: HttpExchange, refusal: Refusal): Promise<void> {
   const { detail } = refusal;
-  const reason = detail === undefined ? reasons[refusal.reason] : `a token of another issuer: ${detail}`;
+  const what = refusal.reason === 'certificate' ? reasons.certificate : 'a token of another issuer';
+  const reason = detail === undefined ? reasons[refusal.reason] : `${what}: ${detail}`;
   if (reason === undefined) return;
   const by = agentOf({ ...anonymous, credential: 'refused' }, { reason, roles: [] }, originOf(exchange));
   const { account } = refusal;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
+import type { ShownCertificate } from '../registry/ports/shown-certificate.ts';
 import { Origins, plainAddress } from './client-address.ts';
 
 const requestWith = (headers: Record<string, string>) => ({ headers }) as unknown as IncomingMessage;
@@ -52,4 +53,16 @@ test('proxies are known by address and range', () => {
   for (const address of ['10.1.2.3', '::ffff:10.1.2.3', '192.0.2.7', 'fd12::1']) assert.ok(trusting.isTrustedProxy(address), address);
   for (const address of ['11.0.0.1', '192.0.2.8', 'fe80::1', '', 'x']) assert.ok(!trusting.isTrustedProxy(address), address);
   assert.ok(!new Origins([], undefined).isTrustedProxy('127.0.0.1'));
+});
+
+test('a certificate is of the client alone: not behind a proxy that is trusted, nor for a page of another site', () => {
+  const shown = { thumbprint: 'x' } as ShownCertificate;
+  const of = (headers: Record<string, string>, peer = '203.0.113.1') =>
+    trusting.of(requestWith({ host: 'registry', ...headers }), { peer, secure: true, certificate: () => shown }).certificate;
+  assert.equal(of({}), shown);
+  assert.equal(of({ origin: 'https://registry', 'sec-fetch-site': 'same-origin' }), shown);
+  assert.equal(of({ 'sec-fetch-site': 'none' }), shown);
+  assert.equal(of({ 'x-forwarded-for': '203.0.113.1' }, '10.0.0.1'), undefined);
+  for (const origin of ['https://evil.example', 'http://registry', 'null']) assert.equal(of({ origin }), undefined, origin);
+  for (const site of ['cross-site', 'same-site', 'x']) assert.equal(of({ 'sec-fetch-site': site }), undefined, site);
 });

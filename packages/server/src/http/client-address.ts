@@ -1,6 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { type BlockList, isIP } from 'node:net';
+import type { ShownCertificate } from '../registry/ports/shown-certificate.ts';
 import { addressList, holdsAddress } from './address-ranges.ts';
+
+/** What is known of the connection of a request. */
+interface Seen {
+  readonly peer: string;
+  readonly secure: boolean;
+  readonly certificate?: (() => ShownCertificate) | undefined;
+}
 
 /** Who is asking, and how they reached us, behind the proxies that the configuration trusts. */
 export interface Origin {
@@ -12,6 +20,8 @@ export interface Origin {
   readonly host: string;
   /** Whether a proxy that the configuration trusts handed the request over: its headers are the proxy's word. */
   readonly viaTrustedProxy: boolean;
+  /** What the client itself has shown; undefined behind a proxy, whose certificate is its own, and for what a page of another site asks for. */
+  readonly certificate?: ShownCertificate | undefined;
 }
 
 const hostPattern = /^(?:[a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?$/;
@@ -30,9 +40,10 @@ export class Origins {
   }
 
   /** Who sends this request, over a connection from `peer`; `secure`: it is encrypted. Scheme and host are only worked out when asked for. */
-  of(request: IncomingMessage, { peer, secure }: { readonly peer: string; readonly secure: boolean }): Origin {
+  of(request: IncomingMessage, connection: Seen): Origin {
+    const { peer } = connection;
     const trusted = this.#isTrusted(peer);
-    return new RequestOrigin(request, trusted ? this.#forwardedFor(request, peer) : peer, trusted, secure, this.#publicUrl);
+    return new RequestOrigin(request, trusted ? this.#forwardedFor(request, peer) : peer, trusted, connection, this.#publicUrl);
   }
 
   /** Whether this is the address of a proxy that the configuration trusts. */
@@ -66,22 +77,28 @@ class RequestOrigin implements Origin {
   readonly address: string;
   readonly viaTrustedProxy: boolean;
   readonly #request: IncomingMessage;
-  readonly #secure: boolean;
+  readonly #connection: Seen;
   readonly #publicUrl: URL | undefined;
 
-  constructor(request: IncomingMessage, address: string, trusted: boolean, secure: boolean, publicUrl: URL | undefined) {
+  constructor(request: IncomingMessage, address: string, trusted: boolean, connection: Seen, publicUrl: URL | undefined) {
     this.address = address;
     this.#request = request;
     this.viaTrustedProxy = trusted;
-    this.#secure = secure;
+    this.#connection = connection;
     this.#publicUrl = publicUrl;
   }
 
   get baseUrl(): string {
     if (this.#publicUrl !== undefined) return this.#publicUrl.origin;
     const forwarded = this.viaTrustedProxy ? lastOf(this.#request.headers['x-forwarded-proto']) : undefined;
-    const scheme = forwarded === 'https' || forwarded === 'http' ? forwarded : this.#secure ? 'https' : 'http';
+    const scheme = forwarded === 'https' || forwarded === 'http' ? forwarded : this.#connection.secure ? 'https' : 'http';
     return `${scheme}://${this.host}`;
+  }
+
+  get certificate(): ShownCertificate | undefined {
+    const { certificate } = this.#connection;
+    if (certificate === undefined || this.viaTrustedProxy || this.#isOfOtherSite()) return undefined;
+    return certificate();
   }
 
   get host(): string {
@@ -91,6 +108,12 @@ class RequestOrigin implements Origin {
     // HTTP/2 names the host in a header of its own, beside which Host does not count (RFC 9113 section 8.3.1).
     const named = forwarded ?? [headers[':authority']].flat()[0] ?? headers.host ?? '';
     return hostPattern.test(named) ? named : 'localhost';
+  }
+
+  /** Browsers show a certificate whoever's page asks, so that it alone proves no intention. */
+  #isOfOtherSite(): boolean {
+    const { origin, 'sec-fetch-site': site = 'none' } = this.#request.headers;
+    return (origin !== undefined && origin !== this.baseUrl) || (site !== 'none' && site !== 'same-origin');
   }
 }
 

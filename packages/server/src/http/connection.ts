@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { ShownCertificate } from '../registry/ports/shown-certificate.ts';
 import { plainAddress } from './client-address.ts';
 import type { HttpExchange } from './http-exchange.ts';
 
@@ -12,6 +13,10 @@ export interface Connection {
   readonly secure: boolean;
   /** The answer to a connection beyond the limits: no request that still comes over it may be served. */
   refusal: string | undefined;
+  /** What the client showed when it connected, judged anew at each call; undefined: nothing, or it was not asked. */
+  certificate: (() => ShownCertificate) | undefined;
+  /** Over HTTP/1, every answer is the last of the connection. */
+  ending: boolean;
   /** The exchange that is being served; over HTTP/1 there is only one at a time. */
   current: HttpExchange | undefined;
   /** What the client sent ahead of its turn, in order. */
@@ -25,6 +30,8 @@ export function connectionOf(socket: Socket): Connection {
     peer: plainAddress(socket.remoteAddress ?? ''),
     secure: 'encrypted' in socket,
     refusal: undefined,
+    certificate: undefined,
+    ending: false,
     current: undefined,
     ahead: [],
   };

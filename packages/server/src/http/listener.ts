@@ -96,8 +96,8 @@ export function createListener(deps: ListenerDeps): Listener {
   const drain = new Drain(server);
   const deadlines = new RequestDeadlines(limits, deps.logger);
   let unanswered = 0;
-  const begin = (exchange: HttpExchange) => {
-    exchange.isLast = drain.begun;
+  const begin = (connection: Connection, exchange: HttpExchange) => {
+    exchange.isLast = drain.begun || connection.ending;
     deadlines.begin(exchange);
     void serve(exchange, deps);
   };
@@ -110,7 +110,8 @@ export function createListener(deps: ListenerDeps): Listener {
     if (exchange.completed && !exchange.request.complete && exchange.request.httpVersionMajor === 1) void endBody(exchange.request);
     drain.answered();
     const next = endTurn(connection, exchange);
-    if (next !== undefined) begin(next);
+    if (next !== undefined) begin(connection, next);
+    else if (connection.ending && exchange.request.httpVersionMajor === 1) exchange.request.socket.end();
   };
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const connection = connectionOf(request.socket);
@@ -118,7 +119,7 @@ export function createListener(deps: ListenerDeps): Listener {
     const exchange = new HttpExchange(request, response, origins.of(request, connection));
     unanswered += 1;
     response.on('close', () => end(connection, exchange));
-    if (takeTurn(connection, exchange)) begin(exchange);
+    if (takeTurn(connection, exchange)) begin(connection, exchange);
   };
   // Without a listener for it, Node would ask for the body before we know whether the caller may send it.
   server.on('request', onRequest).on('checkContinue', onRequest);

@@ -1,5 +1,6 @@
 import type { Authentication, Authenticator, Origin } from '../registry/ports/authenticator.ts';
 import type { BasicLogin } from './basic.ts';
+import type { CertificateLogin } from './certificate-login.ts';
 import type { ForeignLogin } from './foreign-login.ts';
 import type { RegistryTokens } from './registry-tokens.ts';
 
@@ -13,8 +14,9 @@ export function createAuthenticator(options: {
   basic: BasicLogin;
   tokens: RegistryTokens;
   foreign: ForeignLogin | undefined;
+  certificates: CertificateLogin | undefined;
 }): Authenticator {
-  const { basic, foreign, tokens } = options;
+  const { basic, certificates, foreign, tokens } = options;
   return {
     proveForeign: async (token, userName, from) =>
       (await foreign?.login(token, from, userName)) ?? {
@@ -23,11 +25,15 @@ export function createAuthenticator(options: {
         detail: 'it is no token of an issuer that is configured here',
       },
     async authenticate(header: string | undefined, from: Origin): Promise<Authentication> {
-      if (header === undefined) return { kind: 'anonymous' };
+      if (header === undefined) {
+        const shown = certificates === undefined ? undefined : from.certificate;
+        if (certificates === undefined || shown === undefined) return { kind: 'anonymous' };
+        return certificates.login(shown, from);
+      }
       // Most of what comes: no form has to be looked for in what is known.
       if (header.startsWith(bearer)) {
         const text = header.slice(bearer.length);
-        const known = tokens.verifyKnown(text) ?? foreign?.loginKnown(text);
+        const known = tokens.verifyKnown(text, from) ?? foreign?.loginKnown(text);
         if (known !== undefined) return known;
       }
       // RFC 9110 section 11.4: a scheme in any case, spaces, then the credentials.
@@ -38,7 +44,7 @@ export function createAuthenticator(options: {
         return (
           (await basic.loginBySecret(credentials, from)) ??
           (await foreign?.login(credentials, from, undefined)) ??
-          tokens.verify(credentials)
+          tokens.verify(credentials, from)
         );
       }
       return { kind: 'refused', reason: 'credentials' };

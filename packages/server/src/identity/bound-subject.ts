@@ -1,7 +1,10 @@
 import type { JWTPayload } from 'jose';
 import type { AccountStore, User } from '../registry/ports/account-store.ts';
 import type { Principal } from '../registry/ports/authorizer.ts';
+import type { ShownCertificate } from '../registry/ports/shown-certificate.ts';
 import type { BoundRobot, BoundTrustingRobot } from './robot-login.ts';
+
+const thumbprintClaim = 'x5t#S256';
 
 /** The user that a token was given to: bound to the id and the version, never to a name that somebody may take again. */
 export interface BoundUser {
@@ -16,18 +19,30 @@ export type BoundSubject = BoundUser | BoundRobot | BoundTrustingRobot;
 /**
  * The claims that bind a token to its subject: `anonymous`; a user's id and `ver`, the version that was proved (not the one of now: a
  * password that was changed in between must not be good for a token); a robot's id and `ver`, its epoch, and `sec`, the id of its
- * secret, or `trt`, the id of the trust, and `end`, when the token that proved it ends (milliseconds). Throws without a proof.
+ * secret, or `trt`, the id of the trust, and `end`, when the token that proved it ends (milliseconds); `cnf` (RFC 8705 section 3.1), when
+ * it is good only where this certificate is shown. Throws without a proof.
  */
 export function subjectClaims({ subject, proof }: Principal): { subject: string; claims: JWTPayload } {
   if (subject.kind === 'anonymous') return { subject: 'anonymous', claims: {} };
   if (subject.kind === 'user' && proof !== undefined && 'userVersion' in proof) {
-    return { subject: `user:${subject.id}`, claims: { ver: proof.userVersion } };
+    return { subject: `user:${subject.id}`, claims: { ver: proof.userVersion, ...confirmation(proof) } };
   }
   if (subject.kind === 'robot' && proof !== undefined && 'robotEpoch' in proof) {
-    const by = 'secretId' in proof ? { sec: proof.secretId } : { trt: proof.trustId, end: proof.until };
+    const by = 'secretId' in proof ? { sec: proof.secretId } : { trt: proof.trustId, end: proof.until, ...confirmation(proof) };
     return { subject: `robot:${subject.id}`, claims: { ver: proof.robotEpoch, ...by } };
   }
   throw new TypeError('a token needs a principal whose version was proved');
+}
+
+function confirmation(proof: NonNullable<Principal['proof']>): JWTPayload {
+  const thumbprint = 'thumbprint' in proof ? proof.thumbprint : undefined;
+  return thumbprint === undefined ? {} : { cnf: { [thumbprintClaim]: thumbprint } };
+}
+
+/** Whether a token with this claim `cnf` may be used by whoever shows this certificate. */
+export function isConfirmed(cnf: unknown, shown: ShownCertificate | undefined): boolean {
+  const wanted = typeof cnf === 'object' && cnf !== null ? (cnf as Record<string, unknown>)[thumbprintClaim] : undefined;
+  return shown !== undefined && shown.fault === undefined && shown.thumbprint === wanted;
 }
 
 /** Reads the claims back; undefined when they are not of the form that tokens of users and robots have. */

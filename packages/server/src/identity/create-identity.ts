@@ -1,4 +1,4 @@
-import type { AccountStore } from '../registry/ports/account-store.ts';
+import type { AccountStore, User } from '../registry/ports/account-store.ts';
 import type { Authenticator, RefusalReason, TokenService } from '../registry/ports/authenticator.ts';
 import type { Authorizer } from '../registry/ports/authorizer.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
@@ -7,6 +7,7 @@ import type { TrustLogins } from '../registry/ports/robot-trust-store.ts';
 import { createAuthenticator } from './authenticator.ts';
 import { BasicLogin } from './basic.ts';
 import type { BoundClusterTokens } from './bound-cluster-token.ts';
+import { CertificateLogin, type CertificateLoginOptions } from './certificate-login.ts';
 import { ForeignLogin, type ForeignLoginOptions } from './foreign-login.ts';
 import { LoginDelay } from './login-delay.ts';
 import { type ExternalPasswords, PasswordLogin } from './password-login.ts';
@@ -52,6 +53,8 @@ export function createIdentity(options: {
   readonly refused: (reason: RefusalReason) => void;
   readonly foreign?: ForeignLoginOptions | undefined;
   readonly clusterTokens?: BoundClusterTokens | undefined;
+  /** Undefined: no certificates of clients are taken. */
+  readonly certificates?: Pick<CertificateLoginOptions, 'robots' | 'users' | 'logger'> | undefined;
 }): Identity {
   const keys = new SigningKeys(options);
   const robots = new RobotLogin(options);
@@ -59,13 +62,10 @@ export function createIdentity(options: {
   const delay = new LoginDelay(options);
   const foreign = options.foreign === undefined ? undefined : new ForeignLogin({ ...options.foreign, issuer: options.issuer });
   const passwords = new PasswordLogin({ ...options, external: options.externalPasswords, delay, passwords: new PasswordVerifier() });
-  const basic = new BasicLogin({
-    ...options,
-    robots,
-    passwords,
-    foreign,
-    needsSecondFactor: (user) => needsSecondFactor(options.secondFactor, user),
-  });
-  const authenticator = createAuthenticator({ basic, tokens, foreign });
+  const isMoreNeeded = (user: User) => needsSecondFactor(options.secondFactor, user);
+  const basic = new BasicLogin({ ...options, robots, passwords, foreign, needsSecondFactor: isMoreNeeded });
+  const certificates =
+    options.certificates && new CertificateLogin({ ...options, ...options.certificates, needsSecondFactor: isMoreNeeded });
+  const authenticator = createAuthenticator({ basic, tokens, foreign, certificates });
   return { authenticator, tokens, passwords, delay, service: options.service, maintainKeys: () => keys.maintain() };
 }

@@ -35,8 +35,10 @@ export class RefreshTokens {
   /** For users alone, who are not limited: redeemed, it would be good for more than others are, and longer than a robot's secret. */
   async issue(principal: Principal): Promise<string | undefined> {
     if (principal.subject.kind !== 'user' || principal.limit !== undefined) return undefined;
+    // It would outlive the certificate.
+    if (principal.proof !== undefined && 'thumbprint' in principal.proof) return undefined;
     const { subject, claims } = subjectClaims(principal);
-    const tokenId = principal.proof !== undefined && 'userVersion' in principal.proof ? principal.proof.accessTokenId : undefined;
+    const tokenId = principal.proof !== undefined && 'accessTokenId' in principal.proof ? principal.proof.accessTokenId : undefined;
     return signToken(this.#options.keys, this.#kind, {
       subject,
       claims: tokenId === undefined ? claims : { ...claims, pat: tokenId },

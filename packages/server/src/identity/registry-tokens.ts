@@ -1,11 +1,11 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { AccountStore } from '../registry/ports/account-store.ts';
-import type { Authenticated, IssuedToken, Refusal, TokenRequest, TokenService } from '../registry/ports/authenticator.ts';
+import type { Authenticated, IssuedToken, Origin, Refusal, TokenRequest, TokenService } from '../registry/ports/authenticator.ts';
 import { type AccessLimit, type Authorizer, anonymous, type Principal } from '../registry/ports/authorizer.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
 import type { BoundClusterToken, BoundClusterTokens } from './bound-cluster-token.ts';
 import type { BoundSubject } from './bound-subject.ts';
-import { boundSubjectOf, findBoundUser, subjectClaims } from './bound-subject.ts';
+import { boundSubjectOf, findBoundUser, isConfirmed, subjectClaims } from './bound-subject.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { RefreshTokens } from './refresh-tokens.ts';
 import type { RobotLogin } from './robot-login.ts';
@@ -16,6 +16,9 @@ import { grantAccess, limitOfAccess } from './token-access.ts';
 import { subjectOf } from './user-subject.ts';
 
 const credential = 'registry-token';
+
+/** Where a token is shown, as far as that matters. */
+type Shown = Pick<Origin, 'certificate'>;
 
 interface RegistryTokensOptions {
   readonly accounts: AccountStore;
@@ -75,17 +78,20 @@ export class RegistryTokens implements TokenService {
     return { token, expiresInSeconds: lifetimeSeconds, issuedAt: new Date(Math.floor(at / 1000) * 1000).toISOString() };
   }
 
-  /** Who a registry token stands for now, limited to what it lists. The row of the user or robot is read at each call. */
-  async verify(text: string): Promise<Authenticated | Refusal> {
-    return (await this.verifyKnown(text)) ?? this.#verifyFirst(text);
+  /**
+   * Who a registry token stands for now, where it may need the certificate that it was got with, limited to
+   * what it lists. The row of the user or robot is read at each call.
+   */
+  async verify(text: string, from: Shown = {}): Promise<Authenticated | Refusal> {
+    return (await this.verifyKnown(text, from)) ?? this.#verifyFirst(text, from);
   }
 
   /** The same for a token that verified lately; undefined for every other text, of whatever kind it is. */
-  verifyKnown(text: string): Promise<Authenticated | Refusal> | undefined {
+  verifyKnown(text: string, from: Shown): Promise<Authenticated | Refusal> | undefined {
     const key = keyOf(text);
     const known = this.#verified.get(key);
     if (known === undefined) return undefined;
-    if (!isExpired(known.claims, this.#kind, this.#options.now())) return this.#principalOf(known);
+    if (!isExpired(known.claims, this.#kind, this.#options.now())) return this.#principalOf(known, from);
     this.#verified.delete(key);
     return undefined;
   }
@@ -102,11 +108,11 @@ export class RegistryTokens implements TokenService {
     return this.#options.keys.jwks();
   }
 
-  async #verifyFirst(text: string): Promise<Authenticated | Refusal> {
+  async #verifyFirst(text: string, from: Shown): Promise<Authenticated | Refusal> {
     const verified = await this.#verifyNew(text);
     if ('kind' in verified) return verified;
     this.#verified.set(keyOf(text), verified);
-    return this.#principalOf(verified);
+    return this.#principalOf(verified, from);
   }
 
   async #verifyNew(text: string): Promise<VerifiedToken | Refusal> {
@@ -120,7 +126,9 @@ export class RegistryTokens implements TokenService {
     return bound === undefined ? tokenInvalid : { claims, bound, limit };
   }
 
-  async #principalOf({ bound, limit }: VerifiedToken): Promise<Authenticated | Refusal> {
+  async #principalOf({ claims, bound, limit }: VerifiedToken, from: Shown): Promise<Authenticated | Refusal> {
+    // Got with a certificate, it is nothing to whoever does not show that, or when it is good no more.
+    if (claims['cnf'] !== undefined && !isConfirmed(claims['cnf'], from.certificate)) return tokenInvalid;
     if (bound === undefined) return { kind: 'principal', principal: { ...anonymous, limit, credential } };
     if (bound.kind === 'kubernetes') {
       const principal = await this.#options.clusterTokens?.find(bound);

@@ -68,7 +68,7 @@ export class RobotLogin {
   async #findTrusting({ id, trustId, epoch, until }: BoundTrustingRobot): Promise<Principal | undefined> {
     const found = this.#now() < until ? await this.#robots.findTrustingRobot({ id, trustId }) : undefined;
     const isGood = found?.epoch === epoch && isGoodTrusting(found, this.#now());
-    return isGood ? trustingPrincipal(found, until) : undefined;
+    return isGood ? trustingPrincipal(found, { until }) : undefined;
   }
 
   #isGood({ disabled, expiresAt, secretExpiresAt }: RobotCredential): boolean {
@@ -104,12 +104,15 @@ export function isGoodTrusting({ disabled, expiresAt }: TrustingRobot, now: Mill
   return !disabled && (expiresAt ?? Infinity) > now;
 }
 
-/** A robot, acted as by the holder of a token that is good until `until`. */
-export function trustingPrincipal(robot: TrustingRobot, until: Millis): Principal {
+/** A robot, acted as by the holder of a token or, with `thumbprint`, of a certificate that is good until `until`. */
+export function trustingPrincipal(
+  robot: TrustingRobot,
+  { until, thumbprint }: { readonly until: Millis; readonly thumbprint?: string | undefined },
+): Principal {
   return {
     subject: { kind: 'robot', id: robot.id, name: robotTitle(robot) },
-    credential: `federated:${robot.trustId}`,
+    credential: `${thumbprint === undefined ? 'federated' : 'certificate'}:${robot.trustId}`,
     limit: undefined,
-    proof: { robotEpoch: robot.epoch, trustId: robot.trustId, until },
+    proof: { robotEpoch: robot.epoch, trustId: robot.trustId, until, thumbprint },
   };
 }

@@ -37,6 +37,7 @@ export function createMetrics(version: string): Metrics {
   const refused = new Counter('registry_connections_refused_total', 'Connections beyond the limits.', undefined);
   const overRate = new Counter('registry_rate_refusals_total', 'Requests beyond what one client may send.', 'limit', rateLimits);
   const logins = new Counter('registry_login_failures_total', 'Logins that were refused.', 'reason', [
+    'certificate',
     'credentials',
     'delayed',
     'second-factor',

@@ -4,7 +4,7 @@ import type { Agent } from '../../registry/ports/agent.ts';
 import type { Subject } from '../../registry/ports/authorizer.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { Robot, RobotKey, RobotPermission, RobotStore, UnknownPermission } from '../../registry/ports/robot-store.ts';
-import type { RobotTrustStore } from '../../registry/ports/robot-trust-store.ts';
+import type { RobotTrustStore, TrustKind } from '../../registry/ports/robot-trust-store.ts';
 import type { TrustRules } from '../../registry/ports/trust-rules.ts';
 import type { GivingDeps } from './givable-permissions.ts';
 import { requireGivable } from './givable-permissions.ts';
@@ -17,8 +17,8 @@ export interface RobotDeps extends GivingDeps {
   readonly trusts: RobotTrustStore;
   /** Loads what reads the rules of trusts. */
   readonly rules: () => Promise<TrustRules>;
-  /** Names of the issuers in the settings. */
-  readonly issuers: readonly string[];
+  /** What trusts may be about: names of issuers in the settings, and of the authorities of clients. */
+  readonly issuers: ReadonlyMap<string, TrustKind>;
   readonly newSecret: () => { readonly text: string; readonly hash: Uint8Array };
   readonly now: () => Millis;
 }

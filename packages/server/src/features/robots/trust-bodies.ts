@@ -5,10 +5,15 @@ import type { RobotTrust } from '../../registry/ports/robot-trust-store.ts';
 const rule = Type.String({
   minLength: 1,
   maxLength: 2048,
-  description: 'What must be true of the token, in the Common Expression Language: `claims` holds what it says.',
+  description: 'What must be true of the token or certificate, in the Common Expression Language: `claims` holds what it says.',
   examples: ['claims.repository == "octo/app" && claims.ref == "refs/heads/main"'],
 });
-const issuer = Type.String({ minLength: 1, maxLength: 64, description: 'Its name in `federation.issuers`.', examples: ['github'] });
+const issuer = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'Its name in `federation.issuers` or `kubernetes.clusters`; `client-certificates` for certificates of clients.',
+  examples: ['github'],
+});
 const warnings = Type.Array(Type.String(), { description: 'What makes the rule look wider than it is meant.' });
 
 /** What makes a trust. */
@@ -26,7 +31,9 @@ export const madeTrust = Type.Object({ trust, warnings }, { $id: 'MadeRobotTrust
 /** What rules are tried on. */
 export const trustTrial = Type.Object(
   {
-    claims: Type.Record(Type.String(), Type.Unknown(), { description: 'What the token says: its middle part, decoded.' }),
+    claims: Type.Record(Type.String(), Type.Unknown(), {
+      description: 'What the token says (its middle part, decoded), or the certificate.',
+    }),
     rule: Type.Optional({ ...rule, description: 'A rule that is not stored, to be tried too.' }),
   },
   { $id: 'RobotTrustTrial', additionalProperties: false },

@@ -3,7 +3,7 @@ import type { Static } from 'typebox';
 import { ApiError, notFound } from '../../management/problems.ts';
 import { areBounded } from '../../registry/claims-size.ts';
 import type { RobotKey } from '../../registry/ports/robot-store.ts';
-import { mostTrusts, type RobotTrust } from '../../registry/ports/robot-trust-store.ts';
+import { mostTrusts, type RobotTrust, type TrustKind } from '../../registry/ports/robot-trust-store.ts';
 import { requireGivable } from './givable-permissions.ts';
 import { type Asker, invalid, type RobotDeps, requireRobot } from './robot-operations.ts';
 import type { newTrust, trustTrial, trustTrialAnswer } from './trust-bodies.ts';
@@ -16,10 +16,11 @@ export async function createTrust(
   { issuer, rule }: Static<typeof newTrust>,
 ): Promise<{ trust: RobotTrust; warnings: readonly string[] }> {
   await requireGivable(deps, subject, (await requireRobot(deps, key)).permissions);
-  requireIssuer(deps.issuers, issuer);
+  const kind = requireIssuer(deps.issuers, issuer);
+  if (kind === 'certificate' && !(subject.kind === 'user' && subject.administrator)) throw certificatesAreGlobal;
   const verdict = (await deps.rules()).check(rule);
   if ('fault' in verdict) throw invalid('/rule', verdict.fault);
-  const made = await deps.trusts.createRobotTrust({ ...key, kind: 'token', issuer, rule, by, at: deps.now() });
+  const made = await deps.trusts.createRobotTrust({ ...key, kind, issuer, rule, by, at: deps.now() });
   if (made.outcome !== 'created') {
     if (made.outcome === 'unknown') throw notFound('robot');
     throw new ApiError('conflict', { detail: `A robot has at most ${mostTrusts} trusts: delete one, or make another robot.` });
@@ -46,9 +47,8 @@ export async function tryTrusts(
   await requireRobot(deps, key);
   if (!areBounded(claims)) throw invalid('/claims', 'A token with so many claims, or so deep ones, is not taken.');
   const rules = await deps.rules();
-  const trusts = (await deps.trusts.listRobotTrusts(key)).filter(({ kind }) => kind === 'token');
   const asked: Static<typeof trustTrialAnswer>['trusts'] = [];
-  for (const { id, issuer, rule: stored } of trusts) {
+  for (const { id, issuer, rule: stored } of await deps.trusts.listRobotTrusts(key)) {
     asked.push({ id: String(id), issuer, rule: stored, matches: rules.isTrueOf(stored, claims) });
     // A rule may take long, and nothing else of the process goes on meanwhile.
     await nextTurn();
@@ -59,8 +59,14 @@ export async function tryTrusts(
   return { trusts: asked, rule: { matches: rules.isTrueOf(rule, claims), warnings: [...verdict.warnings] } };
 }
 
-function requireIssuer(issuers: readonly string[], issuer: string): void {
-  if (issuers.includes(issuer)) return;
-  const known = issuers.length === 0 ? 'none is configured' : `there are ${issuers.join(', ')}`;
-  throw invalid('/issuer', `There is no issuer '${issuer}' in federation.issuers: ${known}. Ask whoever runs the registry to add it.`);
+function requireIssuer(issuers: ReadonlyMap<string, TrustKind>, issuer: string): TrustKind {
+  const kind = issuers.get(issuer);
+  if (kind !== undefined) return kind;
+  const known = issuers.size === 0 ? 'none is configured' : `there are ${[...issuers.keys()].join(', ')}`;
+  throw invalid('/issuer', `There is no issuer '${issuer}' in the settings: ${known}. Ask whoever runs the registry to add it.`);
 }
+
+/** No name comes along with a certificate: a rule that is true of those of others would keep them out, or make them somebody else. */
+const certificatesAreGlobal = new ApiError('forbidden', {
+  detail: 'A rule over certificates is about those of everybody: ask an administrator of the registry to make this trust.',
+});

@@ -8,7 +8,7 @@ import { askerOf, keyOf, type Place, places, robotId } from './robot-routes.ts';
 import { madeTrust, newTrust, showTrust, trust, trustTrial, trustTrialAnswer } from './trust-bodies.ts';
 import { createTrust, deleteTrust, tryTrusts } from './trust-operations.ts';
 
-/** `.../robots/{robot}/trusts`: whose tokens a robot takes for itself. */
+/** `.../robots/{robot}/trusts`: whose tokens and certificates a robot takes for itself. */
 export function trustRoutes(deps: RobotDeps): Route[] {
   return places.flatMap((place) => routesAt(deps, place));
 }
@@ -20,14 +20,14 @@ function routesAt(deps: RobotDeps, { path, params, noun, of, needs }: Place): Ro
       ...common,
       method: 'GET',
       operationId: `list${noun}Trusts`,
-      summary: `Whose tokens a robot of ${of} takes for itself, the oldest first; there are few`,
+      summary: `Whose tokens and certificates a robot of ${of} takes for itself, the oldest first; there are few`,
       query: pageQuery,
       responses: { 200: listOf(trust) },
       handle: async (request) => {
         await requireRobot(deps, keyOf(request));
         const { after = 0, limit } = pageOf(request, Type.Integer({ minimum: 0 }));
         const found = await deps.trusts.listRobotTrusts(keyOf(request));
-        const behind = found.filter((one) => one.kind === 'token' && one.id > after);
+        const behind = found.filter((one) => one.id > after);
         const page = { items: behind.slice(0, limit), more: behind.length > limit };
         return listed(request, page, (one) => one.id, showTrust);
       },
@@ -36,7 +36,7 @@ function routesAt(deps: RobotDeps, { path, params, noun, of, needs }: Place): Ro
       ...common,
       method: 'POST',
       operationId: `create${noun}Trust`,
-      summary: `Lets whoever has a token that a rule is true of act as a robot of ${of}`,
+      summary: `Lets whoever has a token or certificate that a rule is true of act as a robot of ${of}`,
       body: newTrust,
       problems: ['forbidden', 'conflict'],
       responses: { 201: madeTrust },

@@ -19,12 +19,16 @@ export async function authenticate(exchange: HttpExchange, deps: ApiDeps): Promi
 
 async function prove(exchange: HttpExchange, deps: ApiDeps): Promise<Principal> {
   const { authenticator, auditor } = deps;
-  const found = await authenticator.authenticate(exchange.request.headers.authorization, exchange.origin);
+  const header = exchange.request.headers.authorization;
+  // Whoever signed in with this browser comes before the certificate that it shows by itself.
+  const signedIn = header === undefined ? await bySession(exchange, deps) : undefined;
+  if (signedIn !== undefined) return signedIn;
+  const found = await authenticator.authenticate(header, exchange.origin);
   if (found.kind === 'refused') {
     await auditRefusedLogin(auditor, exchange, found);
     throw refused(found);
   }
-  if (found.kind === 'anonymous') return (await bySession(exchange, deps)) ?? anonymous;
+  if (found.kind === 'anonymous') return anonymous;
   // What was issued for pushing and pulling does not administer: it is handed to tools that are trusted with no more.
   if (found.principal.limit !== undefined) {
     const decision = { reason: 'a registry token is good for /v2/ only', roles: [] };

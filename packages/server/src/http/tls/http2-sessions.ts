@@ -33,6 +33,8 @@ export interface Http2Sessions {
   readonly server: Http2Server;
   /** Serves a connection whose client chose HTTP/2. */
   accept(socket: TLSSocket): void;
+  /** Asks the client of one connection to leave; streams that run may finish. */
+  release(socket: TLSSocket): void;
   /** Asks every client to leave (GOAWAY); streams that run may finish. */
   close(): void;
   destroy(): void;
@@ -72,6 +74,7 @@ export function createHttp2Sessions({ headerBytes, idleTimeoutMs }: Http2Limits)
       socket.once('close', () => sessions.delete(socket));
       server.emit('connection', socket);
     },
+    release: (socket) => sessions.get(socket)?.close(),
     close: () => {
       for (const session of sessions.values()) session.close();
     },

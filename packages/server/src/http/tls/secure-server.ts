@@ -1,8 +1,10 @@
 import type { ServerOptions } from 'node:http';
 import { Server } from 'node:https';
 import type { Socket } from 'node:net';
-import type { SecureVersion, TLSSocket } from 'node:tls';
+import type { SecureContextOptions, SecureVersion, TLSSocket } from 'node:tls';
 import { connectionOf } from '../connection.ts';
+import { certificateOf } from './client-certificate.ts';
+import type { ClientTrust } from './client-trust.ts';
 import { createHttp2Sessions, type Http2Limits, type Http2Sessions } from './http2-sessions.ts';
 import type { KeyPairText } from './key-pair.ts';
 
@@ -12,6 +14,8 @@ export interface SecureOptions {
   readonly http2: Http2Limits | undefined;
   /** A handshake that is not over by then ends the connection. */
   readonly handshakeTimeoutMs: number;
+  /** Whose certificates clients may show, and are asked for; undefined: nobody is asked. */
+  readonly clients?: ClientTrust | undefined;
 }
 
 const wrongProtocol = 'This port speaks HTTPS: use https:// in the address.\n';
@@ -24,18 +28,26 @@ const plainAnswer = `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Ty
 export class SecureServer extends Server {
   readonly #sessions: Http2Sessions | undefined;
   readonly #minVersion: SecureVersion;
+  #pair: KeyPairText;
+  #clients: ClientTrust | undefined;
+  /** Connections whose clients have shown a certificate. */
+  readonly #certified = new Set<TLSSocket>();
   /** Connections before the end of their handshake, by `nameOf`. */
   readonly #shaking = new Map<string, Socket>();
 
-  constructor(options: ServerOptions, pair: KeyPairText, { minVersion, http2, handshakeTimeoutMs }: SecureOptions) {
+  constructor(options: ServerOptions, pair: KeyPairText, { minVersion, http2, handshakeTimeoutMs, clients }: SecureOptions) {
     super({
       ...options,
-      ...pair,
+      ...contextOf(pair, clients),
       minVersion,
+      // Clients without one go on; whether one proves anything is said by an answer, which a broken handshake could not.
+      ...(clients !== undefined && { requestCert: true, rejectUnauthorized: false }),
       handshakeTimeout: handshakeTimeoutMs,
       ALPNProtocols: http2 === undefined ? ['http/1.1'] : ['h2', 'http/1.1'],
     });
     this.#minVersion = minVersion;
+    this.#pair = pair;
+    this.#clients = clients;
     this.#sessions = http2 === undefined ? undefined : createHttp2Sessions(http2);
     this.#sessions?.server.on('request', (request, response) => this.emit('request', request, response));
     this.#sessions?.server.on('checkContinue', (request, response) => this.emit('checkContinue', request, response));
@@ -53,7 +65,28 @@ export class SecureServer extends Server {
 
   /** New connections get this pair; those that are open keep theirs. */
   useKeyPair(pair: KeyPairText): void {
-    this.setSecureContext({ cert: pair.cert, key: pair.key, minVersion: this.#minVersion });
+    this.#pair = pair;
+    this.#useContext();
+  }
+
+  /**
+   * From now on these are trusted to vouch for clients. What was verified before proves nothing any more: such connections end, with the
+   * answer that is being given where there is one, and TLS sessions are not resumed.
+   */
+  useClientTrust(clients: ClientTrust): void {
+    this.#clients = clients;
+    this.#useContext();
+    for (const socket of this.#certified) {
+      const connection = connectionOf(socket);
+      connection.ending = true;
+      if (socket.alpnProtocol === 'h2') this.#sessions?.release(socket);
+      else if (connection.current === undefined) socket.destroySoon();
+    }
+  }
+
+  /** It makes new keys for tickets, so that no session of the context before is resumed. */
+  #useContext(): void {
+    this.setSecureContext({ ...contextOf(this.#pair, this.#clients), minVersion: this.#minVersion });
   }
 
   override closeIdleConnections(): void {
@@ -74,6 +107,7 @@ export class SecureServer extends Server {
       const name = nameOf(socket);
       const below = this.#shaking.get(name);
       this.#shaking.delete(name);
+      if (this.#clients !== undefined) this.#noteCertificate(socket);
       const refusal = below === undefined ? undefined : connectionOf(below).refusal;
       if (refusal !== undefined) {
         connectionOf(socket).refusal = refusal;
@@ -83,6 +117,22 @@ export class SecureServer extends Server {
       else for (const listener of serveHttp1) listener.call(this, socket);
     });
   }
+
+  #noteCertificate(socket: TLSSocket): void {
+    const trusted = this.#clients;
+    const certificate = certificateOf(socket, () => this.#clients !== trusted);
+    if (certificate === undefined) return;
+    connectionOf(socket).certificate = certificate;
+    this.#certified.add(socket);
+    socket.once('close', () => this.#certified.delete(socket));
+  }
+}
+
+/** What Node is told: `crl` turns its check on, so that an empty list of them must not be there. */
+function contextOf({ cert, key }: KeyPairText, clients: ClientTrust | undefined): SecureContextOptions {
+  if (clients === undefined) return { cert, key };
+  const { authorities: ca, revocations } = clients;
+  return { cert, key, ca: [...ca], ...(revocations.length > 0 && { crl: [...revocations] }) };
 }
 
 /** The same for a connection and for the TLS socket that is made of it. A client may use one port towards several addresses of ours. */

@@ -2,6 +2,7 @@ import type { Server, ServerOptions } from 'node:http';
 import type { SecureVersion } from 'node:tls';
 import type { Logger } from '../../registry/ports/logger.ts';
 import { CertificateWatch } from './certificate-watch.ts';
+import { type ClientTrust, type ClientTrustFiles, ClientTrustWatch, readClientTrust } from './client-trust.ts';
 import type { Http2Limits } from './http2-sessions.ts';
 import { checkKeyPair, type KeyPair, type KeyPairFiles, readKeyPair } from './key-pair.ts';
 import { SecureServer } from './secure-server.ts';
@@ -28,6 +29,8 @@ export interface TlsOptions {
   readonly minVersion: SecureVersion;
   readonly http2: Http2Limits | undefined;
   readonly handshakeTimeoutMs: number;
+  /** Undefined: clients are not asked for certificates. */
+  readonly clients: ClientTrustFiles | undefined;
   readonly logger: Logger;
 }
 
@@ -36,7 +39,7 @@ export interface Tls {
   readonly createServer: (options: ServerOptions) => Server;
   /** When the served certificate ends, in milliseconds since 1970; 0 for a temporary one that clients refuse. */
   expiresAt(): number;
-  /** Looks for a new certificate now. */
+  /** Looks for a new certificate, and for what clients are trusted by, now. */
   reload(): Promise<void>;
   close(): Promise<void>;
 }
@@ -49,22 +52,35 @@ const warnDays = 14;
  * Opens the certificate, or makes it first, and follows its changes. Throws `TlsProblem` when there is none that can be
  * served.
  */
-export async function openTls({ source, minVersion, http2, handshakeTimeoutMs, logger }: TlsOptions): Promise<Tls> {
+export async function openTls({ source, minVersion, http2, handshakeTimeoutMs, clients: files, logger }: TlsOptions): Promise<Tls> {
   const servers: SecureServer[] = [];
   const changed = (pair: KeyPair): void => {
     for (const server of servers) server.useKeyPair(pair);
   };
   const followed = await ('follow' in source ? source.follow(changed) : followFiles(source, { minVersion, logger, changed }));
+  const clients = files && (await followClientTrust(files, servers, logger));
   return {
     createServer: (options) => {
-      const server = new SecureServer(options, followed.current, { minVersion, http2, handshakeTimeoutMs });
+      const server = new SecureServer(options, followed.current, { minVersion, http2, handshakeTimeoutMs, clients: clients?.current });
       servers.push(server);
       return server;
     },
     expiresAt: () => followed.expiresAt,
-    reload: () => followed.look(),
-    close: () => followed.close(),
+    reload: async () => {
+      await Promise.all([followed.look(), clients?.look()]);
+    },
+    close: async () => {
+      clients?.close();
+      await followed.close();
+    },
   };
+}
+
+async function followClientTrust(files: ClientTrustFiles, servers: readonly SecureServer[], logger: Logger): Promise<ClientTrustWatch> {
+  const changed = (trust: ClientTrust): void => {
+    for (const server of servers) server.useClientTrust(trust);
+  };
+  return new ClientTrustWatch(await readClientTrust(files), { files, logger, changed, pollMs });
 }
 
 /** Watches files of the administrator, or the registry's own, which are renewed. */

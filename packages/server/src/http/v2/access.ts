@@ -78,7 +78,7 @@ function refused(refusal: Extract<Authentication, { kind: 'refused' }>, route: R
       headers: { 'Retry-After': String(refusal.retryAfterSeconds ?? 1) },
     });
   }
-  const error = refusal.reason === 'credentials' || refusal.reason === 'second-factor' ? undefined : 'invalid_token';
+  const error = refusal.reason.startsWith('token-') ? 'invalid_token' : undefined;
   return unauthorized(route, need, challenge, error, foreignRefusalMessage(refusal) ?? messages[refusal.reason]);
 }
 

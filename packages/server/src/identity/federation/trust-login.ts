@@ -36,11 +36,15 @@ export class TrustLogin implements TrustingRobots {
   async login(proved: ProvedToken, from: Origin, userName: string | undefined): Promise<Authenticated | Refusal> {
     const robot = userName === undefined ? undefined : readRobotUserName(userName);
     if (userName !== undefined && robot === undefined) return refused(`the user name is none of a robot`);
-    const wanted = { kind: 'token', issuer: proved.issuer, robot, limit: mostAsked + 1 } as const;
+    const kind = proved.thumbprint === undefined ? 'token' : 'certificate';
+    const wanted = { kind, issuer: proved.issuer, robot, limit: mostAsked + 1 } as const;
+    // No name comes along with a certificate.
+    const remedy = kind === 'token' ? 'give the user name of one' : 'delete some';
     const asked = await this.#options.trusts.findTrustingRobots(wanted);
-    if (asked.length > mostAsked) return refused(`too many robots trust '${proved.issuer}': give the user name of one`);
+    if (asked.length > mostAsked) return refused(`too many robots trust '${proved.issuer}': ${remedy}`);
     const first = await this.#firstOf(asked, proved);
-    if (first === 'several') return refused('rules of several robots are true of it: give the user name of one');
+    if (first !== undefined && 'several' in first)
+      return refused(`rules of several robots are true of it (trusts ${first.several}): ${remedy}`);
     if (first === undefined) {
       const who = robot === undefined ? 'no robot' : `the robot ${userName} does not exist or`;
       const rules = asked.length === 0 ? `has no trust for the issuer '${proved.issuer}'` : `has no rule that is true of it`;
@@ -52,11 +56,11 @@ export class TrustLogin implements TrustingRobots {
       return { ...refused('the robot that trusts it is disabled or has expired'), account: robotUserName(first) };
     }
     await this.#noteUse(first, from);
-    return { kind: 'principal', principal: trustingPrincipal(first, proved.until) };
+    return { kind: 'principal', principal: trustingPrincipal(first, proved) };
   }
 
   /** The first whose rule is true, unless another robot has one too. Rules are of all projects: others get their turn in between. */
-  async #firstOf(asked: readonly TrustingRobot[], proved: ProvedToken): Promise<TrustingRobot | 'several' | undefined> {
+  async #firstOf(asked: readonly TrustingRobot[], proved: ProvedToken): Promise<TrustingRobot | { readonly several: string } | undefined> {
     let first: TrustingRobot | undefined;
     let turnBegan = performance.now();
     for (const trusting of asked) {
@@ -65,7 +69,7 @@ export class TrustLogin implements TrustingRobots {
         turnBegan = performance.now();
       }
       if (!this.#trusts(trusting, proved)) continue;
-      if (first !== undefined && first.id !== trusting.id) return 'several';
+      if (first !== undefined && first.id !== trusting.id) return { several: `${first.trustId}, ${trusting.trustId}` };
       first ??= trusting;
     }
     return first;

@@ -1,12 +1,14 @@
 import type { Scope } from '@longshore/oci';
 import type { Principal } from './authorizer.ts';
+import type { ShownCertificate } from './shown-certificate.ts';
 
 /**
  * Why a credential was not accepted. `credentials`: unknown user, wrong password or token, malformed header (never
  * told apart); `delayed`: not looked at, too many failures or too much to do; `token-expired` and `token-invalid`:
- * a registry or refresh token; `second-factor`: the right password, which is not enough for this user.
+ * a registry or refresh token; `second-factor`: the right password, which is not enough for this user; `certificate`: what the client
+ * showed when it connected.
  */
-export type RefusalReason = 'credentials' | 'delayed' | 'token-expired' | 'token-invalid' | 'second-factor';
+export type RefusalReason = 'credentials' | 'delayed' | 'token-expired' | 'token-invalid' | 'second-factor' | 'certificate';
 
 /** What whoever has shown the right password is told, where it is not enough. */
 export const needsSecondFactorMessage =
@@ -23,6 +25,8 @@ export interface Refusal {
   readonly detail?: string;
   /** The audience that a token of another issuer has to have, which anybody may know. */
   readonly expects?: string;
+  /** What was wrong, as far as whoever asked knows it anyway and may be told: the end of a sentence. */
+  readonly told?: string;
 }
 
 export interface Authenticated {
@@ -36,11 +40,16 @@ export type Authentication = Authenticated | { readonly kind: 'anonymous' } | Re
 /** Where a request came from, as the listener trusts it (a forwarded address only from a trusted proxy). */
 export interface Origin {
   readonly address: string;
+  /** What the client itself has shown on this connection; undefined: nothing, or it was not asked. */
+  readonly certificate?: ShownCertificate | undefined;
 }
 
 /** Finds out who sends a request. Rejects only when the accounts cannot be read or a failure cannot be recorded. */
 export interface Authenticator {
-  /** `header`: the value of Authorization (Basic, RFC 7617, or Bearer, RFC 6750), undefined when there is none. */
+  /**
+   * `header`: the value of Authorization (Basic, RFC 7617, or Bearer, RFC 6750), undefined when there is none. Only then the client's
+   * certificate counts.
+   */
   authenticate(header: string | undefined, from: Origin): Promise<Authentication>;
   /** By a token that another issuer signed, and by nothing else; `userName` may name the robot that trusts it. */
   proveForeign(token: string, userName: string | undefined, from: Origin): Promise<Authenticated | Refusal>;

@@ -54,18 +54,19 @@ export interface Principal {
   /** Where the request comes from, as the listener trusts it. Whoever has none is let into no project that is closed to some. */
   readonly address?: string;
   readonly limit: AccessLimit | undefined;
-  /** With what it was proved, for the record: `password`, `access-token:17`, `kubernetes:prod`, `registry-token`, `refresh-token`, `anonymous`. Never a secret. */
+  /** With what it was proved, for the record: `password`, `access-token:17`, `kubernetes:prod`, `certificate:17` (the trust), `certificate:alice`, `registry-token`, `refresh-token`, `anonymous`. Never a secret. */
   readonly credential: string;
   /**
    * What proved the subject. Every token issued to this principal ends when the user's version or the robot's epoch changes; a
    * robot's also with its secret, or with the trust and (`until`) the token of another issuer that proved it, and a refresh token when the personal access token is deleted or expires (a registry token lives
-   * on for its few minutes). Of a Kubernetes subject the token that it showed, a secret, which is reviewed again for as long as a registry
+   * on for its few minutes). What a certificate proved is good on connections that show it alone (`thumbprint`), and ends with it. Of a Kubernetes subject the token that it showed, a secret, which is reviewed again for as long as a registry
    * token of its is used, and until when it is good, in milliseconds since 1970.
    */
   readonly proof?:
     | { readonly userVersion: number; readonly accessTokenId?: number; readonly session?: ProvedSession }
+    | { readonly userVersion: number; readonly until: number; readonly thumbprint: string }
     | { readonly robotEpoch: number; readonly secretId: number }
-    | { readonly robotEpoch: number; readonly trustId: number; readonly until: number }
+    | { readonly robotEpoch: number; readonly trustId: number; readonly until: number; readonly thumbprint?: string | undefined }
     | { readonly clusterToken: string; readonly expiresAt: number };
 }
 

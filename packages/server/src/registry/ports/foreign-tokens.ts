@@ -13,6 +13,8 @@ export interface ProvedToken {
   readonly claims: ForeignClaims;
   /** From then on it is taken no more, clocks that are apart included. Nothing that comes of the token is good for longer. */
   readonly until: Millis;
+  /** Of a certificate, which is proved in the same way: as `ShownCertificate.thumbprint`. */
+  readonly thumbprint?: string;
   /** Who its holder is without any robot's trust; undefined: nobody. */
   readonly principal?: Principal;
 }
