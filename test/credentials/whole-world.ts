@@ -9,6 +9,7 @@ import { TestIdentityProvider } from '../tools/oidc-provider.ts';
 import { type Slapd, startSlapd } from '../tools/slapd.ts';
 import { startTokenIssuer, type TokenIssuer } from '../tools/token-issuer.ts';
 import { type BrowserWorld, browserPeople, callbackOf, providerEntry } from './browser-people.ts';
+import { type ClientAuthorities, clientCertificates, prepareClientAuthorities } from './client-certificates.ts';
 import { directoryEntry, directoryPasswords, directoryPeople } from './directory-people.ts';
 import { federatedTokens } from './federated-tokens.ts';
 import { ownCredentials } from './own-credentials.ts';
@@ -23,6 +24,7 @@ export interface WholeWorld extends BrowserWorld {
   /** Of the authority that vouches for the registry. */
   readonly authorityFile: string;
   readonly cluster: KubeApiserver;
+  readonly clients: ClientAuthorities;
   readonly slapd: Slapd;
   readonly issuer: TokenIssuer;
   /** An issuer whom the registry does not know. */
@@ -41,7 +43,9 @@ export async function startWorld(project: string): Promise<WholeWorld> {
     startTokenIssuer(),
   ]);
   const config = join(directory, 'longshore.yaml');
+  const clients = await prepareClientAuthorities(directory);
   const settings = {
+    tls: clients.settings,
     tokens: { service: audience },
     kubernetes: await prepareServiceAccounts(cluster, project),
     federation: { issuers: [{ name: 'github', issuer: issuer.issuer }] },
@@ -61,17 +65,18 @@ export async function startWorld(project: string): Promise<WholeWorld> {
     await Promise.all([cluster.stop(), slapd.stop(), idp.stop(), issuer.close(), stranger.close()]);
     await rm(directory, { recursive: true, force: true });
   };
-  return { url: server.url, admin, project, idp, authority, authorityFile, server, cluster, slapd, issuer, stranger, stop };
+  return { url: server.url, admin, project, idp, authority, authorityFile, server, cluster, clients, slapd, issuer, stranger, stop };
 }
 
 /** Everything that a client can be given. */
 export function credentialKinds(world: WholeWorld): readonly CredentialKind[] {
-  const { cluster, slapd, issuer, stranger, project } = world;
+  const { cluster, clients, slapd, issuer, stranger, project } = world;
   return [
     ...ownCredentials(world),
     ...browserPeople(world),
     directoryPasswords(world, slapd),
     federatedTokens(world, { issuer, stranger, audience }),
     serviceAccounts(cluster, project),
+    clientCertificates(world, clients),
   ];
 }
