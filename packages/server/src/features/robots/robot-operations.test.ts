@@ -32,7 +32,7 @@ function bench(mayDo: readonly Action[]) {
       listRobotTrusts: async () => [{ id: 9 }],
     },
     rules: async () => ({ check: () => ({ warnings: [] }) }),
-    issuers: ['github'],
+    issuers: new Map([['github', 'token']]),
     newSecret: () => ({ text: 'lsr_x', hash: new Uint8Array() }),
     now: () => 1,
   } as unknown as RobotDeps;
