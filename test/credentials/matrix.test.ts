@@ -40,7 +40,8 @@ describe('credentials and clients', { skip }, () => {
     // What has to end first is shown last.
     for (const { kind, state, shown } of asked.toSorted((one, other) => (one.shown.endsAt ?? 0) - (other.shown.endsAt ?? 0))) {
       await wait(Math.max(0, (shown.endsAt ?? 0) - Date.now()));
-      for (const client of clients) await show(t, client, image, { kind, state, shown });
+      for (const client of clients.filter(({ showsCertificates }) => showsCertificates || shown.kind === 'password'))
+        await show(t, client, image, { kind, state, shown });
     }
   });
 });
@@ -54,7 +55,6 @@ interface Asked {
 async function show(t: TestContext, client: PullingClient, image: string, { kind, state, shown }: Asked): Promise<void> {
   await t.test(`${kind}, ${state}, ${client.name}`, async () => {
     const outcome = await client.pull(image, shown);
-    if (outcome === undefined) return;
     assert.equal(outcome.pulled, state === 'right', outcome.said);
     if (state !== 'right') assert.match(outcome.said, /401|unauthorized|authorization failed|denied|429|too many/i);
   });

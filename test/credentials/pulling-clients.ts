@@ -1,4 +1,3 @@
-import { cp, mkdir } from 'node:fs/promises';
 import { createClientHome } from '../clients/client-home.ts';
 import { type Containerd, startContainerd } from '../clients/containerd.ts';
 import { pullAsKubelet } from '../clients/kubelet.ts';
@@ -13,8 +12,10 @@ export interface PullOutcome {
 
 export interface PullingClient {
   readonly name: 'docker' | 'containerd' | 'crane' | 'kubelet';
-  /** Pulls `image` with the credential, and forgets it. Undefined: this client has no way to show such a credential. */
-  pull(image: string, shown: ShownCredential): Promise<PullOutcome | undefined>;
+  /** Pulls `image` with the credential, and forgets it. */
+  readonly pull: (image: string, shown: ShownCredential) => Promise<PullOutcome>;
+  /** crane never does, and docker to other hosts alone (`certs.d`), not to loopback. */
+  readonly showsCertificates: boolean;
 }
 
 /** The clients of the matrix, for a registry at `host` whose certificate `authorityFile` vouches for. */
@@ -24,41 +25,33 @@ export async function startPullingClients(
 ): Promise<{ readonly clients: readonly PullingClient[]; stop(): Promise<void> }> {
   const containerd = await startContainerd(host, { forKubelets: true, authorityFile });
   const clients: PullingClient[] = [
-    { name: 'docker', pull: (image, shown) => pullWithDocker(host, authorityFile, image, shown) },
-    { name: 'containerd', pull: (image, shown) => pullWithContainerd(containerd, image, shown) },
-    { name: 'crane', pull: (image, shown) => pullWithCrane(host, authorityFile, image, shown) },
-    { name: 'kubelet', pull: (image, shown) => pullWithKubelet(containerd, image, shown) },
+    { name: 'docker', showsCertificates: false, pull: (image, shown) => pullWithDocker(host, image, login(shown)) },
+    { name: 'containerd', showsCertificates: true, pull: (image, shown) => pullWithContainerd(containerd, image, shown) },
+    { name: 'crane', showsCertificates: false, pull: (image, shown) => pullWithCrane(host, authorityFile, image, login(shown)) },
+    { name: 'kubelet', showsCertificates: true, pull: (image, shown) => pullWithKubelet(containerd, image, shown) },
   ];
   return { clients, stop: () => containerd.stop() };
 }
 
+type Login = Extract<ShownCredential, { kind: 'password' }>;
+
+function login(shown: ShownCredential): Login {
+  if (shown.kind === 'password') return shown;
+  throw new TypeError('this client is not asked to show certificates');
+}
+
 /** The command line without its daemon: it logs in, then reads the manifest with what it kept of the login. */
-async function pullWithDocker(host: string, authorityFile: string, image: string, shown: ShownCredential): Promise<PullOutcome> {
+async function pullWithDocker(host: string, image: string, shown: Login): Promise<PullOutcome> {
   const home = await createClientHome();
   try {
-    // Where a docker without root looks for certificates; with root it is a folder of the whole machine.
-    const env = { ROOTLESSKIT_STATE_DIR: home.directory };
-    const certificates = home.path('.config', 'docker', 'certs.d', host);
-    await mkdir(certificates, { recursive: true });
-    await cp(authorityFile, `${certificates}/ca.crt`);
-    if (shown.kind === 'certificate') {
-      await cp(shown.certFile, `${certificates}/client.cert`);
-      await cp(shown.keyFile, `${certificates}/client.key`);
-    } else {
-      const login = await home.try('docker', ['login', '--username', shown.username, '--password-stdin', host], {
-        env,
-        input: shown.password,
-      });
-      if (login.code !== 0) return outcomeOf(login);
-    }
-    return outcomeOf(await home.try('docker', ['manifest', 'inspect', image], { env }));
+    const known = await home.try('docker', ['login', '--username', shown.username, '--password-stdin', host], { input: shown.password });
+    return outcomeOf(known.code === 0 ? await home.try('docker', ['manifest', 'inspect', image]) : known);
   } finally {
     await home.remove();
   }
 }
 
-async function pullWithCrane(host: string, authorityFile: string, image: string, shown: ShownCredential): Promise<PullOutcome | undefined> {
-  if (shown.kind === 'certificate') return undefined;
+async function pullWithCrane(host: string, authorityFile: string, image: string, shown: Login): Promise<PullOutcome> {
   const home = await createClientHome({ host, user: shown.username, password: shown.password });
   try {
     return outcomeOf(await home.try('crane', ['manifest', image], { env: { SSL_CERT_FILE: authorityFile } }));
