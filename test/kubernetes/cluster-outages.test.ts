@@ -134,9 +134,8 @@ describe('while the API server of a cluster is slow, away, or flooded', { skip }
       isOver = true;
     });
     while (!isOver) assert.equal((await ask(pipeline)).status, 202);
-    assert.deepEqual(
-      [...new Set((await flood).map(({ status }) => status))].filter((status) => status !== 503),
-      [401],
-    );
+    // How many of them had their turn says how busy the machine is; none may get in.
+    const others = (await flood).filter(({ status }) => status !== 401 && status !== 503);
+    assert.deepEqual(others, []);
   });
 });

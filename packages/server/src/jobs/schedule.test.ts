@@ -22,8 +22,14 @@ function oneOwner(): { leases: LeaseStore; until: number; now: number } {
   return Object.assign(table, { leases });
 }
 
-function options(table: { leases: LeaseStore; now: number }, holder: string, errors: string[] = [], leaseMs = 60_000): ScheduleOptions {
-  const logger = { info: () => undefined, warn: () => undefined, error: (message: string) => void errors.push(message) };
+type Table = { leases: LeaseStore; now: number };
+
+function options(table: Table, holder: string, errors: string[] = [], leaseMs = 60_000, infos: string[] = []): ScheduleOptions {
+  const logger = {
+    info: (message: string) => void infos.push(message),
+    warn: () => undefined,
+    error: (message: string) => void errors.push(message),
+  };
   return { leases: table.leases, logger, holder, leaseMs };
 }
 
@@ -86,19 +92,22 @@ test('a job that throws is logged, ends nothing, and leaves the lease to others'
 
 test('what may pass is tried again before the next time, and said once', async () => {
   const table = oneOwner();
-  const errors: string[] = [];
+  const [errors, infos]: [string[], string[]] = [[], []];
   const { promise: done, resolve } = Promise.withResolvers<void>();
   let runs = 0;
   const run = async (): Promise<void> => {
     runs += 1;
-    if (runs < 4) throw new StorageError('unreachable', 'the database is away');
+    if (runs < 4) throw new StorageError('stalled', 'the database is slow');
+    if (runs < 7) throw new StorageError('unreachable', 'the database is away');
     resolve();
   };
-  const schedule = startSchedule({ name: 'nightly', cron: '0 0 1 1 *', run }, options(table, 'a', errors, 5));
+  const schedule = startSchedule({ name: 'nightly', cron: '0 0 1 1 *', run }, options(table, 'a', errors, 5, infos));
   assert.equal(await schedule.runNow(), false);
   await done;
   await schedule.stop();
-  assert.deepEqual(errors, ['A scheduled job failed; it runs again in 0.005 s.']);
+  const failed = 'A scheduled job failed; it runs again in 0.005 s.';
+  // A database that is away is told as an error once, by whoever found it away.
+  assert.deepEqual([errors, infos], [[failed], [failed]]);
 });
 
 test('stop aborts the run under way and waits for it', async () => {

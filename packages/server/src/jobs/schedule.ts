@@ -66,9 +66,11 @@ export function startSchedule(job: ScheduledJob, options: ScheduleOptions): Sche
     if (isSoon) again = setTimeout(() => void runNow(), leaseMs).unref();
     // What lasts is said once.
     const message = error instanceof Error ? error.message : String(error);
-    if (isSoon && said === message) return;
+    if (mayPass && said === message) return;
     said = message;
-    logger.error(`A scheduled job failed; it runs again ${isSoon ? `in ${leaseMs / 1000} s` : 'at its next time'}.`, {
+    // That a database or store is away is an error of its own, told once for all that wait for it.
+    const level = error instanceof StorageError && error.reason === 'unreachable' ? 'info' : 'error';
+    logger[level](`A scheduled job failed; it runs again ${isSoon ? `in ${leaseMs / 1000} s` : 'at its next time'}.`, {
       job: job.name,
       error,
     });
