@@ -65,7 +65,16 @@ async function startSession(): Promise<string> {
   const origin = { address: '127.0.0.1', userAgent: 'test' };
   const { id: userId, version } = (await metadata.findUser({ id: root.user.id })) ?? assert.fail();
   const [secretHash, createdAt] = [randomBytes(32), Date.now()];
-  const session = { secretHash, userId, userVersion: version, provider: 'password', createdAt, expiresAt: createdAt + 60_000, ...origin };
+  const session = {
+    secretHash,
+    userId,
+    userVersion: version,
+    provider: 'password',
+    createdAt,
+    provedAt: createdAt,
+    expiresAt: createdAt + 60_000,
+    ...origin,
+  };
   return String((await metadata.createSession({ ...session, by: systemAgent('test') }))?.id);
 }
 
@@ -137,8 +146,13 @@ test('rules, promotions, retention and webhooks leave their entries too', async 
   await leaves(['job.retried'], 'POST /projects/{project}/jobs/{job}/retry', {});
   await leaves(['job.cancelled'], 'POST /jobs/{job}/cancel', {});
   await leaves(['job.retried'], 'POST /jobs/{job}/retry', {});
+  const compared = { repository: 'team/app', reference: (await pushImage(place, 'compared')).digest };
+  await leaves(['job.requested'], 'POST /comparisons', { from: compared, to: compared }, ['comparison', 'id']);
+  await leaves(['job.cancelled'], 'POST /comparisons/{comparison}/cancel', {});
   await leaves(['job.requested'], 'POST /projects/{project}/cleanup', { days: 30 });
   await leaves(['job.requested'], 'POST /cleanup', { name: 'target/app', days: 30 });
+  await leaves(['job.requested'], 'POST /garbage/preview');
+  await leaves(['job.requested'], 'POST /garbage/runs');
   known['version'] = '"1"';
   await leaves(['retention-policy.deleted'], 'DELETE /projects/{project}/retention');
   delete known['version'];

@@ -84,7 +84,7 @@ async function signIn(
   idp.person = { sub: `id-of-${person}`, preferred_username: person };
   idp.bend = bend;
   try {
-    const started = await browser.get(`/auth/sign-in/${providerName}`);
+    const started = await browser.get(`/auth/sign-in/${providerName}?again=1`);
     const back = await idp.visit(String(started.headers['location']));
     const finished = await browser.get(`${back.pathname}${back.search}`);
     const me = await browser.api('GET', '/me');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClientHome } from '../clients/client-home.ts';
@@ -10,7 +10,7 @@ import { kubernetesPrograms } from '../tools/kube-apiserver.ts';
 import { findProgram, programPath, skipUnless } from '../tools/programs.ts';
 import { resigned } from '../tools/resigned-token.ts';
 import { tryProgram } from '../tools/run-program.ts';
-import { type ClusterRegistry, startClusterRegistry } from './cluster-registry.ts';
+import { asPassword, type ClusterRegistry, startClusterRegistry } from './cluster-registry.ts';
 
 const absent = [...kubernetesPrograms, 'crane', 'docker'].filter((name) => findProgram(name) === undefined);
 const skip = skipUnless(absent.length === 0, `not installed: ${absent.join(', ')}; run scripts/install-test-tools`);
@@ -18,35 +18,20 @@ const skip = skipUnless(absent.length === 0, `not installed: ${absent.join(', ')
 // Most of the time is waited until something counts no more.
 describe('clients of a Kubernetes cluster', { skip, concurrency: true }, () => {
   let registry: ClusterRegistry;
-  let layer: string;
   before(async () => {
     registry = await startClusterRegistry();
-    layer = `${registry.cluster.directory}/layer.tar`;
-    await writeFile(layer, Buffer.alloc(1024));
   });
   after(() => registry?.stop());
 
-  /** As whom: a token of a cluster as password, or any other. */
-  const basic = (token: string) => `Basic ${Buffer.from(`kubernetes:${token}`).toString('base64')}`;
   const ask = (method: string, path: string, authorization: string) =>
     fetch(`${registry.server.url}${path}`, { method, headers: { authorization } });
   const registryToken = async (token: string, scope: string): Promise<{ token: string; expires_in: number }> => {
-    const answer = await ask('GET', `/auth/token?scope=${scope}`, basic(token));
+    const answer = await ask('GET', `/auth/token?scope=${scope}`, asPassword(token));
     assert.equal(answer.status, 200);
     return (await answer.json()) as { token: string; expires_in: number };
   };
 
-  /** Pushes a little image with crane, logged in with the token; what crane printed of an error, or undefined. */
-  async function push(token: string, reference: string, user = 'kubernetes'): Promise<string | undefined> {
-    const { host } = registry.server;
-    const home = await createClientHome({ host, user, password: token });
-    try {
-      const { code, stderr } = await home.try('crane', ['append', '--new_layer', layer, '--new_tag', `${host}/${reference}`]);
-      return code === 0 ? undefined : stderr;
-    } finally {
-      await home.remove();
-    }
-  }
+  const push = (password: string, reference: string, user = 'kubernetes') => registry.push({ user, password }, reference);
 
   test('only ci-cd pushes everywhere, team dev only to dev, and one account to one repository', async () => {
     const token = (account: string) => registry.cluster.token(account);
@@ -88,8 +73,8 @@ describe('clients of a Kubernetes cluster', { skip, concurrency: true }, () => {
     const good = await cluster.token('ci/ci-cd');
     const status = async (token: string) => [
       (await ask('GET', '/v2/', `Bearer ${token}`)).status,
-      (await ask('GET', '/v2/', basic(token))).status,
-      (await ask('GET', '/auth/token', basic(token))).status,
+      (await ask('GET', '/v2/', asPassword(token))).status,
+      (await ask('GET', '/auth/token', asPassword(token))).status,
     ];
     assert.deepEqual(await status(good), [200, 200, 200]);
     const refused = [401, 401, 401];
@@ -124,9 +109,13 @@ describe('clients of a Kubernetes cluster', { skip, concurrency: true }, () => {
     await until(async () => (await start()).status === 403);
     assert.ok(performance.now() - taken < 10_000);
     assert.equal((await ask('GET', '/v2/', `Bearer ${token}`)).status, 200);
+    assert.equal(await push(await cluster.token('ci/ci-cd'), 'ci/app:pulled'), undefined);
+    const pull = () => ask('GET', '/v2/ci/app/manifests/pulled', `Bearer ${token}`);
+    assert.equal((await pull()).status, 200);
     await kubectl('delete', 'serviceaccount', 'leaving');
     const deleted = performance.now();
-    await until(async () => (await ask('GET', '/v2/', `Bearer ${token}`)).status === 401);
+    await until(async () => (await pull()).status === 401);
+    assert.equal((await ask('GET', '/v2/', `Bearer ${token}`)).status, 401);
     assert.ok(performance.now() - deleted < 10_000);
   });
 

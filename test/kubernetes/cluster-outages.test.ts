@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { jsonOf } from '../protocol/expected-answer.ts';
+import { HttpClient } from '../protocol/http-client.ts';
+import { pushImage } from '../protocol/sample-content.ts';
 import { until } from '../security/until.ts';
 import { kubernetesPrograms } from '../tools/kube-apiserver.ts';
 import { findProgram, skipUnless } from '../tools/programs.ts';
@@ -49,6 +52,31 @@ describe('while the API server of a cluster is slow, away, or flooded', { skip }
       return `Bearer ${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`;
     };
   }
+
+  test('whoever pulls all the time over one connection no longer does within ten seconds of a binding that is taken away', async (t) => {
+    const { cluster, server } = registry;
+    const client = new HttpClient(server.url);
+    t.after(() => client.close());
+    await pushImage({ client, repository: 'ci/app', authorization: pipeline }, '1');
+    const authorization = `Basic ${Buffer.from(`kubernetes:${await cluster.token('ci/default')}`).toString('base64')}`;
+    const scope = '/auth/token?scope=repository:ci/app:pull';
+    const { token } = jsonOf<{ token: string }>(await client.send('GET', scope, { authorization }));
+    const pull = async () => (await client.send('GET', '/v2/ci/app/manifests/1', { authorization: `Bearer ${token}` })).status;
+    const binding = ['clusterrolebinding', 'pods-longshore-pull'];
+    let pulled = 0;
+    const refused = (async () => {
+      while ((await pull()) === 200) pulled += 1;
+      return performance.now();
+    })();
+    await cluster.kubectl(['delete', ...binding]);
+    const takenAt = performance.now();
+    const ms = (await refused) - takenAt;
+    t.diagnostic(`${ms.toFixed(0)} ms, ${pulled} pulls`);
+    assert.ok(pulled > 1 && ms < 10_000, `${ms} ms`);
+    assert.equal(await pull(), 403);
+    await cluster.kubectl(['create', ...binding, '--clusterrole=longshore-pull', '--group=system:serviceaccounts']);
+    await until(async () => (await pull()) === 200);
+  });
 
   test('one that hangs: what was proved counts five seconds, then nobody is let in, and nobody waits for long', async () => {
     assert.equal((await ask(pipeline)).status, 202);

@@ -2,52 +2,60 @@ import assert from 'node:assert/strict';
 import { createPrivateKey } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
-import { createClientHome } from '../clients/client-home.ts';
 import { containerdPrograms, startContainerd } from '../clients/containerd.ts';
 import { pullAsKubelet } from '../clients/kubelet.ts';
 import { realImages } from '../clients/real-images.ts';
+import { directoryEntry } from '../credentials/directory-people.ts';
 import { guideBlocks, localised } from '../guides/guide-blocks.ts';
 import { HttpClient } from '../protocol/http-client.ts';
 import { Browser } from '../security/browser.ts';
 import { until } from '../security/until.ts';
+import { groupDn, groupEntry, passwordOf, personDn, personEntry } from '../tools/directory-content.ts';
 import { freePort } from '../tools/free-port.ts';
 import { kubernetesPrograms } from '../tools/kube-apiserver.ts';
 import { TestIdentityProvider } from '../tools/oidc-provider.ts';
 import { findProgram, programPath, requirePrograms, skipUnless } from '../tools/programs.ts';
 import { resigned } from '../tools/resigned-token.ts';
 import { runProgram } from '../tools/run-program.ts';
-import { type ClusterAddress, type ClusterRegistry, startClusterRegistry } from './cluster-registry.ts';
+import { type Slapd, startSlapd } from '../tools/slapd.ts';
+import { asPassword, type ClusterAddress, type ClusterRegistry, startClusterRegistry } from './cluster-registry.ts';
 
-const absent = [...kubernetesPrograms, 'crane'].filter((name) => findProgram(name) === undefined);
+const absent = [...kubernetesPrograms, 'crane', 'slapd'].filter((name) => findProgram(name) === undefined);
 const skip = skipUnless(absent.length === 0, `not installed: ${absent.join(', ')}; run scripts/install-test-tools`);
 const guide = 'kubernetes-access.md';
 
-describe('people and Pods of a cluster that is configured twice', { skip }, () => {
+describe('people and Pods of a cluster that is configured several times', { skip }, () => {
   let idp: TestIdentityProvider;
   let registry: ClusterRegistry;
   let client: HttpClient;
-  let layer: string;
+  let slapd: Slapd;
   before(async () => {
     const url = `127.0.0.1:${await freePort()}`;
     idp = await TestIdentityProvider.start([`http://${url}/auth/callback/company`]);
+    slapd = await startSlapd(personEntry('dora'));
     registry = await startClusterRegistry({ listen: url, configure });
     client = new HttpClient(registry.server.url);
-    layer = `${registry.cluster.directory}/layer.tar`;
-    await writeFile(layer, Buffer.alloc(1024));
   });
   after(async () => {
     client?.close();
     await registry?.stop();
     await idp?.stop();
+    await slapd?.stop();
   });
 
-  /** As the guide has it for people, of a cluster elsewhere, which is there a second time for the projects `team-{namespace}`. */
+  /**
+   * As the guide has it for people, of a cluster elsewhere, which is there a second time for the projects `team-{namespace}`, and a third time
+   * for the people of a directory.
+   */
   async function configure({ server, caFile, tokenFile }: ClusterAddress): Promise<string> {
     const block = (await guideBlocks(guide)).find(({ text }) => text.includes('people:')) ?? assert.fail();
     const there = [`server: ${server}`, `caFile: ${caFile}`, `tokenFile: ${tokenFile}`].map((line) => `      ${line}\n`).join('');
+    const people = JSON.stringify({ provider: 'corp', userPrefix: 'ldap:', groupPrefix: 'ldap:' });
+    const third = `    - name: staff\n${there}      audience: longshore-staff\n      people: ${people}\n`;
     const second = `    - name: teams\n${there}      audience: longshore-teams\n      projects: team-{namespace}\n`;
     return localised(block.text, {
-      '    - name: prod\n': `${second}    - name: prod\n${there}`,
+      '    - name: prod\n': `${second}${third}    - name: prod\n${there}`,
+      'signIn:\n': `signIn:\n  ldap: [${JSON.stringify(directoryEntry(slapd))}]\n`,
       'https://sso.example.com/realms/main': idp.issuer,
       '/etc/longshore/sso-secret': `${idp.clientSecretFile}\n      authorityFile: ${idp.authorityFile}`,
     });
@@ -64,7 +72,7 @@ describe('people and Pods of a cluster that is configured twice', { skip }, () =
   async function signIn(name: string, groups: readonly string[]): Promise<Browser> {
     const browser = new Browser({ client, url: registry.server.url });
     idp.person = { sub: `id-of-${name}`, preferred_username: name, groups };
-    const started = await browser.get('/auth/sign-in/company');
+    const started = await browser.get('/auth/sign-in/company?again=1');
     const back = await idp.visit(String(started.headers['location']));
     assert.equal((await browser.get(`${back.pathname}${back.search}`)).status, 303);
     return browser;
@@ -78,36 +86,45 @@ describe('people and Pods of a cluster that is configured twice', { skip }, () =
     return { user, token: (JSON.parse(made.text) as { token: string }).token };
   }
 
-  /** Pushes a little image with crane; what crane printed of an error, or undefined. */
-  async function push({ user, token }: { user: string; token: string }, reference: string): Promise<string | undefined> {
-    const { host } = registry.server;
-    const home = await createClientHome({ host, user, password: token });
-    try {
-      const { code, stderr } = await home.try('crane', ['append', '--new_layer', layer, '--new_tag', `${host}/${reference}`]);
-      return code === 0 ? undefined : stderr;
-    } finally {
-      await home.remove();
-    }
-  }
+  const push = ({ user, token: password }: { user: string; token: string }, reference: string) =>
+    registry.push({ user, password }, reference);
 
   test('team dev of the company pushes to dev only, for as long as the provider says that they are of it', async () => {
     const alice = await tokenOf(await signIn('alice', ['dev']));
     assert.equal(await push(alice, 'dev/people:1'), undefined);
     assert.match((await push(alice, 'ci/people:1')) ?? 'pushed', /403 Forbidden/);
-    const refused = await client.send('POST', '/v2/ci/people/blobs/uploads/', { authorization: basic(alice.token) });
+    const refused = await client.send('POST', '/v2/ci/people/blobs/uploads/', { authorization: asPassword(alice.token) });
     assert.match(
       refused.body.toString(),
       /oidc:alice may not push repositories.longshore.dev \\"people\\" in namespace ci of cluster prod/,
     );
-    const listed = await client.send('GET', '/v2/_catalog', { authorization: basic(alice.token) });
+    const listed = await client.send('GET', '/v2/_catalog', { authorization: asPassword(alice.token) });
     assert.match(listed.body.toString(), /"dev\/people"/);
     const members = await asAdmin('GET', '/api/v1/projects/dev/members');
     assert.deepEqual((JSON.parse(members.text) as { items: unknown[] }).items, [], 'what a cluster lets begin has no owner');
     await signIn('alice', []);
     const left = performance.now();
-    const start = () => client.send('POST', '/v2/dev/people/blobs/uploads/', { authorization: basic(alice.token) });
+    const start = () => client.send('POST', '/v2/dev/people/blobs/uploads/', { authorization: asPassword(alice.token) });
     await until(async () => (await start()).status === 403);
     assert.ok(performance.now() - left < 6000);
+  });
+
+  test('team dev of a directory pushes to dev only, by the password that it has there, and for as long as it is of dev', async () => {
+    const toDev = ['--clusterrole=longshore-push', '--group=ldap:dev'];
+    await registry.cluster.kubectl(['--namespace', 'dev', 'create', 'rolebinding', 'of-the-directory', ...toDev]);
+    const dora = { user: 'dora', token: passwordOf('dora') };
+    const authorization = `Basic ${Buffer.from(`${dora.user}:${dora.token}`).toString('base64')}`;
+    const start = (project: string) => client.send('POST', `/v2/${project}/of-dora/blobs/uploads/`, { authorization });
+    const refused = await start('dev');
+    assert.match(refused.body.toString(), /ldap:dora may not push .* in namespace dev of cluster staff/);
+    await slapd.modify(`${groupEntry('dev', personDn('dora')).replace('\n', '\nchangetype: add\n')}`);
+    await until(async () => (await start('dev')).status === 202);
+    assert.equal(await push(dora, 'dev/of-dora:1'), undefined);
+    assert.match((await push(dora, 'ci/of-dora:1')) ?? 'pushed', /403 Forbidden/);
+    await slapd.modify(`dn: ${groupDn('dev')}\nchangetype: delete\n`);
+    const left = performance.now();
+    await until(async () => (await start('dev')).status === 403);
+    assert.ok(performance.now() - left < 10_000);
   });
 
   test('a binding to a User is for the one whom the provider calls so, and for no other user of that name', async () => {
@@ -159,7 +176,7 @@ describe('people and Pods of a cluster that is configured twice', { skip }, () =
     assert.notEqual((await pullAsKubelet(containerd, image)).code, 0, 'nobody pulls without');
     assert.deepEqual(await pullAsKubelet(containerd, image, { username, password }), { code: 0, message: '' });
     await cluster.kubectl(['--namespace', 'dev', 'delete', 'pod', 'job', '--grace-period=0', '--force']);
-    await until(async () => (await client.send('GET', '/v2/', { authorization: basic(projected) })).status === 401);
+    await until(async () => (await client.send('GET', '/v2/', { authorization: asPassword(projected) })).status === 401);
   });
 
   /** Runs the script of the guide's CronJob as its ServiceAccount, twice as it would; answers what the Secret holds then. */
@@ -194,5 +211,3 @@ interface CronJob {
     };
   };
 }
-
-const basic = (token: string): string => `Basic ${Buffer.from(`kubernetes:${token}`).toString('base64')}`;

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createClientHome } from '../clients/client-home.ts';
 import { guideBlocks } from '../guides/guide-blocks.ts';
 import { type KubeApiserver, startKubeApiserver } from '../tools/kube-apiserver.ts';
 import { type Longshore, startLongshore } from '../tools/longshore.ts';
@@ -8,6 +9,8 @@ import { type Longshore, startLongshore } from '../tools/longshore.ts';
 export interface ClusterRegistry {
   readonly cluster: KubeApiserver;
   readonly server: Longshore;
+  /** Pushes a little image with crane, logged in so; what crane printed of an error, or undefined. `user` is `kubernetes` unless said, as for a token of the cluster. */
+  push(login: { readonly user?: string; readonly password: string }, reference: string): Promise<string | undefined>;
   stop(): Promise<void>;
 }
 
@@ -51,11 +54,30 @@ export async function startClusterRegistry(options: ClusterRegistryOptions = {})
       await server.stop();
       await cluster.stop();
     };
-    return { cluster, server, stop };
+    return { cluster, server, push: await pusher(cluster.directory, server.host), stop };
   } catch (error) {
     await cluster.stop();
     throw error;
   }
+}
+
+async function pusher(directory: string, host: string): Promise<ClusterRegistry['push']> {
+  const layer = join(directory, 'layer.tar');
+  await writeFile(layer, Buffer.alloc(1024));
+  return async ({ user = 'kubernetes', password }, reference) => {
+    const home = await createClientHome({ host, user, password });
+    try {
+      const { code, stderr } = await home.try('crane', ['append', '--new_layer', layer, '--new_tag', `${host}/${reference}`]);
+      return code === 0 ? undefined : stderr;
+    } finally {
+      await home.remove();
+    }
+  };
+}
+
+/** What shows a token of a cluster as a password. */
+export function asPassword(token: string): string {
+  return `Basic ${Buffer.from(`kubernetes:${token}`).toString('base64')}`;
 }
 
 /** A configuration is JSON, which is YAML. */

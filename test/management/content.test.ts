@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { ApiProblem, createApiClient, eachItem } from '../../packages/api-client/src/index.ts';
 import { startRegistry } from '../protocol/registry-fixture.ts';
-import { pushImage } from '../protocol/sample-content.ts';
+import { digestOf, pushImage } from '../protocol/sample-content.ts';
 
 const registry = await startRegistry({ flags: [] });
 after(() => registry.stop());
@@ -26,6 +26,31 @@ test('a search finds the repository for who may see it, and nobody else', async 
   assert.deepEqual(await names(api), ['team/nginx/proxy']);
   assert.deepEqual(await names(as(bob)), []);
   assert.deepEqual(await names(createApiClient({ baseUrl: registry.url })), []);
+});
+
+test('without a term the search lists every repository that one may see, by name', async () => {
+  const names: string[] = [];
+  for await (const { name } of eachItem((at) => api.GET('/api/v1/repositories', { params: { query: { limit: 1, ...at } } })))
+    names.push(name);
+  assert.deepEqual(names, ['team/nginx/proxy']);
+  assert.deepEqual((await as(bob).GET('/api/v1/repositories')).data?.items, []);
+});
+
+test('a manifest is shown as it was pushed, to whoever may pull it', async () => {
+  const digest = digests[0] ?? '';
+  const ask = (client: typeof api) =>
+    client.GET('/api/v1/repositories/{repository}/manifests/{digest}/content', { params: { path: { ...path, digest } } });
+  const { data } = await ask(api);
+  assert.equal(digestOf(data?.text ?? ''), digest);
+  await assert.rejects(ask(as(bob)), { name: 'ApiProblem', status: 404 });
+});
+
+test('what a deletion of the repository would take along is told to whoever may delete it', async () => {
+  const ask = (client: typeof api) => client.GET('/api/v1/repositories/{repository}/losses', { params: { path } });
+  const { data } = await ask(api);
+  assert.deepEqual([data?.repositories, data?.tags], [1, 3]);
+  assert.ok((data?.sizeBytes ?? 0) > 0);
+  await assert.rejects(ask(as(bob)), { name: 'ApiProblem', status: 404 });
 });
 
 test('tags page by page, with cursors that are good for their own list only', async () => {

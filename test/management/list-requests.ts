@@ -1,6 +1,7 @@
 import { openApiOf } from '../../packages/server/src/management/openapi.ts';
 import type { Route } from '../../packages/server/src/management/route.ts';
 import { people } from '../../packages/server/src/metadata/large-tenancy-bench.ts';
+import { comparison } from './listed-rows.ts';
 
 /** A request for the first page of a list. */
 export interface ListRequest {
@@ -47,6 +48,7 @@ const examples: Readonly<Record<string, readonly (string | number)[]>> = {
   from: ['2026-01-31T09:30:00Z'],
   to: ['2026-01-31T09:30:00Z'],
   q: ['app'],
+  query: ['app'],
   'listProjects q': ['project0', 'nothing'],
   'listRepositories prefix': ['project0000/more/01', 'project0000/nothing'],
   'listTags prefix': ['first00', 'nothing'],
@@ -54,14 +56,20 @@ const examples: Readonly<Record<string, readonly (string | number)[]>> = {
   artifactType: ['application/vnd.example.kind1', 'nothing/x'],
   mediaType: ['application/vnd.example.1', 'nothing/x'],
   over: [80],
+  comparison: [comparison],
+  'listComparedFiles path': ['etc', 'nothing'],
 };
+
+/** Lists of what is in layers: no statement finds their entries. */
+const ofLayers: ReadonlySet<string> = new Set(['listImageFiles', 'listLayerFiles']);
 
 /** Every list of the management API, by its description: in each order, with each value of a filter alone and each two filters. */
 export function listRequests(routes: readonly Route[]): ListRequest[] {
   const paths = openApiOf(routes)['paths'] as Record<string, Record<string, Operation>>;
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
   const lists = operations.filter(
-    ({ responses }) => 'items' in (responses['200']?.content?.['application/json']?.schema?.properties ?? {}),
+    ({ operationId, responses }) =>
+      !ofLayers.has(operationId) && 'items' in (responses['200']?.content?.['application/json']?.schema?.properties ?? {}),
   );
   return lists.flatMap((operation) => {
     const route = routes.find(({ operationId }) => operationId === operation.operationId);

@@ -1,4 +1,5 @@
-import { registryRows } from '../../packages/server/src/metadata/large-registry-bench.ts';
+import { gzipSync } from 'node:zlib';
+import { digestOfNumber, registryRows } from '../../packages/server/src/metadata/large-registry-bench.ts';
 import { people, tenancyRows } from '../../packages/server/src/metadata/large-tenancy-bench.ts';
 import type { SqlDialect } from '../../packages/server/src/metadata/sql-session.ts';
 
@@ -25,7 +26,13 @@ const numbers = (count: number) =>
 
 /** The statements that fill a new database so that every list of the management API has more than a page. */
 export function listedRows(dialect: SqlDialect): string[] {
-  return [...registryRows(dialect, registrySize, at), ...tenancyRows(dialect, tenancySize, at), ...moreRows, sessionRows(dialect)];
+  return [
+    ...registryRows(dialect, registrySize, at),
+    ...tenancyRows(dialect, tenancySize, at),
+    ...moreRows,
+    sessionRows(dialect),
+    ...comparisonRows(dialect),
+  ];
 }
 
 const bind = `insert into role_bindings (project_id, subject_kind, subject_id, role_id, range_low, range_high, pattern, created_at, created_by)
@@ -50,10 +57,30 @@ const moreRows: readonly string[] = [
   // More than any robot may have, so that its list has a second page.
   `insert into robot_trusts (robot_id, kind, issuer, rule, created_at, created_by)
      select r.id, 'token', 'issuer' || i, 'true', ${at}, 'system:bench' from ${numbers(30)} cross join robots r where r.id <= 100`,
+  `insert into garbage_runs (started_at, finished_at, requested_by, report) select ${at}, ${at}, 'system:gc', '{}' from ${numbers(60)}`,
   `insert into audit_sinks (name) values ('one'), ('two')`,
   `insert into audit_unforwarded (sink_id, audit_id, held_until) select s.id, a.id, case a.id % 2 when 0 then ${at} else 0 end
      from audit_sinks s cross join audit_log a`,
 ];
+
+/** The first manifest, and where it is. */
+const first = { repository: 'project0000/repository00000/app', digest: digestOfNumber(-1).toString('hex') };
+const firstSide = `${first.repository} sha256:${first.digest}`;
+/** Of the first manifest with itself, as the API names it. */
+export const comparison = Buffer.from(`${firstSide} ${firstSide}`).toString('base64url');
+
+function comparisonRows(dialect: SqlDialect): string[] {
+  const bytes = (hex: string) => (dialect === 'sqlite' ? `x'${hex}'` : `'\\x${hex}'::bytea`);
+  const files = Array.from({ length: 90 }, (_, place) => ({ path: `etc/${100 + place}`, change: 'added' }));
+  const page = bytes(gzipSync(JSON.stringify(files)).toString('hex'));
+  const summary = JSON.stringify({ findings: { config: [], packages: [], counts: {} }, from: [], to: [] });
+  const digest = bytes(first.digest);
+  return [
+    `insert into comparisons (from_digest, to_digest, job_id, turn, summary, stored_bytes, used_at)
+       values (${digest}, ${digest}, 1, 'one', '${summary}', 1, ${at})`,
+    `insert into comparison_pages (comparison_id, turn, change, last_path, entries) values (1, 'one', 'added', 'etc/189', ${page})`,
+  ];
+}
 
 /** The year 2100. */
 const forever = 4_102_444_800_000;

@@ -61,3 +61,25 @@ test('readers of a project are not told the name of a hidden one that it promote
   assert.deepEqual(await told(alice.basic), ['bob', 'bob', 'bob']);
   assert.deepEqual(await told(carol.basic), [undefined, undefined, undefined]);
 });
+
+test('whoever sees a project is told what they may do there, and who promotes into it', async () => {
+  const erin = await registry.addUser('erin', { shop: 'owner', 'shop-dev': 'owner' });
+  const dave = await registry.addUser('dave');
+  const frank = await registry.addUser('frank', { shop: 'maintainer' });
+  const change = async (name: string, body: unknown) =>
+    call('PATCH', `/projects/${name}`, erin.basic, body, (await call('GET', `/projects/${name}`, erin.basic)).etag);
+  assert.equal((await change('shop', { visibility: 'internal' })).status, 200);
+  assert.equal((await change('shop-dev', { promotesTo: 'shop', visibility: 'private' })).status, 200);
+  const allowed = async (who: string) => {
+    const { body } = await call('GET', '/projects/shop/access', who);
+    for (const { reason } of body.rights) assert.ok(reason.length > 5);
+    return body.rights.filter((one: { allowed: boolean }) => one.allowed).map(({ action }: { action: string }) => action);
+  };
+  const maintains = ['pull', 'push', 'update', 'delete', 'list', 'promote', 'configure', 'audit'];
+  assert.deepEqual(await allowed(frank.basic), maintains);
+  assert.deepEqual(await allowed(erin.basic), [...maintains, 'administer']);
+  assert.deepEqual(await allowed(dave.basic), ['pull', 'list']);
+  assert.equal((await call('GET', '/projects/shop-dev/access', dave.basic)).status, 404);
+  assert.deepEqual((await call('GET', '/projects/shop/promotion', erin.basic)).body.promotedFrom, ['shop-dev']);
+  assert.deepEqual((await call('GET', '/projects/shop/promotion', dave.basic)).body.promotedFrom, [], 'it is hidden from him');
+});

@@ -43,6 +43,14 @@ test('without credentials or with wrong ones: 401 that asks for them', async () 
   }
 });
 
+test('a script of a page is told the same without a scheme for which its browser would ask by itself', async () => {
+  for (const authorization of [undefined, basicAuthorization('alice', 'wrong')]) {
+    const headers = { 'x-requested-with': 'XMLHttpRequest' };
+    const { status, headers: answered } = await problemOf('GET', '/api/v1/me', { authorization, headers });
+    assert.deepEqual([status, answered['www-authenticate']], [401, 'Session realm="longshore"']);
+  }
+});
+
 test('too many failed logins are answered 429 with Retry-After', async () => {
   const guess = () => problemOf('GET', '/api/v1/me', { authorization: basicAuthorization('mallory', 'guess') });
   let answer = await guess();

@@ -6,6 +6,7 @@ import { Agent, request } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -165,6 +166,25 @@ describe('a certificate by ACME', { skip, concurrency: true }, () => {
     second.kill('SIGHUP');
     const next = await pebble.root();
     await untilTrusted(portOf(second), next);
+  });
+
+  it('is asked for at once after SIGHUP, also by workers, however long the authority is not to be asked', async (t) => {
+    const pebble = await pebbleOf(t, 3600);
+    const dataDir = join(await scratch(t), 'data');
+    await pebble.halt();
+    const failing = await startLongshore({ dataDir, args: byHttp(pebble) });
+    await until(() => failing.output().includes('ECONNREFUSED'));
+    await failing.stop();
+    const database = new DatabaseSync(join(dataDir, 'longshore.db'));
+    const postponed = database.prepare('update certificates set next_at = ?').run(Date.now() + 3_600_000);
+    assert.equal(postponed.changes, 1);
+    database.close();
+    await pebble.restart();
+    const server = await startLongshore({ dataDir, args: [...byHttp(pebble), '--workers', '2'] });
+    t.after(() => server.stop());
+    server.kill('SIGHUP');
+    await untilTrusted(portOf(server), await pebble.root());
+    assert.equal(pebble.output().match(/Added order/g)?.length, 1);
   });
 
   it('is got by a killed server with the account and the order that it had begun, also by DNS', async (t) => {

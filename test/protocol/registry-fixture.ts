@@ -24,6 +24,8 @@ export interface TestRegistry extends AsyncDisposable {
   readonly port: number;
   readonly data: string;
   readonly metadata: MetadataStore;
+  /** Starts what goes on behind requests: jobs, events, and whatever looks around by itself. */
+  startWork(): Promise<void>;
   /** A user with a password; `grants`: roles on whole projects, which are made when they do not exist. */
   addUser(name: string, grants?: Readonly<Record<string, Role>>): Promise<TestUser>;
   /** Ends it; requests that run may take `drainMs` (0) to finish. */
@@ -72,7 +74,7 @@ export async function startRegistry({
   const loaded = loadConfig([...basics, ...secure, ...flags], env, () => '');
   if ('problems' in loaded) throw new Error(loaded.problems.map(({ message }) => message).join('\n'));
   const backends = await openBackends(loaded.config);
-  const server = await composeServer(loaded.config, backends);
+  const server = await composeServer(loaded, backends);
   const { port } = await server.listener.listen('127.0.0.1', 0);
   const host = `127.0.0.1:${port}`;
   const url = `${transport === undefined ? 'http' : 'https'}://${host}`;
@@ -97,6 +99,7 @@ export async function startRegistry({
     port,
     data: directory,
     metadata,
+    startWork: () => server.start(),
     addUser: (name, grants = {}) => addTestUser(metadata, name, grants),
     stop,
     [Symbol.asyncDispose]: () => stop(),

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, mock, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
+import { systemAgent } from '../../packages/server/src/registry/ports/agent.ts';
 import { basicAuthorization, startRegistry } from '../protocol/registry-fixture.ts';
 import { pushImage } from '../protocol/sample-content.ts';
 import { ClientAuthority, type ClientPair } from '../tools/client-authority.ts';
@@ -170,6 +171,11 @@ test('rules over certificates are made by administrators, and where several are 
   assert.equal((await asking(pairOfBuilder(), manifest)).status, 200);
 });
 
+test('whose certificate it is does not depend on what is asked for', async () => {
+  const scope = 'repository:elsewhere/app:pull';
+  assert.equal((await asking(pairOfBuilder(), `/auth/token?service=longshore&scope=${scope}`)).status, 200);
+});
+
 test('a registry token that was got with a certificate is good where that is shown alone, and no longer than it and its trust', async () => {
   const pair = pairOfBuilder({ until: 200 });
   const robot = await robotWithTrust('bound', 'claims.commonName == "bound"');
@@ -269,6 +275,25 @@ test('a common name stands for a user of that name, but never for an administrat
   await registry.metadata.updateUser({ id: user.user.id, disabled: true, at: Date.now() });
   assert.equal((await asking(pair, manifest)).status, 401);
   assert.equal((await asking(pair, manifest, { authorization: `Bearer ${bound.token}` })).status, 401);
+});
+
+test('who chooses a name at a provider keeps no robot of that common name out, and is not it', async () => {
+  const pair = authority.issue({ commonName: 'runner' });
+  const robot = await robotWithTrust('runner', 'claims.commonName == "runner"');
+  const said = { email: undefined, administrator: undefined, renewal: undefined, checkAfter: undefined };
+  const person = {
+    provider: 'idp',
+    externalId: 'id-of-somebody',
+    externalName: 'runner',
+    createUsers: true,
+    names: ['runner'],
+    groups: [],
+  };
+  const signedIn = await registry.metadata.signInExternal({ ...person, ...said, by: systemAgent('test'), at: Date.now() });
+  assert.ok(signedIn.kind === 'user' && signedIn.user.name === 'runner');
+  assert.equal(JSON.parse((await me(pair)).text).credential, robot.credential);
+  await api('DELETE', robot.trust, owner.basic);
+  assert.equal((await me(pair)).status, 401);
 });
 
 async function writeList(revoked: readonly ClientPair[]): Promise<void> {

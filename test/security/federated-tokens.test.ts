@@ -119,6 +119,8 @@ for (const [what, bad, reason] of [
   ['an end that has passed', () => token(hourAgo), /has expired/],
   ['no end', () => token({ claims: { exp: undefined } }), /does not say/],
   ['an end that is a text', () => token({ claims: { exp: '4102444800' } }), /does not say/],
+  ['an end beyond all dates', () => token({ claims: { exp: 1e308 } }), /does not say/],
+  ['a time of issue before all dates', () => token({ claims: { iat: -1 } }), /does not say/],
   ['no time of issue', () => token({ claims: { iat: undefined } }), /does not say/],
   ['a beginning that is ahead', () => token({ claims: { nbf: Math.floor(Date.now() / 1000) + 120 } }), /not good yet/],
   ['a time of issue that is ahead', () => token({ issuedAt: 120 }), /not good yet/],
@@ -206,6 +208,36 @@ test('a named robot is asked alone; where several trust a token one has to be na
   await call('DELETE', other.trust);
   assert.equal((await login(token(), other.userName)).status, 401);
   assert.equal((await login(token(), 'anybody')).status, 200);
+});
+
+test('a pipeline that asks for what another project shows is who it is without naming its robot', async () => {
+  const headers = { 'if-match': '*', 'content-type': 'application/json' };
+  const body = JSON.stringify({ visibility: 'public' });
+  assert.equal((await client.send('PATCH', '/api/v1/projects/other', { authorization: owner.basic, headers, body })).status, 200);
+  const exchanged = await exchange(token(), { scope: 'repository:other/app:pull' });
+  assert.equal(exchanged.status, 200, JSON.stringify(exchanged.body));
+  const [, claims = ''] = exchanged.body.access_token.split('.');
+  const { sub, access } = JSON.parse(Buffer.from(claims, 'base64url').toString());
+  assert.match(sub, /^robot:/);
+  assert.deepEqual(access, [{ type: 'repository', name: 'other/app', actions: ['pull'] }]);
+});
+
+test('a rule of another project, true of whatever it is, keeps no pipeline out that says what it wants', async () => {
+  const made = await call('POST', '/projects/other/robots', { name: 'greedy', permissions: [{ role: 'reader' }] });
+  const self = `/projects/other/robots/${made.body.robot.id}`;
+  assert.equal((await call('POST', `${self}/trusts`, { issuer: 'github', rule: 'claims.repository.startsWith("")' })).status, 201);
+  const { status, body } = await exchange(token());
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.equal((await pull(`Bearer ${body.access_token}`)).status, 200);
+  const asked = `/auth/token?service=${audience}&scope=repository:team/app:pull`;
+  assert.equal((await client.send('GET', asked, { authorization: basicAuthorization('jwt', token()) })).status, 200);
+  const unclear = await exchange(token(), { scope: 'repository:team/app:pull repository:other/app:pull' });
+  assert.equal(unclear.status, 401);
+  assert.match(JSON.stringify(unclear.body), /several robots may trust it: give the user name of one/);
+  assert.doesNotMatch(JSON.stringify(unclear.body), /greedy|other|trusts \d/);
+  assert.equal((await login(token(), 'jwt')).status, 401, 'a request says nothing of the kind');
+  assert.equal((await login(token(), ci.userName)).status, 200);
+  await call('DELETE', self);
 });
 
 test('what came of a trust ends with it, with its robot, and with the token', async () => {

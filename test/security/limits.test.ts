@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import { jsonOf } from '../protocol/expected-answer.ts';
 import { startRegistry, type TestRegistry } from '../protocol/registry-fixture.ts';
+import { pushImage } from '../protocol/sample-content.ts';
 import { RawConnection, requestText } from './raw-connection.ts';
 import { until } from './until.ts';
 
@@ -175,6 +177,13 @@ test('limits.requestsPerSecondPerSubject: an account that sends more is told to 
     assert.equal((await ask(path, bob.basic)).status, 200, path);
   }
   assert.equal((await registry.client.send('GET', '/v2/')).status, 401, 'who has not logged in is nobody');
+  const carol = await registry.addUser('carol', { team: 'owner' });
+  await pushImage({ client: registry.client, repository: 'team/app', authorization: carol.basic }, '1');
+  const puller = await registry.addUser('puller', { team: 'reader' });
+  const { token: text } = jsonOf<{ token: string }>(await ask(`${token}&scope=repository:team/app:pull`, puller.basic));
+  const pulls: number[] = [];
+  for (let pull = 0; pull < 25; pull += 1) pulls.push((await ask('/v2/team/app/manifests/1', `Bearer ${text}`)).status);
+  assert.deepEqual([pulls[0], pulls.at(-1)], [200, 429], 'what was let through a moment ago over the same connection counts too');
   const { body } = await registry.client.send('GET', '/metrics');
   assert.match(body.toString(), /registry_rate_refusals_total\{limit="subject"\} [1-9]/);
 });

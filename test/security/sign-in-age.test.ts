@@ -17,7 +17,7 @@ test('ten minutes after signing in, a session makes no credentials until its use
   const { id: userId, version: userVersion } = user;
   const secretHash = createHash('sha256').update(secret).digest();
   const rest = { provider: 'password', address: '', userAgent: '', expiresAt: createdAt + 86_400_000, by: systemAgent('test') };
-  await metadata.createSession({ secretHash, userId, userVersion, createdAt, ...rest });
+  await metadata.createSession({ secretHash, userId, userVersion, createdAt, provedAt: createdAt, ...rest });
   browser.cookies.set('longshore', `lss_${secret}`);
   const csrfToken = async () => ({ 'x-csrf-token': JSON.parse((await browser.api('GET', '/me')).text).csrfToken });
   const attempts = (): [string, string, object?, Record<string, string>?][] => [

@@ -3,13 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { after, test } from 'node:test';
 import { createExternalSignIn } from '../../packages/server/src/identity/external/external-sign-in.ts';
+import { endFormerStanding } from '../../packages/server/src/identity/external/former-settings.ts';
+import { type RecheckDeps, recheckPeople } from '../../packages/server/src/identity/external/recheck.ts';
 import { OidcSignIn } from '../../packages/server/src/identity/oidc/oidc-sign-in.ts';
-import { recheckPeople } from '../../packages/server/src/identity/oidc/recheck.ts';
 import { createSecretBox } from '../../packages/server/src/identity/secret-box.ts';
 import { systemAgent } from '../../packages/server/src/registry/ports/agent.ts';
 import { startRegistry } from '../protocol/registry-fixture.ts';
 import { TestIdentityProvider } from '../tools/oidc-provider.ts';
-import { Browser } from './browser.ts';
+import { Browser, csrfOf } from './browser.ts';
 
 const idp = await TestIdentityProvider.start(['https://later.test/']);
 const entry = { issuer: idp.issuer, clientId: idp.clientId, clientSecretFile: idp.clientSecretFile, authorityFile: idp.authorityFile };
@@ -26,9 +27,9 @@ after(async () => {
 const { metadata } = registry;
 
 /** The browser, and the path at which it comes back from the provider. */
-async function sent(browser = new Browser(registry), provider = 'corp') {
+async function sent(browser = new Browser(registry), provider = 'corp', cookies = new Map<string, string>()) {
   const { headers } = await browser.get(`/auth/sign-in/${provider}`);
-  const back = await idp.visit(String(headers['location']));
+  const back = await idp.visit(String(headers['location']), cookies);
   return { browser, back: back.pathname + back.search };
 }
 
@@ -74,6 +75,60 @@ test('a link of another site signs nobody in by a provider, nor out (login CSRF)
   }
 });
 
+test('what makes credentials needs a proof of now at the provider, whatever it keeps in the browser', async () => {
+  const cookies = new Map<string, string>();
+  const browser = new Browser(registry);
+  const asked = idp.asked;
+  idp.person = { sub: 'kim', preferred_username: 'kim' };
+  const { back } = await sent(browser, 'corp', cookies);
+  assert.equal((await browser.get(back)).status, 303);
+  const make = async () => {
+    const { csrfToken } = JSON.parse((await browser.api('GET', '/me')).text);
+    return (await browser.api('POST', '/users/kim/tokens', { name: 'ci' }, { 'x-csrf-token': csrfToken })).status;
+  };
+  assert.equal(await make(), 403, 'it did not say when');
+  /** As the pages lead: from what needs it to the provider, and back. */
+  const again = async () => {
+    const form = String((await browser.get('/auth/tokens')).headers['location']);
+    const [, button = ''] = /href="([^"]*sign-in\/corp[^"]*)"/.exec((await browser.get(form)).text) ?? [];
+    const { headers } = await browser.get(button.replaceAll('&amp;', '&'));
+    const url = await idp.visit(String(headers['location']), cookies);
+    return browser.get(url.pathname + url.search);
+  };
+  idp.bend = ({ auth_time: _, ...own }) => own;
+  assert.equal((await again()).status, 401, 'a provider that leaves out when it asked');
+  assert.equal(await make(), 403);
+  idp.bend = undefined;
+  const done = await again();
+  assert.deepEqual([done.status, done.headers['location']], [303, '/auth/tokens']);
+  assert.equal(idp.asked - asked, 3, 'each time');
+  assert.equal(await make(), 201);
+});
+
+test('who signs out is shown the way out of the provider, which lets nobody else in then', async () => {
+  const cookies = new Map<string, string>();
+  idp.person = { sub: 'lea', preferred_username: 'lea' };
+  const { browser, back } = await sent(undefined, 'corp', cookies);
+  await browser.get(back);
+  const asked = idp.asked;
+  assert.equal((await browser.get((await sent(browser, 'corp', cookies)).back)).status, 303);
+  assert.equal(idp.asked, asked, 'the provider knows the browser');
+  const out = await browser.post('/auth/sign-out', { csrf: csrfOf(await browser.get('/auth/sign-out')) });
+  const page = await browser.get(String(out.headers['location']));
+  const [, link = ''] = /href="(https:[^"]+)">Sign out there, too: corp</.exec(page.text) ?? [];
+  const end = new URL(link.replaceAll('&amp;', '&'));
+  assert.deepEqual(Object.fromEntries(end.searchParams), {
+    post_logout_redirect_uri: `${registry.url}/auth/sign-out`,
+    client_id: idp.clientId,
+  });
+  assert.equal((await idp.signOut(end.href, cookies)).href, `${registry.url}/auth/sign-out`);
+  await sent(browser, 'corp', cookies);
+  assert.equal(idp.asked, asked + 1);
+  for (const provider of ['nobody', 'password', '%3Cb%3E']) {
+    assert.doesNotMatch((await browser.get(`/auth/sign-out?provider=${provider}`)).text, /there, too|<b>/, provider);
+  }
+});
+
 test('an answer to one provider is none to another (mix-up)', async () => {
   const { browser, back } = await sent();
   assert.equal((await browser.get(back.replace('/corp?', '/closed?'))).status, 400);
@@ -116,40 +171,49 @@ test('while the provider is away nobody comes in by it, within its bound, and pa
   idp.before = undefined;
 });
 
-test('people are asked about again: groups follow, whom the provider gave up is out, and an absence changes nothing', async () => {
+/** A provider whose people are asked about, without a server's schedule; `recheck` asks about everybody. */
+function askedProvider() {
   const box = createSecretBox(randomBytes(32), 'test');
   const authorities = async () => [await readFile(idp.authorityFile, 'utf8')];
-  const settings = {
-    ...entry,
-    name: 'asked',
-    title: 'Asked',
-    scopes: [],
-    nameClaim: 'sub',
-    groupsClaim: 'groups',
-    timeoutMs: 300,
-    authorities,
-  };
-  const provider = new OidcSignIn({ settings: { ...settings, scopes: ['profile'] }, box, now: Date.now });
+  const claims = { nameClaim: 'sub', groupsClaim: 'groups', scopes: ['profile'] };
+  const endpoints = () => ({});
+  const bounds = { timeoutMs: 300, requireAuthTime: true };
+  const settings = { ...entry, ...claims, ...bounds, name: 'asked', title: 'Asked', authorities, endpoints };
+  const provider = new OidcSignIn({ settings, box, now: Date.now, elapsed: () => performance.now() });
   const rules = { createUsers: true, groupPrefix: '', groups: ['*'], administratorGroup: 'admins', recheckMs: 1 };
   let now = Date.now();
   const external = createExternalSignIn({ accounts: metadata, rules: new Map([['asked', rules]]), now: () => now, warn: () => undefined });
   const logged: unknown[] = [];
   const note = (message: string) => void logged.push(message);
-  const logger = { debug: note, info: note, warn: note, error: note };
+  const deps: RecheckDeps = {
+    provider: 'asked',
+    ask: async ({ externalId, renewal = '' }) => provider.renew({ externalId, renewal }),
+    ...{ accounts: metadata, external, decidesAdministrators: true, suspends: false, by: systemAgent('test'), intervalMs: 10 },
+    logger: { info: note, warn: note, error: note },
+    now: () => now,
+  };
   const recheck = async () => {
     now += 1000;
-    const deps = { provider, accounts: metadata, signIn: external, decidesAdministrators: true, intervalMs: 10, logger, now: () => now };
     await recheckPeople(deps, new AbortController().signal);
   };
   const callbackUrl = `${registry.url}/auth/callback/corp`;
+  const enter = async () => {
+    const started = await provider.start({ callbackUrl, again: false });
+    assert.ok('redirect' in started);
+    const url = await idp.visit(started.redirect);
+    const proof = await provider.finish({ callbackUrl, kept: started.kept, url, address: '127.0.0.1' });
+    assert.ok(proof.kind === 'proved');
+    const outcome = await external.signIn(proof.identity, systemAgent('test'));
+    return outcome.kind === 'user' ? outcome.user : assert.fail(outcome.kind);
+  };
+  return { enter, recheck, logged };
+}
+
+test('people are asked about again: groups follow, whom the provider gave up is out, and an absence changes nothing', async () => {
+  const { enter, recheck, logged } = askedProvider();
   idp.person = { sub: 'henry', preferred_username: 'henry', groups: ['ops', 'admins'] };
-  const started = await provider.start({ callbackUrl });
-  assert.ok('redirect' in started);
-  const proof = await provider.finish({ callbackUrl, kept: started.kept, url: await idp.visit(started.redirect) });
-  assert.ok(proof.kind === 'proved');
-  const outcome = await external.signIn(proof.identity, systemAgent('test'));
-  assert.ok(outcome.kind === 'user' && outcome.user.administrator);
-  const { id, version } = outcome.user;
+  const { id, version, administrator } = await enter();
+  assert.equal(administrator, true);
   const membersOf = async (group: string) =>
     (await metadata.listGroupMembers(group, { limit: 9, after: undefined }))?.items.map(({ name }) => name);
   idp.change({ sub: 'henry', preferred_username: 'henry', groups: ['dev', 'admins'] });
@@ -167,4 +231,56 @@ test('people are asked about again: groups follow, whom the provider gave up is 
   assert.deepEqual(await membersOf('dev'), []);
   const after = (await metadata.findUser({ id })) ?? assert.fail();
   assert.deepEqual([after.administrator, after.version > version], [false, true], 'and what was issued ends');
+});
+
+test('who is removed, or told from the person, while the provider is asked about them does not come back by its answer', async () => {
+  const { enter, recheck } = askedProvider();
+  const userOf = () => metadata.findUser({ name: 'ivy' });
+  const during = (change: () => Promise<unknown>) => {
+    idp.before = async (path) => {
+      if (path !== '/token') return;
+      idp.before = undefined;
+      await change();
+    };
+  };
+  idp.person = { sub: 'ivy', preferred_username: 'ivy', groups: ['dev'] };
+  const { id: first } = await enter();
+  during(() => metadata.deleteUser({ id: first, by: systemAgent('test'), at: Date.now() }));
+  await recheck();
+  assert.equal(await userOf(), undefined);
+  const { id } = await enter();
+  const [link] = (await metadata.listIdentityLinks(id, { limit: 9, after: undefined })).items;
+  during(() => metadata.unlinkIdentity({ userId: id, id: link?.id ?? 0, by: systemAgent('test'), at: Date.now() }));
+  await recheck();
+  assert.deepEqual(await metadata.findExternalNames(id), []);
+  assert.equal(await metadata.findUser({ name: 'ivy-2' }), undefined);
+});
+
+test('while processes with former settings are replaced, what they give is taken again, and nothing of it stays', async () => {
+  const { enter, logged } = askedProvider();
+  const logger = { info: () => undefined, warn: (message: string) => void logged.push(message), error: () => undefined };
+  const settle = (administratorGroups: ReadonlyMap<string, string | undefined>) =>
+    endFormerStanding({ accounts: metadata, administratorGroups, logger, now: Date.now });
+  const others: [string, undefined][] = [
+    ['corp', undefined],
+    ['closed', undefined],
+  ];
+  idp.person = { sub: 'jack', preferred_username: 'jack', groups: ['admins', 'dev'] };
+  const former = await enter();
+  await settle(new Map([...others, ['asked', 'admins']]));
+  assert.deepEqual(await metadata.findUser({ id: former.id }), former, 'settings that still say so end nothing');
+  for (let round = 0; round < 2; round += 1) {
+    assert.equal((await enter()).administrator, true);
+    await settle(new Map([...others, ['asked', 'root']]));
+    assert.equal((await metadata.findUser({ id: former.id }))?.administrator, false);
+  }
+  for (let round = 0; round < 2; round += 1) {
+    assert.equal((await enter()).disabled, false);
+    await settle(new Map(others));
+    assert.equal((await metadata.findUser({ id: former.id }))?.disabled, true);
+    assert.deepEqual((await metadata.listGroupMembers('dev', { limit: 9, after: undefined }))?.items, []);
+  }
+  const said = logged.length;
+  await settle(new Map(others));
+  assert.equal(logged.length, said, 'what has ended is told once');
 });

@@ -34,28 +34,42 @@ export interface WantedClient {
   readonly until?: number;
 }
 
+interface WantedAuthority {
+  /** Who vouches for it; itself unless said. */
+  readonly above?: ClientAuthority;
+  /** How many authorities there may be between it and clients (RFC 5280 section 4.2.1.9). */
+  readonly mostBelow?: number;
+  /** Whether its certificate says that it is one. */
+  readonly isAuthority?: boolean;
+}
+
 const usages = { serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.5.5.7.3.2' } as const;
 const secondsFromNow = (seconds: number): Date => new Date(Date.now() + seconds * 1000);
 
 /** An authority that vouches for clients, and says which of them it has revoked. */
 export class ClientAuthority {
   readonly cert: string;
+  readonly serial: Buffer;
   readonly #name: Buffer;
   readonly #key: KeyObject;
+  readonly #above: ClientAuthority | undefined;
   #lists = 0;
 
-  constructor(commonName = 'Clients CA') {
+  constructor(commonName = 'Clients CA', { above, mostBelow, isAuthority = true }: WantedAuthority = {}) {
     this.#name = nameOf(commonName);
     this.#key = newKey();
+    this.#above = above;
     // keyCertSign and cRLSign
     const usage = extension('2.5.29.15', bitString(Buffer.of(0x06), 1));
-    const extensions = [extension('2.5.29.19', sequence(yes)), usage];
-    this.cert = this.#sign(this.#name, this.#key, randomBytes(8), extensions, { from: -3600, until: 86_400 });
+    const constraints = [...(isAuthority ? [yes] : []), ...(mostBelow === undefined ? [] : [integer(Buffer.of(mostBelow))])];
+    const extensions = [extension('2.5.29.19', sequence(...constraints)), usage];
+    this.serial = newSerial();
+    this.cert = (above ?? this).#sign(this.#name, this.#key, this.serial, extensions, { from: -3600, until: 86_400 });
   }
 
   issue({ commonName, dns = [], uris = [], usage = 'clientAuth', from = -3600, until = 86_400 }: WantedClient): ClientPair {
     const key = newKey();
-    const serial = Buffer.concat([Buffer.of(0x41), randomBytes(8)]);
+    const serial = newSerial();
     const names = [
       ...dns.map((name) => tagged(2, 'primitive', Buffer.from(name))),
       ...uris.map((uri) => tagged(6, 'primitive', Buffer.from(uri))),
@@ -65,11 +79,16 @@ export class ClientAuthority {
       ...(names.length === 0 ? [] : [extension('2.5.29.17', sequence(...names))]),
     ];
     const cert = this.#sign(nameOf(commonName), key, serial, extensions, { from, until });
-    return { cert, key: String(key.export({ type: 'pkcs8', format: 'pem' })), serial };
+    return { cert: cert + this.#below(), key: String(key.export({ type: 'pkcs8', format: 'pem' })), serial };
+  }
+
+  /** What a client shows beside its own certificate: every authority up to the root. */
+  #below(): string {
+    return this.#above === undefined ? '' : this.cert + this.#above.#below();
   }
 
   /** The list of those that are revoked (RFC 5280 section 5), good for `forSeconds` from now. */
-  revoke(revoked: readonly ClientPair[], forSeconds = 86_400): string {
+  revoke(revoked: readonly Pick<ClientPair, 'serial'>[], forSeconds = 86_400): string {
     this.#lists += 1;
     const entries = revoked.map(({ serial }) => sequence(integer(serial), time(secondsFromNow(-60))));
     const number = sequence(objectIdentifier('2.5.29.20'), octetString(integer(Buffer.of(this.#lists))));
@@ -115,6 +134,8 @@ export async function writeClientPair(directory: string, name: string, { cert, k
   await writeFile(files.keyFile, key, { mode: 0o600 });
   return files;
 }
+
+const newSerial = (): Buffer => Buffer.concat([Buffer.of(0x41), randomBytes(8)]);
 
 const newKey = (): KeyObject => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 

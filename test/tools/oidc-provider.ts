@@ -1,9 +1,12 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { createServer, request, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as readText } from 'node:stream/consumers';
 import Provider, { type Configuration } from 'oidc-provider';
 import { ensureSelfSigned } from '../../packages/server/src/http/tls/self-signed.ts';
 
@@ -50,6 +53,8 @@ export class TestIdentityProvider {
   signature: 'right' | 'forged' | 'none' = 'right';
   /** Called before each request is answered: what it awaits makes the provider slow. */
   before: ((path: string) => Promise<void>) | undefined;
+  /** How often somebody had to prove who they are. */
+  asked = 0;
   readonly #directory: string;
   readonly #server: Server;
   readonly #people = new Map<string, Person>();
@@ -101,22 +106,25 @@ export class TestIdentityProvider {
     this.#people.set(person.sub, person);
   }
 
-  /** Goes to an address as a browser does that keeps cookies, up to the first one that is not the provider's. */
-  async visit(address: string): Promise<URL> {
-    const cookies = new Map<string, string>();
+  /** Goes to an address as a browser does, up to the first one that is not the provider's. `cookies`: what it keeps for the next time. */
+  async visit(address: string, cookies = new Map<string, string>()): Promise<URL> {
     let url = new URL(address);
     while (url.origin === this.issuer) {
-      const { status, headers } = await this.#get(url, [...cookies].map(([name, value]) => `${name}=${value}`).join('; '));
-      for (const cookie of headers.getSetCookie()) {
-        const [pair = ''] = cookie.split(';');
-        const at = pair.indexOf('=');
-        cookies.set(pair.slice(0, at), pair.slice(at + 1));
-      }
+      const { status, headers } = await this.#get(url, cookies);
       const location = headers.get('location');
       if (location === null) throw new Error(`the provider answered ${url.pathname} with ${status}`);
       url = new URL(location, url);
     }
     return url;
+  }
+
+  /** Confirms what the page at this address asks: whether to sign out. Answers where the browser is sent on to. */
+  async signOut(address: string, cookies: Map<string, string>): Promise<URL> {
+    const { text } = await this.#get(new URL(address), cookies);
+    const [, xsrf] = /name="xsrf" value="([^"]+)"/.exec(text) ?? [];
+    if (xsrf === undefined) throw new Error(`the provider does not ask whether to sign out: ${text}`);
+    const { headers } = await this.#get(new URL('/session/end/confirm', this.issuer), cookies, `xsrf=${xsrf}&logout=yes`);
+    return new URL(headers.get('location') ?? '', this.issuer);
   }
 
   /** Ends the server and removes its files. Idempotent. */
@@ -127,18 +135,22 @@ export class TestIdentityProvider {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  async #get(url: URL, cookie: string): Promise<{ status: number; headers: Headers }> {
-    const { request } = await import('node:https');
+  /** With the cookies of a browser, and what it is told to keep; a form goes by POST. */
+  async #get(url: URL, cookies: Map<string, string>, form?: string): Promise<{ status: number; headers: Headers; text: string }> {
     const ca = await readFile(this.authorityFile);
-    return new Promise((resolve, reject) => {
-      request(url, { ca, headers: { cookie } }, (answer) => {
-        const headers = new Headers();
-        for (const [name, values] of Object.entries(answer.headersDistinct)) for (const value of values ?? []) headers.append(name, value);
-        answer.resume().once('end', () => resolve({ status: answer.statusCode ?? 0, headers }));
-      })
-        .once('error', reject)
-        .end();
-    });
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const type = form !== undefined && { 'content-type': 'application/x-www-form-urlencoded' };
+    const sent = request(url, { ca, method: form === undefined ? 'GET' : 'POST', headers: { cookie, ...type } });
+    sent.end(form);
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    const headers = new Headers();
+    for (const [name, values] of Object.entries(answer.headersDistinct)) for (const value of values ?? []) headers.append(name, value);
+    for (const kept of headers.getSetCookie()) {
+      const [pair = ''] = kept.split(';');
+      const at = pair.indexOf('=');
+      cookies.set(pair.slice(0, at), pair.slice(at + 1));
+    }
+    return { status: answer.statusCode ?? 0, headers, text: await readText(answer) };
   }
 
   async #serve(...[request, response]: Parameters<ReturnType<Provider['callback']>>): Promise<void> {
@@ -147,6 +159,7 @@ export class TestIdentityProvider {
     const provider = this.#provider;
     if (provider === undefined) throw new Error('not started');
     if (!path.startsWith('/interaction/')) return provider.callback()(request, response);
+    this.asked += 1;
     const { person } = this;
     if (person !== undefined) this.#people.set(person.sub, person);
     const refusal = { error: 'access_denied', error_description: '<b>not</b> for you' };
@@ -160,6 +173,7 @@ export class TestIdentityProvider {
           client_id: clientId,
           client_secret: clientSecret,
           redirect_uris: [...callbacks],
+          post_logout_redirect_uris: callbacks.map((callback) => new URL('/auth/sign-out', callback).href),
           grant_types: ['authorization_code', 'refresh_token'],
           response_types: ['code'],
           id_token_signed_response_alg: 'RS256',

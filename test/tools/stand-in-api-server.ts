@@ -22,6 +22,8 @@ export interface StandInApiServer {
   readonly shown: readonly string[];
   /** Changes what it says of the next tokens (`TokenReviewStatus`). */
   bend: ((status: object) => object) | undefined;
+  /** What it says to questions about what somebody may do (`SubjectAccessReviewSpec`): yes, unless this is set. */
+  allows: ((spec: AskedAccess) => Promise<boolean>) | undefined;
   stop(): Promise<void>;
 }
 
@@ -36,7 +38,7 @@ export async function startStandInApiServer(directory: string): Promise<StandInA
   const shown: string[] = [];
   const server = createServer({ cert: pair, key: pair }, async (request, response) => {
     const { kind, apiVersion, spec } = JSON.parse(await text(request)) as Review;
-    const status = kind === 'TokenReview' ? proved(spec) : { allowed: true };
+    const status = kind === 'TokenReview' ? proved(spec) : { allowed: (await standIn.allows?.(spec)) ?? true };
     response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ kind, apiVersion, status }));
   });
   const proved = ({ token, audiences }: Review['spec']): object => {
@@ -52,6 +54,7 @@ export async function startStandInApiServer(directory: string): Promise<StandInA
     address: { server: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, caFile, tokenFile },
     shown,
     bend: undefined,
+    allows: undefined,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
@@ -61,10 +64,18 @@ export async function startStandInApiServer(directory: string): Promise<StandInA
   return standIn;
 }
 
+export interface AskedAccess {
+  readonly user: string;
+  readonly uid: string;
+  readonly groups: readonly string[];
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+  readonly resourceAttributes: { readonly verb: string; readonly namespace: string; readonly name?: string };
+}
+
 interface Review {
   readonly kind: string;
   readonly apiVersion: string;
-  readonly spec: { readonly token: string; readonly audiences: readonly string[] };
+  readonly spec: { readonly token: string; readonly audiences: readonly string[] } & AskedAccess;
 }
 
 /** A token as long as those of clusters, and signed by nobody: whoever takes it has to ask. */

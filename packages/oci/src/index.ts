@@ -6,6 +6,7 @@ export * from './digest.ts';
 export * from './error-codes.ts';
 export * from './etag.ts';
 export * from './image-reference.ts';
+export { isJsonObject, type JsonObject, jsonDepth, member } from './json-shape.ts';
 export * from './link.ts';
 export * from './manifest.ts';
 export { maxManifestDescriptors } from './manifest-content.ts';

@@ -46,19 +46,15 @@ export function createBackground(
         leaseMs: 60_000,
         batchSize: 100,
       });
-      const queue = startJobs({
-        store: metadata,
-        jobs: features.flatMap((feature) => feature.queued ?? []),
-        logger,
-        clock: Date.now,
-        claimant: holder,
-        pollMs: 1000,
-        leaseMs: 60_000,
-      });
+      const queued = features.flatMap((feature) => feature.queued ?? []);
+      const work = { store: metadata, logger, clock: Date.now, claimant: holder, pollMs: 1000, leaseMs: 60_000 };
+      const queue = startJobs({ ...work, jobs: queued.filter(({ isAwaited }) => isAwaited === undefined) });
+      const awaited = startJobs({ ...work, jobs: queued.filter(({ isAwaited }) => isAwaited) });
       stops.push(
         ...schedules.map((schedule) => () => schedule.stop()),
         () => outbox.stop(),
         () => queue.stop(),
+        () => awaited.stop(),
         ...features.flatMap(({ background = [] }) => background.map((work) => work.start())),
       );
     },

@@ -1,5 +1,6 @@
 import type { Config } from './config/schema.ts';
-import type { ExternalAccountStore } from './registry/ports/external-account-store.ts';
+import { systemAgent } from './registry/ports/agent.ts';
+import type { DueLink, ExternalAccountStore } from './registry/ports/external-account-store.ts';
 import type { Logger } from './registry/ports/logger.ts';
 import type { ScheduledJob } from './registry/ports/scheduled-job.ts';
 import type { ExternalSignIn, PasswordSource } from './registry/ports/sign-in.ts';
@@ -24,7 +25,8 @@ export async function composeDirectories(
   const { createExternalSignIn } = await import('./identity/external/external-sign-in.ts');
   const { Directory } = await import('./identity/ldap/directory.ts');
   const { DirectoryPasswords } = await import('./identity/ldap/password-source.ts');
-  const { recheckPeople } = await import('./identity/ldap/recheck.ts');
+  const { askDirectory } = await import('./identity/ldap/recheck.ts');
+  const { recheckPeople } = await import('./identity/external/recheck.ts');
   const now = Date.now;
   const report = (message: string, fields: Readonly<Record<string, unknown>>) => logger.warn(message, fields);
   const rules = new Map(ldap.map((entry) => [entry.name, { ...entry, recheckMs: entry.recheckMinutes * minuteMs }]));
@@ -39,7 +41,9 @@ export async function composeDirectories(
       run: (signal) => {
         const intervalMs = entry.recheckMinutes * minuteMs;
         const decidesAdministrators = entry.administratorGroup !== undefined;
-        return recheckPeople({ directory, accounts: metadata, signIn: external, decidesAdministrators, intervalMs, logger, now }, signal);
+        const deps = { provider: entry.name, ask: (link: DueLink) => askDirectory(directory, link), accounts: metadata, external };
+        const by = systemAgent('directory-recheck');
+        return recheckPeople({ ...deps, decidesAdministrators, suspends: true, by, intervalMs, logger, now }, signal);
       },
     })),
   };

@@ -68,10 +68,15 @@ async function configuredIssuers(config: Config, logger: Logger): Promise<readon
   const { IssuerTokens } = await import('./identity/federation/issuer-tokens.ts');
   const { IssuerKeys } = await import('./identity/federation/issuer-keys.ts');
   const { keysInFile, publishedKeys } = await import('./identity/federation/issuer-key-source.ts');
+  const { endpointsNamedBy } = await import('./outgoing/named-endpoints.ts');
   const trusted = issuers.map(async ({ name, issuer, audience = serviceOf(config), keysFile, authorityFile, algorithms, keysHours }) => {
     const source =
       keysFile === undefined
-        ? publishedKeys(issuer, await trustedAuthorities(authorityFile, 'federation.issuers[].authorityFile'))
+        ? publishedKeys(
+            issuer,
+            await trustedAuthorities(authorityFile, 'federation.issuers[].authorityFile'),
+            endpointsNamedBy(issuer, config.outgoing.allow),
+          )
         : keysInFile(keysFile);
     const keys = new IssuerKeys({ name, source, keepMs: keysHours * hourMs, elapsed: () => performance.now(), logger });
     return { name, issuer, audience, algorithms, keys };

@@ -3,6 +3,7 @@ import { composeCertificateLogin, composeForeignLogin, serviceOf } from './compo
 import { clusterTokens } from './compose-kubernetes.ts';
 import { composePeople } from './compose-people.ts';
 import type { Outside } from './compose-sign-in.ts';
+import { composeStanding } from './compose-standing.ts';
 import type { Config } from './config/schema.ts';
 import { createIdentity, type Identity } from './identity/create-identity.ts';
 import type { Clusters } from './identity/kubernetes/clusters.ts';
@@ -52,7 +53,9 @@ export async function composeIdentity(
     return composeSignIn(config, backends, identity, secretKey, outside);
   });
   const idleMs = config.signIn.idleHours * 3_600_000;
-  return { identity, signIn, jobs: [forgetSignIns(metadata, idleMs, Date.now), ...(people?.jobs ?? []), ...(directories?.jobs ?? [])] };
+  const standing = await composeStanding(config, backends);
+  const jobs = [standing, forgetSignIns(metadata, idleMs, Date.now), ...(people?.jobs ?? []), ...(directories?.jobs ?? [])];
+  return { identity, signIn, jobs };
 }
 
 async function composeExternalPasswords({ directories }: Outside, { logger }: Backends): Promise<ExternalPasswords | undefined> {

@@ -47,7 +47,7 @@ async function composeClusters({ kubernetes }: Config, logger: Logger): Promise<
     return createCluster({ address, issuer, audience, authorize, projects }, { logger, now: Date.now, elapsed: () => performance.now() });
   });
   const asked = new Asked(clusters);
-  void asked.prepare();
+  void asked.prepare((message, fields) => logger.error(message, fields));
   return asked;
 }
 

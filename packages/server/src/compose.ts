@@ -4,22 +4,28 @@ import { AddressAuthorizer } from './access/address-authorizer.ts';
 import { apiRoutes } from './api-routes.ts';
 import { composeAudit, composeAuditTrail } from './compose-audit.ts';
 import { createBackground } from './compose-background.ts';
+import { comparisonDeps, searchIndexDeps } from './compose-content-readers.ts';
 import { loadTrustRules, trustableIssuers } from './compose-federation.ts';
 import { composeIdentity } from './compose-identity.ts';
 import { composeAccess } from './compose-kubernetes.ts';
+import { composeOverseeing } from './compose-overseeing.ts';
 import { composeRates } from './compose-rates.ts';
 import { certificateDirectory, composeTls } from './compose-tls.ts';
 import { composeWebhooks } from './compose-webhooks.ts';
+import type { LoadedConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { projectsOf } from './config/store-conflicts.ts';
 import type { Feature } from './features/feature.ts';
 import type { GarbageDeps } from './features/garbage-collection/collect-garbage.ts';
 import { createFeatures } from './features/index.ts';
+import type { InspectionFeatureDeps } from './features/inspection/inspection-feature.ts';
+import type { OverseeingDeps } from './features/overseeing/overseeing-deps.ts';
 import type { PromotionFeatureDeps } from './features/promotion/promotion-feature.ts';
 import type { RetentionFeatureDeps } from './features/retention/enqueue-run.ts';
 import type { MoveDeps } from './features/store-move/move-deps.ts';
 import { UploadHashes } from './hashing/upload-hashes.ts';
 import { createApi } from './http/api/mount.ts';
+import { createConsole } from './http/console/serve-console.ts';
 import { createHealthPages, type HealthCheck } from './http/health-pages.ts';
 import { createListener, type Listener, type ListenerDeps } from './http/listener.ts';
 import { describeFileShortage, openFileLimit } from './http/open-file-limit.ts';
@@ -29,9 +35,11 @@ import { authorityName } from './http/tls/authority-name.ts';
 import type { Tls } from './http/tls/tls.ts';
 import { tokenPath } from './http/token-endpoint.ts';
 import { TransferWatch } from './http/transfer-watch.ts';
+import { Admissions } from './http/v2/admissions.ts';
 import { createAccountService } from './identity/account-service.ts';
 import { clientNetwork } from './identity/client-network.ts';
 import { robotSecrets } from './identity/random-secret.ts';
+import { LayerIndexes } from './layers/layer-indexes.ts';
 import type { CoreRouteDeps } from './management/routes/index.ts';
 import { backendFamilies } from './observability/backend-metrics.ts';
 import { diskCacheFamilies, memoryCacheFamilies, metadataCacheFamilies } from './observability/cache-metrics.ts';
@@ -61,6 +69,9 @@ import { lowDiskSpace } from './storage/filesystem/disk-space.ts';
 /** Whole milliseconds, whatever share of an hour was set: PostgreSQL takes nothing else for an instant. */
 const inMs = (hours: number): number => Math.round(hours * 60 * 60 * 1000);
 
+/** Where the console is built: beside this package in a checkout, and in whatever ships both. */
+const consoleDirectory = join(import.meta.dirname, '../../console/dist');
+
 /** A server that has not opened its port yet. */
 export interface Server {
   readonly listener: Listener;
@@ -86,7 +97,7 @@ export function garbageDeps(config: Config, { metadata, stores, logger }: Backen
     untaggedAfterMs: inMs(config.gc.untaggedAfterHours),
     batchSize: 200,
   };
-  return { garbage: metadata, events: metadata, leases: metadata, stores, logger, by, clock: Date.now, policy };
+  return { garbage: metadata, runs: metadata, events: metadata, leases: metadata, stores, logger, by, clock: Date.now, policy };
 }
 
 /** What retention needs, for the server and for `longshore cleanup`. */
@@ -95,7 +106,8 @@ export function retentionDeps(config: Config, { metadata, logger }: Backends): R
 }
 
 /** Builds a server over opened backends. Read top to bottom: every object is made here and nowhere else. */
-export async function composeServer(config: Config, backends: Backends): Promise<Server> {
+export async function composeServer(loaded: LoadedConfig, backends: Backends): Promise<Server> {
+  const { config } = loaded;
   const { metadata, log, logger } = backends;
   const telemetry = await startTelemetry({ log, inventory: metadata, version: program.version, tracing: config.tracing });
   const { metrics } = telemetry;
@@ -107,19 +119,24 @@ export async function composeServer(config: Config, backends: Backends): Promise
   const watch = new TransferWatch(config.limits.minBytesPerSecond);
   const pulls = new PullCounter({ pulls: metadata, logger, now: Date.now, onQuotaRefusal: metrics.refusedByQuota });
   const tls = await composeTls(config, backends, metrics);
-  const features = await composeFeatures(config, backends, metrics, authorizer);
+  const layers = composeLayers(config, backends);
+  const inspection = { registry: core.registry, content: metadata, layers, pulls };
+  const overseeing = composeOverseeing(loaded, backends, authorizer, tls);
+  const features = await composeFeatures(config, backends, metrics, authorizer, { inspection, overseeing });
   const auditor = composeAuditTrail(backends, metrics);
   const { subjectRates, ...rates } = composeRates(config, metrics);
   const { authenticator, tokens, service } = identity;
   const shared = { auditor, authenticator, subjectRates, watch };
   const sessions = { sessions: signIn, plainPublicUrl: config.publicUrl?.startsWith('http:') ?? false };
+  const api = createApi({
+    routes: async () => apiRoutes(coreRouteDeps(config, backends, authorizer, core.registry, await signIn()), features),
+    ...{ ...shared, ...sessions, authorizer, logger },
+  });
   const listener = createListener({
     dataPath: { ...shared, ...dataPathParts(config, backends), registry: core.registry, authorizer, pulls, tokenPath, service },
-    api: createApi({
-      routes: async () => apiRoutes(coreRouteDeps(config, backends, authorizer, core.registry, await signIn()), features),
-      ...{ ...shared, ...sessions, authorizer, logger },
-    }),
+    api: api.serve,
     tokens: { ...shared, tokens, service, devices: async () => (await signIn()).devices },
+    console: createConsole({ directory: consoleDirectory, onPage: api.load }),
     signIn: createSignIn({ ...shared, ...sessions, service: signIn, logger, clock: Date.now }),
     ...listenerSettings(config, logger),
     ...rates,
@@ -144,11 +161,7 @@ export async function composeServer(config: Config, backends: Backends): Promise
       await tls?.close();
       watch.close();
       await background.stop();
-      await auditor.close();
-      await core.close();
-      await pulls.close();
-      await telemetry.close();
-      await backends.close();
+      for (const part of [auditor, layers, core, pulls, telemetry, backends]) await part.close();
     },
   };
 }
@@ -268,6 +281,7 @@ async function composeDiskCache(config: Config, { logger }: Backends, metrics: M
 function dataPathParts({ anonymous, publicUrl, limits, deletion }: Config, { metadata, logger }: Backends) {
   const { manifestBytes, uploadBytes = Number.MAX_SAFE_INTEGER } = limits;
   return {
+    admissions: new Admissions({ metadata, now: Date.now }),
     expiry: new ExpiryNotices({ retention: metadata, logger, now: Date.now }),
     limits: { manifestBytes, uploadBytes, deletion: deletion.enabled },
     openToAll: anonymous === 'push',
@@ -324,9 +338,21 @@ function createPages(config: Config, { metadata, stores, logger }: Backends, tel
   return new Map([['/metrics', page], ...createHealthPages(checks, logger)]);
 }
 
-async function composeFeatures(config: Config, backends: Backends, metrics: Metrics, authorizer: Authorizer): Promise<readonly Feature[]> {
+/** What is in layers, kept on this machine. */
+function composeLayers({ cache }: Config, { logger }: Backends): LayerIndexes {
+  return new LayerIndexes({ directory: join(cache.directory, 'layers'), mostBytes: cache.layerBytes, logger });
+}
+
+async function composeFeatures(
+  config: Config,
+  backends: Backends,
+  metrics: Metrics,
+  authorizer: Authorizer,
+  given: { readonly inspection: InspectionFeatureDeps; readonly overseeing: OverseeingDeps },
+): Promise<readonly Feature[]> {
   return createFeatures({
-    garbage: garbageDeps(config, backends, systemAgent('gc')),
+    ...given,
+    garbage: { ...garbageDeps(config, backends, systemAgent('gc')), runs: backends.metadata, jobs: backends.metadata },
     audit: await composeAudit(config, backends, metrics),
     garbageCron: config.gc.schedule === 'off' ? undefined : config.gc.schedule,
     retention: retentionDeps(config, backends),
@@ -342,7 +368,9 @@ async function composeFeatures(config: Config, backends: Backends, metrics: Metr
     webhooks: await composeWebhooks(config, backends, metrics),
     promotion: promotionDeps(config, backends, metrics, authorizer),
     deletion: { tenants: backends.metadata, content: backends.metadata, stores: backends.stores },
+    searchIndex: searchIndexDeps(backends),
     quota: { quotas: backends.metadata, logger: backends.logger, clock: Date.now },
+    comparison: comparisonDeps(backends, authorizer),
   });
 }
 

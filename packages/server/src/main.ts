@@ -22,7 +22,7 @@ interface Verb {
   /** Whether the verb has arguments besides settings; without them every wrong word is a problem of the configuration. */
   readonly hasArguments: boolean;
   /** `argv`: what is left when the settings' flags are taken out. */
-  run(config: Config, argv: readonly string[]): Promise<number>;
+  run(config: Config, argv: readonly string[], loaded: LoadedConfig): Promise<number>;
 }
 
 const configHelp = `longshore config print|check [settings]
@@ -38,7 +38,11 @@ Example:
 const loadComposition = () => import('./compose.ts');
 
 const verbs: Readonly<Record<string, Verb>> = {
-  serve: { help: serveHelp, hasArguments: false, run: (config) => serve({ config, openBackends, loadComposition, startWriter }) },
+  serve: {
+    help: serveHelp,
+    hasArguments: false,
+    run: (_, _argv, loaded) => serve({ ...loaded, openBackends, loadComposition, startWriter }),
+  },
   gc: {
     help: gcHelp,
     hasArguments: true,
@@ -96,7 +100,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   if (verb === undefined) return showConfig(rest[0], loaded);
   try {
-    return await verb.run(loaded.config, rest);
+    return await verb.run(loaded.config, rest, loaded);
   } catch (error) {
     return explain(name, error);
   }

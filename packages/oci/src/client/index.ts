@@ -7,4 +7,5 @@ export type { FetchedManifest, ManifestInfo, ManifestReadOptions, ManifestToPut,
 export type { CallOptions, FetchInit, RegistryClientOptions, RegistryCredentials, RegistryFetch } from './options.ts';
 export type { ListOptions } from './pages.ts';
 export type { ReferrersOptions } from './referrers.ts';
+export { basicAuthorization } from './token.ts';
 export type { BlobToUpload } from './uploads.ts';

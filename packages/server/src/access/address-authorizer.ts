@@ -22,13 +22,15 @@ export class AddressAuthorizer implements Authorizer {
     if (some && resource.kind !== 'registry' && !mayMend(principal.subject, action, resource)) {
       const project = projectOf(resource.name);
       const { spans } = await this.#access.findClosedSpans(project);
+      const decision = await this.#inner.decide(principal, action, resource);
       if (isInSpan(spans, keyOf(principal))) {
         // What is told of a project that is not there is told of this one, as late.
-        const { allow, told } = await this.#inner.decide(principal, action, resource);
+        const { allow, told } = decision;
         // The address is in the log entry itself: repeats from several look alike there.
         const reason = `project ${project} is closed to this address`;
         return { allow: false, reason, roles: [], ...(!allow && told !== undefined && { told }) };
       }
+      return spans.length === 0 ? decision : { ...decision, fromHereAlone: true };
     }
     return this.#inner.decide(principal, action, resource);
   }

@@ -6,6 +6,7 @@ import {
   type Authorizer,
   type Decision,
   holderOf,
+  lasting,
   type Principal,
   type Resource,
   type Subject,
@@ -155,7 +156,7 @@ function list(names: readonly string[]): string {
 }
 
 function allow(reason: string, roles: readonly string[] = []): Decision {
-  return { allow: true, reason, roles };
+  return { allow: true, reason, roles, lasts: lasting };
 }
 
 function deny(reason: string): Decision {

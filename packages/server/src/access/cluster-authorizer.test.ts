@@ -36,10 +36,10 @@ function authorizer(
   });
   const reviews = {
     namespaceOf: (_: string, project: string) => (project.includes('.') ? undefined : project),
-    allows: async ({ cluster }: KubernetesSubject, { verb, namespace, name = '' }: ReviewedAccess) => {
+    allowedUntil: async ({ cluster }: KubernetesSubject, { verb, namespace, name = '' }: ReviewedAccess) => {
       if (cluster === 'test') throw new Error('away');
       asked.push(`${verb} ${namespace}/${name}`);
-      return allowed.includes(`${verb} ${namespace}/${name}`);
+      return allowed.includes(`${verb} ${namespace}/${name}`) ? 3000 : undefined;
     },
   };
   const projects = { listNamedProjects: async () => names.map((name, id) => ({ id, name })) };
@@ -85,7 +85,9 @@ test('a denial tells the verb and the binding, the reason of an allowed one who 
     denied.told ?? '',
     /kubectl create rolebinding ci-cd-longshore-push --namespace=ci --clusterrole=longshore-push --serviceaccount=ci:ci-cd$/,
   );
-  assert.equal((await one.decide(pod, 'pull', repository('ci/app'))).reason, `cluster prod allows ${account} to pull app in namespace ci`);
+  const granted = await one.decide(pod, 'pull', repository('ci/app'));
+  assert.deepEqual(granted.lasts, { until: Infinity, elapsed: 3000 }, 'as long as the answer of the cluster');
+  assert.equal(granted.reason, `cluster prod allows ${account} to pull app in namespace ci`);
   const hostile: Principal = { ...pod, subject: { ...pod.subject, name: "x'; rm -rf ~" } as Principal['subject'] };
   assert.doesNotMatch((await one.decide(hostile, 'push', repository('ci/app'))).told ?? '', /kubectl/);
 });
@@ -119,12 +121,12 @@ test('a list asks about few namespaces at a time, since others wait in the same 
   let [running, most] = [0, 0];
   const reviews = {
     namespaceOf: (_: string, project: string) => project,
-    allows: async (_: unknown, { namespace }: ReviewedAccess) => {
+    allowedUntil: async (_: unknown, { namespace }: ReviewedAccess) => {
       running += 1;
       most = Math.max(most, running);
       await new Promise(setImmediate);
       running -= 1;
-      return namespace.endsWith('7');
+      return namespace.endsWith('7') ? 3000 : undefined;
     },
   };
   const roles = new RoleAuthorizer({ access: { findAccess: assert.fail }, anonymous: 'none', createOnPush: 'nobody' });
@@ -155,6 +157,7 @@ test('a user may what a cluster allows whoever that is there, and what is begun 
   const { authorizer: one } = authorizer(['push dev/app', 'push new/app', 'pull dev/'], 'own-name', { known: [inProd] });
   const pushed = await one.decide(alice, 'push', repository('dev/app'));
   assert.deepEqual([pushed.allow, pushed.reason], [true, 'cluster prod allows oidc:alice to push app in namespace dev']);
+  assert.equal(pushed.lasts, undefined, 'who that is there is looked up anew');
   const begun = await one.decide(alice, 'push', repository('new/app'));
   assert.deepEqual([begun.allow, begun.project, begun.ownerless], [true, 'none', true]);
   const own = await one.decide(alice, 'push', repository('alice/app'));

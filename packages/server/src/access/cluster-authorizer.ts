@@ -1,14 +1,15 @@
 import type { NamedProject } from '../registry/ports/access.ts';
 import type { AccessStore } from '../registry/ports/access-store.ts';
-import type {
-  Action,
-  Authorizer,
-  Decision,
-  KubernetesSubject,
-  Principal,
-  Resource,
-  Subject,
-  Visibility,
+import {
+  type Action,
+  type Authorizer,
+  type Decision,
+  type KubernetesSubject,
+  lasting,
+  type Principal,
+  type Resource,
+  type Subject,
+  type Visibility,
 } from '../registry/ports/authorizer.ts';
 import type { ClusterPeople, ClusterReviews, ClusterVerb, ReviewedAccess } from '../registry/ports/cluster-reviews.ts';
 import { projectOf } from '../registry/project-name.ts';
@@ -58,7 +59,9 @@ export class ClusterAuthorizer implements Authorizer {
       const access = this.#accessTo(subject, action, resource);
       return access === undefined ? [] : [{ subject, access }];
     });
-    return this.#reviewAny(questions, decision);
+    const reviewed = await this.#reviewAny(questions, decision);
+    // Who a user is to clusters is looked up anew after seconds.
+    return principal.subject.kind === 'user' ? { ...reviewed, lasts: undefined } : reviewed;
   }
 
   /**
@@ -90,7 +93,7 @@ export class ClusterAuthorizer implements Authorizer {
     const { reviews } = this.#options;
     const answers = subjects.map(async (subject) => {
       const namespace = reviews.namespaceOf(subject.cluster, project);
-      return namespace !== undefined && reviews.allows(subject, { verb: 'pull', namespace, name: undefined });
+      return namespace !== undefined && (await reviews.allowedUntil(subject, { verb: 'pull', namespace, name: undefined })) !== undefined;
     });
     return (await Promise.all(answers)).includes(true);
   }
@@ -117,15 +120,17 @@ export class ClusterAuthorizer implements Authorizer {
 
   async #review(subject: KubernetesSubject, access: ReviewedAccess, decision: Decision): Promise<Decision> {
     const { cluster, name } = subject;
-    if (!(await this.#options.reviews.allows(subject, access))) {
+    const elapsed = await this.#options.reviews.allowedUntil(subject, access);
+    if (elapsed === undefined) {
       const told = clusterDenial(subject, access);
       return { ...decision, reason: `${decision.reason}; ${told}`, told };
     }
     if (decision.project === 'none' && access.verb !== 'pull' && this.#options.createOnPush === 'nobody') {
       return { ...decision, reason: 'the project does not exist, and projects do not begin with a push here: have it created' };
     }
+    const lasts = { ...lasting, elapsed };
     const where = `${access.name === undefined ? '' : `${access.name} in `}namespace ${access.namespace}`;
-    return { ...decision, allow: true, ownerless: true, reason: `cluster ${cluster} allows ${name} to ${access.verb} ${where}` };
+    return { ...decision, allow: true, ownerless: true, lasts, reason: `cluster ${cluster} allows ${name} to ${access.verb} ${where}` };
   }
 
   /** What to ask a cluster; undefined when it is not the cluster's to say. */

@@ -1,6 +1,6 @@
 import type { GarbageDeps } from '../features/garbage-collection/collect-garbage.ts';
 import { collectGarbage } from '../features/garbage-collection/collect-garbage.ts';
-import type { GarbageItem } from '../features/garbage-collection/garbage-item.ts';
+import { describeItem } from '../features/garbage-collection/garbage-jobs.ts';
 import { printLine } from '../observability/terminal.ts';
 import { readArguments, UsageError } from './arguments.ts';
 
@@ -32,14 +32,4 @@ export async function gc(argv: readonly string[], deps: GarbageDeps): Promise<nu
   );
   if (failed > 0) printLine(`${failed} files could not be deleted; the next run tries again`);
   return failed > 0 ? 1 : 0;
-}
-
-function describeItem(item: GarbageItem): string {
-  const where =
-    'repository' in item
-      ? `${item.repository}@${item.digest}`
-      : 'digest' in item
-        ? `${item.store} ${item.digest}`
-        : `${item.store} ${item.id}`;
-  return `would remove ${item.kind.padEnd(8)} ${where} ${item.sizeBytes} bytes`;
 }

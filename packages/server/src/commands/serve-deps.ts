@@ -1,13 +1,16 @@
 import type { Server } from '../compose.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Backends, StartWriter, WriteSettings } from '../open-backends.ts';
 
 /** What `serve` is made of, handed in by main.ts. */
 export interface ServeDeps {
   readonly config: Config;
+  /** Where each of its values came from. */
+  readonly effective: LoadedConfig['effective'];
   readonly openBackends: (config: Config, writing: WriteSettings) => Promise<Backends>;
   /** Loads what builds a server over opened backends. */
-  readonly loadComposition: () => Promise<{ composeServer(config: Config, backends: Backends): Promise<Server> }>;
+  readonly loadComposition: () => Promise<{ composeServer(loaded: LoadedConfig, backends: Backends): Promise<Server> }>;
   readonly startWriter: StartWriter;
 }
 

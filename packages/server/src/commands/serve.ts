@@ -30,11 +30,11 @@ export async function serve(deps: ServeDeps): Promise<number> {
   return supervise(deps, workers);
 }
 
-async function serveAlone({ config, openBackends, loadComposition }: ServeDeps): Promise<number> {
+async function serveAlone({ config, effective, openBackends, loadComposition }: ServeDeps): Promise<number> {
   const given = await givenPassword(config);
   // The database opens in a thread of its own meanwhile.
   const [backends, { composeServer }] = await Promise.all([openBackends(config, writingOf(config)), loadComposition()]);
-  const composed = composeServer(config, backends);
+  const composed = composeServer({ config, effective }, backends);
   process.on('SIGHUP', () => {
     // Whether it could be composed is told below.
     composed.then((server) => server.reload()).catch(() => undefined);
@@ -54,9 +54,9 @@ async function serveAlone({ config, openBackends, loadComposition }: ServeDeps):
 }
 
 /** One worker of several: the supervisor prepared the data and speaks to the user. */
-async function work({ config: own, openBackends, loadComposition }: ServeDeps): Promise<number> {
+async function work({ config: own, effective, openBackends, loadComposition }: ServeDeps): Promise<number> {
   const orders = receiveOrders();
-  const { held, writerSocket, port } = await orders.begin;
+  const { held, writerSocket, port, isReload } = await orders.begin;
   const { config, ignored } = applyHeld(own, held);
   const [backends, { composeServer }] = await Promise.all([openBackends(config, writingOfWorker(config, writerSocket)), loadComposition()]);
   if (ignored.length > 0) {
@@ -64,10 +64,14 @@ async function work({ config: own, openBackends, loadComposition }: ServeDeps): 
       settings: ignored,
     });
   }
-  const server = await composeServer(config, backends);
+  const server = await composeServer({ config, effective }, backends);
   await explainListening(config, () => server.listener.listenOn(port));
   tellListening();
   await server.start();
+  // Nobody waits for it: a certificate authority may take minutes.
+  if (isReload) {
+    server.reload().catch((cause: unknown) => backends.logger.error('What SIGHUP asks for could not be looked at.', { cause }));
+  }
   const { idleMs } = await orders.drain;
   await server.stop(drainMsOf(config), idleMs);
   return 0;

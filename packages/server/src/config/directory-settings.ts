@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { filledText } from './filled-text.ts';
+import { shortName, shortNameAccepts } from './issuer-settings.ts';
+import { pathAccepts } from './path-accepts.ts';
 import { notes } from './setting-text.ts';
 import { wholeFrom } from './whole-number.ts';
 
-const pathAccepts = { en: 'a path; a relative one starts at the working directory', zh: '路径；相对路径以工作目录为起点' };
 const isLoopback = (host: string) => host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 
 /** Whether a server of a directory is named so, and nothing else is. */
@@ -18,13 +19,12 @@ const attributeAccepts = { en: 'the name of an attribute', zh: '属性名' };
 
 const where = {
   name: v.pipe(
-    v.string(),
-    v.regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
+    shortName,
     notes(
       'What records and users of it are linked to; it is kept in the database and never changes.',
       '目录的名称；记录与用户据此关联，保存在数据库中，不可更改。',
       {
-        accepts: { en: 'at most 40 of a-z, 0-9 and -, such as corp', zh: '最多 40 个字符：a-z、0-9 与 -，例如 corp' },
+        accepts: shortNameAccepts('corp'),
       },
     ),
   ),

@@ -1,30 +1,24 @@
 import * as v from 'valibot';
 import { filledText } from './filled-text.ts';
+import { authorityFile, issuerUrl, issuerUrlAccepts, shortName, shortNameAccepts } from './issuer-settings.ts';
+import { pathAccepts } from './path-accepts.ts';
 import { notes } from './setting-text.ts';
-import { isTrustworthy } from './trustworthy-url.ts';
 import { wholeFrom } from './whole-number.ts';
-
-const pathAccepts = { en: 'a path; a relative one starts at the working directory', zh: '路径；相对路径以工作目录为起点' };
 
 /** Signatures by a key pair: whoever can verify one cannot make one. */
 const issuerAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const;
 
 const issuer = v.strictObject({
   name: v.pipe(
-    v.string(),
-    v.regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
+    shortName,
     notes('What trusts of robots call it.', '机器人信任关系中使用的名称。', {
-      accepts: { en: 'at most 40 of a-z, 0-9 and -, such as github', zh: '最多 40 个字符：a-z、0-9 与 -，例如 github' },
+      accepts: shortNameAccepts('github'),
     }),
   ),
   issuer: v.pipe(
-    v.string(),
-    v.check(isTrustworthy),
+    issuerUrl,
     notes('The claim `iss` of its tokens, to the letter.', '其令牌的 `iss` 声明，须完全一致。', {
-      accepts: {
-        en: 'an https URL such as https://token.actions.githubusercontent.com; http on this host only',
-        zh: 'https URL，例如 https://token.actions.githubusercontent.com；http 仅限本机',
-      },
+      accepts: issuerUrlAccepts('https://token.actions.githubusercontent.com'),
     }),
   ),
   audience: v.pipe(
@@ -42,17 +36,7 @@ const issuer = v.strictObject({
       { accepts: pathAccepts, otherwise: { en: 'the keys are asked of the issuer', zh: '向签发者获取公钥' } },
     ),
   ),
-  authorityFile: v.pipe(
-    v.optional(filledText),
-    notes(
-      'Certificates (PEM) of authorities that are trusted there besides the usual ones.',
-      '除常用颁发机构外额外信任的 CA 证书文件（PEM）。',
-      {
-        accepts: pathAccepts,
-        otherwise: { en: 'none', zh: '无' },
-      },
-    ),
-  ),
+  authorityFile,
   algorithms: v.pipe(
     v.optional(v.pipe(v.array(v.picklist(issuerAlgorithms)), v.minLength(1)), ['RS256', 'ES256']),
     notes('How its tokens may be signed.', '允许的签名算法。', {

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { filledText } from './filled-text.ts';
+import { shortName, shortNameAccepts } from './issuer-settings.ts';
+import { pathAccepts } from './path-accepts.ts';
 import { notes } from './setting-text.ts';
 import { wholeFrom } from './whole-number.ts';
-
-const pathAccepts = { en: 'a path; a relative one starts at the working directory', zh: '路径；相对路径以工作目录为起点' };
 
 function isApiServer(text: string): boolean {
   const url = URL.parse(text);
@@ -38,12 +38,11 @@ const people = v.strictObject({
 const cluster = v.pipe(
   v.strictObject({
     name: v.pipe(
-      v.string(),
-      v.regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
+      shortName,
       notes(
         'What logs and trusts of robots call it. With nothing else given, it is the cluster that the registry runs in.',
         '日志和机器人信任关系中使用的名称。若只给出名称，则指仓库自身所在的集群。',
-        { accepts: { en: 'at most 40 of a-z, 0-9 and -, such as prod', zh: '最多 40 个字符：a-z、0-9 与 -，例如 prod' } },
+        { accepts: shortNameAccepts('prod') },
       ),
     ),
     server: v.pipe(

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { filledText } from './filled-text.ts';
+import { authorityFile, issuerUrl, issuerUrlAccepts, shortName, shortNameAccepts } from './issuer-settings.ts';
+import { pathAccepts } from './path-accepts.ts';
 import { notes } from './setting-text.ts';
-import { isTrustworthy } from './trustworthy-url.ts';
 import { wholeFrom } from './whole-number.ts';
 
-const pathAccepts = { en: 'a path; a relative one starts at the working directory', zh: '路径；相对路径以工作目录为起点' };
 const claimAccepts = {
   en: 'the name of a claim; names with dots lead into it: realm_access.roles',
   zh: '声明名称；用点深入内部：realm_access.roles',
@@ -12,12 +12,11 @@ const claimAccepts = {
 
 const connection = {
   name: v.pipe(
-    v.string(),
-    v.regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
+    shortName,
     notes(
       'Name of the provider. Part of the callback address, and kept with everybody who came from it: never change it.',
       '提供方名称。它是回调地址的一部分，并与来自该提供方的每个人一同保存：请勿更改。',
-      { accepts: { en: 'at most 40 of a-z, 0-9 and -, such as keycloak', zh: '最多 40 个字符：a-z、0-9 与 -，例如 keycloak' } },
+      { accepts: shortNameAccepts('keycloak') },
     ),
   ),
   title: v.pipe(
@@ -28,13 +27,9 @@ const connection = {
     }),
   ),
   issuer: v.pipe(
-    v.string(),
-    v.check(isTrustworthy),
+    issuerUrl,
     notes('What the provider calls itself (the claim `iss`), to the letter.', '提供方自称的签发者（`iss` 声明），须完全一致。', {
-      accepts: {
-        en: 'an https URL such as https://sso.example.com/realms/main; http on this host only',
-        zh: 'https URL，例如 https://sso.example.com/realms/main；http 仅限本机',
-      },
+      accepts: issuerUrlAccepts('https://sso.example.com/realms/main'),
     }),
   ),
   clientId: v.pipe(
@@ -48,17 +43,7 @@ const connection = {
       otherwise: { en: 'a public client', zh: '公开客户端' },
     }),
   ),
-  authorityFile: v.pipe(
-    v.optional(filledText),
-    notes(
-      'Certificates (PEM) of authorities that are trusted there besides the usual ones.',
-      '除常用颁发机构外额外信任的 CA 证书文件（PEM）。',
-      {
-        accepts: pathAccepts,
-        otherwise: { en: 'none', zh: '无' },
-      },
-    ),
-  ),
+  authorityFile,
   scopes: v.pipe(
     v.optional(v.array(v.pipe(v.string(), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/))), ['profile', 'email']),
     notes('What is asked for besides `openid`.', '除 `openid` 外请求的 scope。', {
@@ -116,6 +101,13 @@ const people = {
     notes(
       'How often the provider is asked about people who came from it with a refresh token: whom it vouches for no more is out here, and groups are renewed.',
       '每隔多少分钟用刷新令牌向提供方核对人员：不再获认可者在此失效，组随之更新。',
+    ),
+  ),
+  requireAuthTime: v.pipe(
+    v.optional(v.boolean(), true),
+    notes(
+      'Whether the provider must say when somebody proved there who they are (the claim `auth_time`), where a sign-in of now is needed: for making tokens, for letting devices in. `false` is for a provider that cannot: it is then believed that it asks when it is told to (`prompt=login`).',
+      '在需要刚刚登录之处（创建令牌、允许设备接入），提供方是否必须说明人员何时证明了身份（`auth_time` 声明）。`false` 用于无法说明的提供方：此时相信它会按要求重新询问（`prompt=login`）。',
     ),
   ),
   timeoutSeconds: v.pipe(

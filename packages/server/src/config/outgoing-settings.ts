@@ -26,8 +26,8 @@ export const outgoing = v.strictObject({
       [],
     ),
     notes(
-      'Networks and hosts that may be reached besides the open internet, for instance by webhooks. Loopback, private, link-local and metadata addresses are refused otherwise.',
-      '除公网之外允许访问的网段和主机（例如供 webhook 使用）。否则拒绝回环、私有、链路本地以及云元数据地址。',
+      'Networks and hosts that may be reached besides the open internet, by webhooks and where identity providers send us. Loopback, private, link-local and metadata addresses are refused otherwise.',
+      '除公网之外允许访问的网段和主机（供 webhook 使用，以及身份提供方所指向的主机）。否则拒绝回环、私有、链路本地以及云元数据地址。',
       {
         accepts: {
           en: 'addresses, CIDR ranges and exact host names, separated by commas in variables and flags',

@@ -1,10 +1,8 @@
 import { stringify } from 'yaml';
 import type { LoadedConfig } from './load.ts';
+import { mask, maskedValue } from './masked-value.ts';
 import { mirrorsKey } from './mirror-source.ts';
-import type { SettingNode } from './setting-node.ts';
 import { lists, settings } from './settings.ts';
-
-const mask = '********';
 
 /**
  * The configuration that applies, as YAML that could be used as a file, with the source of each value as a comment.
@@ -27,17 +25,8 @@ export function printConfig({ effective }: Pick<LoadedConfig, 'effective'>): str
   }
   const mirrors = effective.get(mirrorsKey);
   if (mirrors !== undefined) {
-    const masked = maskSecrets(mirrors.value as Record<string, unknown>[], lists.get(mirrorsKey)?.items?.oneOf ?? []);
+    const masked = maskedValue(mirrors.value, [lists.get(mirrorsKey) ?? {}]);
     lines.push(`${mirrorsKey}: # ${mirrors.source}`, stringify(masked, { lineWidth: 0 }).trimEnd());
   }
   return `${lines.join('\n')}\n`;
-}
-
-function maskSecrets(entries: readonly Record<string, unknown>[], variants: readonly SettingNode[]): Record<string, unknown>[] {
-  const secrets = new Set(
-    variants.flatMap(({ properties = {} }) => Object.entries(properties).flatMap(([name, node]) => (node.secret === true ? [name] : []))),
-  );
-  return entries.map((entry) =>
-    Object.fromEntries(Object.entries(entry).map(([name, value]) => [name, secrets.has(name) && value !== undefined ? mask : value])),
-  );
 }

@@ -179,11 +179,18 @@ export const settingsSchema = v.strictObject({
           '使用 S3 存储时：所有工作进程在本机磁盘上保留的已拉取 blob 的最大总字节数；0 表示不缓存。',
         ),
       ),
+      layerBytes: v.pipe(
+        v.optional(wholeFrom(0, 1_125_899_906_842_624), 1_073_741_824),
+        notes(
+          'Most bytes of lists of the files in layers, which are made when somebody looks into an image and kept on a disk of this machine.',
+          '在本机磁盘上保留的层内文件清单的最大总字节数；有人查看镜像内容时生成清单。',
+        ),
+      ),
       directory: v.pipe(
         v.optional(filledText),
         notes(
-          'Directory for `cache.diskBytes`, on a local disk. It may be emptied at any time.',
-          '`cache.diskBytes` 使用的目录，应位于本地磁盘；可随时清空。',
+          'Directory for `cache.diskBytes` and `cache.layerBytes`, on a local disk. It may be emptied at any time.',
+          '`cache.diskBytes` 和 `cache.layerBytes` 使用的目录，应位于本地磁盘；可随时清空。',
           { accepts: pathAccepts, otherwise: { en: 'cache in the data directory', zh: '数据目录中的 cache' } },
         ),
       ),

@@ -9,6 +9,9 @@ const documented = settings.filter((setting) => !setting.hidden).map((setting) =
 /** Names the configuration file. */
 export const configFileVariable = 'LONGSHORE_CONFIG';
 
+/** Those of the client: which registry its commands mean, and as whom. */
+const clientVariables: ReadonlySet<string> = new Set(['LONGSHORE_SERVER', 'LONGSHORE_TOKEN']);
+
 /**
  * Kubernetes puts variables like LONGSHORE_SERVICE_HOST and LONGSHORE_PORT_5000_TCP=tcp://10.0.0.1:5000 into every Pod
  * beside a Service named longshore or longshore-...; refusing them would keep the server from starting there.
@@ -22,7 +25,8 @@ function isServiceLink(name: string, value: string): boolean {
 export function readVariables(env: Readonly<Record<string, string | undefined>>): SourceContent {
   const content: SourceContent = { values: new Map(), problems: [] };
   for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith('LONGSHORE_') || name.startsWith('LONGSHORE_TEST_') || name === configFileVariable) continue;
+    if (!name.startsWith('LONGSHORE_') || name.startsWith('LONGSHORE_TEST_') || name === configFileVariable || clientVariables.has(name))
+      continue;
     if (text === undefined || text === '' || isServiceLink(name, text) || isVariableOfStore(name)) continue;
     const setting = byVariable.get(name);
     if (setting === undefined)

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { ShownCertificate } from '../registry/ports/shown-certificate.ts';
 import { plainAddress } from './client-address.ts';
 import type { HttpExchange } from './http-exchange.ts';
+import type { RememberedAdmission } from './remembered-admission.ts';
 
 const key = Symbol('connection');
 
@@ -15,6 +16,8 @@ export interface Connection {
   refusal: string | undefined;
   /** What the client showed when it connected, judged anew at each call; undefined: nothing, or it was not asked. */
   certificate: (() => ShownCertificate) | undefined;
+  /** What was found out about who may do what they last asked for. */
+  admission: RememberedAdmission | undefined;
   /** Over HTTP/1, every answer is the last of the connection. */
   ending: boolean;
   /** The exchange that is being served; over HTTP/1 there is only one at a time. */
@@ -31,6 +34,7 @@ export function connectionOf(socket: Socket): Connection {
     secure: 'encrypted' in socket,
     refusal: undefined,
     certificate: undefined,
+    admission: undefined,
     ending: false,
     current: undefined,
     ahead: [],

@@ -18,5 +18,6 @@ export function foreignRefusalMessage({
   if (expects !== undefined) return `The token is not meant for this registry: ask its issuer for one with the audience '${expects}'.`;
   if (detail === undefined) return undefined;
   if (reason === 'token-expired') return 'The token has expired: get a new one from its issuer.';
+  if (told !== undefined) return `The token was not taken: ${told}.`;
   return "The token was not taken: the registry's log and audit log say why.";
 }

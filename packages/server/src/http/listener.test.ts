@@ -34,6 +34,9 @@ async function startListener(pages: Record<string, Page>, observe: RequestObserv
       error: (_message: string, fields: { cause?: unknown }) => errors.push(fields.cause),
     },
     pages: new Map(Object.entries(pages)),
+    console: async () => {
+      throw new RegistryError('UNSUPPORTED', { status: 404 });
+    },
     observe,
     refusedConnection: () => undefined,
   };

@@ -2,12 +2,12 @@ import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '../registry/ports/logger.ts';
 import type { RequestObserver } from '../registry/ports/request-observer.ts';
-import { RegistryError } from '../registry/registry-error.ts';
 import { sendBody } from './answer.ts';
 import { type Api, isApiPath } from './api/api.ts';
 import { Origins } from './client-address.ts';
 import { type Connection, connectionOf } from './connection.ts';
 import { type ConnectionLimits, limitConnections } from './connection-limits.ts';
+import type { ServeConsole } from './console/serve-console.ts';
 import { Drain } from './drain.ts';
 import { answerError } from './error-answer.ts';
 import { HttpExchange } from './http-exchange.ts';
@@ -42,6 +42,8 @@ export interface ListenerDeps {
   readonly api: Api;
   /** The pages for signing in. */
   readonly signIn: ServeSignIn;
+  /** The web console: whatever no other surface answers. */
+  readonly console: ServeConsole;
   readonly limits: ListenerLimits;
   readonly trustedProxies: readonly string[];
   readonly publicUrl: string | undefined;
@@ -179,8 +181,7 @@ async function dispatch(exchange: HttpExchange, deps: ListenerDeps): Promise<voi
   }
   if (path.startsWith(signInPaths)) return deps.signIn(exchange);
   const page = deps.pages.get(path);
-  if (page === undefined)
-    throw new RegistryError('UNSUPPORTED', { status: 404, message: 'There is nothing here: the registry API is at /v2/.' });
+  if (page === undefined) return deps.console(exchange);
   exchange.route = path;
   // Nothing but a drain has made it the last one by now.
   const { status, contentType, body } = await page({ query: new URLSearchParams(exchange.queryText), draining: exchange.isLast });

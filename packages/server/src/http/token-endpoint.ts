@@ -5,10 +5,12 @@ import {
   type Authenticator,
   type IssuedToken,
   needsSecondFactorMessage,
+  type Origin,
   type TokenService,
 } from '../registry/ports/authenticator.ts';
 import { actorOf, anonymous, type Principal } from '../registry/ports/authorizer.ts';
 import type { DeviceService } from '../registry/ports/sign-in-service.ts';
+import { projectOf } from '../registry/project-name.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { sendBody } from './answer.ts';
 import { auditRefusedLogin } from './audited-denials.ts';
@@ -61,7 +63,7 @@ async function getToken(exchange: HttpExchange, deps: TokenEndpointDeps): Promis
   // A registry token is not a credential for getting another one.
   const basic = header === undefined || /^basic /i.test(header);
   const authentication: Authentication = basic
-    ? await deps.authenticator.authenticate(header, origin)
+    ? await deps.authenticator.authenticate(header, loginFrom(exchange, query.getAll('scope')))
     : { kind: 'refused', reason: 'credentials' };
   const principal = await requirePrincipal(authentication, exchange, deps);
   exchange.subject = actorOf(principal.subject);
@@ -95,14 +97,15 @@ async function postToken(exchange: HttpExchange, deps: TokenEndpointDeps): Promi
 
 async function principalOfGrant(form: URLSearchParams, exchange: HttpExchange, deps: TokenEndpointDeps): Promise<Principal> {
   const grant = form.get('grant_type');
+  const from = loginFrom(exchange, form.getAll('scope'));
   if (grant === 'refresh_token') {
     return requirePrincipal(await deps.tokens.redeemRefreshToken(form.get('refresh_token') ?? ''), exchange, deps);
   }
   if (grant === 'password') {
     const credentials = Buffer.from(`${form.get('username') ?? ''}:${form.get('password') ?? ''}`).toString('base64');
-    return requirePrincipal(await deps.authenticator.authenticate(`Basic ${credentials}`, exchange.origin), exchange, deps);
+    return requirePrincipal(await deps.authenticator.authenticate(`Basic ${credentials}`, from), exchange, deps);
   }
-  if (grant === exchangeGrant) return requirePrincipal(await proveSubject(form, deps.authenticator, exchange.origin), exchange, deps);
+  if (grant === exchangeGrant) return requirePrincipal(await proveSubject(form, deps.authenticator, from), exchange, deps);
   const message = `grant_type must be 'password', 'refresh_token' or '${exchangeGrant}'.`;
   throw new RegistryError('UNSUPPORTED', { status: 400, message });
 }
@@ -141,6 +144,13 @@ function requireScopes(texts: readonly string[]): readonly Scope[] {
   if (scopes === undefined)
     throw new RegistryError('UNSUPPORTED', { status: 400, message: 'scope must read TYPE:NAME:ACTION[,ACTION...].' });
   return scopes;
+}
+
+/** Where a login comes from, with the project of every repository that is asked for, unless there are none, or of several. */
+function loginFrom({ origin: { address, certificate } }: HttpExchange, texts: readonly string[]): Origin {
+  const repositories = (parseScopes(texts) ?? []).filter(({ type }) => type === 'repository');
+  const [project, ...others] = new Set(repositories.map(({ name }) => projectOf(name)));
+  return { address, certificate, project: others.length > 0 ? undefined : project };
 }
 
 function answerOf(issued: IssuedToken, refresh: string | undefined): object {

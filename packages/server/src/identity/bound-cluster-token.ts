@@ -2,7 +2,6 @@ import type { JWTPayload } from 'jose';
 import type { Authenticated } from '../registry/ports/authenticator.ts';
 import type { Principal } from '../registry/ports/authorizer.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
-import type { ProvedToken } from '../registry/ports/foreign-tokens.ts';
 import type { SecretBox } from '../registry/ports/secret-box.ts';
 
 const sealedFor = 'token of a cluster';
@@ -17,7 +16,7 @@ export interface BoundClusterToken {
 interface BoundClusterTokensOptions {
   readonly box: SecretBox;
   /** Undefined when the cluster no longer takes it, or is no longer configured. Rejects (503) when the cluster cannot be asked. */
-  readonly verifyAgain: (cluster: string, token: string) => Promise<ProvedToken | undefined>;
+  readonly verifyAgain: (cluster: string, token: string) => Promise<Authenticated | undefined>;
 }
 
 /** Binds registry tokens to tokens of clusters: these go along, sealed, so that every replica can ask the cluster about them again. */
@@ -43,7 +42,7 @@ export class BoundClusterTokens {
   }
 
   /** Who that is now, as the cluster says; undefined when it is no longer good. */
-  async find({ cluster, token }: BoundClusterToken): Promise<Authenticated['principal'] | undefined> {
-    return (await this.#options.verifyAgain(cluster, token))?.principal;
+  find({ cluster, token }: BoundClusterToken): Promise<Authenticated | undefined> {
+    return this.#options.verifyAgain(cluster, token);
   }
 }

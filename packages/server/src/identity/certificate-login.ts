@@ -2,6 +2,7 @@ import type { AccountStore, User } from '../registry/ports/account-store.ts';
 import type { Authenticated, Origin, Refusal, RefusalReason } from '../registry/ports/authenticator.ts';
 import type { Logger } from '../registry/ports/logger.ts';
 import { clientAuthorities, type ShownCertificate } from '../registry/ports/shown-certificate.ts';
+import { isUserName } from './accounts.ts';
 import type { TrustingRobots } from './foreign-login.ts';
 import { subjectOf } from './user-subject.ts';
 
@@ -18,7 +19,8 @@ export interface CertificateLoginOptions {
 
 /**
  * Logins by the certificate of a client alone. A user of its common name comes before robots, so that nobody who makes a robot turns a user
- * into it. One that proves nothing is refused, as a wrong password is: whoever shows it means to be somebody.
+ * into it; not a user without a password here, since people choose their names elsewhere, and would keep robots out. One that proves nothing
+ * is refused, as a wrong password is: whoever shows it means to be somebody.
  */
 export class CertificateLogin {
   readonly #options: CertificateLoginOptions;
@@ -43,18 +45,21 @@ export class CertificateLogin {
     const { claims, fault, thumbprint, until } = shown;
     if (fault !== undefined) return { ...refusal(fault), told: fault };
     const user = await this.#userOf(shown);
-    if (user !== undefined) return this.#asUser(user, shown);
+    if (user?.passwordHash !== undefined) return this.#asUser(user, shown);
     const outcome = await this.#options.robots.login(
       { kind: 'proved', issuer: clientAuthorities, claims, until, thumbprint },
       from,
       undefined,
     );
-    return outcome.kind === 'principal' ? outcome : { ...outcome, reason: 'certificate' };
+    if (outcome.kind === 'principal') return outcome;
+    return user === undefined ? { ...outcome, reason: 'certificate' } : refusal('the user of its common name has no password here');
   }
 
   async #userOf({ commonName }: ShownCertificate): Promise<User | undefined> {
     const { accounts, users } = this.#options;
-    return users === 'off' || commonName === undefined ? undefined : accounts.findUser({ name: commonName });
+    // No other text is looked for: PostgreSQL fails at U+0000.
+    const isName = users !== 'off' && commonName !== undefined && isUserName(commonName);
+    return isName ? accounts.findUser({ name: commonName }) : undefined;
   }
 
   #asUser(user: User, { thumbprint, until }: ShownCertificate): Authenticated | Refusal {
@@ -71,7 +76,6 @@ export class CertificateLogin {
   #faultOf(user: User): string | undefined {
     if (user.disabled) return 'the user of its common name is disabled';
     if (user.administrator) return 'the user of its common name is an administrator, who needs a password or an access token';
-    if (user.passwordHash === undefined) return 'the user of its common name has no password here';
     return this.#options.needsSecondFactor(user) ? 'the user of its common name has a second factor' : undefined;
   }
 }

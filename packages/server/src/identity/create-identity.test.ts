@@ -45,10 +45,9 @@ test('a password gives a token, and the token is good at every replica', async (
   const { token, expiresInSeconds } = await one.tokens.issue({ principal: principalOf(user), scopes, account: 'alice', ...from });
   assert.equal(expiresInSeconds, 120);
   const limit = [{ repository: 'alice/app', actions: ['pull'] }];
-  assert.deepEqual(await two.authenticator.authenticate(`Bearer ${token}`, from), {
-    kind: 'principal',
-    principal: { ...principalOf(user), credential: 'registry-token', limit },
-  });
+  const again = await two.authenticator.authenticate(`Bearer ${token}`, from);
+  assert.ok(again.kind === 'principal');
+  assert.deepEqual(again.principal, { ...principalOf(user), credential: 'registry-token', limit });
   assert.deepEqual(await one.tokens.jwks(), await two.tokens.jwks());
   assert.equal(one.service, 'registry.example');
 });

@@ -9,7 +9,7 @@ import type { ExternalPasswords, ProvedPassword } from './password-login.ts';
 interface ExternalPasswordOptions {
   /** Asked in this order, until one knows the name. */
   readonly sources: readonly PasswordSource[];
-  readonly external: ExternalSignIn;
+  readonly external: Pick<ExternalSignIn, 'signIn'>;
   readonly logger: Logger;
 }
 

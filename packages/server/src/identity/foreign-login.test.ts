@@ -55,6 +55,13 @@ test('a token goes to whoever knows the issuer that it names, and to nobody else
   assert.deepEqual(calls, [{ reason: 'token-invalid', detail: 'its issuer is not configured here', address: '192.0.2.1' }]);
 });
 
+test('whose token was proved a moment ago is looked up anew each time', () => {
+  const proved = { kind: 'proved', issuer: 'ci', claims: {}, until: 1, principal: somebody } as const;
+  const source: ForeignTokens = { names: ['ci'], knows: () => true, verify: async () => proved, proved: () => proved };
+  const login = new ForeignLogin({ sources: [source], robots: { login: assert.fail }, logger: console, issuer: 'longshore' });
+  assert.deepEqual(login.loginKnown('any'), { kind: 'principal', principal: somebody });
+});
+
 test('the user name of a robot asks for that robot; any other name, and none, for whom the token stands', async () => {
   const token = jwt({ iss: 'https://issuer.example' });
   const pod = bench(somebody);

@@ -35,6 +35,13 @@ export interface LoginAttempt {
   readonly address: string;
 }
 
+/** Under what failures are counted. */
+interface AttemptKeys {
+  readonly pair: string;
+  readonly address: string;
+  readonly account: string;
+}
+
 interface Failures {
   readonly count: number;
   readonly lastAt: Millis;
@@ -64,20 +71,39 @@ export class LoginDelay {
    * passwords being checked for the same pair at this moment, counted as failures so that guessing in parallel gains nothing.
    */
   async secondsToWait(attempt: LoginAttempt, inFlight: number): Promise<number | undefined> {
-    const now = this.#now();
     const keys = this.#keys(attempt);
+    return this.#secondsToWait(keys, await this.#failures(keys.pair), inFlight);
+  }
+
+  /**
+   * The same, where a right guess must not come out of many that are made at once, by whatever process: the attempt, when it may go on, is
+   * counted as failed before it is looked at. `giveBack` takes that back, and `noteSuccess` all of it.
+   */
+  async take(attempt: LoginAttempt): Promise<{ readonly retryAfterSeconds: number } | { readonly takenAt: Millis }> {
+    const at = this.#now();
+    const keys = this.#keys(attempt);
+    const pair = await this.#failures(keys.pair);
+    const seconds = await this.#secondsToWait(keys, pair, 0);
+    if (seconds !== undefined) return { retryAfterSeconds: seconds };
+    const isTaken = await this.#accounts.takeLoginTry({ key: keys.pair, at, since: at - windowMs, count: pair.count });
+    return isTaken ? { takenAt: at } : { retryAfterSeconds: 1 };
+  }
+
+  /** Uncounts an attempt that was taken. */
+  async giveBack(attempt: LoginAttempt, takenAt: Millis): Promise<void> {
+    await this.#accounts.clearLoginFailures({ key: this.#keys(attempt).pair, at: takenAt });
+  }
+
+  async #secondsToWait(keys: AttemptKeys, pair: Failures, inFlight: number): Promise<number | undefined> {
+    const now = this.#now();
     const waitMs = this.#isProved(keys.pair)
-      ? remainingMs(pairRule, await this.#failures(keys.pair), inFlight, now)
-      : await this.#strictWaitMs(keys, inFlight, now);
+      ? remainingMs(pairRule, pair, inFlight, now)
+      : await this.#strictWaitMs(keys, pair, inFlight, now);
     return waitMs > 0 ? Math.ceil(waitMs / 1000) : undefined;
   }
 
-  async #strictWaitMs(keys: { pair: string; address: string; account: string }, inFlight: number, now: Millis): Promise<number> {
-    const [pair, address, account] = await Promise.all([
-      this.#failures(keys.pair),
-      this.#failures(keys.address),
-      this.#failures(keys.account),
-    ]);
+  async #strictWaitMs(keys: AttemptKeys, pair: Failures, inFlight: number, now: Millis): Promise<number> {
+    const [address, account] = await Promise.all([this.#failures(keys.address), this.#failures(keys.account)]);
     const rule = account.count >= attackedFrom ? attackedPairRule : pairRule;
     return Math.max(remainingMs(rule, pair, inFlight, now), remainingMs(addressRule, address, 0, now));
   }
@@ -111,7 +137,7 @@ export class LoginDelay {
     return this.#accounts.countLoginFailures(key, this.#now() - windowMs);
   }
 
-  #keys({ name, address }: LoginAttempt): { pair: string; address: string; account: string } {
+  #keys({ name, address }: LoginAttempt): AttemptKeys {
     const network = clientNetwork(address);
     return {
       pair: this.#bucket('pair', JSON.stringify([name, network])),

@@ -84,7 +84,10 @@ function memorySigningKeys(): Pick<AccountStore, 'listSigningKeys' | 'addSigning
   };
 }
 
-function memoryLoginFailures(): Pick<MemoryAccountStore, 'noteLoginFailure' | 'countLoginFailures' | 'clearLoginFailures' | 'failureKeys'> {
+function memoryLoginFailures(): Pick<
+  MemoryAccountStore,
+  'noteLoginFailure' | 'takeLoginTry' | 'countLoginFailures' | 'clearLoginFailures' | 'failureKeys'
+> {
   const failures = new Map<string, number[]>();
   return {
     failureKeys: () => [...failures.keys()],
@@ -98,6 +101,16 @@ function memoryLoginFailures(): Pick<MemoryAccountStore, 'noteLoginFailure' | 'c
       const counted = (failures.get(key) ?? []).filter((time) => time >= since);
       return { count: counted.length, lastAt: counted.at(-1) ?? 0 };
     },
-    clearLoginFailures: async ({ key }) => void failures.delete(key),
+    takeLoginTry: async ({ key, at, since, count }) => {
+      const kept = (failures.get(key) ?? []).filter((time) => time >= since);
+      if (kept.length !== count || kept.at(-1) === at) return false;
+      failures.set(key, [...kept, at]);
+      return true;
+    },
+    clearLoginFailures: async ({ key, at }) => {
+      const kept = at === undefined ? [] : (failures.get(key) ?? []).filter((time) => time !== at);
+      if (kept.length === 0) failures.delete(key);
+      else failures.set(key, kept);
+    },
   };
 }

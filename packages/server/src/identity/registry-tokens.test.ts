@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import test from 'node:test';
 import type { JWTPayload } from 'jose';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { anonymous } from '../registry/ports/authorizer.ts';
+import { RegistryError } from '../registry/registry-error.ts';
+import { BoundClusterTokens } from './bound-cluster-token.ts';
 import { RegistryTokens } from './registry-tokens.ts';
+import { createSecretBox } from './secret-box.ts';
 import type { TokenBench } from './token-bench.ts';
 import { createTokenBench, foreignKey, issuer, principalOf, scopesOf, service } from './token-bench.ts';
 
@@ -38,6 +41,11 @@ test('a token holds what protocol and security ask for, and no name', async () =
   assert.match(jti ?? '', /^[0-9a-f-]{36}$/);
 });
 
+/** What it proves, it proves for as long as a token does that is issued now. */
+function lastsFor(now: number) {
+  return { until: (Math.floor(now / 1000) + 300) * 1000, elapsed: Infinity };
+}
+
 test('it stands for its user, limited to what it lists', async () => {
   const bench = await createTokenBench();
   bench.allowed.add('pull team/app').add('push team/app').add('list registry');
@@ -46,7 +54,8 @@ test('it stands for its user, limited to what it lists', async () => {
     { repository: 'team/app', actions: ['pull', 'push', 'update'] },
     { repository: '*', actions: ['list'] },
   ];
-  assert.deepEqual(answer, { kind: 'principal', principal: { ...principalOf(bench.alice), credential: 'registry-token', limit } });
+  const lasts = lastsFor(bench.clock.now);
+  assert.deepEqual(answer, { kind: 'principal', principal: { ...principalOf(bench.alice), credential: 'registry-token', limit }, lasts });
 });
 
 test('a partly granted scope is not an error, and neither is none', async () => {
@@ -68,6 +77,7 @@ test('an anonymous token is anonymous and limited', async () => {
   assert.deepEqual(await bench.tokens.verify(token), {
     kind: 'principal',
     principal: { ...anonymous, credential: 'registry-token', limit },
+    lasts: lastsFor(bench.clock.now),
   });
   assert.equal(decodeJwt(token).sub, 'anonymous');
 });
@@ -107,10 +117,11 @@ async function issueAhead(bench: TokenBench, aheadMs: number): Promise<string> {
 }
 
 test('the forged tokens below would be good if nothing were wrong with them', async () => {
-  const { tokens, forge, alice } = await createTokenBench();
+  const { tokens, forge, alice, clock } = await createTokenBench();
   assert.deepEqual(await tokens.verify(await forge({})), {
     kind: 'principal',
     principal: { ...principalOf(alice), credential: 'registry-token', limit: [] },
+    lasts: lastsFor(clock.now),
   });
 });
 
@@ -261,6 +272,31 @@ test('verified tokens are remembered, but the user is read each time', async () 
   bench.clock.now += 120_000;
   assert.equal((await bench.tokens.verify(token)).kind, 'principal');
   assert.equal(bench.userReads(), before + 1);
+});
+
+test('a token that nobody would take is not given out: a long one of a cluster goes along', async () => {
+  const { accounts, keys, clock } = await createTokenBench();
+  const box = createSecretBox(randomBytes(32), 'test');
+  const decision = { allow: true, reason: 'test', roles: [] } as const;
+  const tokens = new RegistryTokens({
+    ...{ accounts, keys, issuer, service, now: () => clock.now, areClocksApart: false },
+    robots: { find: async () => assert.fail() },
+    clusterTokens: new BoundClusterTokens({ box, verifyAgain: async () => undefined }),
+    authorizer: { decide: async () => decision } as never,
+  });
+  const subject = { kind: 'kubernetes', cluster: 'west', name: 'somebody', uid: '', groups: [], extra: {} } as const;
+  const issue = (length: number, repositories: number) => {
+    const proof = { clusterToken: 'x'.repeat(length), expiresAt: clock.now + 300_000 };
+    const names = Array.from({ length: repositories }, (_, index) => `repository:team/a-name-of-some-length-${index}:pull`);
+    const principal = { subject, limit: undefined, credential: 'kubernetes:west', proof };
+    return tokens.issue({ principal, scopes: scopesOf(names.join(' ')), address });
+  };
+  assert.ok((await issue(4096, 1)).token.length <= 8192);
+  assert.ok((await issue(1200, 30)).token.length <= 8192);
+  await assert.rejects(
+    issue(4096, 30),
+    (error) => error instanceof RegistryError && error.status === 400 && /fewer repositories/.test(error.message),
+  );
 });
 
 test('lifetimes below 60 seconds are refused', async () => {

@@ -1,7 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { AccountStore } from '../registry/ports/account-store.ts';
 import type { Authenticated, IssuedToken, Origin, Refusal, TokenRequest, TokenService } from '../registry/ports/authenticator.ts';
-import { type AccessLimit, type Authorizer, anonymous, type Principal } from '../registry/ports/authorizer.ts';
+import { type AccessLimit, type Authorizer, anonymous, type Lasting, lasting, type Principal } from '../registry/ports/authorizer.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
 import type { BoundClusterToken, BoundClusterTokens } from './bound-cluster-token.ts';
 import type { BoundSubject } from './bound-subject.ts';
@@ -129,19 +129,27 @@ export class RegistryTokens implements TokenService {
   async #principalOf({ claims, bound, limit }: VerifiedToken, from: Shown): Promise<Authenticated | Refusal> {
     // Got with a certificate, it is nothing to whoever does not show that, or when it is good no more.
     if (claims['cnf'] !== undefined && !isConfirmed(claims['cnf'], from.certificate)) return tokenInvalid;
-    if (bound === undefined) return { kind: 'principal', principal: { ...anonymous, limit, credential } };
+    const until = (claims.exp + this.#kind.lateSeconds) * 1000;
+    if (bound === undefined) return { kind: 'principal', principal: { ...anonymous, limit, credential }, lasts: { ...lasting, until } };
     if (bound.kind === 'kubernetes') {
-      const principal = await this.#options.clusterTokens?.find(bound);
-      return principal === undefined ? tokenInvalid : { kind: 'principal', principal: { ...principal, limit, credential } };
+      const found = await this.#options.clusterTokens?.find(bound);
+      if (found === undefined) return tokenInvalid;
+      return { kind: 'principal', principal: { ...found.principal, limit, credential }, lasts: shorter(found.lasts, until) };
     }
     if (bound.kind === 'robot') {
       const robot = await this.#options.robots.find(bound);
-      return robot === undefined ? tokenInvalid : { kind: 'principal', principal: { ...robot, limit, credential } };
+      if (robot === undefined) return tokenInvalid;
+      return { kind: 'principal', principal: { ...robot.principal, limit, credential }, lasts: shorter(robot.lasts, until) };
     }
     const user = await findBoundUser(this.#options.accounts, bound);
     if (user === undefined) return tokenInvalid;
-    return { kind: 'principal', principal: { subject: subjectOf(user), limit, credential, proof: { userVersion: user.version } } };
+    const principal = { subject: subjectOf(user), limit, credential, proof: { userVersion: user.version } };
+    return { kind: 'principal', principal, lasts: { ...lasting, until } };
   }
+}
+
+function shorter(lasts: Lasting | undefined, until: Millis): Lasting | undefined {
+  return lasts && { ...lasts, until: Math.min(lasts.until, until) };
 }
 
 /** What a token is remembered under: nobody who reads this memory can use it. */

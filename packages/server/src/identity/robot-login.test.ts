@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Principal } from '../registry/ports/authorizer.ts';
+import { anonymous, type Principal } from '../registry/ports/authorizer.ts';
 import type { RobotCredential } from '../registry/ports/robot-store.ts';
 import { createMemoryRobotLogins, type MemoryRobotLogins } from './memory-robot-logins.ts';
 import { accessTokens, robotSecrets } from './random-secret.ts';
@@ -114,15 +114,50 @@ test("a robot's registry token ends with the robot and with the secret that it w
     };
     const { token } = await tokens.issue({ principal, scopes: [], address: from.address });
     const before = robots.reads();
-    assert.deepEqual(await tokens.verify(token), {
-      kind: 'principal',
-      principal: { ...principal, limit: [], credential: 'registry-token' },
-    });
+    const verified = await tokens.verify(token);
+    assert.ok(verified.kind === 'principal');
+    assert.deepEqual(verified.principal, { ...principal, limit: [], credential: 'registry-token' });
     assert.equal(robots.reads(), before + 1);
     if (end === undefined) robots.credentials.delete(secret);
     else robots.credentials.set(secret, { ...credential, ...end });
     assert.deepEqual(await tokens.verify(token), invalid, JSON.stringify(end));
     assert.equal(await tokens.issueRefreshToken(principal), undefined);
+  }
+});
+
+test("what a robot's registry token proves lasts until the first end: of the token, of the secret, of the robot", async () => {
+  const { tokens, robots, clock } = await createTokenBench();
+  const secret = robots.add();
+  const credential = robots.credentials.get(secret) ?? assert.fail();
+  const proof = { robotEpoch: credential.epoch, secretId: credential.secretId };
+  const principal: Principal = { ...anonymous, subject: { kind: 'robot', id: credential.id, name: 'team+ci' }, proof };
+  const { token } = await tokens.issue({ principal, scopes: [], address: from.address });
+  const ofToken = (Math.floor(clock.now / 1000) + 300) * 1000;
+  const [soon, later] = [clock.now + 1000, clock.now + 2000];
+  for (const [ends, until] of [
+    [{}, ofToken],
+    [{ expiresAt: soon }, soon],
+    [{ secretExpiresAt: soon }, soon],
+    [{ expiresAt: later, secretExpiresAt: soon }, soon],
+  ] as const) {
+    robots.credentials.set(secret, { ...credential, ...ends });
+    const verified = await tokens.verify(token);
+    assert.deepEqual(verified.kind === 'principal' && verified.lasts, { until, elapsed: Infinity });
+  }
+});
+
+test('what the token of another issuer proved of a robot lasts until the first end: of the registry token, of that token, of the robot', async () => {
+  const { tokens, robots, clock, forge } = await createTokenBench();
+  const robot = { id: 4, project: 'team', name: 'ci', disabled: false, epoch: 1, trustId: 17, expiresAt: undefined };
+  const [soon, later] = [clock.now + 1000, clock.now + 2000];
+  for (const [end, expiresAt, until] of [
+    [later, undefined, later],
+    [soon, later, soon],
+    [later, soon, soon],
+  ] as const) {
+    robots.trusting.splice(0, 1, { ...robot, expiresAt } as (typeof robots.trusting)[number]);
+    const verified = await tokens.verify(await forge({ claims: { sub: 'robot:4', ver: 1, trt: 17, end } }));
+    assert.deepEqual(verified.kind === 'principal' && verified.lasts, { until, elapsed: Infinity });
   }
 });
 

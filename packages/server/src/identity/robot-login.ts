@@ -1,5 +1,5 @@
 import type { Authenticated, Origin, Refusal } from '../registry/ports/authenticator.ts';
-import type { Principal } from '../registry/ports/authorizer.ts';
+import { lasting, type Principal } from '../registry/ports/authorizer.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
 import type { RobotCredential, RobotLogins } from '../registry/ports/robot-store.ts';
 import type { TrustingRobot, TrustLogins } from '../registry/ports/robot-trust-store.ts';
@@ -58,22 +58,24 @@ export class RobotLogin {
     return { kind: 'principal', principal: robotPrincipal(found) };
   }
 
-  /** The robot that a token was given to, as it is now; undefined when the token is no longer good. */
-  async find(bound: BoundRobot | BoundTrustingRobot): Promise<Principal | undefined> {
+  /** The robot that a token was given to, as it is now, and when it ends by itself; undefined when the token is no longer good. */
+  async find(bound: BoundRobot | BoundTrustingRobot): Promise<Authenticated | undefined> {
     if ('trustId' in bound) return this.#findTrusting(bound);
     const found = await this.#robots.findRobotCredential(bound);
-    return found === undefined || found.epoch !== bound.epoch || !this.#isGood(found) ? undefined : robotPrincipal(found);
+    if (found === undefined || found.epoch !== bound.epoch || !this.#isGood(found)) return undefined;
+    return { kind: 'principal', principal: robotPrincipal(found), lasts: { ...lasting, until: endOf(found) } };
   }
 
-  async #findTrusting({ id, trustId, epoch, until }: BoundTrustingRobot): Promise<Principal | undefined> {
+  async #findTrusting({ id, trustId, epoch, until }: BoundTrustingRobot): Promise<Authenticated | undefined> {
     const found = this.#now() < until ? await this.#robots.findTrustingRobot({ id, trustId }) : undefined;
     const isGood = found?.epoch === epoch && isGoodTrusting(found, this.#now());
-    return isGood ? trustingPrincipal(found, { until }) : undefined;
+    if (!isGood) return undefined;
+    const lasts = { ...lasting, until: Math.min(until, found.expiresAt ?? Infinity) };
+    return { kind: 'principal', principal: trustingPrincipal(found, { until }), lasts };
   }
 
-  #isGood({ disabled, expiresAt, secretExpiresAt }: RobotCredential): boolean {
-    const now = this.#now();
-    return !disabled && (expiresAt ?? Infinity) > now && (secretExpiresAt ?? Infinity) > now;
+  #isGood(robot: RobotCredential): boolean {
+    return !robot.disabled && endOf(robot) > this.#now();
   }
 
   async #noteUse({ id, secretId, secretLastUsedAt }: RobotCredential, { address }: Origin): Promise<void> {
@@ -88,6 +90,10 @@ export class RobotLogin {
       this.#report('the use of a robot could not be recorded', error);
     }
   }
+}
+
+function endOf({ expiresAt, secretExpiresAt }: RobotCredential): Millis {
+  return Math.min(expiresAt ?? Infinity, secretExpiresAt ?? Infinity);
 }
 
 function robotPrincipal(robot: RobotCredential): Principal {

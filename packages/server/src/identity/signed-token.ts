@@ -6,6 +6,7 @@ import { SignJWT } from 'jose/jwt/sign';
 import { jwtVerify } from 'jose/jwt/verify';
 import type { Refusal } from '../registry/ports/authenticator.ts';
 import type { Millis } from '../registry/ports/content-store.ts';
+import { RegistryError } from '../registry/registry-error.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /** How far clocks of replicas may be apart, since each must take what another has just signed. */
@@ -26,7 +27,10 @@ export interface TokenKind {
 /** The claims of a token whose signature, kind and times were checked. */
 export type SignedClaims = JWTPayload & { readonly sub: string; readonly iat: number; readonly nbf: number; readonly exp: number };
 
-/** Signs a token (JWS compact, EdDSA) that is good from `at` for `lifetimeSeconds`. */
+/**
+ * Signs a token (JWS compact, EdDSA) that is good from `at` for `lifetimeSeconds`. Rejects with a `RegistryError` (400) when it would be longer
+ * than what is taken: one of a cluster goes along, and may be long.
+ */
 export async function signToken(
   keys: SigningKeys,
   kind: TokenKind,
@@ -40,7 +44,7 @@ export async function signToken(
 ): Promise<string> {
   const { id, privateKey } = await keys.signingKey();
   const issuedAt = Math.floor(token.at / 1000);
-  return new SignJWT(token.claims)
+  const signed = await new SignJWT(token.claims)
     .setProtectedHeader({ alg: 'EdDSA', typ: kind.type, kid: id })
     .setIssuer(kind.issuer)
     .setSubject(token.subject)
@@ -50,6 +54,11 @@ export async function signToken(
     .setExpirationTime(issuedAt + token.lifetimeSeconds)
     .setJti(token.id)
     .sign(privateKey);
+  if (signed.length <= maxTokenLength) return signed;
+  throw new RegistryError('UNSUPPORTED', {
+    status: 400,
+    message: `A token for all of this would have ${signed.length} characters, and at most ${maxTokenLength} are taken: ask for fewer repositories at once, or log in with a shorter token.`,
+  });
 }
 
 /**

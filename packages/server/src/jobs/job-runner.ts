@@ -21,6 +21,9 @@ export interface JobRunnerOptions {
   readonly leaseMs: number;
 }
 
+/** How soon what a job tells reaches the store, at the earliest: a job that tells a lot writes no more often. */
+const promptMs = 1000;
+
 /** The reason of the signal when somebody else owns the job now. */
 class JobLostError extends Error {
   constructor() {
@@ -84,6 +87,7 @@ class Turn {
   #progress: unknown;
   #lines: string[] = [];
   #provenAt = performance.now();
+  #toldAt = performance.now();
   #renewing: Promise<void> | undefined;
 
   constructor(options: JobRunnerOptions, claimed: ClaimedJob, stop: AbortSignal) {
@@ -135,6 +139,8 @@ class Turn {
     if (progress !== undefined) this.#progress = progress;
     // No more than the store keeps.
     if (lines !== undefined) this.#lines = [...this.#lines, ...lines].slice(-100);
+    // Whoever watches sees it move, and is heard when he cancels.
+    if (performance.now() - this.#toldAt >= promptMs) this.#renew();
   }
 
   #renew(): void {
@@ -149,6 +155,7 @@ class Turn {
   async #renewOnce(): Promise<void> {
     const { store, leaseMs, clock } = this.#options;
     const askedAt = performance.now();
+    this.#toldAt = askedAt;
     const report = this.takeReport();
     try {
       const answer = await store.renewJob({ ...this.claim, leaseMs, at: clock(), report });

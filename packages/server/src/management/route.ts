@@ -9,7 +9,7 @@ export type Parameters = Record<string, TSchema>;
 /** Schema of the body by status; null: no body. */
 export type Responses = Readonly<Record<number, TSchema | StreamedBody | null>>;
 
-/** A body that is sent as it is made, such as an export. */
+/** A body that is sent as it is made, such as an export. Where nobody wants it, `return` is called on an iterator that was never asked. */
 export interface StreamedBody {
   readonly contentType: string;
   readonly description: string;
@@ -57,7 +57,7 @@ interface AnswerHead {
 /** What a route answers: one of its responses. */
 export type Answer<R extends Responses = Responses> = {
   [S in keyof R & number]: AnswerHead & { readonly status: S } & (R[S] extends StreamedBody
-      ? { readonly pieces: AsyncIterable<string> }
+      ? { readonly pieces: AsyncIterable<string | Uint8Array> }
       : R[S] extends TSchema
         ? { readonly body: Static<R[S]> }
         : { readonly body?: never });
@@ -95,7 +95,7 @@ export interface Route extends RouteHead {
 export interface AnyAnswer extends AnswerHead {
   readonly status: number;
   readonly body?: unknown;
-  readonly pieces?: AsyncIterable<string>;
+  readonly pieces?: AsyncIterable<string | Uint8Array>;
 }
 
 interface RouteDefinition<P extends Parameters, Q extends Parameters, B extends TSchema, R extends Responses, S extends number>

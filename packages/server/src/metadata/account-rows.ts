@@ -12,7 +12,7 @@ export interface UserRow {
   readonly id: number;
   readonly name: string;
   readonly administrator: number;
-  /** 0: no. 1: by an administrator. 2: by the directory that they came from, until it vouches for them again. */
+  /** 0: no. 1: by an administrator. 2: by the end of what their provider vouched for, until it does so again. */
   readonly disabled: number;
   readonly password_hash: string | null;
   readonly version: number;

@@ -3,7 +3,7 @@ import type { Session } from '../registry/ports/session-store.ts';
 
 /** The columns of `sessions` that make a `Session`. */
 export const sessionColumns =
-  's.id as session_id, s.user_id, s.user_version, s.provider, s.created_at, s.expires_at, s.last_seen_at, s.address, s.user_agent';
+  's.id as session_id, s.user_id, s.user_version, s.provider, s.created_at, s.proved_at, s.expires_at, s.last_seen_at, s.address, s.user_agent';
 
 /** A row of `sessions`. */
 export interface SessionRow {
@@ -12,6 +12,8 @@ export interface SessionRow {
   readonly user_version: number;
   readonly provider: string;
   readonly created_at: Millis;
+  /** Null: of an older version. */
+  readonly proved_at: Millis | null;
   readonly expires_at: Millis;
   readonly last_seen_at: Millis;
   readonly address: string;
@@ -26,6 +28,7 @@ export function toSession(row: SessionRow): Session {
     userVersion: row.user_version,
     provider: row.provider,
     createdAt: row.created_at,
+    provedAt: row.proved_at ?? row.created_at,
     expiresAt: row.expires_at,
     lastSeenAt: row.last_seen_at,
     address: row.address,

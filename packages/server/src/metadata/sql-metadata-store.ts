@@ -40,6 +40,7 @@ export function createSqlMetadataStore(database: SqlDatabase): MetadataStore {
       await snapshot(async (sql) => found.resolve(await previewRemoval(sql, input, onTag)));
       return found.promise;
     },
+    changeMark: () => undefined,
     close,
   };
 }

@@ -60,6 +60,11 @@ export function locking(sql: SqlSession, clause: RowLock): string {
   return sql.dialect === 'sqlite' ? '' : clause;
 }
 
+/** Makes whoever locks the same name wait until this transaction is over, where no row is there to be locked. SQLite has one writer at a time. */
+export async function lockName(sql: SqlSession, name: string): Promise<void> {
+  if (sql.dialect === 'postgres') await sql.get('select pg_advisory_xact_lock(hashtextextended(?, 0))', [name]);
+}
+
 /**
  * Thrown by a command that found, after its first writes, that nothing may be stored: its transaction is rolled back and
  * `answer` becomes the command's result.

@@ -7,6 +7,8 @@ export interface Begin {
   readonly held: HeldConfig;
   /** Where the writer of the metadata listens, when it is a process of its own. */
   readonly writerSocket: string | undefined;
+  /** Somebody asked for this by SIGHUP: what failed before is tried again at once. Of several workers one is told so. */
+  readonly isReload: boolean;
 }
 
 /** Finish and end. */

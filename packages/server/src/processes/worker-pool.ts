@@ -49,12 +49,14 @@ export class WorkerPool {
    * ends before it listens; the old ones go on then.
    */
   async restart(): Promise<void> {
+    let isReload = true;
     for (const old of [...this.#workers]) {
       if (this.#stopping) return;
       if (!old.isWanted) continue;
       old.isWanted = false;
       try {
-        await this.#add(false).listening;
+        await this.#add(false, isReload).listening;
+        isReload = false;
       } catch (error) {
         if (this.#workers.has(old)) old.isWanted = true;
         else this.#add(true);
@@ -74,8 +76,8 @@ export class WorkerPool {
   }
 
   /** A worker that is not wanted yet is so as soon as it listens. */
-  #add(isWanted: boolean): WorkerProcess {
-    const worker = new WorkerProcess(this.#options, isWanted);
+  #add(isWanted: boolean, isReload = false): WorkerProcess {
+    const worker = new WorkerProcess({ ...this.#options, begin: { ...this.#options.begin, isReload } }, isWanted);
     this.#workers.add(worker);
     worker.listening.then(
       () => {

@@ -3,6 +3,7 @@ import { runWithLease } from '../../registry/held-lease.ts';
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { BlobStore } from '../../registry/ports/blob-store.ts';
 import type { EventStore } from '../../registry/ports/event-store.ts';
+import type { GarbageRunStore } from '../../registry/ports/garbage-run-store.ts';
 import type { GarbageReport, GarbageStore } from '../../registry/ports/garbage-store.ts';
 import type { Fence, LeaseStore } from '../../registry/ports/lease-store.ts';
 import type { Logger } from '../../registry/ports/logger.ts';
@@ -23,6 +24,8 @@ const leaseMs = 15_000;
 /** What a garbage collection works on. */
 export interface GarbageDeps {
   readonly garbage: GarbageStore;
+  /** Where runs are written down. */
+  readonly runs: Pick<GarbageRunStore, 'recordGarbageRun'>;
   readonly events: EventStore;
   readonly leases: LeaseStore;
   /** Every configured store by name. */
@@ -65,12 +68,31 @@ export async function collectGarbage(options: GarbageDeps & GarbageOptions): Pro
   const { leases, dryRun, signal } = options;
   if (dryRun) return preview(newRun(options, signal ?? new AbortController().signal, undefined), options.onItem);
   const terms = { leases, name: 'gc', holder: randomUUID(), ttlMs: leaseMs };
-  const run = await runWithLease(terms, { signal }, (leased, fence) => remove(newRun(options, leased, fence), options));
+  const run = await runWithLease(terms, { signal }, (leased, fence) => recorded(newRun(options, leased, fence), options));
   if (!run.held) throw new GarbageCollectionBusyError();
   return run.value;
 }
 
-async function remove(run: GarbageRun, { events, clock, by }: GarbageDeps): Promise<GarbageReport> {
+/** Removes, and writes down what was removed, also when the run ends before its end. */
+async function recorded(run: GarbageRun, deps: GarbageDeps): Promise<GarbageReport> {
+  const record = (failure: string | undefined) => {
+    const report = run.tally.report(false);
+    return deps.runs.recordGarbageRun({ startedAt: run.startedAt, finishedAt: deps.clock(), by: deps.by.actor, report, failure });
+  };
+  try {
+    await remove(run, deps);
+  } catch (error) {
+    // What made the run fail may well be what it would be written to.
+    await record(error instanceof Error ? error.message : String(error)).catch((cause: unknown) =>
+      deps.logger.warn('A garbage collection that failed could not be written down.', { cause }),
+    );
+    throw error;
+  }
+  await record(undefined);
+  return run.tally.report(false);
+}
+
+async function remove(run: GarbageRun, { events, clock, by }: GarbageDeps): Promise<void> {
   await finishCondemned(run);
   await removeUntaggedManifests(run);
   await removeUnreferencedLinks(run);
@@ -78,9 +100,7 @@ async function remove(run: GarbageRun, { events, clock, by }: GarbageDeps): Prom
   await removeExpiredUploads(run, () => undefined);
   await removeOrphanFiles(run, () => undefined);
   await forgetEndedLeases(run);
-  const report = run.tally.report(false);
-  await events.recordEvent({ type: 'gc.finished', at: clock(), by, data: { ...report } });
-  return report;
+  await events.recordEvent({ type: 'gc.finished', at: clock(), by, data: { ...run.tally.report(false) } });
 }
 
 async function preview(run: GarbageRun, onItem: ((item: GarbageItem) => void) | undefined): Promise<GarbageReport> {

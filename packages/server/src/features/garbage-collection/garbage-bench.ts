@@ -100,6 +100,7 @@ export class GarbageBench {
     const stores = this.#named;
     return {
       garbage: metadata,
+      runs: metadata,
       events: metadata,
       leases: metadata,
       stores,

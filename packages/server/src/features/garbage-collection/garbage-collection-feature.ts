@@ -1,8 +1,10 @@
 import type { Feature } from '../feature.ts';
-import { collectGarbage, GarbageCollectionBusyError, type GarbageDeps } from './collect-garbage.ts';
+import { collectGarbage, GarbageCollectionBusyError } from './collect-garbage.ts';
+import { queuedGarbageJobs } from './garbage-jobs.ts';
+import type { GarbageRouteDeps } from './garbage-routes.ts';
 
-/** Garbage collection by the clock. `cron` undefined: only when somebody asks for it. */
-export function garbageCollection(deps: GarbageDeps, cron: string | undefined): Feature {
+/** Garbage collection by the clock, and whenever somebody asks for it. `cron` undefined: then alone. */
+export function garbageCollection(deps: GarbageRouteDeps, cron: string | undefined): Feature {
   const { logger } = deps;
   async function run(signal: AbortSignal): Promise<void> {
     try {
@@ -13,5 +15,10 @@ export function garbageCollection(deps: GarbageDeps, cron: string | undefined): 
       logger.info('Garbage collection skipped: somebody started one already.');
     }
   }
-  return { name: 'garbage-collection', jobs: cron === undefined ? [] : [{ name: 'garbage-collection', cron, run }] };
+  return {
+    name: 'garbage-collection',
+    jobs: cron === undefined ? [] : [{ name: 'garbage-collection', cron, run }],
+    queued: queuedGarbageJobs(deps),
+    routes: async () => (await import('./garbage-routes.ts')).garbageRoutes(deps),
+  };
 }

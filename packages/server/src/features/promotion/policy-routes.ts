@@ -31,6 +31,7 @@ const policy = Type.Object(
   {
     environment: Type.Optional(Type.String({ examples: ['prod'] })),
     promotesTo: Type.Optional(Type.String({ description: 'The next project of the chain.' })),
+    promotedFrom: Type.Array(Type.String(), { description: 'Projects that have this one next, those that you may see; 20 at most.' }),
     ...terms,
     version: Type.Integer({ description: '0: never set.' }),
   },
@@ -81,10 +82,11 @@ export function policyRoutes(promotions: PromotionStore, authorizer: Authorizer,
 
 function answerOf(found: PromotionPolicy | undefined): { status: 200; body: Static<typeof policy>; version: number } {
   if (found === undefined) throw notFound('project of that name');
-  const { environment, promotesTo, fromChainOnly, minimumAgeMs, requiredReferrers, roles, version } = found;
+  const { environment, promotesTo, promotedFrom, fromChainOnly, minimumAgeMs, requiredReferrers, roles, version } = found;
   const body = {
     ...(environment !== undefined && { environment }),
     ...(promotesTo !== undefined && { promotesTo }),
+    promotedFrom: [...promotedFrom],
     fromChainOnly,
     minimumAgeMinutes: minimumAgeMs / 60_000,
     requiredReferrers: [...requiredReferrers],

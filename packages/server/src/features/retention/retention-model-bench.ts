@@ -272,6 +272,7 @@ export function describeRetentionModel(name: string, open: OpenStore, numRuns: n
       const collection = { graceMs: -1, uploadExpiryMs: dayMs, untagged: 'keep' as const, untaggedAfterMs: 0, batchSize: 200 };
       const stores = new Map([['default', blobs]]);
       await collectGarbage({
+        runs: store,
         garbage: store,
         events: store,
         leases: store,

@@ -26,14 +26,14 @@ async function prove(exchange: HttpExchange, deps: ApiDeps): Promise<Principal> 
   const found = await authenticator.authenticate(header, exchange.origin);
   if (found.kind === 'refused') {
     await auditRefusedLogin(auditor, exchange, found);
-    throw refused(found);
+    throw refused(found, exchange);
   }
   if (found.kind === 'anonymous') return anonymous;
   // What was issued for pushing and pulling does not administer: it is handed to tools that are trusted with no more.
   if (found.principal.limit !== undefined) {
     const decision = { reason: 'a registry token is good for /v2/ only', roles: [] };
     await auditRefusedAction(auditor, exchange, { principal: found.principal, action: 'login', resource: { kind: 'registry' }, decision });
-    throw unauthorized('A registry token is good for /v2/ only: use a password or an access token.');
+    throw unauthorized('A registry token is good for /v2/ only: use a password or an access token.', exchange);
   }
   return found.principal;
 }
@@ -56,18 +56,20 @@ function isOfOwnPage(exchange: HttpExchange, { csrfToken }: OpenSession): boolea
   return isOwnPage(exchange) && isToken([exchange.request.headers['x-csrf-token']].flat()[0], csrfToken);
 }
 
-function refused(refusal: Refusal): ApiError {
+function refused(refusal: Refusal, exchange: HttpExchange): ApiError {
   const { reason, retryAfterSeconds = 1 } = refusal;
-  if (reason === 'second-factor') return unauthorized(needsSecondFactorMessage);
-  if (reason !== 'delayed') return unauthorized(foreignRefusalMessage(refusal) ?? 'User name, password or token are wrong.');
+  if (reason === 'second-factor') return unauthorized(needsSecondFactorMessage, exchange);
+  if (reason !== 'delayed') return unauthorized(foreignRefusalMessage(refusal) ?? 'User name, password or token are wrong.', exchange);
   return new ApiError('too-many-requests', {
     detail: `Too many failed logins: wait ${retryAfterSeconds} seconds before the next try.`,
     headers: { 'Retry-After': String(retryAfterSeconds) },
   });
 }
 
-function unauthorized(detail: string): ApiError {
-  return new ApiError('unauthorized', { detail, headers: { 'WWW-Authenticate': 'Basic realm="longshore"' } });
+/** A script of a page says by X-Requested-With that it is one: for Basic its browser would ask for a password by itself, in a window of its own. */
+function unauthorized(detail: string, { request }: HttpExchange): ApiError {
+  const scheme = request.headers['x-requested-with'] === undefined ? 'Basic' : 'Session';
+  return new ApiError('unauthorized', { detail, headers: { 'WWW-Authenticate': `${scheme} realm="longshore"` } });
 }
 
 /**
@@ -86,7 +88,7 @@ export async function authorize(
   if (needs === 'anybody') return agent({ reason: 'anybody may', roles: [] });
   const { subject } = principal;
   if (needs === 'signed-in') {
-    if (subject.kind === 'anonymous') throw unauthorized('Log in first.');
+    if (subject.kind === 'anonymous') throw unauthorized('Log in first.', exchange);
     return agent({ reason: 'whoever is signed in may', roles: [] });
   }
   const { action, on, orUser } = needs as {
@@ -100,7 +102,7 @@ export async function authorize(
   const resource = on(params);
   const decision = await authorizer.decide(principal, action, resource);
   if (decision.allow) return agent(decision);
-  if (subject.kind === 'anonymous') throw unauthorized('Log in first.');
+  if (subject.kind === 'anonymous') throw unauthorized('Log in first.', exchange);
   await auditRefusedAction(auditor, exchange, { principal, action: operationId, resource, decision });
   if (await mayKnowOf(authorizer, principal, resource)) throw new ApiError('forbidden', { detail: `${sentence(decision.reason)}.` });
   throw new ApiError('not-found', { detail: 'There is nothing of that name that you may see: check the name, or ask for a role.' });

@@ -27,6 +27,13 @@ export interface ApiDeps {
 /** Serves one request of `/api/`. */
 export type Api = (exchange: HttpExchange) => Promise<void>;
 
+/** The management API, which takes a while to load. */
+export interface LoadedApi {
+  readonly serve: Api;
+  /** Begins to load what the first request will need. What fails is said to that request. */
+  readonly load: () => void;
+}
+
 /** Whether a path belongs to the management API. */
 export function isApiPath(path: string): boolean {
   return path.startsWith('/api/') || path === '/api';

@@ -114,7 +114,7 @@ function nextPage({ path, queryText }: HttpExchange, cursor: string): string {
 async function sendPieces(
   exchange: HttpExchange,
   { responses }: Route,
-  { status, pieces }: { status: number; pieces: AsyncIterable<string> },
+  { status, pieces }: { status: number; pieces: AsyncIterable<string | Uint8Array> },
   headers: readonly string[],
   watch: TransferWatch,
 ): Promise<void> {
@@ -122,6 +122,7 @@ async function sendPieces(
   sendHead(exchange, status, ['Content-Type', (responses[status] as StreamedBody).contentType, ...headers]);
   if (exchange.method === 'HEAD') {
     response.end();
+    await pieces[Symbol.asyncIterator]().return?.();
     return;
   }
   const transfer = watch.begin(() => response.destroy());

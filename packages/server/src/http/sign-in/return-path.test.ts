@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { homePath, returnPathOf } from './return-path.ts';
 
 test('paths of ours are gone back to', () => {
-  for (const path of ['/auth/device', '/auth/device?user_code=BCDF-GHJK', '/console/projects/a.b~c/', '/x?a=%20&b=1'])
+  const ours = ['/', '/?a=1', '/auth/device', '/auth/device?user_code=BCDF-GHJK', '/projects/a.b~c/', '/search?query=a%20b+c'];
+  const repository = '/repositories/team%2Fapp';
+  for (const path of [...ours, repository, `${repository}/images/sha256:${'a'.repeat(64)}`, `${repository}/images/v1.0%2Bx`])
     assert.equal(returnPathOf(path), path);
 });
 
@@ -13,7 +15,6 @@ test('GO-2024-2915: nothing leads to another host, by a backslash or otherwise',
     undefined,
     null,
     '',
-    '/',
     'evil.example',
     '//evil.example',
     '///evil.example',
@@ -22,6 +23,10 @@ test('GO-2024-2915: nothing leads to another host, by a backslash or otherwise',
     '/\t/evil.example',
     '/%09/evil.example',
     '/%5cevil.example',
+    '/%2fevil.example',
+    '/%2e%2e/evil',
+    '/:80/evil',
+    '/a/%2e./evil',
     'https://evil.example/',
     'javascript:alert(1)',
     '/a//evil.example',
@@ -31,7 +36,7 @@ test('GO-2024-2915: nothing leads to another host, by a backslash or otherwise',
     '/@evil.example',
     '/a#b',
     '/a?next=https://evil.example',
-    `/${'a'.repeat(600)}`,
+    `/${'a'.repeat(1100)}`,
     '/a\r\nSet-Cookie: x=y',
   ];
   for (const path of hostile) assert.equal(returnPathOf(path), homePath, String(path));

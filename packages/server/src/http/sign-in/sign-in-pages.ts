@@ -1,7 +1,7 @@
 import type { OpenSession, SignInStep } from '../../registry/ports/sign-in-service.ts';
 import type { HeaderList } from '../answer.ts';
 import { auditRefusedLogin } from '../audited-denials.ts';
-import { html } from './html.ts';
+import { type Html, html } from './html.ts';
 import { isSentByOthers } from './own-page.ts';
 import { homePath } from './return-path.ts';
 import type { Visit } from './visit.ts';
@@ -26,11 +26,13 @@ export async function signInByPassword(visit: Visit): Promise<void> {
 
 /**
  * `GET /auth/sign-in/NAME`: to a provider. A link of another site leads to our form only: a provider that asks nothing, or is not honest,
- * would otherwise let that site choose who this browser is signed in as, in the place of whoever is.
+ * would otherwise let that site choose who this browser is signed in as, in the place of whoever is. `again`: something asks for a sign-in
+ * of now, so the provider is to ask, too.
  */
 export async function startProvider(visit: Visit, provider: string): Promise<void> {
   if (isSentByOthers(visit.exchange)) return visit.redirect(visit.path(homePath));
-  const started = await visit.service.start(provider, { callbackUrl: callbackUrl(visit, provider), returnTo: visit.returnTo });
+  const again = visit.query.has('again');
+  const started = await visit.service.start(provider, { callbackUrl: callbackUrl(visit, provider), returnTo: visit.returnTo, again });
   if (started === undefined) return void visit.refuse(404, visit.words.over);
   if (started.kind === 'away') return goOn(visit, started, visit.returnTo);
   visit.redirect(started.redirect, visit.keep('step', started.kept));
@@ -66,8 +68,18 @@ export async function signInByCode(visit: Visit): Promise<void> {
 /** `GET /auth/sign-out`. */
 export async function showSignOut(visit: Visit): Promise<void> {
   const open = await visit.session();
-  if (open === undefined) return visit.page(200, visit.words.signOut, html`<p>${visit.words.signedOut}</p>${visit.home()}`);
+  if (open === undefined)
+    return visit.page(200, visit.words.signOut, html`<p>${visit.words.signedOut}</p>${await signOutThere(visit)}${visit.home()}`);
   visit.page(200, visit.words.signOut, html`<p>${visit.words.signOutAsk}</p>${signOutButton(visit, open)}`);
+}
+
+/** The way out of the provider that whoever has just signed out came by, which would otherwise let the next one at this browser in. */
+async function signOutThere(visit: Visit): Promise<Html | undefined> {
+  const provider = visit.query.get('provider');
+  const place = provider === null ? undefined : await visit.service.signOutOf(provider, signedOutUrl(visit));
+  if (place === undefined) return undefined;
+  if ('kind' in place) return noteAway(visit, place);
+  return html`<a class="button" href="${place.url}">${visit.words.signOutThere}${place.title}</a>`;
 }
 
 /** `POST /auth/sign-out`. */
@@ -78,7 +90,8 @@ export async function signOut(visit: Visit): Promise<void> {
     if (!visit.isOfSession(open)) return;
     await visit.service.end(open, visit.from);
   }
-  visit.redirect(visit.path('/auth/sign-out'), visit.keep('session', undefined));
+  const provider = open === undefined ? '' : `&provider=${encodeURIComponent(open.session.provider)}`;
+  visit.redirect(`${visit.path('/auth/sign-out')}${provider}`, visit.keep('session', undefined));
 }
 
 /** What a step led to, for the browser. Whoever gets in has a new session, and the one before it has ended. */
@@ -106,9 +119,13 @@ async function goOn(visit: Visit, step: SignInStep, returnTo: string, refused = 
     case 'over':
       return void visit.refuse(400, say.over, visit.keep('step', undefined));
     case 'away':
-      visit.deps.logger.warn('A provider of sign-ins cannot be reached', { requestId: visit.exchange.id, detail: step.detail });
+      noteAway(visit, step);
       return void visit.refuse(503, say.away, ['Retry-After', '5']);
   }
+}
+
+function noteAway(visit: Visit, { detail }: { readonly detail: string }): undefined {
+  visit.deps.logger.warn('A provider of sign-ins cannot be reached', { requestId: visit.exchange.id, detail });
 }
 
 async function audit(visit: Visit, step: Extract<SignInStep, { kind: 'refused' | 'delayed' }>): Promise<void> {
@@ -129,11 +146,17 @@ function callbackUrl({ exchange }: Visit, provider: string): string {
   return `${exchange.origin.baseUrl}/auth/callback/${provider}`;
 }
 
+/** Where a provider sends the browser on to that has signed out there, which it must know, too. */
+function signedOutUrl({ exchange }: Visit): string {
+  return `${exchange.origin.baseUrl}/auth/sign-out`;
+}
+
 function signInForm(visit: Visit, status: number, problem: string | undefined, more: HeaderList = []): void {
   const { words: say, returnTo } = visit;
+  const again = visit.query.has('again') ? '&again=1' : '';
   const providers = visit.service.providers.map(
     ({ name, title }) =>
-      html`<a class="button quiet" href="${visit.path(`/auth/sign-in/${name}`, returnTo)}">${say.signInWith} ${title}</a>`,
+      html`<a class="button quiet" href="${visit.path(`/auth/sign-in/${name}`, returnTo)}${again}">${say.signInWith} ${title}</a>`,
   );
   const body = html`${problem === undefined ? undefined : html`<p class="problem" role="alert">${problem}</p>`}
 <form method="post" action="${visit.path('/auth/sign-in', returnTo)}">
@@ -155,6 +178,7 @@ function codeForm(visit: Visit, status: number, problem: string | undefined, mor
 function showAccount(visit: Visit, open: OpenSession): void {
   const { words: say } = visit;
   const body = html`<p>${say.signedInAs} <strong>${open.user.name}</strong></p>
+<a class="button quiet" href="/">${say.console}</a>
 <a class="button quiet" href="${visit.path('/auth/tokens')}">${say.makeToken}</a>
 <a class="button quiet" href="${visit.path('/auth/second-factor/set-up')}">${say.secondFactor}</a>
 <a class="button quiet" href="${visit.path('/auth/device')}">${say.device}</a>

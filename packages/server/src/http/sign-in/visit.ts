@@ -51,7 +51,7 @@ export class Visit {
 
   /** Whether this session may make credentials. */
   isRecent({ session }: OpenSession): boolean {
-    return isRecentSignIn(session.createdAt, this.deps.clock());
+    return isRecentSignIn(session.provedAt, this.deps.clock());
   }
 
   kept(kind: 'session' | 'step'): string | undefined {

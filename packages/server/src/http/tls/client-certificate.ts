@@ -8,7 +8,7 @@ const faults: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'it has expired',
   CERT_NOT_YET_VALID: 'it is not valid yet',
   CERT_REVOKED: 'it was revoked',
-  INVALID_PURPOSE: 'it is not for clients: its extended key usage lacks clientAuth',
+  INVALID_PURPOSE: 'it is not for clients (its extended key usage lacks clientAuth), or what vouches for it is no authority',
   UNABLE_TO_GET_CRL: 'there is no list of revocations of the authority that issued it',
   CRL_NOT_YET_VALID: 'the list of revocations of its authority is not valid yet',
   CRL_HAS_EXPIRED: 'the list of revocations of its authority is out of date',

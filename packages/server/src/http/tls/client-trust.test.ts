@@ -55,7 +55,7 @@ test('what cannot be used is told once and leaves what was before; what can come
     error: (_: string, fields?: LogFields) => void told.push(String(fields?.['problem'])),
   };
   const changed = (trust: ClientTrust) => void told.push(trust);
-  const watch = new ClientTrustWatch(await readClientTrust(files), { files, logger, changed, pollMs: 3_600_000 });
+  const watch = new ClientTrustWatch(await readClientTrust(files), { files, logger, changed, pollMs: 3_600_000, elapsed: () => 0 });
   await watch.look();
   assert.deepEqual(told, []);
   await writeFile(list, 'half');
@@ -67,5 +67,29 @@ test('what cannot be used is told once and leaves what was before; what can come
   await watch.look();
   assert.equal(told.length, 2);
   assert.equal(told[1], watch.current);
+  watch.close();
+});
+
+test('the same is given out again after an hour, so that nobody counts as verified for longer', async () => {
+  const files = { authoritiesFile: await write('lasting.pem', authority.cert), revocationFiles: [] };
+  const given: ClientTrust[] = [];
+  const changed = (trust: ClientTrust) => void given.push(trust);
+  const logger = { info: () => assert.fail('nothing has changed'), warn: () => undefined, error: () => undefined };
+  let now = 0;
+  const first = await readClientTrust(files);
+  const watch = new ClientTrustWatch(first, { files, logger, changed, pollMs: 3_600_000, elapsed: () => now });
+  now = 3_599_999;
+  await watch.look();
+  assert.deepEqual(given, []);
+  now = 3_600_000;
+  await watch.look();
+  await watch.look();
+  assert.deepEqual(given, [first]);
+  assert.notEqual(given[0], first, 'what was verified by another object counts no more');
+  // Files that cannot be read make nobody good for longer.
+  await rm(files.authoritiesFile);
+  now = 7_200_000;
+  await watch.look();
+  assert.equal(given.length, 2);
   watch.close();
 });

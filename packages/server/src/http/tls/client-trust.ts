@@ -40,20 +40,40 @@ export async function readClientTrust({ authoritiesFile, revocationFiles }: Clie
   return { authorities, revocations };
 }
 
+interface ClientTrustWatchOptions {
+  readonly files: ClientTrustFiles;
+  readonly logger: Logger;
+  /** Gets everything that comes after what is used at first. */
+  readonly changed: (trust: ClientTrust) => void;
+  readonly pollMs: number;
+  /** A clock that never goes back. */
+  readonly elapsed: () => number;
+}
+
+/**
+ * TLS verifies when a client connects, and whatever ends by itself afterwards, a list of revocations or an authority, ends nothing. So
+ * after this time the same is given out again, as if it had changed.
+ */
+const verifiedForMs = 60 * 60 * 1000;
+
 /** Follows the files. What cannot be used is logged once and leaves what was before in use. */
 export class ClientTrustWatch {
+  readonly #options: ClientTrustWatchOptions;
   readonly #changes: FileChanges;
   #current: ClientTrust;
+  #givenAt: number;
   #lastProblem: string | undefined;
 
-  /** `current`: as it is used now; `changed` gets everything that comes after it. */
-  constructor(
-    current: ClientTrust,
-    options: { files: ClientTrustFiles; logger: Logger; changed: (trust: ClientTrust) => void; pollMs: number },
-  ) {
-    const { files, logger, pollMs } = options;
+  /** `current`: as it is used now. */
+  constructor(current: ClientTrust, options: ClientTrustWatchOptions) {
+    const { files, logger, pollMs, elapsed } = options;
+    this.#options = options;
     this.#current = current;
-    const look = () => this.#look(options);
+    this.#givenAt = elapsed();
+    const look = async () => {
+      await this.#look();
+      if (elapsed() - this.#givenAt >= verifiedForMs) this.#give({ ...this.#current });
+    };
     this.#changes = new FileChanges([files.authoritiesFile, ...files.revocationFiles], { logger, pollMs, look });
   }
 
@@ -70,21 +90,19 @@ export class ClientTrustWatch {
     this.#changes.close();
   }
 
-  async #look({
-    files,
-    logger,
-    changed,
-  }: {
-    files: ClientTrustFiles;
-    logger: Logger;
-    changed: (trust: ClientTrust) => void;
-  }): Promise<void> {
+  #give(trust: ClientTrust): void {
+    this.#current = trust;
+    this.#givenAt = this.#options.elapsed();
+    this.#options.changed(trust);
+  }
+
+  async #look(): Promise<void> {
+    const { files, logger } = this.#options;
     try {
       const trust = await readClientTrust(files);
       this.#lastProblem = undefined;
       if (JSON.stringify(trust) === JSON.stringify(this.#current)) return;
-      this.#current = trust;
-      changed(trust);
+      this.#give(trust);
       const { authorities, revocations } = trust;
       logger.info('What certificates of clients are taken has changed.', {
         authorities: authorities.length,

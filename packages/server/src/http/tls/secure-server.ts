@@ -21,6 +21,13 @@ export interface SecureOptions {
 const wrongProtocol = 'This port speaks HTTPS: use https:// in the address.\n';
 const plainAnswer = `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${wrongProtocol.length}\r\n\r\n${wrongProtocol}`;
 
+/** A connection before the end of its handshake. */
+interface Handshake {
+  readonly below: Socket;
+  /** By whom clients are verified in it: OpenSSL keeps to what it began with. */
+  readonly clients: ClientTrust | undefined;
+}
+
 /**
  * An HTTPS server whose clients choose HTTP/2 or HTTP/1.1 by ALPN. HTTP/1.1 runs exactly as on Node's own HTTPS server;
  * requests of both come out as `request` and `checkContinue`.
@@ -33,7 +40,7 @@ export class SecureServer extends Server {
   /** Connections whose clients have shown a certificate. */
   readonly #certified = new Set<TLSSocket>();
   /** Connections before the end of their handshake, by `nameOf`. */
-  readonly #shaking = new Map<string, Socket>();
+  readonly #shaking = new Map<string, Handshake>();
 
   constructor(options: ServerOptions, pair: KeyPairText, { minVersion, http2, handshakeTimeoutMs, clients }: SecureOptions) {
     super({
@@ -53,13 +60,13 @@ export class SecureServer extends Server {
     this.#sessions?.server.on('checkContinue', (request, response) => this.emit('checkContinue', request, response));
     this.on('connection', (socket: Socket) => {
       const name = nameOf(socket);
-      this.#shaking.set(name, socket);
+      this.#shaking.set(name, { below: socket, clients: this.#clients });
       socket.once('close', () => this.#shaking.delete(name));
     });
     this.#routeByProtocol();
     this.prependListener('tlsClientError', (error: Error & { code?: string }, socket: TLSSocket) => {
       // The TLS socket cannot speak any more; what lies below it can, until this event is over.
-      if (error.code === 'ERR_SSL_HTTP_REQUEST') this.#shaking.get(nameOf(socket))?.end(plainAnswer);
+      if (error.code === 'ERR_SSL_HTTP_REQUEST') this.#shaking.get(nameOf(socket))?.below.end(plainAnswer);
     });
   }
 
@@ -97,7 +104,7 @@ export class SecureServer extends Server {
   override closeAllConnections(): void {
     super.closeAllConnections();
     this.#sessions?.destroy();
-    for (const socket of this.#shaking.values()) socket.destroy();
+    for (const { below } of this.#shaking.values()) below.destroy();
   }
 
   #routeByProtocol(): void {
@@ -105,26 +112,32 @@ export class SecureServer extends Server {
     this.removeAllListeners('secureConnection');
     this.on('secureConnection', (socket) => {
       const name = nameOf(socket);
-      const below = this.#shaking.get(name);
+      const handshake = this.#shaking.get(name);
       this.#shaking.delete(name);
-      if (this.#clients !== undefined) this.#noteCertificate(socket);
-      const refusal = below === undefined ? undefined : connectionOf(below).refusal;
+      const isStale = this.#clients !== undefined && this.#noteCertificate(socket, handshake?.clients);
+      const refusal = handshake === undefined ? undefined : connectionOf(handshake.below).refusal;
       if (refusal !== undefined) {
         connectionOf(socket).refusal = refusal;
         if (socket.alpnProtocol === 'h2') socket.end();
         else socket.end(refusal);
-      } else if (socket.alpnProtocol === 'h2') this.#sessions?.accept(socket);
-      else for (const listener of serveHttp1) listener.call(this, socket);
+      } else if (socket.alpnProtocol === 'h2') {
+        this.#sessions?.accept(socket);
+        if (isStale) this.#sessions?.release(socket);
+      } else for (const listener of serveHttp1) listener.call(this, socket);
     });
   }
 
-  #noteCertificate(socket: TLSSocket): void {
-    const trusted = this.#clients;
-    const certificate = certificateOf(socket, () => this.#clients !== trusted);
-    if (certificate === undefined) return;
-    connectionOf(socket).certificate = certificate;
+  /** `trusted`: when the handshake began, by which the certificate was verified. Whether that has changed since, so that it proves nothing here. */
+  #noteCertificate(socket: TLSSocket, trusted: ClientTrust | undefined): boolean {
+    const isStale = () => this.#clients !== trusted;
+    const certificate = certificateOf(socket, isStale);
+    if (certificate === undefined) return false;
+    const connection = connectionOf(socket);
+    connection.certificate = certificate;
+    connection.ending = isStale();
     this.#certified.add(socket);
     socket.once('close', () => this.#certified.delete(socket));
+    return connection.ending;
   }
 }
 

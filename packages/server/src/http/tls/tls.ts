@@ -80,7 +80,7 @@ async function followClientTrust(files: ClientTrustFiles, servers: readonly Secu
   const changed = (trust: ClientTrust): void => {
     for (const server of servers) server.useClientTrust(trust);
   };
-  return new ClientTrustWatch(await readClientTrust(files), { files, logger, changed, pollMs });
+  return new ClientTrustWatch(await readClientTrust(files), { files, logger, changed, pollMs, elapsed: () => performance.now() });
 }
 
 /** Watches files of the administrator, or the registry's own, which are renewed. */

@@ -3,7 +3,7 @@ import { type Authentication, needsSecondFactorMessage } from '../../registry/po
 import { type Authorizer, anonymous, type Decision, type Principal, type Resource } from '../../registry/ports/authorizer.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 import { foreignRefusalMessage } from '../foreign-refusal.ts';
-import type { Exchange } from './exchange.ts';
+import type { Admitted } from '../remembered-admission.ts';
 import type { Need } from './routes.ts';
 
 /** What a challenge tells the client to ask a token for. */
@@ -23,11 +23,6 @@ export interface ChallengeTo {
   readonly alsoUseful: string;
 }
 
-/** Who was let through, and why. */
-export interface Admission extends Pick<Exchange, 'principal' | 'insufficientScope'> {
-  readonly decision: Decision;
-}
-
 const signedIn: Decision = { allow: true, reason: 'whoever is signed in may ask', roles: [] };
 
 /**
@@ -44,24 +39,28 @@ export async function requireAccess(
   challenge: ChallengeTo,
   openToAll: boolean,
   onDenied: (principal: Principal, decision: Decision, resource: Resource) => Promise<void>,
-): Promise<Admission> {
+): Promise<Admitted> {
   if (authentication.kind === 'refused') throw refused(authentication, route, need, challenge);
   const principal = authentication.kind === 'principal' ? authentication.principal : anonymous;
-  const insufficientScope = () => unauthorized(route, need, challenge, 'insufficient_scope');
   const resource: Resource = 'name' in route ? { kind: 'repository', name: route.name } : { kind: 'registry' };
   if (need === 'login') {
-    if (principal.subject.kind !== 'anonymous' || openToAll) return { principal, decision: signedIn, insufficientScope };
+    if (principal.subject.kind !== 'anonymous' || openToAll) return { principal, decision: signedIn };
     throw unauthorized(route, need, challenge);
   }
   const decision = await authorizer.decide(principal, need, resource);
-  if (decision.allow) return { principal, decision, insufficientScope };
+  if (decision.allow) return { principal, decision };
   if (principal.subject.kind === 'anonymous') throw unauthorized(route, need, challenge);
   const own = principal.limit === undefined ? decision : await authorizer.decide({ ...principal, limit: undefined }, need, resource);
-  if (own.allow) throw insufficientScope();
+  if (own.allow) throw insufficientScope(route, need, challenge);
   await onDenied(principal, own, resource);
   if (own.told !== undefined) throw new RegistryError('DENIED', { message: own.told });
   const mayRead = (await authorizer.decide(principal, 'pull', resource)).allow;
   throw new RegistryError('DENIED', { message: mayRead ? own.reason : closed(resource) });
+}
+
+/** The 401 for a token that was issued for less than a request needs, or can use. */
+export function insufficientScope(route: Route, need: Need, challenge: ChallengeTo): RegistryError {
+  return unauthorized(route, need, challenge, 'insufficient_scope');
 }
 
 /** What somebody without read access hears, whether it exists or not: the authorizer's reason would tell. */

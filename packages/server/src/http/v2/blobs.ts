@@ -32,13 +32,13 @@ export const headBlob: Handler<BlobRoute> = async ({ http, route }, { registry }
 };
 
 /** `GET` of the same, whole or in up to 16 ranges (RFC 9110 section 14). */
-export const getBlob: Handler<BlobRoute> = async ({ http, route }, deps) => {
+export const getBlob: Handler<BlobRoute> = async ({ http, route, fromHereAlone }, deps) => {
   const digest = requireDigestOf(route.digest);
   if (etagMatches(http.request.headers['if-none-match'], formatEntityTag(digest))) {
     await deps.registry.statBlob(route.name, digest);
     return sendEmpty(http, 304, headersOf(digest));
   }
-  const link = await deps.registry.linkBlob(route.name, digest, http.origin.address);
+  const link = fromHereAlone ? undefined : await deps.registry.linkBlob(route.name, digest, http.origin.address);
   if (link !== undefined) {
     deps.pulls.begin(route.name, wantedBytes(http, digest, link.sizeBytes));
     return sendLink(http, digest, link.url);

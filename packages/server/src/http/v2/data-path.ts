@@ -8,14 +8,17 @@ import { sendEmpty } from '../answer.ts';
 import { auditLateRefusal, auditRefusedAction, auditRefusedLogin, isDenial } from '../audited-denials.ts';
 import type { HttpExchange } from '../http-exchange.ts';
 import { locate } from '../located-principal.ts';
+import type { Admitted } from '../remembered-admission.ts';
 import type { RequestRates } from '../request-rates.ts';
 import { admitSubject } from '../subject-rates.ts';
-import { requireAccess } from './access.ts';
+import { type ChallengeTo, insufficientScope, requireAccess } from './access.ts';
+import type { Admissions, Asked } from './admissions.ts';
 import type { V2Deps } from './exchange.ts';
-import { endpointOf, methodsOf } from './routes.ts';
+import { endpointOf, methodsOf, type Need } from './routes.ts';
 
 export interface DataPathDeps extends V2Deps {
   readonly authenticator: Authenticator;
+  readonly admissions: Admissions;
   readonly auditor: Auditor;
   readonly subjectRates: RequestRates | undefined;
   /** The token service's path on this host, and the service name that tokens are for. */
@@ -41,32 +44,24 @@ export async function serveDataPath(http: HttpExchange, deps: DataPathDeps): Pro
     if (http.method === 'OPTIONS') return sendEmpty(http, 204, ['Allow', methodsOf(route)]);
     throw new RegistryError('UNSUPPORTED', { message: `Here works: ${methodsOf(route)}.`, headers: { Allow: methodsOf(route) } });
   }
-  const proved = await deps.authenticator.authenticate(http.request.headers.authorization, http.origin);
-  const authentication = locate(proved, http.origin);
-  if (authentication.kind === 'refused') await auditRefusedLogin(deps.auditor, http, authentication);
-  else if (deps.subjectRates !== undefined) await admitSubject(http, authentication.principal, deps);
   const query = http.queryText === undefined ? noQuery : readQuery(http.queryText);
   const challenge = {
     realm: () => `${http.origin.baseUrl}${deps.tokenPath}`,
     service: deps.service,
     alsoUseful: mountScope(route, query),
   };
-  const { principal, decision, insufficientScope } = await requireAccess(
-    deps.authorizer,
-    authentication,
-    route,
-    endpoint.need,
-    challenge,
-    deps.openToAll,
-    (refused, why, resource) =>
-      auditRefusedAction(deps.auditor, http, { principal: refused, action: endpoint.need, resource, decision: why }),
-  );
+  const asked = deps.admissions.ask(http, endpoint.need, 'name' in route ? route.name : undefined);
+  const known = asked && deps.admissions.recall(asked);
+  if (known !== undefined && deps.subjectRates !== undefined) await admitSubject(http, known.principal, deps);
+  const { principal, decision } = known ?? (await admit(http, route, endpoint.need, challenge, asked, deps));
   const by = agentOf(principal, decision, { address: http.origin.address, requestId: http.id });
   http.subject = by.actor;
   http.by = by;
   answerNamespace(query, http, deps.ownHosts);
   try {
-    await endpoint.handle({ http, route, query, principal, by, insufficientScope }, deps);
+    const fromHereAlone = decision.fromHereAlone === true;
+    const tooNarrow = () => insufficientScope(route, endpoint.need, challenge);
+    await endpoint.handle({ http, route, query, principal, fromHereAlone, by, insufficientScope: tooNarrow }, deps);
   } catch (error) {
     if (isDenial(error)) {
       const resource: Resource = 'name' in route ? { kind: 'repository', name: route.name } : { kind: 'registry' };
@@ -74,6 +69,27 @@ export async function serveDataPath(http: HttpExchange, deps: DataPathDeps): Pro
     }
     throw error;
   }
+}
+
+/** Authenticates and authorizes, and remembers what came of it; throws when the request is not let through. */
+async function admit(
+  http: HttpExchange,
+  route: Route,
+  need: Need,
+  challenge: ChallengeTo,
+  asked: Asked | undefined,
+  { admissions, auditor, authenticator, authorizer, openToAll, subjectRates }: DataPathDeps,
+): Promise<Admitted> {
+  const proved = await authenticator.authenticate(http.request.headers.authorization, http.origin);
+  const authentication = locate(proved, http.origin);
+  if (authentication.kind === 'refused') await auditRefusedLogin(auditor, http, authentication);
+  else if (subjectRates !== undefined) await admitSubject(http, authentication.principal, { subjectRates, auditor });
+  const admitted = await requireAccess(
+    ...([authorizer, authentication, route, need, challenge, openToAll] as const),
+    (principal, decision, resource) => auditRefusedAction(auditor, http, { principal, action: need, resource, decision }),
+  );
+  if (asked !== undefined) admissions.remember(asked, proved, admitted);
+  return admitted;
 }
 
 function requireRoute(path: string): Route {

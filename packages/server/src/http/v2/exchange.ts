@@ -15,6 +15,8 @@ export interface Exchange<R extends Route = Route> {
   readonly route: R;
   readonly query: URLSearchParams;
   readonly principal: Principal;
+  /** As `Decision.fromHereAlone`. */
+  readonly fromHereAlone: boolean;
   /** The principal, acting by the decision that let this request through. */
   readonly by: Agent;
   /** The 401 for a token that was issued for less than this request can use. */

@@ -29,16 +29,24 @@ interface ExternalSignInOptions {
 
 /** External identities become users by the rules of their providers. */
 export function createExternalSignIn({ accounts, rules, now, warn }: ExternalSignInOptions): ExternalSignIn {
+  function admitted(identity: ExternalIdentity, at: Millis): AdmittedIdentity {
+    const { provider, wantedName: user } = identity;
+    const rule = rules.get(provider);
+    if (rule === undefined) throw new Error(`No settings know the provider ${provider}`);
+    const known = admit(identity, rule, at);
+    if (known.groups.length === mostExternalGroups)
+      warn('Somebody brings more groups than are taken: name those that count in the groups of the provider', { provider, user });
+    return known;
+  }
+
   return {
     async signIn(identity: ExternalIdentity, by: Agent): Promise<ExternalOutcome> {
-      const rule = rules.get(identity.provider);
-      if (rule === undefined) throw new Error(`No settings know the provider ${identity.provider}`);
       const at = now();
-      const admitted = admit(identity, rule, at);
-      const { provider, wantedName: user } = identity;
-      if (admitted.groups.length === mostExternalGroups)
-        warn('Somebody brings more groups than are taken: name those that count in the groups of the provider', { provider, user });
-      return accounts.signInExternal({ ...admitted, by, at });
+      return accounts.signInExternal({ ...admitted(identity, at), by, at });
+    },
+    async renew(identity: ExternalIdentity, by: Agent): Promise<ExternalOutcome> {
+      const at = now();
+      return accounts.signInExternal({ ...admitted(identity, at), createUsers: false, by, at });
     },
   };
 }
@@ -46,6 +54,7 @@ export function createExternalSignIn({ accounts, rules, now, warn }: ExternalSig
 /** An identity as the rules have it. The first groups count, in the order of their names, so that a login in another order changes nothing. */
 export function admit(identity: ExternalIdentity, rules: AdmissionRules, at: Millis): AdmittedIdentity {
   const { provider, externalId, wantedName: externalName, email, renewal } = identity;
+  const { administratorGroup: group } = rules;
   const claimed = new Set(identity.groups);
   const taken = [...claimed].filter((name) => isGroupName(name) && rules.groups.some((glob) => matchesGlob(glob, name))).sort();
   return {
@@ -59,7 +68,7 @@ export function admit(identity: ExternalIdentity, rules: AdmissionRules, at: Mil
       externalName: name,
       names: namesFor(rules.groupPrefix + name, `${provider} ${name}`, 'group'),
     })),
-    administrator: rules.administratorGroup === undefined ? undefined : claimed.has(rules.administratorGroup),
+    administrator: group === undefined ? undefined : { group, isMember: claimed.has(group) },
     renewal,
     checkAfter: rules.recheckMs === undefined ? undefined : at + rules.recheckMs,
   };

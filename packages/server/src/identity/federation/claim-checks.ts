@@ -2,6 +2,7 @@ import { areBounded } from '../../registry/claims-size.ts';
 import type { Refusal } from '../../registry/ports/authenticator.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { ForeignClaims } from '../../registry/ports/foreign-tokens.ts';
+import { isNumericDate } from '../numeric-date.ts';
 
 /** How far the issuer's clock and ours may be apart. */
 const skewSeconds = 60;
@@ -33,7 +34,8 @@ export function checkClaims(
     const detail = `its audience is ${JSON.stringify(aud ?? null).slice(0, 200)}, and must be ${JSON.stringify(expected.audience)}`;
     return { ...invalid(detail), expects: expected.audience };
   }
-  if (!isTime(exp) || !isTime(iat) || (nbf !== undefined && !isTime(nbf))) return invalid('it does not say when it was issued or ends');
+  if (!isNumericDate(exp) || !isNumericDate(iat) || (nbf !== undefined && !isNumericDate(nbf)))
+    return invalid('it does not say when it was issued or ends');
   const seconds = now / 1000;
   if (seconds >= exp + skewSeconds) {
     return { kind: 'refused', reason: 'token-expired', detail: `a token of the issuer '${expected.name}' has expired` };
@@ -48,8 +50,4 @@ function invalid(detail: string): Refusal {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isTime(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }

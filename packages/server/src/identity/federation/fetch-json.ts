@@ -1,5 +1,6 @@
 import { request as plain } from 'node:http';
 import { request as secure } from 'node:https';
+import type { EndpointRule } from '../../registry/ports/endpoint-rule.ts';
 
 /** How a document is asked for. */
 interface FetchOptions {
@@ -8,17 +9,20 @@ interface FetchOptions {
   /** For the whole exchange. */
   readonly timeoutMs: number;
   readonly mostBytes: number;
+  readonly endpoints: EndpointRule;
 }
 
 /**
  * The JSON document at an http or https URL. Rejects with what went wrong, in words: anything but 200 (redirects are not followed: keys come
  * from where the administrator said), too long, too slow, no JSON.
  */
-export async function fetchJson(url: URL, { authorities, timeoutMs, mostBytes }: FetchOptions): Promise<unknown> {
+export async function fetchJson(url: URL, { authorities, timeoutMs, mostBytes, endpoints }: FetchOptions): Promise<unknown> {
+  const connection = endpoints(url);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const send = url.protocol === 'https:' ? secure : plain;
   const signal = AbortSignal.timeout(timeoutMs);
-  const request = send(url, { agent: false, signal, ca: [...authorities], headers: { accept: 'application/json' } }, (answer) => {
+  const options = { ...connection, agent: false as const, signal, ca: [...authorities], headers: { accept: 'application/json' } };
+  const request = send(url, options, (answer) => {
     if (answer.statusCode !== 200) {
       request.destroy(new Error(`it answered ${answer.statusCode ?? 0}`));
       return;

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import type { EndpointRule } from '../../registry/ports/endpoint-rule.ts';
 import { fetchJson } from './fetch-json.ts';
 
 const mostBytes = 256 * 1024;
@@ -31,10 +32,10 @@ export function keysInFile(path: string): IssuerKeySource {
 
 /**
  * The keys that the issuer publishes (OpenID Connect Discovery 1.0 section 4): its configuration must name the very issuer, and the keys must
- * come over https, or from this host when the issuer is there.
+ * come over https, or from this host when the issuer is there, and from nowhere that `endpoints` refuses.
  */
-export function publishedKeys(issuer: string, authorities: readonly string[]): IssuerKeySource {
-  const options = { authorities, timeoutMs, mostBytes };
+export function publishedKeys(issuer: string, authorities: readonly string[], endpoints: EndpointRule): IssuerKeySource {
+  const options = { authorities, timeoutMs, mostBytes, endpoints };
   return {
     freshMs: hourMs,
     read: async () => {

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { until } from '../../../../../test/security/until.ts';
 import { githubClaims, newKey, startTokenIssuer, type TokenIssuer } from '../../../../../test/tools/token-issuer.ts';
 import { ensureSelfSigned } from '../../http/tls/self-signed.ts';
+import { endpointsNamedBy } from '../../outgoing/named-endpoints.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
 import { type IssuerKeySource, keysInFile, publishedKeys } from './issuer-key-source.ts';
 import { IssuerKeys } from './issuer-keys.ts';
@@ -23,7 +27,13 @@ async function bench(t: TestContext, { algorithm = 'RS256', source }: { algorith
   const warnings: string[] = [];
   const warn = (_: string, fields?: { error?: unknown }) => warnings.push(String(fields?.error));
   const logger = { info: assert.fail, warn, error: assert.fail };
-  const keys = new IssuerKeys({ name: 'ci', source: source ?? publishedKeys(issuer.issuer, []), keepMs: 24 * hour, elapsed: now, logger });
+  const keys = new IssuerKeys({
+    name: 'ci',
+    source: source ?? publishedKeys(issuer.issuer, [], () => ({})),
+    keepMs: 24 * hour,
+    elapsed: now,
+    logger,
+  });
   const tokens = new IssuerTokens([{ name: 'ci', issuer: issuer.issuer, audience, algorithms: [algorithm], keys }], now);
   const verify = (changes?: Parameters<TokenIssuer['token']>[2]) => {
     const shift = Math.floor(later / 1000);
@@ -159,6 +169,18 @@ test('a key that is made for something else, or twice there, verifies nothing', 
   assert.equal(await verify([key, key]), 'refused');
 });
 
+test('an issuer that sends us to a host inside for its keys is not followed, unless an administrator allows that', async (t) => {
+  const server = createServer((_, response) => {
+    response.writeHead(200).end(JSON.stringify({ issuer, jwks_uri: 'https://127.0.0.2:1/keys' }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const read = (allow: readonly string[]) => publishedKeys(issuer, [], endpointsNamedBy(issuer, allow)).read();
+  await assert.rejects(read([]), /'127.0.0.1' sends us to '127.0.0.2'.*outgoing\.allow/);
+  await assert.rejects(read(['127.0.0.2']), /ECONNREFUSED/);
+});
+
 test('keys come over https from whom the file of authorities vouches for, and from nobody else', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'longshore-issuer-'));
   t.after(() => rm(directory, { recursive: true }));
@@ -166,6 +188,6 @@ test('keys come over https from whom the file of authorities vouches for, and fr
   const pair = await readFile(pairFile);
   const issuer = await startTokenIssuer({ tls: { cert: pair, key: pair } });
   t.after(() => issuer.close());
-  assert.equal((await publishedKeys(issuer.issuer, [await readFile(authorityFile, 'utf8')]).read()).length, 1);
-  await assert.rejects(publishedKeys(issuer.issuer, []).read(), /certificate|self-signed/);
+  assert.equal((await publishedKeys(issuer.issuer, [await readFile(authorityFile, 'utf8')], () => ({})).read()).length, 1);
+  await assert.rejects(publishedKeys(issuer.issuer, [], () => ({})).read(), /certificate|self-signed/);
 });

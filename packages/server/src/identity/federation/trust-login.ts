@@ -37,14 +37,18 @@ export class TrustLogin implements TrustingRobots {
     const robot = userName === undefined ? undefined : readRobotUserName(userName);
     if (userName !== undefined && robot === undefined) return refused(`the user name is none of a robot`);
     const kind = proved.thumbprint === undefined ? 'token' : 'certificate';
+    // Trusts of certificates are made by administrators alone: none is in the way of others, and who pulls from another project is still who it is.
+    const project = kind === 'token' ? from.project : undefined;
     const wanted = { kind, issuer: proved.issuer, robot, limit: mostAsked + 1 } as const;
     // No name comes along with a certificate.
     const remedy = kind === 'token' ? 'give the user name of one' : 'delete some';
-    const asked = await this.#options.trusts.findTrustingRobots(wanted);
-    if (asked.length > mostAsked) return refused(`too many robots trust '${proved.issuer}': ${remedy}`);
-    const first = await this.#firstOf(asked, proved);
+    let { asked, first } = await this.#ask({ ...wanted, project }, proved);
+    // Whoever asks for what another project shows is still who it is.
+    if (project !== undefined && first === undefined && asked.length <= mostAsked)
+      ({ asked, first } = await this.#ask({ ...wanted, project: undefined }, proved));
+    if (asked.length > mostAsked) return several(`too many robots trust '${proved.issuer}'`, remedy);
     if (first !== undefined && 'several' in first)
-      return refused(`rules of several robots are true of it (trusts ${first.several}): ${remedy}`);
+      return several(`rules of several robots are true of it (trusts ${first.several})`, remedy);
     if (first === undefined) {
       const who = robot === undefined ? 'no robot' : `the robot ${userName} does not exist or`;
       const rules = asked.length === 0 ? `has no trust for the issuer '${proved.issuer}'` : `has no rule that is true of it`;
@@ -57,6 +61,11 @@ export class TrustLogin implements TrustingRobots {
     }
     await this.#noteUse(first, from);
     return { kind: 'principal', principal: trustingPrincipal(first, proved) };
+  }
+
+  async #ask(wanted: Parameters<TrustLogins['findTrustingRobots']>[0], proved: ProvedToken) {
+    const asked = await this.#options.trusts.findTrustingRobots(wanted);
+    return { asked, first: asked.length > mostAsked ? undefined : await this.#firstOf(asked, proved) };
   }
 
   /** The first whose rule is true, unless another robot has one too. Rules are of all projects: others get their turn in between. */
@@ -95,6 +104,11 @@ export class TrustLogin implements TrustingRobots {
       report('the use of a robot could not be recorded', error);
     }
   }
+}
+
+/** Its holder is told what to do, and nothing of robots, which may be those of others. */
+function several(detail: string, remedy: string): Refusal {
+  return { ...refused(`${detail}: ${remedy}`), told: `several robots may trust it: ${remedy}` };
 }
 
 function refused(detail: string): Refusal {

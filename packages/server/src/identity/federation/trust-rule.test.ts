@@ -5,7 +5,14 @@ import { githubClaims, kubernetesClaims } from '../../../../../test/tools/token-
 import { CelRules } from './trust-rule.ts';
 
 const rules = new CelRules();
-const claims = { ...githubClaims, ...kubernetesClaims, sub: githubClaims.sub, groups: ['a', 'b'], number: 7 };
+const claims = {
+  ...githubClaims,
+  ...kubernetesClaims,
+  sub: githubClaims.sub,
+  groups: ['a', 'b'],
+  number: 7,
+  list: [{ name: 'a' }, { name: 'b' }],
+};
 
 for (const [rule, isTrue] of [
   ['claims.repository == "octo/app" && claims.ref == "refs/heads/main"', true],
@@ -19,12 +26,23 @@ for (const [rule, isTrue] of [
   ['claims.environment == "production"', false],
   ['claims.number.startsWith("7")', false],
   ['claims.constructor == "x"', false],
+  ['claims.list.exists(one, one.name == "b")', true],
 ] as const) {
   test(`${rule} is ${isTrue}`, () => {
     assert.deepEqual(rules.check(rule), { warnings: [] });
     assert.equal(rules.isTrueOf(rule, claims), isTrue);
   });
 }
+
+test('names that objects have by themselves are no claims, at any depth', () => {
+  for (const claim of ['claims.__proto__', 'claims["kubernetes.io"].__proto__', 'claims.constructor.name', 'claims.list[0].toString']) {
+    assert.equal(rules.isTrueOf(`has(${claim})`, claims), false, claim);
+  }
+  assert.equal(rules.isTrueOf('claims.list.exists(one, has(one.__proto__))', claims), false);
+  const own = JSON.parse('{"__proto__": {"admin": true}}') as typeof claims;
+  assert.equal(rules.isTrueOf('has(claims.admin)', own), false);
+  assert.equal(rules.isTrueOf('claims.__proto__.admin', own), true, 'which a token may have, and be asked about');
+});
 
 for (const [rule, fault] of [
   ['claims.sub == "a" &&\n  claim.ref == "b"', /^Line 2, column 3: there is no 'claim'/],

@@ -9,11 +9,13 @@ const common = new Set(['iss', 'aud', 'exp', 'nbf', 'iat', 'jti']);
 const environment = celEnv();
 
 /** What a rule says of claims; undefined when it cannot say, such as of a claim that is not there. */
-type Ask = (claims: ForeignClaims | Values) => unknown;
+type Ask = (claims: Values) => unknown;
 
 /** Rules of trusts, in the Common Expression Language over `claims`. Patterns are RE2, linear in their text. */
 export class CelRules implements TrustRules {
   readonly #asks = new BoundedMap<Ask>(1000);
+  /** Of a token many rules are asked. */
+  readonly #values = new WeakMap<ForeignClaims, Values>();
 
   check(rule: string): RuleVerdict {
     const parsed = read(rule);
@@ -22,7 +24,7 @@ export class CelRules implements TrustRules {
     const [fault = patterns.map(faultOfPattern).find((found) => found !== undefined)] = faults;
     if (fault !== undefined) return { fault: at(rule, fault.offset, fault.message) };
     const ask = compile(parsed);
-    if (ask({}) === true) {
+    if (ask(new Map()) === true) {
       return { fault: 'It is true of every token: name a claim that only the right ones have, such as claims.sub == "...".' };
     }
     const stranger = ask(strangersClaims(claims));
@@ -31,7 +33,9 @@ export class CelRules implements TrustRules {
   }
 
   isTrueOf(rule: string, claims: ForeignClaims): boolean {
-    return this.#askOf(rule)(claims) === true;
+    const values = this.#values.get(claims) ?? valuesOf(claims);
+    this.#values.set(claims, values);
+    return this.#askOf(rule)(values) === true;
   }
 
   #askOf(rule: string): Ask {
@@ -55,8 +59,17 @@ function warningsOf(claims: readonly (readonly string[])[], isTrueOfStrangers: b
   ];
 }
 
-/** As CEL takes them: a `Map` has no name that is there already. */
-type Values = Map<string, string | Values>;
+/** As CEL takes them: a `Map` has no name that is there already, such as `__proto__`. */
+type Values = Map<string, unknown>;
+
+function valuesOf(claims: ForeignClaims): Values {
+  return new Map(Object.entries(claims).map(([name, value]) => [name, innerValue(value)]));
+}
+
+function innerValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(innerValue);
+  return typeof value === 'object' && value !== null ? valuesOf(value as ForeignClaims) : value;
+}
 
 /** Claims at the places that a rule names, with values that nobody thinks of. */
 function strangersClaims(paths: readonly (readonly string[])[]): Values {
@@ -65,7 +78,7 @@ function strangersClaims(paths: readonly (readonly string[])[]): Values {
     let place = claims;
     for (const name of path.slice(0, -1)) {
       const inner = place.get(name);
-      const next: Values = inner instanceof Map ? inner : new Map();
+      const next: Values = inner instanceof Map ? (inner as Values) : new Map<string, unknown>();
       place.set(name, next);
       place = next;
     }
@@ -76,7 +89,7 @@ function strangersClaims(paths: readonly (readonly string[])[]): Values {
 
 function faultOfPattern({ text, offset }: { text: string; offset: number }): ShapeFault | undefined {
   const ask = compile(parse(`''.matches(${JSON.stringify(text)})`));
-  return ask({}) === undefined ? { message: 'the pattern of matches is none of RE2', offset } : undefined;
+  return ask(new Map()) === undefined ? { message: 'the pattern of matches is none of RE2', offset } : undefined;
 }
 
 function read(rule: string): ParsedRule | { readonly fault: string } {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { KubernetesSubject } from '../../registry/ports/authorizer.ts';
 import { type ReviewedAccess, repositoryGroup, repositoryResource } from '../../registry/ports/cluster-reviews.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
@@ -19,17 +20,22 @@ export class AccessReviews {
     this.#reviews = new RecentReviews({ most: { good: 50_000, other: 10_000 }, otherForMs: deniedForMs, elapsed });
   }
 
-  /** Allowed: as the cluster said at most five seconds ago; denied: at most two. Rejects as `ClusterConnection.create` does. */
-  allows(subject: KubernetesSubject, access: ReviewedAccess): Promise<boolean> {
-    // No part but the last can hold a line break.
+  /**
+   * Allowed, and until when that needs no other look: as the cluster said at most five seconds ago; denied (undefined): at most two. Rejects
+   * as `ClusterConnection.create` does.
+   */
+  async allowedUntil(subject: KubernetesSubject, access: ReviewedAccess): Promise<Millis | undefined> {
+    // No part can hold a line break.
     const key = `${access.verb}\n${access.namespace}\n${access.name ?? ''}\n${this.#keyOf(subject)}`;
-    return this.#reviews.of(key, () => this.#ask(subject, access));
+    const allowed = await this.#reviews.of(key, () => this.#ask(subject, access));
+    return allowed ? this.#reviews.freshUntil(key) : undefined;
   }
 
   #keyOf(subject: KubernetesSubject): string {
     const known = this.#keys.get(subject);
     if (known !== undefined) return known;
-    const key = JSON.stringify([subject.name, subject.uid, subject.groups, subject.extra]);
+    // Of many groups it is long, and kept with each answer.
+    const key = hash('sha256', JSON.stringify([subject.name, subject.uid, subject.groups, subject.extra]), 'base64');
     this.#keys.set(subject, key);
     return key;
   }
@@ -42,7 +48,10 @@ export class AccessReviews {
       kind: 'SubjectAccessReview',
       spec: { user, uid, groups, extra, resourceAttributes },
     };
-    const answer = await this.#connection.create('/apis/authorization.k8s.io/v1/subjectaccessreviews', object, 'again');
+    const answer = await this.#connection.create('/apis/authorization.k8s.io/v1/subjectaccessreviews', object, {
+      lane: 'again',
+      about: user,
+    });
     const allowed = fieldOf(answer, 'status', 'allowed') === true;
     return { outcome: allowed, isGood: allowed };
   }

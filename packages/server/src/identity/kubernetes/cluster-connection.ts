@@ -3,8 +3,8 @@ import { Agent } from 'node:https';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { Logger } from '../../registry/ports/logger.ts';
 import { RegistryError } from '../../registry/registry-error.ts';
+import { QueueFull, TurnQueue } from '../turn-queue.ts';
 import { exchangeJson, RefusedQuestion } from './cluster-exchange.ts';
-import { QueueFull, TurnQueue } from './turn-queue.ts';
 
 /** A mounted token is replaced long before it ends. */
 const rereadTokenMs = 30_000;
@@ -12,6 +12,7 @@ const rereadTokenMs = 30_000;
 const pauseMs = 1000;
 /** Beyond that nobody's turn would come in time. */
 const mostWaiting = { first: 512, again: 4096 };
+const mostOfOne = 512;
 
 /** Where an API server is, and who the registry is to it. */
 export interface ClusterAddress {
@@ -32,6 +33,18 @@ export interface ClusterAddress {
  */
 export type Lane = 'first' | 'again';
 
+/** When it is asked. */
+export interface Turn {
+  readonly lane: Lane;
+  /** The name of whom the question is about: whoever asks much waits for itself alone. Empty where that is not proved. */
+  readonly about: string;
+}
+
+/** Whoever makes one account of a namespace may make more of them: they have one turn. */
+function partyOf(name: string): string {
+  return /^system:serviceaccount:[^:]*/.exec(name)?.[0] ?? name;
+}
+
 interface ConnectionOptions {
   readonly address: ClusterAddress;
   readonly logger: Logger;
@@ -50,30 +63,30 @@ export class ClusterConnection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     const lane = (most: number) => ({
-      queue: new TurnQueue({ atOnce: 16, mostWaiting: most, waitMs: options.address.timeoutMs }),
+      queue: new TurnQueue({ atOnce: 16, mostWaiting: most, mostOfOne, waitMs: options.address.timeoutMs }),
       awayUntil: -Infinity,
     });
     this.#lanes = { first: lane(mostWaiting.first), again: lane(mostWaiting.again) };
   }
 
   /** Sends an object and answers the one that comes back. Rejects with a `RegistryError` (503, Retry-After) when none does. */
-  create(path: string, object: object, lane: Lane): Promise<unknown> {
-    return this.#ask('POST', path, JSON.stringify(object), lane);
+  create(path: string, object: object, turn: Turn): Promise<unknown> {
+    return this.#ask('POST', path, JSON.stringify(object), turn);
   }
 
   /** As `create`, for what is there already. */
   read(path: string): Promise<unknown> {
-    return this.#ask('GET', path, undefined, 'again');
+    return this.#ask('GET', path, undefined, { lane: 'again', about: '' });
   }
 
-  async #ask(method: string, path: string, body: string | undefined, name: Lane): Promise<unknown> {
-    const lane = this.#lanes[name];
+  async #ask(method: string, path: string, body: string | undefined, turn: Turn): Promise<unknown> {
+    const lane = this.#lanes[turn.lane];
     const requireThere = () => {
       if (this.#options.elapsed() < lane.awayUntil) throw this.#unavailable();
     };
     requireThere();
     try {
-      return await lane.queue.run(async () => {
+      return await lane.queue.run(partyOf(turn.about), async () => {
         // It may have been found away while this waited for its turn.
         requireThere();
         const answer = await this.#send(method, path, body);

@@ -31,7 +31,7 @@ after(async () => {
 });
 
 /** A cluster whose server takes every token, as long as it is well and nobody has taken it away. */
-async function cluster(name: string) {
+async function cluster(name: string, audience = `of-${name}`) {
   const state = { isWell: true, takes: true, asked: [] as string[] };
   const server = createServer({ cert: tls.pair, key: tls.pair }, (request, response) => {
     const pieces: Buffer[] = [];
@@ -55,7 +55,7 @@ async function cluster(name: string) {
   const address = { name, server: url, caFile: tls.caFile, tokenFile: join(directory, 'token'), timeoutMs: 3000 };
   const times = { ofDay: 0, elapsed: 0 };
   const made = createCluster(
-    { address, issuer: undefined, audience: `of-${name}`, authorize: true, projects: '{namespace}' },
+    { address, issuer: undefined, audience, authorize: true, projects: '{namespace}' },
     { logger, now: () => Date.now() + times.ofDay, elapsed: () => performance.now() + times.elapsed },
   );
   return { state, times, made };
@@ -71,7 +71,7 @@ test('of two clusters of one issuer, one that was away at the start is asked as 
   const clusters = new Clusters([one.made, two.made]);
   const ofTwo = token('of-two');
   two.state.isWell = false;
-  await clusters.prepare();
+  await clusters.prepare(assert.fail as never);
   assert.equal((await clusters.verify(token('of-one'))).kind, 'proved');
   await assert.rejects(clusters.verify(ofTwo), (error) => error instanceof RegistryError && error.status === 503);
   two.state.isWell = true;
@@ -84,6 +84,20 @@ test('of two clusters of one issuer, one that was away at the start is asked as 
   assert.equal(one.state.asked.length + two.state.asked.length, 2);
 });
 
+test('clusters that cannot be told apart take no token, and it is said which setting mends that', async () => {
+  const made = [await cluster('one', 'registry'), await cluster('two', 'registry'), await cluster('three')];
+  const clusters = new Clusters(made.map((each) => each.made));
+  const reported: unknown[] = [];
+  await clusters.prepare((message, fields) => void reported.push(message, fields));
+  assert.equal(reported.length, 2);
+  assert.match(String(reported[0]), /an audience of its own \(kubernetes\.clusters\[\]\.audience\)/);
+  assert.deepEqual(reported[1], { clusters: ['one', 'two'], issuer, audience: 'registry' });
+  const refused = await clusters.verify(token('registry'));
+  assert.ok(refused.kind === 'refused' && /audience of its own/.test(refused.detail ?? ''), JSON.stringify(refused));
+  assert.ok(made.every(({ state }) => state.asked.length === 0));
+  assert.equal((await clusters.verify(token('of-three'))).kind, 'proved');
+});
+
 test('what a cluster said is old after five seconds, also when the clock of the day was set back', async () => {
   const { state, times, made } = await cluster('one');
   const clusters = new Clusters([made]);
@@ -92,17 +106,23 @@ test('what a cluster said is old after five seconds, also when the clock of the 
   assert.ok(proved.kind === 'proved' && proved.principal?.subject.kind === 'kubernetes');
   const { subject } = proved.principal;
   const pull = { verb: 'pull', namespace: 'ci', name: 'app' } as const;
-  assert.equal(await clusters.allows(subject, pull), true);
+  const isSoon = (elapsed: number | undefined) =>
+    elapsed !== undefined && elapsed > performance.now() && elapsed <= performance.now() + 3000;
+  assert.ok(isSoon(await clusters.allowedUntil(subject, pull)));
+  const { lasts } = (await clusters.verifyAgain('one', shown)) ?? assert.fail();
+  assert.ok(lasts?.until === proved.until && isSoon(lasts.elapsed));
   state.takes = false;
   times.ofDay -= 60 * 60 * 1000;
   assert.equal(await clusters.verify(shown), proved, 'it is remembered');
-  assert.equal(await clusters.allows(subject, pull), true);
+  assert.notEqual(await clusters.allowedUntil(subject, pull), undefined);
   times.elapsed += 5000;
   assert.equal((await clusters.verify(shown)).kind, 'refused');
-  assert.equal(await clusters.allows(subject, pull), false);
+  assert.equal(await clusters.allowedUntil(subject, pull), undefined);
   times.elapsed += 2000;
   state.takes = true;
   assert.equal((await clusters.verify(shown)).kind, 'proved');
+  assert.ok(clusters.proved(shown));
   times.ofDay += 3 * 60 * 60 * 1000;
+  assert.equal(clusters.proved(shown), undefined, 'it has ended');
   assert.equal((await clusters.verify(shown)).kind, 'refused', 'it has ended');
 });

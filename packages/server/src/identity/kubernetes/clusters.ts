@@ -1,10 +1,13 @@
-import type { Refusal } from '../../registry/ports/authenticator.ts';
+import type { Authenticated, Refusal } from '../../registry/ports/authenticator.ts';
 import type { KubernetesSubject } from '../../registry/ports/authorizer.ts';
 import type { ClusterReviews, ReviewedAccess } from '../../registry/ports/cluster-reviews.ts';
+import type { Millis } from '../../registry/ports/content-store.ts';
 import type { ForeignTokens, ProvedToken } from '../../registry/ports/foreign-tokens.ts';
 import type { Cluster } from './cluster.ts';
 import { payloadOf, type TokenPayload } from './token-payload.ts';
 import { tokenKey } from './token-reviews.ts';
+
+const remedy = 'give each an audience of its own (kubernetes.clusters[].audience), and ask for tokens with that';
 
 /** Every configured cluster: whose tokens are whose, and which cluster decides about whom. */
 export class Clusters implements ForeignTokens, ClusterReviews {
@@ -14,9 +17,20 @@ export class Clusters implements ForeignTokens, ClusterReviews {
     this.#clusters = new Map(clusters.map((cluster) => [cluster.name, cluster]));
   }
 
-  /** Asks clusters for their issuers, so that the first login need not. What cannot be asked now is asked then. */
-  async prepare(): Promise<void> {
-    await Promise.allSettled([...this.#clusters.values()].map(({ issuer }) => issuer.learn()));
+  /**
+   * Asks clusters for their issuers, so that the first login need not. What cannot be asked now is asked then. `report` is told of clusters
+   * whose tokens cannot be told apart.
+   */
+  async prepare(report: (message: string, fields: Readonly<Record<string, unknown>>) => void): Promise<void> {
+    const clusters = [...this.#clusters.values()];
+    await Promise.allSettled(clusters.map(({ issuer }) => issuer.learn()));
+    const alike = Map.groupBy(clusters, ({ issuer, audience }) => JSON.stringify([issuer.known, audience]));
+    for (const some of alike.values()) {
+      const [first, second] = some;
+      if (first?.issuer.known === undefined || second === undefined) continue;
+      const fields = { clusters: some.map(({ name }) => name), issuer: first.issuer.known, audience: first.audience };
+      report(`Clusters have the same issuer and audience, so the tokens of none of them are taken: ${remedy}`, fields);
+    }
   }
 
   get names(): readonly string[] {
@@ -36,7 +50,9 @@ export class Clusters implements ForeignTokens, ClusterReviews {
     const [cluster, ...others] = meant.length > 0 ? meant : await this.#learnUntil(payload);
     if (cluster === undefined) return { kind: 'refused', reason: 'token-invalid', detail: 'its issuer is not configured here' };
     // To ask both would show the one's token to the other, which could use it here.
-    if (others.length > 0) return { kind: 'refused', reason: 'token-invalid', detail: 'several clusters have its issuer and its audience' };
+    if (others.length > 0) {
+      return { kind: 'refused', reason: 'token-invalid', detail: `several clusters have its issuer and its audience: ${remedy}` };
+    }
     return cluster.tokens.verify(token, false);
   }
 
@@ -50,17 +66,20 @@ export class Clusters implements ForeignTokens, ClusterReviews {
   }
 
   /** Proves a token that this cluster has proved before; undefined when it is no longer good, or the cluster no longer configured. */
-  async verifyAgain(name: string, token: string): Promise<ProvedToken | undefined> {
-    const outcome = await this.#clusters.get(name)?.tokens.verify(token, true);
-    return outcome?.kind === 'proved' ? outcome : undefined;
+  async verifyAgain(name: string, token: string): Promise<Authenticated | undefined> {
+    const tokens = this.#clusters.get(name)?.tokens;
+    const outcome = await tokens?.verify(token, true);
+    if (tokens === undefined || outcome?.kind !== 'proved' || outcome.principal === undefined) return undefined;
+    const { principal, until } = outcome;
+    return { kind: 'principal', principal, lasts: { until, elapsed: tokens.freshUntil(token) } };
   }
 
   namespaceOf(name: string, project: string): string | undefined {
     return this.#clusters.get(name)?.namespaceOf(project);
   }
 
-  async allows(subject: KubernetesSubject, access: ReviewedAccess): Promise<boolean> {
-    return (await this.#clusters.get(subject.cluster)?.reviews.allows(subject, access)) ?? false;
+  async allowedUntil(subject: KubernetesSubject, access: ReviewedAccess): Promise<Millis | undefined> {
+    return this.#clusters.get(subject.cluster)?.reviews.allowedUntil(subject, access);
   }
 
   /** Those whose issuer it names, and whose audience it is for. */

@@ -45,6 +45,21 @@ test('what is in use is asked again from the third second on, once, and nobody w
   assert.equal(reviews.good('a', ask), undefined, 'and no longer');
 });
 
+test('it can be relied on until it is to be renewed, never while that is under way, and never for longer than it counts', async () => {
+  const { clock, asked, ask, reviews, of } = begin();
+  assert.equal(reviews.freshUntil('a'), -Infinity);
+  await of('a', 'yes');
+  assert.equal(reviews.freshUntil('a'), 3000);
+  clock.now = 4500;
+  assert.equal(reviews.good('a', ask), 'yes');
+  assert.equal(reviews.freshUntil('a'), -Infinity);
+  asked[1]?.reject(new Error('away'));
+  await new Promise(setImmediate);
+  assert.equal(reviews.freshUntil('a'), 5000);
+  await of('b', 'no');
+  assert.equal(reviews.freshUntil('b'), -Infinity);
+});
+
 test('a renewal that fails, or hangs, lets the old answer end in its time', async () => {
   const { clock, asked, ask, reviews, of } = begin();
   await of('a', 'yes');

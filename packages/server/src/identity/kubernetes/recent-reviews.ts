@@ -63,6 +63,15 @@ export class RecentReviews<T> {
     return known.outcome;
   }
 
+  /**
+   * Until when what is remembered to be good can be relied on without another look here: then it ends, or is renewed by whoever uses it.
+   * Never while it is being asked for, since the answer counts at once.
+   */
+  freshUntil(key: string): Millis {
+    const known = this.#running.has(key) ? undefined : this.#good.get(key);
+    return known === undefined ? -Infinity : Math.min(known.renewAt, known.goodUntil);
+  }
+
   /** What is remembered, or what asking brings. Rejects as `ask` does, for everybody who waits for it. */
   async of(key: string, ask: AskReview<T>): Promise<T> {
     const known = this.good(key, ask);

@@ -1,5 +1,6 @@
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { ForeignClaims } from '../../registry/ports/foreign-tokens.ts';
+import { isNumericDate } from '../numeric-date.ts';
 import { fieldOf, textsOf } from './json-shape.ts';
 
 /** What a token says of itself. Nothing of it is proved until the cluster was asked. */
@@ -16,7 +17,7 @@ export function payloadOf(token: string): TokenPayload | undefined {
   const claims = part === undefined ? undefined : parse(part);
   const [issuer, audience, end] = ['iss', 'aud', 'exp'].map((name) => fieldOf(claims, name));
   const audiences = typeof audience === 'string' ? [audience] : textsOf(audience);
-  if (typeof issuer !== 'string' || audiences === undefined || typeof end !== 'number' || !Number.isFinite(end)) return undefined;
+  if (typeof issuer !== 'string' || audiences === undefined || !isNumericDate(end)) return undefined;
   return { claims: claims as ForeignClaims, issuer, audiences, expiresAt: Math.floor(end * 1000) };
 }
 

@@ -57,6 +57,11 @@ export class TokenReviews {
     return known?.kind === 'proved' && this.#options.now() < known.until ? known : undefined;
   }
 
+  /** As `RecentReviews.freshUntil`. */
+  freshUntil(token: string): Millis {
+    return this.#reviews.freshUntil(tokenKey(token));
+  }
+
   async #review(token: string, lane: Lane): Promise<Review<ProvedToken | Refusal>> {
     const payload = this.#acceptable(token, this.#options.now());
     if ('kind' in payload) return { outcome: payload, isGood: false };
@@ -78,8 +83,10 @@ export class TokenReviews {
     const { cluster, audience, connection } = this.#options;
     // API servers give an answer again for ten seconds, by token and audiences: the second one, which no token has, makes each question a new one.
     const audiences = [audience, `${audience}:${randomUUID()}`];
+    // Of a token that was proved before, so was this.
+    const about = lane === 'again' && typeof claims['sub'] === 'string' ? claims['sub'] : '';
     const object = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token, audiences } };
-    const status = fieldOf(await connection.create('/apis/authentication.k8s.io/v1/tokenreviews', object, lane), 'status');
+    const status = fieldOf(await connection.create('/apis/authentication.k8s.io/v1/tokenreviews', object, { lane, about }), 'status');
     if (fieldOf(status, 'authenticated') !== true) return refusal('the cluster does not take it, or takes it no more');
     // An API server that knows nothing of audiences would take any.
     if (!(textsOf(fieldOf(status, 'audiences')) ?? []).includes(audience))

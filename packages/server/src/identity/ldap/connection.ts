@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Client, type Entry, type Filter, ResultCodeError } from 'ldapts';
+import { AnswerStream } from './answer-stream.ts';
 import { type DirectoryServer, type OnStep, openSocket } from './secure-socket.ts';
 
 /** A search as far as callers choose. `atMost`: more entries are neither waited for nor kept. */
@@ -40,17 +41,20 @@ const pageSize = 250;
 export class DirectoryConnection {
   readonly server: DirectoryServer;
   readonly #socket: Socket;
+  readonly #answers: AnswerStream;
   readonly #client: Client;
 
   private constructor(server: DirectoryServer, socket: Socket) {
     this.server = server;
     this.#socket = socket;
+    this.#answers = new AnswerStream(socket);
     let isTaken = false;
     const createConnection = (): Socket => {
       // The library would connect again as nobody, and then whatever it is asked finds nothing.
       if (isTaken) throw new Error('the connection is closed');
       isTaken = true;
-      return socket;
+      // All of a socket that the library uses.
+      return this.#answers as unknown as Socket;
     };
     this.#client = new Client({ url: 'ldap://connected', createConnection });
   }
@@ -109,7 +113,7 @@ export class DirectoryConnection {
 
   close(): void {
     this.#socket.end();
-    this.#socket.destroy();
+    this.#answers.destroy();
   }
 
   async #run(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
@@ -118,6 +122,7 @@ export class DirectoryConnection {
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       signal.throwIfAborted();
+      this.#answers.beginQuestion();
       await work();
     } catch (error) {
       throw troubleOf(error, this.server, signal);

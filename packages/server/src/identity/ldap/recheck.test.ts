@@ -3,11 +3,13 @@ import { after, before, describe, it } from 'node:test';
 import { directorySettings, groupDn, groupEntry, personDn, personEntry } from '../../../../../test/tools/directory-content.ts';
 import { findProgram, skipUnless } from '../../../../../test/tools/programs.ts';
 import { type Slapd, startSlapd } from '../../../../../test/tools/slapd.ts';
+import { systemAgent } from '../../registry/ports/agent.ts';
 import type { DueLink } from '../../registry/ports/external-account-store.ts';
 import type { ExternalIdentity } from '../../registry/ports/sign-in.ts';
+import { recheckPeople } from '../external/recheck.ts';
 import { DirectoryTrouble } from './connection.ts';
 import { Directory } from './directory.ts';
-import { type RecheckDeps, recheckPeople } from './recheck.ts';
+import { askDirectory } from './recheck.ts';
 
 const skip = skipUnless(findProgram('slapd') !== undefined, 'not installed: slapd; run scripts/install-test-tools');
 
@@ -36,7 +38,7 @@ describe('a recheck of people who came from a directory', { skip }, () => {
   });
 
   /** Who was signed in again, and who was ended. */
-  async function recheck(asked: RecheckDeps['directory'] = directory) {
+  async function recheck(asked: Parameters<typeof askDirectory>[0] = directory) {
     const seen: ExternalIdentity[] = [];
     const ended: string[] = [];
     const warnings: string[] = [];
@@ -49,7 +51,8 @@ describe('a recheck of people who came from a directory', { skip }, () => {
     const nameOf = (wanted: string) => links.find(({ externalId }) => externalId === wanted)?.name ?? '';
     await recheckPeople(
       {
-        directory: asked,
+        provider: 'corp',
+        ask: (link) => askDirectory(asked, link),
         accounts: {
           claimDueLinks: async () => due.splice(0),
           endExternal: async ({ externalId, suspends }) => {
@@ -58,13 +61,13 @@ describe('a recheck of people who came from a directory', { skip }, () => {
             return true;
           },
         },
-        signIn: {
-          signIn: async (identity) => {
+        external: {
+          renew: async (identity) => {
             seen.push(identity);
             return { kind: 'not-admitted' };
           },
         },
-        decidesAdministrators: false,
+        ...{ decidesAdministrators: false, suspends: true, by: systemAgent('test') },
         intervalMs: 60_000,
         logger: { info: () => undefined, warn: (message) => warnings.push(message), error: () => undefined },
         now: Date.now,
@@ -86,7 +89,6 @@ describe('a recheck of people who came from a directory', { skip }, () => {
   it('goes on with the others when the directory has no answer about one', async () => {
     const troubled = links[0]?.externalId;
     const seen = await recheck({
-      settings: directory.settings,
       deadline: () => directory.deadline(),
       identify: (...person) => directory.identify(...person),
       findById: async (id, end) => {

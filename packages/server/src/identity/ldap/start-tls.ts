@@ -5,7 +5,7 @@ export const startTlsRequest: Buffer = Buffer.concat([
 ]);
 
 /** What an element of BER says of itself: where its content begins and ends. */
-interface Element {
+export interface Element {
   readonly tag: number;
   readonly from: number;
   readonly to: number;
@@ -29,8 +29,8 @@ export function startTlsAnswer(bytes: Buffer): 'granted' | 'incomplete' | (strin
   return bytes[code.from] === 0 ? 'granted' : `result code ${bytes[code.from]}`;
 }
 
-/** Undefined when not even tag and length are there, or the length is beyond reason. */
-function elementAt(bytes: Buffer, offset: number): Element | undefined {
+/** Undefined when not even tag and length are there, or the length has more than four bytes or none. */
+export function elementAt(bytes: Buffer, offset: number): Element | undefined {
   const tag = bytes[offset];
   const first = bytes[offset + 1];
   if (tag === undefined || first === undefined) return undefined;

@@ -32,7 +32,7 @@ export function explainFailure(error: unknown): OidcFailure {
     );
     return { kind: error.error === 'invalid_grant' ? 'ended' : ofRegistry.has(error.error) ? 'unfit' : 'refused', detail };
   }
-  if (error instanceof ClientError || error instanceof TypeError || error instanceof WWWAuthenticateChallengeError) {
+  if (error instanceof ClientError || error instanceof TypeError || error instanceof WWWAuthenticateChallengeError || isOfAddress(error)) {
     // Bearer is asked for at UserInfo, of a person; anything else is how a client proves itself.
     const isOfClient = error instanceof WWWAuthenticateChallengeError && error.cause.every(({ scheme }) => scheme !== 'bearer');
     return {
@@ -46,6 +46,9 @@ export function explainFailure(error: unknown): OidcFailure {
   }
   throw error;
 }
+
+/** Thrown bare where addresses are built of what a provider says of itself; the library exports no class for it. */
+const isOfAddress = (error: unknown) => error instanceof Error && error.name === 'OperationProcessingError';
 
 function causes(error: unknown): Error[] {
   const found: Error[] = [];

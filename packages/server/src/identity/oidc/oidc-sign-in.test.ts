@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, beforeEach, test } from 'node:test';
 import { TestIdentityProvider } from '../../../../../test/tools/oidc-provider.ts';
-import type { ExternalProof } from '../../registry/ports/sign-in.ts';
+import { endpointsNamedBy } from '../../outgoing/named-endpoints.ts';
+import type { SignInProof } from '../../registry/ports/sign-in.ts';
 import { createSecretBox } from '../secret-box.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 import { OidcSignIn } from './oidc-sign-in.ts';
@@ -11,6 +12,8 @@ import { OidcSignIn } from './oidc-sign-in.ts';
 const callbackUrl = 'https://registry.test/auth/oidc/idp/callback';
 const box = createSecretBox(randomBytes(32), 'test');
 let idp: TestIdentityProvider;
+/** How much later it is for registries than it is. */
+let later = 0;
 
 before(async () => {
   idp = await TestIdentityProvider.start([callbackUrl]);
@@ -40,22 +43,24 @@ function signIn(parts: Partial<OidcSettings> = {}): OidcSignIn {
     scopes: ['profile', 'email'],
     nameClaim: 'preferred_username',
     groupsClaim: 'groups',
+    requireAuthTime: true,
     timeoutMs: 3000,
+    endpoints: endpointsNamedBy(idp.issuer, []),
     ...parts,
   };
-  return new OidcSignIn({ settings, box, now: Date.now });
+  return new OidcSignIn({ settings, box, now: Date.now, elapsed: () => performance.now() + later });
 }
 
 /** Goes to the provider and comes back. */
-async function begin(provider: OidcSignIn) {
-  const begun = await provider.start({ callbackUrl });
+async function begin(provider: OidcSignIn, { again = false, cookies = new Map<string, string>() } = {}) {
+  const begun = await provider.start({ callbackUrl, again });
   assert.ok('redirect' in begun, JSON.stringify(begun));
-  const url = await idp.visit(begun.redirect);
-  return { redirect: new URL(begun.redirect), request: { callbackUrl, url, kept: begun.kept } };
+  const url = await idp.visit(begun.redirect, cookies);
+  return { redirect: new URL(begun.redirect), request: { callbackUrl, url, kept: begun.kept, address: '192.0.2.7' } };
 }
 
-async function login(provider = signIn()): Promise<ExternalProof> {
-  return provider.finish((await begin(provider)).request);
+async function login(provider = signIn(), how: Parameters<typeof begin>[1] = {}): Promise<SignInProof> {
+  return provider.finish((await begin(provider, how)).request);
 }
 
 async function renewalOf(provider: OidcSignIn): Promise<string> {
@@ -65,8 +70,8 @@ async function renewalOf(provider: OidcSignIn): Promise<string> {
 }
 
 /** Asserts that the login is refused, and what the log says. */
-async function refuses(says: RegExp, provider = signIn()): Promise<void> {
-  const proof = await login(provider);
+async function refuses(says: RegExp, provider = signIn(), how: Parameters<typeof begin>[1] = {}): Promise<void> {
+  const proof = await login(provider, how);
   assert.ok(proof.kind === 'refused', JSON.stringify(proof));
   assert.match(proof.detail, says);
 }
@@ -93,6 +98,7 @@ test('claims that the ID token lacks come from the UserInfo endpoint; an address
   assert.deepEqual(await login(), {
     kind: 'proved',
     identity: { provider: 'idp', externalId: 'id-of-bob', wantedName: 'id-of-bob', email: undefined, groups: ['staff'] },
+    provedAt: 0,
   });
 });
 
@@ -142,12 +148,62 @@ test('an ID token that is not for us, not from them, expired or not of this logi
     [/nonce/, { nonce: undefined }],
     [/sub/, { sub: undefined }],
     [/subject|sub/, { sub: 'x'.repeat(256) }],
+    [/more than 10000 groups/, { groups: Array.from({ length: 10_001 }, (_, index) => `${index}`) }],
     [/too many/, { groups: undefined, _claim_names: { groups: 'src1' } }],
   ];
   for (const [says, claims] of bent) {
     idp.bend = (own) => ({ ...own, ...claims });
     await refuses(says);
   }
+});
+
+/** When somebody proved at the provider who they are; undefined: the login was refused. */
+async function provedAt(provider: OidcSignIn, how: Parameters<typeof begin>[1]): Promise<number | undefined> {
+  const proof = await login(provider, how);
+  return proof.kind === 'proved' ? proof.provedAt : undefined;
+}
+
+test('who is to prove again who they are is asked, although the provider knows the browser, and it says when', async () => {
+  const cookies = new Map<string, string>();
+  const provider = signIn();
+  const [asked, before] = [idp.asked, Date.now() - 1000];
+  assert.equal(await provedAt(provider, { cookies }), 0, 'nothing said when');
+  assert.equal(await provedAt(provider, { cookies }), 0);
+  assert.equal(idp.asked - asked, 1, 'the provider knew the browser');
+  const proved = (await provedAt(provider, { cookies, again: true })) ?? assert.fail();
+  assert.equal(idp.asked - asked, 2);
+  assert.ok(proved >= before && proved <= Date.now(), String(proved));
+});
+
+test('a provider that does not say when, says it was long ago, or says nonsense, has not asked again', async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const says = (time: unknown) => {
+    idp.bend = ({ auth_time: _, ...own }) => ({ ...own, ...(time !== undefined && { auth_time: time }) });
+  };
+  const again = { again: true };
+  says(undefined);
+  await refuses(/auth_time/, signIn(), again);
+  says(now - 3600);
+  await refuses(/too much time has elapsed/, signIn(), again);
+  for (const nonsense of [String(now), null, -1]) {
+    says(nonsense);
+    await refuses(/auth_time/, signIn(), again);
+  }
+  assert.equal(await provedAt(signIn(), {}), undefined, 'nor is nonsense taken for anything at an ordinary login');
+  says(now + 3600);
+  assert.ok(((await provedAt(signIn(), again)) ?? Infinity) <= Date.now(), 'nobody proves anything in advance');
+  says(now - 3600);
+  assert.equal(await provedAt(signIn(), {}), (now - 3600) * 1000);
+});
+
+test('a provider that cannot say when is believed where the settings say so, and then only when it was told to ask', async () => {
+  const trusting = signIn({ requireAuthTime: false });
+  idp.bend = ({ auth_time: _, ...own }) => own;
+  const before = Date.now();
+  assert.ok(((await provedAt(trusting, { again: true })) ?? 0) >= before);
+  assert.equal(await provedAt(trusting, {}), 0);
+  idp.bend = (own) => ({ ...own, auth_time: 1000 });
+  assert.equal(await provedAt(trusting, { again: true }), 1_000_000, 'what it does say counts');
 });
 
 test('an ID token without a signature, or with one by another key, is refused', async () => {
@@ -167,6 +223,7 @@ test('keys that the provider changed are asked for again', async () => {
   const provider = signIn();
   assert.equal((await login(provider)).kind, 'proved');
   idp.rotateKeys();
+  later += 10_000;
   await login(provider);
   assert.equal((await login(provider)).kind, 'proved', 'at the latest by the second login');
 });
@@ -180,7 +237,7 @@ test('a provider that is slow, broken or not there is away, within the bound', a
   const held = Promise.withResolvers<void>();
   idp.before = () => held.promise;
   const begun = performance.now();
-  const late = await signIn({ timeoutMs: 100 }).start({ callbackUrl });
+  const late = await signIn({ timeoutMs: 100 }).start({ callbackUrl, again: false });
   assert.ok('kind' in late && late.kind === 'away');
   assert.match(late.detail, /did not answer in time/);
   assert.ok(performance.now() - begun < 2000);
@@ -198,7 +255,7 @@ test('a provider that is slow, broken or not there is away, within the bound', a
     { clientSecretFile: '/nowhere' },
     { authorities: () => readFile('/nowhere', 'utf8').then((text) => [text]) },
   ]) {
-    const outcome = await signIn(parts).start({ callbackUrl });
+    const outcome = await signIn(parts).start({ callbackUrl, again: false });
     assert.ok('kind' in outcome && outcome.kind === 'away', JSON.stringify(parts));
   }
 });
@@ -226,7 +283,7 @@ test('somebody is asked about again by the sealed refresh token: changed, gone, 
   assert.equal(ended.kind, 'ended', JSON.stringify(ended));
 });
 
-function detailOf(proof: ExternalProof): string {
+function detailOf(proof: SignInProof): string {
   assert.ok(proof.kind === 'refused', JSON.stringify(proof));
   return proof.detail;
 }

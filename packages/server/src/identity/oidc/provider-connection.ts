@@ -16,40 +16,49 @@ import type { OidcSettings } from './oidc-settings.ts';
 import { ProviderAway, providerFetch } from './provider-fetch.ts';
 
 const goodForMs = 60 * 60 * 1000;
+/** Whoever fails at a login, which anybody can, makes us ask no more often. */
+const askEveryMs = 10_000;
+/** Who could not be asked is not asked again before. */
+const restMs = 1000;
 const skewSeconds = 60;
 
 /** What a provider says of itself (OpenID Connect Discovery 1.0), asked for when it is first needed and then hourly. */
 export class ProviderConnection {
   readonly #settings: OidcSettings;
-  readonly #now: () => Millis;
-  #known: { readonly configuration: Promise<Configuration>; readonly until: Millis } | undefined;
+  readonly #elapsed: () => Millis;
+  #known: { readonly configuration: Promise<Configuration>; readonly askedAt: Millis; until: Millis } | undefined;
 
-  constructor(settings: OidcSettings, now: () => Millis) {
+  /** `elapsed`: a clock that never goes back. */
+  constructor(settings: OidcSettings, elapsed: () => Millis) {
     this.#settings = settings;
-    this.#now = now;
+    this.#elapsed = elapsed;
   }
 
   /** Rejects with `ProviderAway`, also for files that cannot be read. */
   configuration(): Promise<Configuration> {
-    const now = this.#now();
-    if (this.#known !== undefined && now < this.#known.until) return this.#known.configuration;
-    const configuration = this.#discover();
-    this.#known = { configuration, until: now + goodForMs };
-    configuration.catch(() => this.forget());
-    return configuration;
+    const askedAt = this.#elapsed();
+    if (this.#known !== undefined && askedAt < this.#known.until) return this.#known.configuration;
+    const known = { configuration: this.#discover(), askedAt, until: askedAt + goodForMs };
+    this.#known = known;
+    known.configuration.catch(() => {
+      known.until = this.#elapsed() + restMs;
+    });
+    return known.configuration;
   }
 
-  /** Asks again next time: keys, addresses or the client's secret may have changed. */
+  /** Asks again next time, unless that was done a moment ago: keys, addresses or the client's secret may have changed. */
   forget(): void {
-    this.#known = undefined;
+    const known = this.#known;
+    if (known !== undefined) known.until = Math.min(known.until, known.askedAt + askEveryMs);
   }
 
   async #discover(): Promise<Configuration> {
-    const { issuer, clientId, clientSecretFile, authorities, timeoutMs } = this.#settings;
+    const { issuer, clientId, clientSecretFile, authorities, endpoints, timeoutMs } = this.#settings;
     const secret = clientSecretFile === undefined ? undefined : await readSecret(clientSecretFile);
     const { protocol, origin } = new URL(issuer);
     const isPlain = protocol === 'http:';
-    const fetch = providerFetch({ authorities: await read(authorities), plainOrigin: isPlain ? origin : undefined, timeoutMs });
+    const plainOrigin = isPlain ? origin : undefined;
+    const fetch = providerFetch({ authorities: await read(authorities), plainOrigin, timeoutMs, endpoints });
     const first = await discovery(new URL(issuer), clientId, undefined, None(), {
       [customFetch]: fetch,
       execute: isPlain ? [allowInsecureRequests] : [],

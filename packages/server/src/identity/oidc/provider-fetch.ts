@@ -2,6 +2,7 @@ import { request as plainRequest } from 'node:http';
 import { request } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import type { CustomFetch } from 'openid-client';
+import type { EndpointRule } from '../../registry/ports/endpoint-rule.ts';
 
 const mostAnswerBytes = 1_048_576;
 
@@ -14,18 +15,20 @@ interface FetchOptions {
   readonly authorities: readonly string[];
   readonly plainOrigin: string | undefined;
   readonly timeoutMs: number;
+  readonly endpoints: EndpointRule;
 }
 
 /**
  * How the library talks with a provider: certificates checked against these authorities, answers bounded in size and time, redirects not
- * followed, plain HTTP to `plainOrigin` alone. Rejects with `ProviderAway` also for a status that says that the provider does not work now.
+ * followed, plain HTTP to `plainOrigin` alone, nowhere that `endpoints` refuses. Rejects with `ProviderAway` also for a status that says that the provider does not work now.
  */
-export function providerFetch({ authorities, plainOrigin, timeoutMs }: FetchOptions): CustomFetch {
+export function providerFetch({ authorities, plainOrigin, timeoutMs, endpoints }: FetchOptions): CustomFetch {
   return async (address, { method, headers, body }) => {
     const url = new URL(address);
     try {
       if (url.protocol !== 'https:' && url.origin !== plainOrigin) throw new Error('only https addresses are asked');
-      const answer = await ask(url, { method, headers, ca: [...authorities], signal: AbortSignal.timeout(timeoutMs) }, textOf(body));
+      const asked = { ...endpoints(url), method, headers, ca: [...authorities], signal: AbortSignal.timeout(timeoutMs) };
+      const answer = await ask(url, asked, textOf(body));
       if (answer.status >= 500 || answer.status === 429) throw new Error(`it answered with status ${answer.status}`);
       return answer;
     } catch (error) {
@@ -34,7 +37,7 @@ export function providerFetch({ authorities, plainOrigin, timeoutMs }: FetchOpti
   };
 }
 
-type Asked = { method: string; headers: Record<string, string>; ca: string[]; signal: AbortSignal };
+type Asked = ReturnType<EndpointRule> & { method: string; headers: Record<string, string>; ca: string[]; signal: AbortSignal };
 
 function ask(url: URL, asked: Asked, body: string | Uint8Array): Promise<Response> {
   const { promise, resolve, reject } = Promise.withResolvers<Response>();

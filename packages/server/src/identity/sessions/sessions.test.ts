@@ -35,7 +35,7 @@ async function bench() {
     now: () => clock.now,
     report: (message) => assert.fail(message),
   });
-  const begun = (await sessions.begin(user, 'password', from, systemAgent('test'))) ?? assert.fail();
+  const begun = (await sessions.begin(user, { provider: 'password', provedAt: clock.now }, from, systemAgent('test'))) ?? assert.fail();
   return { sessions, clock, providers, noted, ...begun };
 }
 

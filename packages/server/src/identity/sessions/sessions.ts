@@ -34,8 +34,13 @@ export class Sessions implements SessionReader {
     this.#options = options;
   }
 
-  /** Undefined when the user has changed since `user` was read. Each has a new secret: nobody can plant one. */
-  async begin(user: User, provider: string, from: BrowserOrigin, by: Agent): Promise<{ secret: string; session: Session } | undefined> {
+  /** Undefined when the user has changed since `user` was read. Each has a new secret: nobody can plant one. `provedAt`: as `Session` has it. */
+  async begin(
+    user: User,
+    { provider, provedAt }: Pick<Session, 'provider' | 'provedAt'>,
+    from: BrowserOrigin,
+    by: Agent,
+  ): Promise<{ secret: string; session: Session } | undefined> {
     const { store, lifetimeMs, now } = this.#options;
     const { text: secret, hash: secretHash } = sessionSecrets.create();
     const createdAt = now();
@@ -45,6 +50,7 @@ export class Sessions implements SessionReader {
       userVersion: user.version,
       provider,
       createdAt,
+      provedAt,
       expiresAt: createdAt + lifetimeMs,
       address: from.address,
       userAgent: from.userAgent.replaceAll(/\p{Cc}/gu, ' ').slice(0, longestUserAgent),
@@ -82,11 +88,11 @@ export class Sessions implements SessionReader {
   }
 }
 
-function principalOf({ id, provider, createdAt }: Session, user: User, csrfToken: string): Principal {
+function principalOf({ id, provider, provedAt }: Session, user: User, csrfToken: string): Principal {
   return {
     subject: subjectOf(user),
     limit: undefined,
     credential: `session:${provider}`,
-    proof: { userVersion: user.version, session: { id, provider, since: createdAt, csrfToken } },
+    proof: { userVersion: user.version, session: { id, provider, provedAt, csrfToken } },
   };
 }

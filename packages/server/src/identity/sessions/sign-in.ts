@@ -3,8 +3,8 @@ import type { AccountStore, User } from '../../registry/ports/account-store.ts';
 import { type Agent, agentOf } from '../../registry/ports/agent.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { SecretBox } from '../../registry/ports/secret-box.ts';
-import type { SessionStore } from '../../registry/ports/session-store.ts';
-import type { ExternalProof, ExternalSignIn, SignInProvider } from '../../registry/ports/sign-in.ts';
+import type { Session, SessionStore } from '../../registry/ports/session-store.ts';
+import type { AwayProof, ExternalSignIn, SignInProof, SignInProvider, SignOutPlace } from '../../registry/ports/sign-in.ts';
 import type {
   BrowserOrigin,
   DeviceService,
@@ -33,11 +33,13 @@ interface SignInOptions {
   readonly now: () => Millis;
 }
 
+/** Who proved it, and when; as `Session` has them. */
+type First = Pick<Session, 'provider' | 'provedAt'>;
+
 /** A password or a provider's word, for as long as the second factor takes. */
-interface ProvedStep {
+interface ProvedStep extends First {
   readonly userId: number;
   readonly version: number;
-  readonly provider: string;
 }
 
 /** A browser that was sent to a provider. */
@@ -78,7 +80,7 @@ export class SignIn implements SignInService {
   async byPassword(credentials: BasicCredentials, from: BrowserOrigin): Promise<SignInStep> {
     const outcome = await this.#checkPassword(credentials, from);
     if (outcome.kind === 'away') return outcome;
-    if (outcome.kind === 'user') return this.#afterFirst(outcome.user, outcome.provider, from);
+    if (outcome.kind === 'user') return this.#afterFirst(outcome.user, { provider: outcome.provider, provedAt: this.#options.now() }, from);
     const { reason, retryAfterSeconds = 1, account } = outcome;
     return reason === 'delayed' ? { kind: 'delayed', retryAfterSeconds } : { kind: 'refused', account };
   }
@@ -91,13 +93,16 @@ export class SignIn implements SignInService {
     const outcome = await this.#options.factors.check(user, code, signingIn(user, step.provider, from));
     if (outcome.kind === 'delayed') return outcome;
     if (outcome.kind === 'wrong') return { kind: 'refused', account: user.name, detail: 'wrong second factor' };
-    return this.#begin(user, step.provider, from);
+    return this.#begin(user, step, from);
   }
 
-  async start(provider: string, { callbackUrl, returnTo }: { callbackUrl: string; returnTo: string }): ReturnType<SignInService['start']> {
+  async start(
+    provider: string,
+    { callbackUrl, returnTo, again }: { callbackUrl: string; returnTo: string; again: boolean },
+  ): ReturnType<SignInService['start']> {
     const found = this.#provider(provider);
     if (found === undefined) return undefined;
-    const started = await found.start({ callbackUrl });
+    const started = await found.start({ callbackUrl, again });
     if ('kind' in started) return { kind: 'away', detail: started.detail };
     return { kind: 'redirect', redirect: started.redirect, kept: this.#sent.seal({ provider, kept: started.kept, returnTo }) };
   }
@@ -110,19 +115,23 @@ export class SignIn implements SignInService {
     const sent = this.#sent.open(kept);
     const found = this.#provider(provider);
     if (sent === undefined || found === undefined || sent.provider !== provider) return { step: { kind: 'over' }, returnTo: '' };
-    const proof = await found.finish({ callbackUrl, url, kept: sent.kept });
+    const proof = await found.finish({ callbackUrl, url, kept: sent.kept, address: from.address });
     return { step: await this.#ofProof(proof, provider, from), returnTo: sent.returnTo };
   }
 
   async renew({ user, session }: OpenSession, from: BrowserOrigin): Promise<string | undefined> {
     const now = await this.#options.accounts.findUser({ id: user.id });
     if (now === undefined || now.disabled) return undefined;
-    return (await this.#options.sessions.begin(now, session.provider, from, signingIn(now, session.provider, from)))?.secret;
+    return (await this.#options.sessions.begin(now, session, from, signingIn(now, session.provider, from)))?.secret;
   }
 
   async end({ session, user, principal }: OpenSession, from: BrowserOrigin): Promise<void> {
     const by = agentOf(principal, { reason: 'whoever is signed in may sign out', roles: [] }, from);
     await this.#options.store.endSession({ id: session.id, userId: user.id, by, at: this.#options.now() });
+  }
+
+  async signOutOf(provider: string, returnUrl: string): Promise<SignOutPlace | AwayProof | undefined> {
+    return this.#provider(provider)?.signOut(returnUrl);
   }
 
   async makeToken(open: OpenSession, { name, days }: { name: string; days: number }, from: BrowserOrigin): Promise<{ text: string }> {
@@ -144,24 +153,24 @@ export class SignIn implements SignInService {
     }
   }
 
-  async #ofProof(proof: ExternalProof, provider: string, from: BrowserOrigin): Promise<SignInStep> {
+  async #ofProof(proof: SignInProof, provider: string, from: BrowserOrigin): Promise<SignInStep> {
     const { external } = this.#options;
     if (proof.kind !== 'proved') return proof;
     if (external === undefined) throw new TypeError('there are providers, but nothing makes users of whom they send');
     const outcome = await external.signIn(proof.identity, unknownSigningIn(provider, from));
-    if (outcome.kind === 'user') return this.#afterFirst(outcome.user, provider, from);
+    if (outcome.kind === 'user') return this.#afterFirst(outcome.user, { provider, provedAt: proof.provedAt }, from);
     return outcome.kind === 'disabled'
       ? { kind: 'refused', account: outcome.user.name, detail: 'the user is disabled' }
       : { kind: outcome.kind };
   }
 
-  async #afterFirst(user: User, provider: string, from: BrowserOrigin): Promise<SignInStep> {
-    if (!user.secondFactor) return this.#begin(user, provider, from);
-    return { kind: 'second-factor', proof: this.#proved.seal({ userId: user.id, version: user.version, provider }) };
+  async #afterFirst(user: User, { provider, provedAt }: First, from: BrowserOrigin): Promise<SignInStep> {
+    if (!user.secondFactor) return this.#begin(user, { provider, provedAt }, from);
+    return { kind: 'second-factor', proof: this.#proved.seal({ userId: user.id, version: user.version, provider, provedAt }) };
   }
 
-  async #begin(user: User, provider: string, from: BrowserOrigin): Promise<SignInStep> {
-    const begun = await this.#options.sessions.begin(user, provider, from, signingIn(user, provider, from));
+  async #begin(user: User, first: First, from: BrowserOrigin): Promise<SignInStep> {
+    const begun = await this.#options.sessions.begin(user, first, from, signingIn(user, first.provider, from));
     return begun === undefined ? { kind: 'over' } : { kind: 'signed-in', ...begun, user };
   }
 }

@@ -10,6 +10,25 @@ import { onRepository } from './repositories.ts';
 /** What deletes repositories; refuses where deletion is off. */
 export type RepositoryDeleter = Pick<TenantStore, 'deleteRepository'>;
 
+/** What a deletion would take along, for whoever is asked whether he means it. */
+export function repositoryLossesRoute(tenants: Pick<TenantStore, 'findRepositoryLosses'>): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/repositories/{repository}/losses',
+    operationId: 'getRepositoryLosses',
+    summary: 'What the deletion of a repository would take along',
+    tag: 'repositories',
+    needs: { action: 'delete', on: onRepository },
+    params: { repository: repositoryName },
+    responses: { 200: losses },
+    handle: async ({ params: { repository } }) => {
+      const lost = await tenants.findRepositoryLosses(repository);
+      if (lost === undefined) throw notFound('repository');
+      return { status: 200, body: { ...lost } };
+    },
+  });
+}
+
 /** The end of a repository. */
 export function deleteRepositoryRoute(tenants: RepositoryDeleter, clock: () => Millis): Route {
   return defineRoute({

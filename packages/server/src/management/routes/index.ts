@@ -7,16 +7,18 @@ import type { Registry } from '../../registry/registry.ts';
 import { ApiError } from '../problems.ts';
 import type { Route } from '../route.ts';
 import { accessTokenRoutes } from './access-tokens.ts';
-import { deleteRepositoryRoute, type RepositoryDeleter } from './delete-repository.ts';
+import { deleteRepositoryRoute, type RepositoryDeleter, repositoryLossesRoute } from './delete-repository.ts';
 import { groupRoutes } from './groups.ts';
 import { jobRoutes } from './jobs.ts';
 import { manifestRoutes } from './manifests.ts';
 import { meRoutes } from './me.ts';
 import { memberRoutes } from './members.ts';
+import { projectAccessRoute } from './project-access.ts';
 import { projectRoutes } from './projects.ts';
 import { quotaRoutes } from './quotas.ts';
 import { repositoryRoutes } from './repositories.ts';
 import { roleRoutes } from './roles.ts';
+import { searchRoute } from './search.ts';
 import { secondFactorRoutes } from './second-factor.ts';
 import { sessionRoutes } from './sessions.ts';
 import { type Deleter, tagRoutes } from './tags.ts';
@@ -59,11 +61,14 @@ export function coreRoutes({
     ...sessionRoutes({ ...users, sessions: metadata }),
     ...secondFactorRoutes({ ...users, factors }),
     ...projectRoutes({ tenants: metadata, authorizer, storeOf, clock }),
+    projectAccessRoute(authorizer),
     ...roleRoutes(roles),
     ...memberRoutes(roles),
     ...groupRoutes({ groups: metadata, authorizer, clock }),
     ...repositoryRoutes(metadata, authorizer),
+    searchRoute(metadata, authorizer),
     deleteRepositoryRoute(deletion ? metadata : refusesDeletion, clock),
+    repositoryLossesRoute(metadata),
     ...tagRoutes(metadata, deleter),
     ...manifestRoutes(metadata, deleter),
     ...jobRoutes({ jobs: metadata, projects: metadata, clock }),

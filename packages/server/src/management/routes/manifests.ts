@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { type BrowseStore, type ManifestDetail, type ManifestSummary, mostNeighbours } from '../../registry/ports/browse-store.ts';
+import type { ContentStore } from '../../registry/ports/content-store.ts';
 import { digest, formatInstant, instant, repositoryName, tagName } from '../names.ts';
 import { listed, listOf, pageOf, pageQuery, sortedBy } from '../paging.ts';
 import { ApiError, notFound } from '../problems.ts';
@@ -35,11 +36,16 @@ const detail = Type.Object(
   },
 );
 
+const manifestContent = Type.Object(
+  { mediaType: Type.String(), text: Type.String({ description: 'JSON. Its UTF-8 bytes are those of the digest.' }) },
+  { $id: 'ManifestContent', additionalProperties: false },
+);
+
 const ofManifest = { repository: repositoryName, digest };
 
 /** Manifests of a repository, what surrounds one, and its end. */
-export function manifestRoutes(store: BrowseStore, registry: Deleter): Route[] {
-  return [list(store), one(store), remove(registry)];
+export function manifestRoutes(store: BrowseStore & Pick<ContentStore, 'findManifest'>, registry: Deleter): Route[] {
+  return [list(store), one(store), content(store), remove(registry)];
 }
 
 function list(store: BrowseStore): Route {
@@ -85,6 +91,24 @@ function one(store: BrowseStore): Route {
       const found = await store.findManifestDetail(params.repository, params.digest);
       if (found === undefined) throw notFound('manifest');
       return { status: 200, body: showDetail(found) };
+    },
+  });
+}
+
+function content(store: Pick<ContentStore, 'findManifest'>): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/repositories/{repository}/manifests/{digest}/content',
+    operationId: 'getManifestContent',
+    summary: 'What a manifest says, as it was pushed',
+    tag: 'manifests',
+    needs: { action: 'pull', on: onRepository },
+    params: ofManifest,
+    responses: { 200: manifestContent },
+    handle: async ({ params }) => {
+      const found = await store.findManifest(params.repository, { digest: params.digest });
+      if (found === undefined) throw notFound('manifest');
+      return { status: 200, body: { mediaType: found.mediaType, text: Buffer.from(found.bytes).toString('utf8') } };
     },
   });
 }

@@ -1,7 +1,9 @@
+import type { RepositoryName } from '@longshore/oci';
 import Type, { type Static } from 'typebox';
 import type { Authorizer, Resource } from '../../registry/ports/authorizer.ts';
 import type { BrowseStore, RepositorySummary } from '../../registry/ports/browse-store.ts';
 import { mostSearched } from '../../registry/ports/browse-store.ts';
+import type { ContentStore } from '../../registry/ports/content-store.ts';
 import { projectOf } from '../../registry/project-name.ts';
 import { formatInstant, instant, projectName, repositoryName } from '../names.ts';
 import { listed, listOf, pageOf, pageQuery, sortedBy } from '../paging.ts';
@@ -26,8 +28,11 @@ export const onRepository = ({ repository: name }: { repository: Static<typeof r
   name,
 });
 
+/** Where repositories are looked up. */
+type RepositoryStore = BrowseStore & Pick<ContentStore, 'listRepositories'>;
+
 /** Lists of repositories, search, and one of them. */
-export function repositoryRoutes(store: BrowseStore, authorizer: Authorizer): Route[] {
+export function repositoryRoutes(store: RepositoryStore, authorizer: Authorizer): Route[] {
   return [listOfProject(store, authorizer), search(store, authorizer), one(store)];
 }
 
@@ -55,7 +60,7 @@ function listOfProject(store: BrowseStore, authorizer: Authorizer): Route {
   });
 }
 
-function search(store: BrowseStore, authorizer: Authorizer): Route {
+function search(store: RepositoryStore, authorizer: Authorizer): Route {
   const place = Type.Unsafe<readonly [string, number, number]>(
     Type.Tuple([Type.String(), Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })]),
   );
@@ -63,26 +68,35 @@ function search(store: BrowseStore, authorizer: Authorizer): Route {
     method: 'GET',
     path: '/repositories',
     operationId: 'searchRepositories',
-    summary: 'Repositories of all projects with a word that begins with a term, exact matches first',
+    summary: 'Repositories of all projects: by name, or those with a word that begins with a term, exact matches first',
     tag: 'repositories',
     needs: 'anybody',
     query: {
       ...pageQuery,
-      q: Type.String({
-        pattern: `^[A-Za-z0-9][A-Za-z0-9._/-]{0,${mostSearched - 1}}$`,
-        description: 'A term. Words begin after each character of a name that is no letter or digit.',
-        examples: ['nginx'],
-      }),
+      q: Type.Optional(
+        Type.String({
+          pattern: `^[A-Za-z0-9][A-Za-z0-9._/-]{0,${mostSearched - 1}}$`,
+          description:
+            'A term. Words begin after each character of a name that is no letter or digit. Without one: all that hold something, by name.',
+          examples: ['nginx'],
+        }),
+      ),
     },
     responses: { 200: listOf(found) },
     handle: async (request) => {
       const visibility = await authorizer.visible(request.principal, 'list');
-      const page = await store.searchRepositories({ term: request.query.q.toLowerCase(), visibility }, pageOf(request, place));
+      const show = (name: RepositoryName) => ({ name, project: projectOf(name) });
+      const { q } = request.query;
+      if (q === undefined) {
+        const { limit, after } = pageOf(request, Type.String());
+        return listed(request, await store.listRepositories(visibility, { limit, after }), (name) => name, show);
+      }
+      const page = await store.searchRepositories({ term: q.toLowerCase(), visibility }, pageOf(request, place));
       return listed(
         request,
         page,
         (match) => match.place,
-        ({ name }) => ({ name, project: projectOf(name) }),
+        ({ name }) => show(name),
       );
     },
   });

@@ -50,7 +50,7 @@ export function userIdentityRoutes({ accounts, identities: store, clock }: Ident
       path: '/users/{user}/identities/{identity}',
       operationId: 'deleteUserIdentity',
       summary:
-        'Tells a user from somebody at a provider: groups of the provider are left, sessions end, and who signs in there next is somebody new',
+        'Tells a user from somebody at a provider: what the provider gave goes, sessions end, a user without a password is disabled, and who signs in there next is somebody new',
       params: { user: userName, identity: id },
       responses: { 204: null },
       handle: async ({ params, by, principal }) => {

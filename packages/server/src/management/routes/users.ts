@@ -190,9 +190,9 @@ export function isSelf({ subject }: Principal, { id: userId }: User): boolean {
 /** Refuses what neither a token nor a browser that was left open may do for its user: to make credentials. */
 export function requireOwner({ credential, proof }: Principal, now: Millis): void {
   const session = proof !== undefined && 'session' in proof ? proof.session : undefined;
-  if (session !== undefined && !isRecentSignIn(session.since, now)) {
+  if (session !== undefined && !isRecentSignIn(session.provedAt, now)) {
     throw new ApiError('forbidden', {
-      detail: 'You signed in more than ten minutes ago: sign in again at /auth/sign-in?again=1, then repeat this.',
+      detail: 'This needs a sign-in of the last ten minutes: sign in again at /auth/sign-in?again=1, then repeat this.',
     });
   }
   if (session === undefined && !/^(?:password|ldap:.+)$/.test(credential)) {

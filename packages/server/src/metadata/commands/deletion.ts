@@ -4,6 +4,7 @@ import type { Millis } from '../../registry/ports/content-store.ts';
 import type { TagRefusal } from '../../registry/ports/tag-refusal.ts';
 import type { DeletionOutcome, Losses, Remains } from '../../registry/ports/tenant-store.ts';
 import { projectOf } from '../../registry/project-name.ts';
+import { lossesOfRepository } from '../repository-losses.ts';
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking } from '../sql-session.ts';
 import { recordChange } from './changes.ts';
@@ -66,13 +67,7 @@ export async function deleteRepository(
   if (project === undefined || repository === undefined) return { outcome: 'absent' };
   requireSame(by, project.id);
   await requireNoKeptTag(sql, { ...repository, name, project_id: project.id, tag_rules: project.tag_rules }, by);
-  const counted = await sql.get<{ tags: number }>('select count(*) as tags from tags where repository_id = ?', [repository.id]);
-  const size = await sql.get<{ bytes: number }>(
-    `select (select coalesce(sum(b.size), 0) from repository_blobs rb join blobs b on b.id = rb.blob_id where rb.repository_id = ?)
-       + (select coalesce(sum(size), 0) from manifests where repository_id = ?) as bytes`,
-    [repository.id, repository.id],
-  );
-  const lost: Losses = { repositories: 1, tags: counted?.tags ?? 0, sizeBytes: Number(size?.bytes ?? 0) };
+  const lost = await lossesOfRepository(sql, repository.id);
   await sql.run(`update repositories set name = '${tombstone}' || id, deleted_at = ? where id = ?`, [at, repository.id]);
   await recordChange(sql, { type: 'repository.deleted', at, by, repository: name, data: { ...lost } });
   await leaveRemains(sql, { repositoryId: repository.id }, by, at);

@@ -1,6 +1,6 @@
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
-import type { DevicePoll } from '../../registry/ports/device-store.ts';
+import type { DeviceDecision, DevicePoll, DeviceQuestion, DeviceStart } from '../../registry/ports/device-store.ts';
 import { locking, type SqlSession, type SqlTransaction } from '../sql-session.ts';
 import { createAccessToken } from './accounts.ts';
 import { recordAudit } from './audit.ts';
@@ -10,20 +10,7 @@ const intervalMs = 5000;
 const leewayMs = 500;
 
 /** `DeviceStore.startDevice`. Who asks at the same moment may come to be one too many; nobody relies on the bound being exact. */
-export async function startDevice(
-  sql: SqlSession,
-  input: {
-    deviceHash: Uint8Array;
-    userCodeHash: Uint8Array;
-    name: string;
-    address: string;
-    network: string;
-    most: number;
-    mostInAll: number;
-    at: Millis;
-    expiresAt: Millis;
-  },
-): Promise<boolean> {
+export async function startDevice(sql: SqlSession, input: DeviceStart): Promise<boolean> {
   const { deviceHash, userCodeHash, name, address, network, most, mostInAll, at, expiresAt } = input;
   const waiting = await sql.get<{ count: number }>('select count(*) as count from device_requests where network = ? and expires_at > ?', [
     network,
@@ -44,10 +31,7 @@ export async function startDevice(
 }
 
 /** `DeviceStore.decideDevice`. */
-export async function decideDevice(
-  sql: SqlTransaction,
-  input: { id: number; userId: number; userVersion: number; allow: boolean; by: Agent; at: Millis },
-): Promise<boolean> {
+export async function decideDevice(sql: SqlTransaction, input: DeviceDecision): Promise<boolean> {
   const { id, userId, userVersion, allow, by, at } = input;
   // Users before what is theirs, as whoever removes one locks them.
   if ((await lockUser(sql, userId, userVersion)) === undefined) return false;
@@ -74,10 +58,7 @@ interface DeviceRow {
 }
 
 /** `DeviceStore.pollDevice`. */
-export async function pollDevice(
-  sql: SqlTransaction,
-  input: { deviceHash: Uint8Array; secretHash: Uint8Array; lifetimeMs: number; address: string; requestId: string; at: Millis },
-): Promise<DevicePoll> {
+export async function pollDevice(sql: SqlTransaction, input: DeviceQuestion): Promise<DevicePoll> {
   const { deviceHash, at } = input;
   const row = await sql.get<DeviceRow>(
     `select id, name, expires_at, polled_at, interval_ms, state, user_id, user_version from device_requests where device_hash = ?`,
@@ -105,7 +86,7 @@ async function giveToken(
   sql: SqlTransaction,
   name: string,
   user: { readonly id: number; readonly name: string },
-  input: { secretHash: Uint8Array; lifetimeMs: number; address: string; requestId: string; at: Millis },
+  input: DeviceQuestion,
 ): Promise<DevicePoll> {
   const { secretHash, lifetimeMs, address, requestId, at } = input;
   const by: Agent = {

@@ -3,10 +3,12 @@ import * as accounts from './accounts.ts';
 import { appendAudit, finishForwarding, holdForwarding, removeAudit, setAuditSinks } from './audit.ts';
 import { commitBlob, deleteBlob, mountBlob, renewBlob, reportLostBlob } from './blobs.ts';
 import * as certificates from './certificates.ts';
+import * as comparisons from './comparisons.ts';
 import { deleteRepository, deleteTenant } from './deletion.ts';
 import * as devices from './devices.ts';
 import { claimEvents, finishEvents, postponeEvents, recordEvent } from './events.ts';
-import { claimDueLinks, endExternal, signInExternal, unlinkIdentity } from './external-accounts.ts';
+import { claimDueLinks, signInExternal } from './external-accounts.ts';
+import { endExternal, endProviderStanding, unlinkIdentity } from './external-ends.ts';
 import {
   condemnPlacements,
   forgetLeases,
@@ -16,11 +18,13 @@ import {
   removeUnreferencedLinks,
   removeUntaggedManifests,
 } from './garbage.ts';
+import { recordGarbageRun } from './garbage-runs.ts';
 import * as groups from './groups.ts';
+import { indexManifests } from './image-words.ts';
 import * as jobs from './jobs.ts';
 import { noteLateReferrer } from './late-referrers.ts';
 import { acquireLease, probe, releaseLease } from './leases.ts';
-import { clearLoginFailures, noteLoginFailure } from './login-failures.ts';
+import { clearLoginFailures, noteLoginFailure, takeLoginTry } from './login-failures.ts';
 import { commitManifest, deleteManifest } from './manifests.ts';
 import { addMember, changeMember, removeMember } from './members.ts';
 import { assignStore, beginMove, finishMove, placeCopy, registerStores, renewCopies } from './projects.ts';
@@ -58,12 +62,14 @@ export const commands = {
   ...accounts,
   claimDueLinks,
   endExternal,
+  endProviderStanding,
   signInExternal,
   unlinkIdentity,
   ...devices,
   ...secondFactors,
   ...sessions,
   ...certificates,
+  ...comparisons,
   ...retentionPolicies,
   ...retention,
   ...webhookDeliveries,
@@ -71,6 +77,8 @@ export const commands = {
   deleteWebhook,
   disableWebhook,
   updateWebhook,
+  indexManifests,
+  recordGarbageRun,
   ...groups,
   ...jobs,
   ...quotas,
@@ -147,6 +155,7 @@ export const commands = {
   setAuditSinks,
   setProjectRole,
   startUpload,
+  takeLoginTry,
   updateRobot,
 };
 

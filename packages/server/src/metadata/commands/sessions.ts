@@ -13,7 +13,7 @@ export async function createSession(
   input: Omit<Session, 'id' | 'lastSeenAt'> & { secretHash: Uint8Array; by: Agent },
 ): Promise<Session | undefined> {
   const { secretHash, by, ...session } = input;
-  const { userId, userVersion, provider, createdAt, expiresAt, address, userAgent } = session;
+  const { userId, userVersion, provider, createdAt, provedAt, expiresAt, address, userAgent } = session;
   // Locked, so that whoever changes the user ends this session too: it has the version from before.
   const user = await sql.get<{ name: string }>(
     `select name from users where id = ? and version = ? and disabled = 0 ${locking(sql, 'for share')}`,
@@ -21,9 +21,9 @@ export async function createSession(
   );
   if (user === undefined) return undefined;
   const row = await sql.get<{ id: number }>(
-    `insert into sessions (secret_hash, user_id, user_version, provider, created_at, expires_at, last_seen_at, address, user_agent)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?) returning id`,
-    [secretHash, userId, userVersion, provider, createdAt, expiresAt, createdAt, address, userAgent],
+    `insert into sessions (secret_hash, user_id, user_version, provider, created_at, proved_at, expires_at, last_seen_at, address, user_agent)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id`,
+    [secretHash, userId, userVersion, provider, createdAt, provedAt, expiresAt, createdAt, address, userAgent],
   );
   if (row === undefined) throw new Error('The database did not return the id of a new session');
   await sql.run(

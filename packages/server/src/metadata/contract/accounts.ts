@@ -118,9 +118,23 @@ export function describeAccounts(open: OpenStore): void {
       assert.equal(await note('192.0.2.1', at + 120), 1);
       assert.deepEqual(await store.countLoginFailures('alice', at), { count: 3, lastAt: at + 120 });
       assert.deepEqual(await store.countLoginFailures('bob', at), { count: 0, lastAt: 0 });
+      await store.clearLoginFailures({ key: 'alice', at: at + 60 });
+      assert.deepEqual(await store.countLoginFailures('alice', at), { count: 2, lastAt: at + 120 });
       await store.clearLoginFailures({ key: 'alice' });
       assert.equal((await store.countLoginFailures('alice', at)).count, 0);
       assert.equal((await store.countLoginFailures('192.0.2.1', at)).count, 1);
+    });
+
+    storeTest(open, 'of tries to log in that are taken at once, one is', async ({ store, at }) => {
+      const take = (when: number, count: number) => store.takeLoginTry({ key: 'code', at: when, since: at - 100, count });
+      for (let count = 0; count < 3; count += 1) {
+        const taken = await Promise.all(Array.from({ length: 8 }, (_, index) => take(at + count * 10 + index, count)));
+        assert.deepEqual(taken.filter(Boolean), [true], `after ${count} failures`);
+      }
+      assert.equal((await store.countLoginFailures('code', at - 100)).count, 3);
+      const { lastAt } = await store.countLoginFailures('code', at);
+      assert.equal(await take(lastAt, 3), false, 'it could not be told from the one before');
+      assert.equal(await store.takeLoginTry({ key: 'another', at, since: at - 100, count: 0 }), true);
     });
   });
 }

@@ -11,8 +11,11 @@ import { app, by, storeTest } from './contract-steps.ts';
 const everything = { limit: 99, after: undefined };
 
 /** What a provider says of somebody, with the usual settings. */
-function identity(externalId: string, parts: Partial<Omit<AdmittedIdentity, 'groups'>> & { groups?: readonly string[] } = {}) {
-  const { groups = [], externalName = externalId, provider = 'idp', ...rest } = parts;
+function identity(
+  externalId: string,
+  parts: Partial<Omit<AdmittedIdentity, 'groups' | 'administrator'>> & { groups?: readonly string[]; administrator?: boolean } = {},
+) {
+  const { groups = [], externalName = externalId, provider = 'idp', administrator, ...rest } = parts;
   return {
     provider,
     externalId,
@@ -21,7 +24,7 @@ function identity(externalId: string, parts: Partial<Omit<AdmittedIdentity, 'gro
     createUsers: true,
     names: namesFor(externalName, `${provider} ${externalId}`, 'user'),
     groups: groups.map((name) => ({ externalName: name, names: namesFor(name, `${provider} ${name}`, 'group') })),
-    administrator: undefined,
+    administrator: administrator === undefined ? undefined : { group: 'admins', isMember: administrator },
     renewal: undefined,
     checkAfter: undefined,
     ...rest,
@@ -254,8 +257,23 @@ export function describeExternalAccounts(open: OpenStore): void {
       assert.equal(await store.unlinkIdentity({ userId: user.id + 1, id, by, at }), false);
       assert.equal(await store.unlinkIdentity({ userId: user.id, id, by, at }), true);
       assert.equal(await store.unlinkIdentity({ userId: user.id, id, by, at }), false);
-      assert.deepEqual([await membersOf('dev'), (await store.findUser({ id: user.id }))?.version], [[], user.version + 1]);
+      const left = { ...user, disabled: true, version: user.version + 1 };
+      assert.deepEqual([await membersOf('dev'), await store.findUser({ id: user.id })], [[], left]);
       assert.equal((await signIn('1', { externalName: 'alice' })).name, 'alice-2');
+    });
+
+    storeTest(open, 'who is unlinked administers no more by the word of the provider, but does by that of somebody here', async (steps) => {
+      const { store, at } = steps;
+      const { signIn, linksOf } = begin(steps);
+      const unlinked = async (externalId: string, administrator: boolean | undefined) => {
+        const { id } = await signIn(externalId, { ...(administrator !== undefined && { administrator }) });
+        await store.updateUser({ id, passwordHash: 'h', ...(administrator === undefined && { administrator: true }), at });
+        await store.unlinkIdentity({ userId: id, id: (await linksOf(id))[0]?.id ?? 0, by, at });
+        const user = await store.findUser({ id });
+        return [user?.administrator, user?.disabled];
+      };
+      assert.deepEqual(await unlinked('1', true), [false, false], 'with a password they are somebody here');
+      assert.deepEqual(await unlinked('2', undefined), [true, false]);
     });
 
     storeTest(open, 'a link goes with its user', async (steps) => {
@@ -265,6 +283,80 @@ export function describeExternalAccounts(open: OpenStore): void {
       await store.deleteUser({ id: user.id, by, at });
       assert.deepEqual(await linksOf(user.id), []);
       assert.deepEqual(await tryIn('1', { createUsers: false }), { kind: 'not-admitted' });
+    });
+
+    storeTest(open, 'everything that is held by the word of a provider is listed, each once', async (steps) => {
+      const { store } = steps;
+      const { signIn } = begin(steps);
+      assert.deepEqual(await store.listProviderStandings(), []);
+      await signIn('1', { administrator: true });
+      await signIn('2', { administrator: true });
+      await signIn('3', { administrator: false });
+      await signIn('4');
+      await signIn('4', { provider: 'other' });
+      const [none, admins] = [undefined, 'admins'].map((administratorGroup) => ({ provider: 'idp', administratorGroup }));
+      assert.deepEqual(await store.listProviderStandings(), [none, admins, { provider: 'other', administratorGroup: undefined }]);
+      await signIn('1', { administrator: false });
+      await store.endExternal({ provider: 'idp', externalId: '2', decidesAdministrators: true, by, at: steps.at });
+      assert.deepEqual(await store.listProviderStandings(), [none, { provider: 'other', administratorGroup: undefined }]);
+    });
+
+    storeTest(open, 'the end of a provider takes everything that was held by its word, until it vouches again', async (steps) => {
+      const { store, at } = steps;
+      const { signIn, membersOf } = begin(steps);
+      const people = ['1', '2', '3'];
+      for (const id of people) await signIn(id, { groups: ['dev'], renewal: 'sealed', checkAfter: at + 900 });
+      const { id } = await signIn('4', { groups: ['dev'] });
+      await store.updateUser({ id, passwordHash: 'h', administrator: true, at });
+      const other = await signIn('1', { provider: 'other', groups: ['dev'] });
+      const end = () =>
+        store.endProviderStanding({ provider: 'idp', administratorGroup: undefined, ends: 'everything', limit: 3, by, at: at + 1 });
+      assert.deepEqual([await end(), await end(), await end()], [3, 1, 0]);
+      assert.deepEqual([await membersOf('dev'), await membersOf('dev-2')], [[], [other.name]]);
+      const before = await store.findUser({ name: '1' });
+      assert.deepEqual([before?.disabled, (before?.version ?? 0) > 1], [true, true]);
+      const own = await store.findUser({ id });
+      assert.deepEqual([own?.disabled, own?.administrator], [false, true], 'what was given here stays with whoever can log in here');
+      assert.deepEqual(await store.findUser({ id: other.id }), other);
+      assert.deepEqual(await store.listProviderStandings(), [{ provider: 'other', administratorGroup: undefined }]);
+      const due = await store.claimDueLinks({ provider: 'idp', at: at + 1, until: at + 9, limit: 9 });
+      assert.deepEqual(
+        due.map(({ externalId, renewal }) => [externalId, renewal]).sort(),
+        people.map((one) => [one, 'sealed']),
+        'at once',
+      );
+      assert.equal((await signIn('1', { groups: ['dev'], createUsers: false })).disabled, false);
+      assert.deepEqual(await membersOf('dev'), ['1']);
+      await store.updateUser({ id: before?.id ?? 0, disabled: true, at });
+      await end();
+      await store.updateUser({ id: before?.id ?? 0, disabled: false, at });
+      assert.equal(await end(), 0, 'whom an administrator lets in again stays in');
+    });
+
+    storeTest(open, 'the end of a group of administrators ends administering alone, and that at once', async (steps) => {
+      const { store, at } = steps;
+      const { signIn, membersOf } = begin(steps);
+      const user = await signIn('1', { groups: ['dev'], administrator: true, checkAfter: at + 900 });
+      const byHand = await signIn('2');
+      await store.updateUser({ id: byHand.id, administrator: true, at });
+      const end = { provider: 'idp', administratorGroup: 'admins', ends: 'administration', limit: 9, by, at } as const;
+      assert.equal(await store.endProviderStanding({ ...end, administratorGroup: 'others' }), 0);
+      assert.deepEqual([await store.endProviderStanding(end), await store.endProviderStanding(end)], [1, 0]);
+      assert.deepEqual(await store.findUser({ id: user.id }), { ...user, administrator: false, version: user.version + 1 });
+      assert.deepEqual([await membersOf('dev'), (await store.findUser({ id: byHand.id }))?.administrator], [['1'], true]);
+      assert.deepEqual((await store.claimDueLinks({ provider: 'idp', at, until: at + 9, limit: 9 })).length, 1);
+    });
+
+    storeTest(open, 'ends of a provider at once, with logins between, end each standing once and hang nobody up', async (steps) => {
+      const { store, at } = steps;
+      const { signIn, membersOf } = begin(steps);
+      for (let id = 0; id < 12; id += 1) await signIn(`p${id}`, { groups: ['dev'] });
+      const end = { provider: 'idp', administratorGroup: undefined, ends: 'everything', limit: 20, by, at } as const;
+      const ends = () => Array.from({ length: 3 }, () => store.endProviderStanding(end));
+      await Promise.all([...ends(), ...[3, 7].map((id) => signIn(`p${id}`, { groups: ['dev', 'ops'] })), ...ends()]);
+      await store.endProviderStanding(end);
+      assert.deepEqual([await membersOf('dev'), await membersOf('ops')], [[], []]);
+      for (const { version } of await store.listUsers()) assert.ok(version <= 3, String(version));
     });
 
     storeTest(open, 'links that are due are given to one of those who ask', async (steps) => {

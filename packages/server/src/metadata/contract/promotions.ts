@@ -150,7 +150,7 @@ export function describePromotions(open: OpenStore): void {
       assert.equal(await store.setPromotionPolicy({ ...setting, project: 'nobody' }), 'absent');
       assert.equal(await store.setPromotionPolicy(setting), 'set');
       assert.equal(await store.setPromotionPolicy(setting), 'stale');
-      const kept = { ...terms, project: 'prod', environment: undefined, promotesTo: undefined, version: 1 };
+      const kept = { ...terms, project: 'prod', environment: undefined, promotesTo: undefined, promotedFrom: [], version: 1 };
       assert.deepEqual(await store.findPromotionPolicy('prod'), kept);
       const refused = await promote(steps);
       assert.ok(refused.outcome === 'refused');

@@ -43,6 +43,10 @@ export function describeRobotTrusts(open: OpenStore): void {
       assert.deepEqual(await find({ project: undefined, name: 'ci' }), [ids[2]]);
       assert.deepEqual(await find({ project: 'team', name: 'none' }), []);
       assert.deepEqual(await find({ project: 'none', name: 'ci' }), []);
+      const ofProject = async (project: string, limit = 9) =>
+        (await store.findTrustingRobots({ ...github, robot: undefined, project, limit })).map((found) => found.trustId);
+      assert.deepEqual(await ofProject('team'), [ids[0], ids[2]], 'its own, and those of the whole registry');
+      assert.deepEqual(await ofProject('none', 1), [ids[2]], 'however many others there are');
       const [trustId = 0] = ids;
       const found = { id: one.id, project: 'team', name: 'ci', disabled: false, expiresAt: undefined, epoch: 1, trustId, rule };
       assert.deepEqual(await store.findTrustingRobot({ id: one.id, trustId }), found);

@@ -14,7 +14,8 @@ async function addUser(store: MetadataStore, name: string, at: number): Promise<
 function begin(store: MetadataStore, user: User, at: number, secretHash = hash()) {
   const { id: userId, version: userVersion } = user;
   const origin = { address: '192.0.2.1', userAgent: 'a browser' };
-  return store.createSession({ secretHash, userId, userVersion, provider: 'password', createdAt: at, expiresAt: at + 1000, ...origin, by });
+  const proved = { provider: 'password', createdAt: at, provedAt: at - 7 };
+  return store.createSession({ secretHash, userId, userVersion, ...proved, expiresAt: at + 1000, ...origin, by });
 }
 
 async function actions(store: MetadataStore): Promise<string[]> {

@@ -215,8 +215,11 @@ export function describeTenants(open: OpenStore): void {
       const tagged = await steps.push(app, { blobs: [shared], tags: ['one'] });
       await steps.push(web, { blobs: [shared], tags: ['one'] });
       const id = (await store.findRepository(app))?.id ?? assert.fail();
+      const lost = { repositories: 1, tags: 1, sizeBytes: 220 };
+      assert.deepEqual(await store.findRepositoryLosses(app), lost);
       const gone = await store.deleteRepository({ repository: app, by, at });
-      assert.deepEqual(gone, { outcome: 'deleted', lost: { repositories: 1, tags: 1, sizeBytes: 220 } });
+      assert.deepEqual(gone, { outcome: 'deleted', lost });
+      assert.equal(await store.findRepositoryLosses(app), undefined);
       assert.deepEqual(await store.deleteRepository({ repository: app, by, at }), { outcome: 'absent' });
       assert.deepEqual((await store.listRepositories(everything, { limit: 9 })).items, [web]);
       await removeAll(steps, { repositoryId: id });

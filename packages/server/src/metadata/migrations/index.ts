@@ -37,6 +37,11 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0022-robot-trusts', load: () => import('./0022-robot-trusts.ts') },
   { name: '0023-certificates', load: () => import('./0023-certificates.ts') },
   { name: '0024-closed-addresses', load: () => import('./0024-closed-addresses.ts') },
+  { name: '0025-standing-by-providers', load: () => import('./0025-standing-by-providers.ts') },
+  { name: '0026-proved-sessions', load: () => import('./0026-proved-sessions.ts') },
+  { name: '0027-comparisons', load: () => import('./0027-comparisons.ts') },
+  { name: '0028-overseeing', load: () => import('./0028-overseeing.ts') },
+  { name: '0029-search-of-content', load: () => import('./0029-search-of-content.ts') },
 ];
 
 /**

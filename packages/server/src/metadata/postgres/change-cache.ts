@@ -73,6 +73,7 @@ const adding: ReadonlySet<CommandName> = new Set<CommandName>([
   'removeDeliveries',
   'removePromotions',
   'reserveUpload',
+  'takeLoginTry',
   'setQuota',
   'setQuotaDefaults',
   'removeExpiredUpload',

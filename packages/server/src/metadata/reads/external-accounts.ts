@@ -1,5 +1,5 @@
 import type { Listed } from '../../registry/ports/content-store.ts';
-import type { ExternalNames, IdentityLink } from '../../registry/ports/external-account-store.ts';
+import type { ExternalNames, IdentityLink, ProviderStanding } from '../../registry/ports/external-account-store.ts';
 import { type IdentityLinkRow, identityLinkColumns, toIdentityLink } from '../identity-link-rows.ts';
 import type { SqlSession } from '../sql-session.ts';
 
@@ -27,4 +27,20 @@ export async function findExternalNames(sql: SqlSession, userId: number): Promis
   );
   const groupsOf = (provider: string) => rows.filter((row) => row.kind === 'group' && row.provider === provider).map(({ name }) => name);
   return rows.filter(({ kind }) => kind === 'link').map(({ provider, name }) => ({ provider, name, groups: groupsOf(provider).sort() }));
+}
+
+/** `ExternalAccountStore.listProviderStandings`. One step along the index for each, however many people hold it. */
+export async function listProviderStandings(sql: SqlSession): Promise<ProviderStanding[]> {
+  const found: ProviderStanding[] = [];
+  let after: readonly [string, string] = ['', ''];
+  for (;;) {
+    const row: { provider: string; standing: string } | undefined = await sql.get(
+      `select provider, standing from identity_links where standing is not null and (provider, standing) > (?, ?)
+       order by provider, standing limit 1`,
+      after,
+    );
+    if (row === undefined) return found;
+    found.push({ provider: row.provider, administratorGroup: row.standing === '' ? undefined : row.standing });
+    after = [row.provider, row.standing];
+  }
 }

@@ -25,6 +25,7 @@ interface PromotionRow {
 }
 
 interface PolicyRow {
+  readonly id: number;
   readonly project: string;
   readonly environment: string | null;
   readonly promotes_to: string | null;
@@ -35,6 +36,9 @@ interface PolicyRow {
   readonly version: number | null;
 }
 
+/** Projects that are told of those that promote into one: more than a chain has before it, and few enough to be shown. */
+const mostBefore = 20;
+
 /** `PromotionStore.findPromotionPolicy`. */
 export async function findPromotionPolicy(
   sql: SqlSession,
@@ -43,22 +47,26 @@ export async function findPromotionPolicy(
 ): Promise<PromotionPolicy | undefined> {
   const next = visibleProject(visibility);
   const row = await sql.get<PolicyRow>(
-    `select p.name as project, p.environment, n.name as promotes_to, c.from_chain_only, c.minimum_age_ms, c.required_referrers, c.roles, c.version
+    `select p.id, p.name as project, p.environment, n.name as promotes_to, c.from_chain_only, c.minimum_age_ms, c.required_referrers, c.roles, c.version
      from projects p left join projects n on n.id = p.promotes_to and ${next.text} left join promotion_policies c on c.project_id = p.id where p.name = ?`,
     [...next.params, project],
   );
-  return (
-    row && {
-      project: row.project,
-      environment: row.environment ?? undefined,
-      promotesTo: row.promotes_to ?? undefined,
-      fromChainOnly: row.from_chain_only === 1,
-      minimumAgeMs: row.minimum_age_ms ?? 0,
-      requiredReferrers: JSON.parse(row.required_referrers ?? '[]') as string[],
-      roles: JSON.parse(row.roles ?? '[]') as string[],
-      version: row.version ?? 0,
-    }
+  if (row === undefined) return undefined;
+  const before = await sql.all<{ name: string }>(
+    `select n.name from projects n where n.promotes_to = ? and ${next.text} order by n.name limit ?`,
+    [row.id, ...next.params, mostBefore],
   );
+  return {
+    project: row.project,
+    environment: row.environment ?? undefined,
+    promotesTo: row.promotes_to ?? undefined,
+    promotedFrom: before.map(({ name }) => name),
+    fromChainOnly: row.from_chain_only === 1,
+    minimumAgeMs: row.minimum_age_ms ?? 0,
+    requiredReferrers: JSON.parse(row.required_referrers ?? '[]') as string[],
+    roles: JSON.parse(row.roles ?? '[]') as string[],
+    version: row.version ?? 0,
+  };
 }
 
 /** `PromotionStore.findPromotion`. */

@@ -32,7 +32,7 @@ const selectTrusting = `select r.id, p.name as project, r.name, r.disabled, r.ex
 /** `TrustLogins.findTrustingRobots`. */
 export async function findTrustingRobots(
   sql: SqlSession,
-  { kind, issuer, robot, limit }: Parameters<TrustLogins['findTrustingRobots']>[0],
+  { kind, issuer, robot, project: ofProject, limit }: Parameters<TrustLogins['findTrustingRobots']>[0],
 ): Promise<readonly TrustingRobot[]> {
   const named = { text: '', params: [] as string[] };
   if (robot !== undefined) {
@@ -40,6 +40,10 @@ export async function findTrustingRobots(
     const parent = project === undefined ? 'project_id is null' : 'project_id = (select id from projects where name = ?)';
     named.text = `and t.robot_id = (select id from robots where ${parent} and name = ?)`;
     named.params = project === undefined ? [name] : [project, name];
+  }
+  if (robot === undefined && ofProject !== undefined) {
+    named.text = 'and (r.project_id is null or p.name = ?)';
+    named.params = [ofProject];
   }
   const rows = await sql.all<TrustingRow>(`${selectTrusting} t.kind = ? and t.issuer = ? ${named.text} order by t.id limit ?`, [
     kind,

@@ -1,36 +1,34 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ProjectVisibility } from '../../registry/ports/access.ts';
+import type { Tag } from '@longshore/oci';
 import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { FoundRepository, KeyedPage, SearchPlace } from '../../registry/ports/browse-store.ts';
 import type { Listed } from '../../registry/ports/content-store.ts';
+import { annotationPositions, type FoundLabel, type FoundTag } from '../../registry/ports/search-store.ts';
+import { fromColumn } from '../digest-column.ts';
 import { searchWords } from '../search-words.ts';
-import { placeholders } from '../sql-lists.ts';
+import { chunks, padded, placeholders } from '../sql-lists.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { beforeNames } from '../visibility-condition.ts';
-import { boundRanges, type RangeRow, wholeProjects } from './visible-repositories.ts';
+import { imageIndex, repositoryIndex, tagIndex, type WordIndex } from '../word-index.ts';
+import { type SeenRow, type Sight, sightOf } from './sight.ts';
 import { firstMatches, inOrder, type MatchRow, nextMatches, placeOf } from './word-matches.ts';
 
 /** Matches that are looked at in one statement, unless a page is larger: on SQLite that holds up every request, for some milliseconds. */
 const windowMatches = 512;
 /** How many pages are looked through before a search turns to what the one who asks may see. */
 const fewPages = 8;
-/** To find where the matches of a project begin costs about a quarter of looking at a match. */
-const projectsPerMatch = 4;
-/** Projects that the first statement looks through, and at most one: PostgreSQL plans twice as many in four times the time. */
-const fewProjects = 8;
-const projectsAtOnce = 64;
+/** To find where the matches of a part begin costs about a quarter of looking at a match. */
+const partsPerMatch = 4;
+/** Parts that the first statement looks through, and at most one: PostgreSQL plans twice as many in four times the time. */
+const fewParts = 8;
+const partsAtOnce = 64;
 
 /** A search for one page. */
 interface Search extends KeyedPage<SearchPlace> {
+  readonly index: WordIndex;
   readonly term: string;
   readonly visibility: Exclude<Visibility, { kind: 'nothing' }>;
   readonly shows: (row: MatchRow) => boolean;
-}
-
-interface Sight {
-  readonly sees: (row: MatchRow) => boolean;
-  /** The ids of the projects of which anything may be seen. */
-  readonly projects: () => Promise<number[]>;
 }
 
 /** Matches in their order, as far as they were looked through. */
@@ -42,73 +40,108 @@ interface Walk {
   isOver: boolean;
 }
 
-/**
- * `BrowseStore.searchRepositories`. A repository shows once, with the first of its words that match. Whoever sees much of what matches finds a
- * page among the first matches. Whoever sees little is not made to wait for all that match, but looks through the projects that are visible,
- * those alone in which the page may be: the more projects, the longer the first way is tried.
- */
+/** What is looked for, and by whom. */
+interface Looked {
+  readonly index: WordIndex;
+  readonly term: string;
+  readonly visibility: Visibility;
+  /** Whether a match that the one who asks may see is shown. */
+  readonly wants: (row: MatchRow) => boolean;
+}
+
+/** `BrowseStore.searchRepositories`. A repository shows once, with the first of its words that match. */
 export async function searchRepositories(
   sql: SqlSession,
   { term, visibility }: { term: string; visibility: Visibility },
   page: KeyedPage<SearchPlace>,
 ): Promise<Listed<FoundRepository>> {
+  const wants = (row: MatchRow) => isFirstWord(row, term);
+  const found = await searchWordIndex(sql, { index: repositoryIndex, term, visibility, wants }, page);
+  return listedAs(found, (row) => ({ name: row.name, place: placeOf(row) }));
+}
+
+/** `SearchStore.searchTags`. */
+export async function searchTags(
+  sql: SqlSession,
+  { term, visibility }: { term: string; visibility: Visibility },
+  page: KeyedPage<SearchPlace>,
+): Promise<Listed<FoundTag>> {
+  const found = await searchWordIndex(sql, { index: tagIndex, term, visibility, wants: () => true }, page);
+  return listedAs(found, (row) => ({ repository: row.name, tag: row.word as Tag, digest: digestOf(row), place: placeOf(row) }));
+}
+
+/** `SearchStore.searchLabels`. An image shows once, with the first of its words that match. */
+export async function searchLabels(
+  sql: SqlSession,
+  { term, visibility }: { term: string; visibility: Visibility },
+  page: KeyedPage<SearchPlace>,
+): Promise<Listed<FoundLabel>> {
+  const wants = (row: MatchRow) => row.repeats === 0;
+  const found = await searchWordIndex(sql, { index: imageIndex, term, visibility, wants }, page);
+  return listedAs(found, (row) => ({
+    repository: row.name,
+    digest: digestOf(row),
+    source: row.position < annotationPositions ? 'label' : 'annotation',
+    matched: row.word,
+    place: placeOf(row),
+  }));
+}
+
+const digestOf = ({ digest }: MatchRow) => fromColumn(digest ?? new Uint8Array());
+
+/**
+ * A page of what matches. Whoever sees much of it finds a page among the first matches. Whoever sees little is not made to wait for all that
+ * match, but looks through the parts that are visible, those alone in which the page may be: the more parts, the longer the first way is tried.
+ */
+async function searchWordIndex(sql: SqlSession, looked: Looked, page: KeyedPage<SearchPlace>): Promise<Listed<MatchRow>> {
+  const { index, term, visibility, wants } = looked;
   if (visibility.kind === 'nothing') return { items: [], more: false };
   const sight = visibility.kind === 'held' ? await sightOf(sql, visibility) : undefined;
-  const shows = (row: MatchRow) => row.open === 1 && row.name > beforeNames && (sight?.sees(row) ?? true) && isFirstWord(row, term);
-  const search = { ...page, term, visibility, shows };
+  const shows = (row: MatchRow) => row.open === 1 && row.name > beforeNames && (sight?.sees(row) ?? true) && wants(row);
+  const search = { ...page, index, term, visibility, shows };
   const walk = walkFrom(page.after);
   const few = fewPages * (page.limit + 1);
   await walkOn(sql, search, walk, sight === undefined ? Number.POSITIVE_INFINITY : few);
   if (walk.isOver || sight === undefined) return cut(walk.shown, page.limit);
   const projects = await sight.projects();
-  await walkOn(sql, search, walk, few + Math.floor(projects.length / projectsPerMatch));
-  return cut(walk.isOver ? walk.shown : await shownInProjects(sql, search, projects, walk), page.limit);
+  const parts = index.part === 'project_id' ? projects : await repositoriesIn(sql, projects, sight);
+  await walkOn(sql, search, walk, few + Math.floor(parts.length / partsPerMatch));
+  return cut(walk.isOver ? walk.shown : await shownInParts(sql, search, parts, walk), page.limit);
 }
 
-/**
- * What somebody may see; undefined: everything. Roles are looked at here, once for all matches: in the statement they would be looked up for each,
- * by a plan of PostgreSQL's liking.
- */
-async function sightOf(sql: SqlSession, held: Extract<Visibility, { kind: 'held' }>): Promise<Sight | undefined> {
-  const { holder, action, open } = held;
-  const bound = new Map<number, RangeRow[]>();
-  const ranges = holder === undefined ? [] : await boundRanges(sql, holder, action);
-  for (const range of [...ranges, ...wholeProjects(held)]) {
-    if (range.id === null) return undefined;
-    const known = bound.get(range.id);
-    if (known === undefined) bound.set(range.id, [range]);
-    else known.push(range);
+/** The ids of the repositories of these projects that are seen. */
+async function repositoriesIn(sql: SqlSession, projects: readonly number[], { sees }: Sight): Promise<number[]> {
+  const found: number[] = [];
+  for (const ids of chunks(projects)) {
+    await nextTurn();
+    const asked = padded(ids);
+    const rows = await sql.all<SeenRow & { id: number }>(
+      `select r.id, r.name, r.project_id, p.visibility, 1 as open from repositories r join projects p on p.id = r.project_id
+       where r.project_id in (${placeholders(asked.length)})`,
+      asked,
+    );
+    found.push(...rows.filter(sees).map(({ id }) => id));
   }
-  return {
-    sees: ({ name, project_id: project, visibility }) =>
-      open.includes(visibility) || (bound.get(project) ?? []).some((range) => range.range_low <= name && name < range.range_high),
-    projects: async () => [...new Set([...bound.keys(), ...(await openProjects(sql, open))])],
-  };
-}
-
-async function openProjects(sql: SqlSession, open: readonly ProjectVisibility[]): Promise<number[]> {
-  if (open.length === 0) return [];
-  const rows = await sql.all<{ id: number }>(`select p.id from projects p where p.visibility in (${placeholders(open.length)})`, open);
-  return rows.map(({ id }) => id);
+  return found;
 }
 
 /** Whether no word of the repository that comes before matches too. */
 function isFirstWord(row: MatchRow, term: string): boolean {
-  const { repository_id } = row;
-  return !searchWords(row.name).some((word) => word.word.startsWith(term) && inOrder({ ...word, repository_id }, row) < 0);
+  const { owner } = row;
+  return !searchWords(row.name).some((word) => word.word.startsWith(term) && inOrder({ ...word, owner }, row) < 0);
 }
 
 function walkFrom(after: SearchPlace | undefined): Walk {
   return { shown: [], after, looked: 0, isOver: false };
 }
 
-/** Looks on until about so many matches were looked at, of these projects or of all. */
-async function walkOn(sql: SqlSession, search: Search, walk: Walk, matches: number, projects?: readonly (number | null)[]): Promise<void> {
+/** Looks on until about so many matches were looked at, of these parts or of all. */
+async function walkOn(sql: SqlSession, search: Search, walk: Walk, matches: number, parts?: readonly (number | null)[]): Promise<void> {
   const page = search.limit + 1;
   while (!walk.isOver && walk.looked < matches) {
     if (walk.looked > 0) await nextTurn();
     const most = walk.looked === 0 ? page : Math.max(Math.min(fewPages * walk.looked, windowMatches), page);
-    const rows = await nextMatches(sql, { ...search, after: walk.after }, most, projects);
+    const rows = await nextMatches(sql, { ...search, after: walk.after }, most, parts);
     walk.shown.push(...rows.filter(search.shows));
     walk.isOver = walk.shown.length >= page || rows.length < most;
     const last = rows.at(-1);
@@ -117,25 +150,30 @@ async function walkOn(sql: SqlSession, search: Search, walk: Walk, matches: numb
   }
 }
 
-/** The page after a walk that did not fill it: what is behind the walk is looked for in these projects. */
-async function shownInProjects(sql: SqlSession, search: Search, projects: readonly number[], { shown, after }: Walk): Promise<MatchRow[]> {
-  const ofNoProject = { project: null, word: '', position: 0, repository_id: 0 };
-  const begins = [ofNoProject, ...(await firstMatches(sql, { term: search.term, after }, projects))];
+/** The page after a walk that did not fill it: what is behind the walk is looked for in these parts. */
+async function shownInParts(sql: SqlSession, search: Search, parts: readonly number[], { shown, after }: Walk): Promise<MatchRow[]> {
+  const { index, term } = search;
+  const ofNone = { part: null, word: '', position: 0, owner: 0 };
+  const begins = [...(index === repositoryIndex ? [ofNone] : []), ...(await firstMatches(sql, { index, term, after }, parts))];
   let found = shown;
-  for (let from = 0, width = fewProjects; from < begins.length; from += width, width = Math.min(2 * width, projectsAtOnce)) {
+  for (let from = 0, width = fewParts; from < begins.length; from += width, width = Math.min(2 * width, partsAtOnce)) {
     const last = found[search.limit];
     // What begins behind the page adds nothing to it.
     const chosen = begins.slice(from, from + width).filter((begin) => last === undefined || inOrder(begin, last) < 0);
     if (chosen.length === 0) break;
     await nextTurn();
     const walk = walkFrom(after);
-    const ids = chosen.map(({ project }) => project);
+    const ids = chosen.map(({ part }) => part);
     await walkOn(sql, search, walk, Number.POSITIVE_INFINITY, ids);
     found = [...found, ...walk.shown].sort(inOrder).slice(0, search.limit + 1);
   }
   return found;
 }
 
-function cut(rows: readonly MatchRow[], limit: number): Listed<FoundRepository> {
-  return { items: rows.slice(0, limit).map((row) => ({ name: row.name, place: placeOf(row) })), more: rows.length > limit };
+function cut(rows: readonly MatchRow[], limit: number): Listed<MatchRow> {
+  return { items: rows.slice(0, limit), more: rows.length > limit };
+}
+
+function listedAs<T>({ items, more }: Listed<MatchRow>, show: (row: MatchRow) => T): Listed<T> {
+  return { items: items.map(show), more };
 }

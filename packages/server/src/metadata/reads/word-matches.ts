@@ -1,83 +1,88 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RepositoryName } from '@longshore/oci';
-import type { ProjectVisibility } from '../../registry/ports/access.ts';
 import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { SearchPlace } from '../../registry/ports/browse-store.ts';
 import type { Condition } from '../garbage-conditions.ts';
 import { chunks, filledUp, placeholders } from '../sql-lists.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
 import { openFrom } from '../visibility-condition.ts';
+import { imageIndex, type WordIndex } from '../word-index.ts';
+import type { SeenRow } from './sight.ts';
 
-/** Sorts after every word that begins with a term before it: no name has a character beyond ~. */
-const end = '\u007f';
-/** No project has it. */
-const noProject = -1;
+/** Sorts after every word that begins with a term before it: no word has a character as far back. */
+const end = '\uffff';
+/** Nothing has it. */
+const noPart = -1;
 
 /** Where a word stands among all words. */
 export interface WordPlace {
   readonly word: string;
   readonly position: number;
-  readonly repository_id: number;
+  /** Id of what it is a word of. */
+  readonly owner: number;
 }
 
 /** A word that begins with the term, with its repository. */
-export interface MatchRow extends WordPlace {
+export interface MatchRow extends WordPlace, SeenRow {
   readonly name: RepositoryName;
-  readonly project_id: number;
-  readonly visibility: ProjectVisibility;
-  /** Whether its project is open to where the one who asks is: 1 or 0. */
-  readonly open: number;
+  /** Of the manifest, where the index has it. */
+  readonly digest?: Uint8Array;
+  /** 1: another word of the same image that matches comes before. */
+  readonly repeats?: number;
 }
 
-/** Where matches of a project begin; null: words that were written by a version before 0018, without their project. */
+/** Where matches of a part begin; null: words that have no part. */
 export interface FirstMatch extends WordPlace {
-  readonly project: number | null;
+  readonly part: number | null;
 }
 
 /** What matches a term, behind a place when there is one. */
 export interface Wanted {
+  readonly index: WordIndex;
   readonly term: string;
   readonly after: SearchPlace | undefined;
 }
 
-/** The next `most` matches, of these projects or of all. The page is cut before anything is joined to it. */
+/** The next `most` matches, of these parts or of all. The page is cut before anything is joined to it. */
 export function nextMatches(
   sql: SqlSession,
   wanted: Wanted & { readonly visibility: Exclude<Visibility, { kind: 'nothing' }> },
   most: number,
-  projects: readonly (number | null)[] | undefined,
+  parts: readonly (number | null)[] | undefined,
 ): Promise<MatchRow[]> {
+  const { index, term } = wanted;
   const matching = matchingAfter(wanted);
-  const candidates = projects === undefined ? candidatesOf('1 = 1', matching, most) : candidatesIn(projects, matching, most);
+  const candidates = parts === undefined ? candidatesOf(index, '1 = 1', matching, most) : candidatesIn(index, parts, matching, most);
   const open = openFrom(wanted.visibility, 'r.project_id');
   return sql.all<MatchRow>(
-    `select page.word, page.position, page.repository_id, r.name, r.project_id, p.visibility,
+    `select page.word, page.position, page.owner, r.name, r.project_id, p.visibility${index.more},
        ${open === undefined ? '1' : `case when ${open.text} then 1 else 0 end`} as open
      from (${candidates.text}) page
-     join repositories r on r.id = page.repository_id join projects p on p.id = r.project_id
-     order by page.word, page.position, page.repository_id`,
-    [...(open?.params ?? []), ...candidates.params],
+     ${index.repository} join projects p on p.id = r.project_id
+     order by page.word, page.position, page.owner`,
+    [...(index === imageIndex ? [term] : []), ...(open?.params ?? []), ...candidates.params],
   );
 }
 
-/** The first match of each of these projects that has one, in their order. Costs one step along an index for each project. */
-export async function firstMatches(sql: SqlSession, wanted: Wanted, projects: readonly number[]): Promise<FirstMatch[]> {
+/** The first match of each of these parts that has one, in their order. Costs one step along an index for each part. */
+export async function firstMatches(sql: SqlSession, wanted: Wanted, parts: readonly number[]): Promise<FirstMatch[]> {
+  const { index } = wanted;
   const matching = matchingAfter(wanted);
   const found: FirstMatch[] = [];
-  for (const ids of chunks(projects)) {
+  for (const ids of chunks(parts)) {
     await nextTurn();
-    const asked = filledUp(ids, noProject);
-    // One column is all that a subselect of both databases gives. No word has a space.
-    const rows = await sql.all<{ project: number; place: string | null }>(
-      `select asked.column1 as project, (select w.word || ' ' || w.position || ' ' || w.repository_id from repository_words w
-         where w.project_id = asked.column1 and ${matching.text} order by w.word, w.position, w.repository_id limit 1) as place
+    const asked = filledUp(ids, noPart);
+    // One column is all that a subselect of both databases gives.
+    const rows = await sql.all<{ part: number; place: string | null }>(
+      `select asked.column1 as part, (select ${positionOf(index)} || ' ' || w.${index.owner} || ' ' || w.${index.word} from ${index.table} w
+         where w.${index.part} = asked.column1 and ${matching.text} order by ${keyOf(index).join(', ')} limit 1) as place
        from (values ${placeholders(asked.length, '(cast(? as bigint))')}) asked`,
       [...matching.params, ...asked],
     );
-    for (const { project, place } of rows) {
+    for (const { part, place } of rows) {
       if (place === null) continue;
-      const [word = '', position, repository] = place.split(' ');
-      found.push({ project, word, position: Number(position), repository_id: Number(repository) });
+      const [position, owner] = place.split(' ', 2);
+      found.push({ part, word: place.slice(`${position} ${owner} `.length), position: Number(position), owner: Number(owner) });
     }
   }
   return found.sort(inOrder);
@@ -86,35 +91,45 @@ export async function firstMatches(sql: SqlSession, wanted: Wanted, projects: re
 /** The order of words. */
 export function inOrder(left: WordPlace, right: WordPlace): number {
   if (left.word !== right.word) return left.word < right.word ? -1 : 1;
-  return left.position - right.position || left.repository_id - right.repository_id;
+  return left.position - right.position || left.owner - right.owner;
 }
 
 /** The place as cursors have it. */
-export function placeOf({ word, position, repository_id }: WordPlace): SearchPlace {
-  return [word, position, repository_id];
+export function placeOf({ word, position, owner }: WordPlace): SearchPlace {
+  return [word, position, owner];
+}
+
+const positionOf = ({ position }: WordIndex) => (position === undefined ? '0' : `w.${position}`);
+
+/** The columns in which the index of all words is ordered. */
+function keyOf({ word, position, owner }: WordIndex): string[] {
+  return [word, ...(position === undefined ? [] : [position]), owner].map((column) => `w.${column}`);
 }
 
 /** Only one lower bound: of two SQLite takes either for the index, and may go through all matches before the page. */
-function matchingAfter({ term, after }: Wanted): Condition {
-  if (after === undefined || after[0] < term) return { text: 'w.word >= ? and w.word < ?', params: [term, `${term}${end}`] };
-  return { text: '(w.word, w.position, w.repository_id) > (?, ?, ?) and w.word < ?', params: [...after, `${term}${end}`] };
+function matchingAfter({ index, term, after }: Wanted): Condition {
+  const word = `w.${index.word}`;
+  if (after === undefined || after[0] < term) return { text: `${word} >= ? and ${word} < ?`, params: [term, `${term}${end}`] };
+  const key = keyOf(index);
+  const place = index.position === undefined ? [after[0], after[2]] : after;
+  return { text: `(${key.join(', ')}) > (${placeholders(key.length)}) and ${word} < ?`, params: [...place, `${term}${end}`] };
 }
 
-const inWordOrder = 'order by word, position, repository_id limit ?';
-
-function candidatesOf(where: string, matching: Condition, most: number): Condition {
-  const text = `select w.word, w.position, w.repository_id from repository_words w where ${where} and ${matching.text} ${inWordOrder}`;
+function candidatesOf(index: WordIndex, where: string, matching: Condition, most: number): Condition {
+  const columns = `w.${index.word} as word, ${positionOf(index)} as position, w.${index.owner} as owner`;
+  const text = `select ${columns} from ${index.table} w where ${where} and ${matching.text} order by ${keyOf(index).join(', ')} limit ?`;
   return { text, params: [...matching.params, most] };
 }
 
-/** The first of each project, along an index of its own; of all of them the first. */
-function candidatesIn(projects: readonly (number | null)[], matching: Condition, most: number): Condition {
+/** The first of each part, along an index of its own; of all of them the first. */
+function candidatesIn(index: WordIndex, parts: readonly (number | null)[], matching: Condition, most: number): Condition {
   const params: SqlValue[] = [];
-  const texts = filledUp(projects, noProject).map((project, index) => {
-    if (project !== null) params.push(project);
-    const candidates = candidatesOf(project === null ? 'w.project_id is null' : 'w.project_id = ?', matching, most);
+  const texts = filledUp(parts, noPart).map((part, place) => {
+    if (part !== null) params.push(part);
+    const candidates = candidatesOf(index, part === null ? `w.${index.part} is null` : `w.${index.part} = ?`, matching, most);
     params.push(...candidates.params);
-    return `select * from (${candidates.text}) as of_project_${index}`;
+    return `select * from (${candidates.text}) as of_project_${place}`;
   });
-  return { text: `select * from (${texts.join(' union all ')}) as of_projects ${inWordOrder}`, params: [...params, most] };
+  const all = `select * from (${texts.join(' union all ')}) as of_projects order by word, position, owner limit ?`;
+  return { text: all, params: [...params, most] };
 }

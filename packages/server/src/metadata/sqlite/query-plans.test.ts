@@ -20,7 +20,7 @@ const harmless = [
   /^SCAN (stores|s|signing_keys|audit_sinks)\b/,
   // One small row for each project: an index on what every push changes would cost more.
   /^SCAN (u|p|p USING COVERING INDEX \w+): select p.name, u.version, .* from usage u join projects p .* order by (u.bytes|case .* end) desc, p.name limit \?$/,
-  /^SCAN v: insert into \w+_pulls .* from \(values /,
+  /^SCAN v: insert into (\w+_pulls|image_words) .* from \(values /,
   // A piece of a count, of at most as many rows as its limit.
   /^SCAN (uncounted|piece): /,
   // What a page of the log looks through, likewise.
@@ -33,11 +33,16 @@ const harmless = [
   /^SCAN of_project_\d+: /,
   // A page of a list, likewise.
   /^SCAN page: /,
+  // Those that fail and those that are disabled, each along an index of nothing else and as many as its limit.
+  /^SCAN (failing|disabled|webhooks USING INDEX webhooks_disabled): select w.id, w.name, .* limit \?$/,
   // Pages of projects, of as many as their limit, and the projects in which somebody has a role.
   /^SCAN (public_ones|internal_ones|seen): /,
   /^SCAN u .* from users u order by u.name$/,
   // A page along an index of all projects, from its beginning; those that are closed to an address are passed over.
   /^SCAN p USING INDEX projects_by_creation: .* order by p.created_at desc, p.id desc limit \?$/,
+  // Two hundred results are kept, and whoever starts one more has them counted; ranking them reads each.
+  /^SCAN c: select count\(\*\) as count from comparisons c join jobs j /,
+  /^SCAN (comparisons|ranked|\(subquery-\d+\)): delete from comparisons where id in \( select id from \(select id, row_number\(\) /,
   // Whether there is any.
   /^SCAN closed_addresses: select 1 from closed_addresses limit 1$/,
   // The first of a temporary table, in the order of its key.
@@ -140,7 +145,7 @@ describe('query plans', () => {
       .map(([text, steps]) => [text.includes('t.robot_id = (select'), steps.filter((step) => / t USING |TEMP B-TREE/.test(step))]);
     const ofIssuer = [false, ['SEARCH t USING INDEX robot_trusts_by_issuer (kind=? AND issuer=?)']];
     const ofRobot = [true, ['SEARCH t USING INDEX robot_trusts_by_robot (robot_id=?)']];
-    assert.deepEqual(used.toSorted(), [ofIssuer, ofRobot, ofRobot]);
+    assert.deepEqual(used.toSorted(), [ofIssuer, ofIssuer, ofRobot, ofRobot]);
   });
 
   it('find the roles of a group by the group, and build no index on the way', () => {

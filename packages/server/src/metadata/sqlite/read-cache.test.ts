@@ -68,6 +68,44 @@ test('whether anybody committed is asked once for what one event asks for, and a
   assert.notEqual(await answer, known);
 });
 
+test('it is asked once an event, also where the event itself asks before what it promised does', async (t) => {
+  const { cache, reader } = open(t);
+  const { read, sizeOf } = counted();
+  const ask = () => cache.get('key', read, sizeOf);
+  await ask();
+  await ask();
+  let looks = 0;
+  const get = t.mock.method(Object.getPrototypeOf(reader.prepare('select 1')), 'get');
+  const { port1, port2 } = new MessageChannel();
+  t.after(() => port1.close());
+  const served = Promise.withResolvers<void>();
+  port1.once('message', async () => {
+    const before = get.mock.callCount();
+    cache.changeMark();
+    for (let promised = 0; promised < 5; promised += 1) await ask();
+    looks = get.mock.callCount() - before;
+    served.resolve();
+  });
+  await nextEvent();
+  port2.postMessage('from elsewhere');
+  await served.promise;
+  assert.equal(looks, 1);
+});
+
+test('the mark of changes is the same until anybody commits anything, and none where that cannot be told', async (t) => {
+  const { cache, reader, other } = open(t);
+  const mark = cache.changeMark();
+  assert.equal(typeof mark, 'number');
+  await nextEvent();
+  assert.equal(cache.changeMark(), mark);
+  other.exec('insert into numbers values (1)');
+  await nextEvent();
+  assert.notEqual(cache.changeMark(), mark);
+  reader.close();
+  await nextEvent();
+  assert.equal(cache.changeMark(), undefined);
+});
+
 test('a read that was under way when somebody committed is not given again', async (t) => {
   const { cache, other } = open(t);
   const { read, sizeOf } = counted();

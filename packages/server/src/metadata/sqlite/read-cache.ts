@@ -7,6 +7,8 @@ const mostSeen = 4096;
 /** Keys beyond this are not remembered: names and digests are shorter, only what a client made up as `last` is not. */
 const longestKey = 1024;
 
+const settled = Promise.resolve();
+
 interface Entry {
   readonly answer: Promise<unknown>;
   readonly bytes: number;
@@ -29,6 +31,7 @@ export class ReadCache {
   readonly #goOn = (): void => {
     this.#isChecked = false;
   };
+  readonly #goOnLater = (): void => process.nextTick(this.#goOn);
   /** Rises whenever everything is forgotten. */
   #generation = 0;
   #bytes = 0;
@@ -57,6 +60,12 @@ export class ReadCache {
     return this.#remember(key, read(), sizeOf);
   }
 
+  /** See `MetadataStore.changeMark`. */
+  changeMark(): number | undefined {
+    this.#isCurrent();
+    return this.#current === undefined ? undefined : this.#generation;
+  }
+
   async #remember<T>(key: string, reading: Promise<T>, sizeOf: (answer: NonNullable<T>) => number): Promise<T> {
     const generation = this.#generation;
     const answer = await reading;
@@ -77,8 +86,9 @@ export class ReadCache {
     const version = this.#readVersion();
     if (version !== undefined) {
       this.#isChecked = true;
-      // Comes when all promises that can go on have done so, and before the next event.
-      process.nextTick(this.#goOn);
+      // Comes when all promises that can go on have done so, and before the next event. Asked for out of a promise, since whatever is
+      // asked for in the event itself comes before its promises.
+      void settled.then(this.#goOnLater);
     }
     if (version !== undefined && version === this.#current) return true;
     this.#current = version;

@@ -17,6 +17,7 @@ type Logins = Pick<
   | 'findRobotBySecret'
   | 'findRobotCredential'
   | 'findTrustingRobot'
+  | 'findTrustingRobots'
 >;
 
 /** The reads that pulls and logins are made of, through the cache. Whoever gets an answer shares it with others and must not change it. */
@@ -72,6 +73,12 @@ function rememberedLogins(store: Logins, cache: ReadCache): Logins {
     findAccessToken: (secretHash) => remembered(`k ${textOfHash(secretHash)}`, () => store.findAccessToken(secretHash)),
     findRobotBySecret: (secretHash) => remembered(`s ${textOfHash(secretHash)}`, () => store.findRobotBySecret(secretHash)),
     findRobotCredential: (bound) => remembered(`c ${bound.id} ${bound.secretId}`, () => store.findRobotCredential(bound)),
+    findTrustingRobots: (wanted) =>
+      cache.get(
+        `h ${JSON.stringify(wanted)}`,
+        () => store.findTrustingRobots(wanted),
+        (found) => found.reduce((sum, { rule }) => sum + overheadBytes + 2 * rule.length, overheadBytes),
+      ),
     findTrustingRobot: (bound) => remembered(`g ${bound.id} ${bound.trustId}`, () => store.findTrustingRobot(bound)),
   };
 }

@@ -37,7 +37,7 @@ const emptied = new Set([
 /** Tells what happened, and goes by its own age. */
 const outliving = new Set(['events.project_id', 'audit_log.project_id']);
 /** Stands beside the id of a repository of that project, with which its row goes. */
-const besideRepository = new Set(['repository_words.project_id']);
+const besideRepository = new Set(['repository_words.project_id', 'image_words.project_id']);
 
 interface Reference {
   readonly table: string;

@@ -90,6 +90,7 @@ test('what is remembered is never older than an acknowledged write, by this proc
   }
   const before = await remembered();
   assert.deepEqual([before.repositories, before.project], [app, false]);
+  const mark = store.changeMark();
   const code = `
     const store = await openSqliteMetadata({ path, durability: 'full' });
     await new StoreSteps(store).push(app, { tags: ['moving', 'another'] });
@@ -97,6 +98,7 @@ test('what is remembered is never older than an acknowledged write, by this proc
     await store.deleteBlob({ repository: app, digest: ${JSON.stringify(blob)}, by, at: 1 });
     await store.close();`;
   assert.deepEqual(await inProcess(path, code), { code: 0, signal: null });
+  assert.notEqual(store.changeMark(), mark);
   const after = await look();
   assert.notEqual(after.manifest, before.manifest);
   assert.equal(after.info, after.manifest);

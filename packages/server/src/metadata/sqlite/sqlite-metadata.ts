@@ -52,7 +52,8 @@ export async function openSqliteMetadata(options: SqliteMetadataOptions): Promis
       await writer.close();
     },
   });
-  return { ...store, ...rememberedReads(store, new ReadCache(reader)) };
+  const cache = new ReadCache(reader);
+  return { ...store, ...rememberedReads(store, cache), changeMark: () => cache.changeMark() };
 }
 
 function findWriter({

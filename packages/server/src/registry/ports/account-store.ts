@@ -81,5 +81,11 @@ export interface AccountStore {
   /** Counts a failed login against `key` (an account or an address) and answers how many there were since `since`. */
   noteLoginFailure(input: { key: string; at: Millis; since: Millis }): Promise<number>;
   countLoginFailures(key: string, since: Millis): Promise<{ count: number; lastAt: Millis }>;
-  clearLoginFailures(input: { key: string }): Promise<void>;
+  /**
+   * Counts a try as failed before it is looked at, so that of all that are made at once, by whatever process, one is: false, and nothing
+   * counted, unless there are exactly `count` since `since`, none of them at `at`.
+   */
+  takeLoginTry(input: { key: string; at: Millis; since: Millis; count: number }): Promise<boolean>;
+  /** All of `key`, or the one at `at`. */
+  clearLoginFailures(input: { key: string; at?: Millis }): Promise<void>;
 }

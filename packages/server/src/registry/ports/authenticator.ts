@@ -1,5 +1,5 @@
 import type { Scope } from '@longshore/oci';
-import type { Principal } from './authorizer.ts';
+import type { Lasting, Principal } from './authorizer.ts';
 import type { ShownCertificate } from './shown-certificate.ts';
 
 /**
@@ -32,6 +32,8 @@ export interface Refusal {
 export interface Authenticated {
   readonly kind: 'principal';
   readonly principal: Principal;
+  /** Undefined: it has to be proved anew each time. */
+  readonly lasts?: Lasting | undefined;
 }
 
 /** What an Authorization header proved. `anonymous`: there was none, which is not the same as a refused one. */
@@ -42,6 +44,8 @@ export interface Origin {
   readonly address: string;
   /** What the client itself has shown on this connection; undefined: nothing, or it was not asked. */
   readonly certificate?: ShownCertificate | undefined;
+  /** The one project that what is asked for is in, where a login says what it is for: no robot of another one is taken that nobody named. */
+  readonly project?: string | undefined;
 }
 
 /** Finds out who sends a request. Rejects only when the accounts cannot be read or a failure cannot be recorded. */

@@ -42,8 +42,8 @@ export interface ProvedSession {
   readonly id: number;
   /** `password`, or the name of the provider through which its user signed in. */
   readonly provider: string;
-  /** When they signed in: what makes credentials needs that to be recent. */
-  readonly since: number;
+  /** When they last proved who they are: what makes credentials needs that to be recent. 0 when it is not known. */
+  readonly provedAt: number;
   /** What shows that a page of ours asks, as far as this session goes. */
   readonly csrfToken: string;
 }
@@ -79,6 +79,19 @@ export type Resource =
   | { readonly kind: 'project'; readonly name: string }
   | { readonly kind: 'registry' };
 
+/**
+ * How long what was found out stays so while nothing is committed to the metadata: until a time of day, and until a time of the clock that
+ * never goes back (`performance.now`).
+ */
+export interface Lasting {
+  /** Milliseconds, both. */
+  readonly until: number;
+  readonly elapsed: number;
+}
+
+/** What follows from the metadata alone. */
+export const lasting: Lasting = { until: Infinity, elapsed: Infinity };
+
 /** `roles`: names of the roles through which the subject acts there; `administrator` for administrators. */
 export interface Decision {
   readonly allow: boolean;
@@ -94,6 +107,10 @@ export interface Decision {
   readonly project?: number | 'none' | undefined;
   /** A project that begins with it gets no owner: a cluster allows it, and takes it back by its own means. */
   readonly ownerless?: true;
+  /** The project is closed to some addresses: nothing may be handed out that is of use from others. */
+  readonly fromHereAlone?: true;
+  /** Undefined: it has to be decided anew each time. */
+  readonly lasts?: Lasting | undefined;
 }
 
 /**

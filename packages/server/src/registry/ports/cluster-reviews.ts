@@ -1,4 +1,5 @@
 import type { KubernetesSubject } from './authorizer.ts';
+import type { Millis } from './content-store.ts';
 
 /** What a cluster's own authorization is asked about: verbs of the resource `repositories` of the API group `longshore.dev`. */
 export type ClusterVerb = 'pull' | 'push' | 'delete';
@@ -28,8 +29,9 @@ export interface ClusterReviews {
   /** The namespace that a project stands for in a cluster; undefined: none there, or the cluster is not asked what somebody may do. */
   namespaceOf(cluster: string, project: string): string | undefined;
   /**
-   * Whether the subject's cluster allows it, by an answer that is at most five seconds old. Rejects with a `RegistryError` (503,
-   * Retry-After), within the cluster's bound, when the cluster cannot be asked.
+   * That the subject's cluster allows it, by an answer that is at most five seconds old, and until when that needs no other look (by the clock
+   * that never goes back); undefined: it does not. Rejects with a `RegistryError` (503, Retry-After), within the cluster's bound, when the
+   * cluster cannot be asked.
    */
-  allows(subject: KubernetesSubject, access: ReviewedAccess): Promise<boolean>;
+  allowedUntil(subject: KubernetesSubject, access: ReviewedAccess): Promise<Millis | undefined>;
 }

@@ -16,39 +16,56 @@ export type DevicePoll =
   | { readonly outcome: 'pending' | 'slow-down' | 'denied' | 'expired' }
   | { readonly outcome: 'token'; readonly id: number; readonly userName: string; readonly expiresAt: Millis };
 
+/** A device that begins to wait. */
+export interface DeviceStart {
+  /** SHA-256, as every hash here. */
+  readonly deviceHash: Uint8Array;
+  readonly userCodeHash: Uint8Array;
+  readonly name: string;
+  readonly address: string;
+  /** Whoever the address belongs to. */
+  readonly network: string;
+  /** How many of this network may wait, */
+  readonly most: number;
+  /** and of all networks. */
+  readonly mostInAll: number;
+  readonly at: Millis;
+  readonly expiresAt: Millis;
+}
+
+/** What somebody decides about a device, as the user that they were when they were shown it. */
+export interface DeviceDecision {
+  readonly id: number;
+  readonly userId: number;
+  readonly userVersion: number;
+  readonly allow: boolean;
+  readonly by: Agent;
+  readonly at: Millis;
+}
+
+/** A device that asks for its token, which is `secretHash` and good for `lifetimeMs` if it gets one now. */
+export interface DeviceQuestion {
+  readonly deviceHash: Uint8Array;
+  readonly secretHash: Uint8Array;
+  readonly lifetimeMs: Millis;
+  readonly address: string;
+  readonly requestId: string;
+  readonly at: Millis;
+}
+
 /** Devices that wait for somebody to let them in. */
 export interface DeviceStore {
-  /**
-   * `network`: whoever the asking address belongs to, of which at most `most` may wait, of all at most `mostInAll`. False when more would,
-   * or a code is in use.
-   */
-  startDevice(input: {
-    deviceHash: Uint8Array;
-    userCodeHash: Uint8Array;
-    name: string;
-    address: string;
-    network: string;
-    most: number;
-    mostInAll: number;
-    at: Millis;
-    expiresAt: Millis;
-  }): Promise<boolean>;
+  /** False when more would wait than may, or a code is in use. */
+  startDevice(input: DeviceStart): Promise<boolean>;
   /** One that waits, by its user code. */
   findDevice(userCodeHash: Uint8Array, at: Millis): Promise<DeviceRequest | undefined>;
   /** Whether there is one with this device code, over or not. */
   isDevice(deviceHash: Uint8Array): Promise<boolean>;
   /** False when none waits with that id any more. */
-  decideDevice(input: { id: number; userId: number; userVersion: number; allow: boolean; by: Agent; at: Millis }): Promise<boolean>;
+  decideDevice(input: DeviceDecision): Promise<boolean>;
   /**
    * Answers a device that asks again; too early, it must wait 5 seconds longer from now on. What was allowed becomes a personal access
-   * token with `secretHash`, good for `lifetimeMs`, and is answered this once.
+   * token, and is answered this once.
    */
-  pollDevice(input: {
-    deviceHash: Uint8Array;
-    secretHash: Uint8Array;
-    lifetimeMs: number;
-    address: string;
-    requestId: string;
-    at: Millis;
-  }): Promise<DevicePoll>;
+  pollDevice(input: DeviceQuestion): Promise<DevicePoll>;
 }

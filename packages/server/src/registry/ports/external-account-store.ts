@@ -41,12 +41,19 @@ export interface AdmittedIdentity {
   readonly names: readonly string[];
   /** All of them, at most `mostExternalGroups`: groups of the provider that are missing here are left. `externalName` tells them apart. */
   readonly groups: readonly { readonly externalName: string; readonly names: readonly string[] }[];
-  /** Undefined: the provider says nothing about it. */
-  readonly administrator: boolean | undefined;
+  /** Of whose members the settings make administrators; undefined: the provider does not decide it. */
+  readonly administrator: { readonly group: string; readonly isMember: boolean } | undefined;
   /** Undefined: what is there stays. */
   readonly renewal: string | undefined;
   /** Undefined: never. */
   readonly checkAfter: Millis | undefined;
+}
+
+/** Something that people hold by the word of a provider, many of them the same. */
+export interface ProviderStanding {
+  readonly provider: string;
+  /** As members of which group of the provider they administer the registry; undefined: they do not by its word. */
+  readonly administratorGroup: string | undefined;
 }
 
 /** How many groups one person brings along, at most. */
@@ -79,8 +86,21 @@ export interface ExternalAccountStore {
   findExternalNames(userId: number): Promise<ExternalNames[]>;
   /** The oldest first. */
   listIdentityLinks(userId: number, page: { limit: number; after: number | undefined }): Promise<Listed<IdentityLink>>;
-  /** Who comes from there next is somebody new; the groups of the provider are left, and what was issued before ends. */
+  /**
+   * Who comes from there next is somebody new; the groups of the provider are left, what was issued before ends, and so does administering
+   * by the provider's word. A user who has neither a password nor another provider is disabled, and so are the access tokens.
+   */
   unlinkIdentity(input: { userId: number; id: number; by: Agent; at: Millis }): Promise<boolean>;
+  /** Everything that somebody holds by the word of a provider, each once. */
+  listProviderStandings(): Promise<ProviderStanding[]>;
+  /**
+   * Ends a standing of up to `limit` people, and answers of how many: fewer than `limit` when nobody else has it. `administration`: they
+   * administer no more, and the provider is to be asked about them at once. `everything`: as `endExternal` does that suspends, but that a
+   * provider which comes back is asked about them at once.
+   */
+  endProviderStanding(
+    input: ProviderStanding & { ends: 'everything' | 'administration'; limit: number; by: Agent; at: Millis },
+  ): Promise<number>;
   /** Takes links that are to be checked; nobody else gets them before `until`. */
   claimDueLinks(input: { provider: string; at: Millis; until: Millis; limit: number }): Promise<DueLink[]>;
 }

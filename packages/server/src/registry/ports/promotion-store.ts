@@ -29,6 +29,8 @@ export interface PromotionPolicy extends PromotionTerms {
   readonly environment: string | undefined;
   /** Name of the project that is next in the chain. */
   readonly promotesTo: string | undefined;
+  /** Names of the projects that have this one next, in order; 20 at most. */
+  readonly promotedFrom: readonly string[];
   /** 0: never set. */
   readonly version: number;
 }

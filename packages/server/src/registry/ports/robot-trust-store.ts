@@ -38,13 +38,14 @@ export const mostTrusts = 20;
 /** What a login needs of trusts; none of robots whose project was deleted. */
 export interface TrustLogins {
   /**
-   * Robots, also expired and disabled ones (the caller compares), that trust an issuer, by id of the trust: of all robots, or of the one of
-   * that name.
+   * Robots, also expired and disabled ones (the caller compares), that trust an issuer, by id of the trust: of all robots, of those of a
+   * project and of the whole registry, or of the one of that name.
    */
   findTrustingRobots(wanted: {
     kind: TrustKind;
     issuer: string;
     robot: { readonly project: string | undefined; readonly name: string } | undefined;
+    project?: string | undefined;
     limit: number;
   }): Promise<readonly TrustingRobot[]>;
   /** By what a registry token is bound to. */

@@ -11,6 +11,8 @@ export interface Session {
   /** Through what: `password`, or the name of a provider. */
   readonly provider: string;
   readonly createdAt: Millis;
+  /** When they last proved who they are, here or at the provider; 0 when that is not known. */
+  readonly provedAt: Millis;
   /** It ends then, however much it is used. */
   readonly expiresAt: Millis;
   /** Not more often than once a minute. */

@@ -3,6 +3,7 @@ import type { Agent } from './agent.ts';
 import type { Principal } from './authorizer.ts';
 import type { DeviceRequest } from './device-store.ts';
 import type { Session } from './session-store.ts';
+import type { AwayProof, SignOutPlace } from './sign-in.ts';
 
 /** A browser, as far as it tells. */
 export interface BrowserOrigin {
@@ -49,10 +50,10 @@ export interface SignInService extends SessionReader {
   byPassword(credentials: { readonly name: string; readonly password: string }, from: BrowserOrigin): Promise<SignInStep>;
   /** `proof`: of a step before. `over`: it took too long, or the user has changed. */
   bySecondFactor(proof: string, code: string, from: BrowserOrigin): Promise<SignInStep>;
-  /** Where the browser is sent; `kept` goes into a cookie, sealed. Undefined: there is no such provider. */
+  /** Where the browser is sent; `again`: as `SignInProvider.start` has it; `kept` goes into a cookie, sealed. Undefined: there is no such provider. */
   start(
     provider: string,
-    where: { readonly callbackUrl: string; readonly returnTo: string },
+    where: { readonly callbackUrl: string; readonly returnTo: string; readonly again: boolean },
   ): Promise<{ kind: 'redirect'; redirect: string; kept: string } | { kind: 'away'; detail: string } | undefined>;
   /** The browser is back. `over`: it was not sent by us, took too long, or comes a second time. */
   finish(
@@ -60,9 +61,11 @@ export interface SignInService extends SessionReader {
     back: { readonly callbackUrl: string; readonly url: URL; readonly kept: string },
     from: BrowserOrigin,
   ): Promise<{ readonly step: SignInStep; readonly returnTo: string }>;
-  /** A session in the place of one from before the user's version rose, with another secret. */
+  /** A session in the place of one from before the user's version rose, with another secret; it proves no more than that one did. */
   renew(open: OpenSession, from: BrowserOrigin): Promise<string | undefined>;
   end(open: OpenSession, from: BrowserOrigin): Promise<void>;
+  /** As `SignInProvider.signOut`; undefined also when there is no such provider. */
+  signOutOf(provider: string, returnUrl: string): Promise<SignOutPlace | AwayProof | undefined>;
   /** A personal access token; `text` is the secret, shown this once. */
   makeToken(open: OpenSession, input: { readonly name: string; readonly days: number }, from: BrowserOrigin): Promise<{ text: string }>;
 }

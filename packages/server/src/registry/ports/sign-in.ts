@@ -35,12 +35,37 @@ export interface SignInProvider {
   readonly title: string;
   /**
    * Where the browser goes. `callbackUrl`: where it must come back to, absolute. `kept`: what `finish` needs to know that this very
-   * browser was sent by us (state, nonce, code verifier); it goes into a sealed cookie of a few minutes, 2 KiB at most.
+   * browser was sent by us (state, nonce, code verifier); it goes into a sealed cookie of a few minutes, 2 KiB at most. `again`: the provider
+   * must have them prove who they are, also when it knows the browser.
    */
-  start(request: { readonly callbackUrl: string }): Promise<{ readonly redirect: string; readonly kept: string } | AwayProof>;
-  /** `url`: the one at which the browser came back, absolute, with its query. Never rejects for what the browser or the provider sent. */
-  finish(request: { readonly callbackUrl: string; readonly url: URL; readonly kept: string }): Promise<ExternalProof>;
+  start(request: {
+    readonly callbackUrl: string;
+    readonly again: boolean;
+  }): Promise<{ readonly redirect: string; readonly kept: string } | AwayProof>;
+  /**
+   * `url`: the one at which the browser came back, absolute, with its query; `address`: from where. Never rejects for what the browser or the
+   * provider sent.
+   */
+  finish(request: {
+    readonly callbackUrl: string;
+    readonly url: URL;
+    readonly kept: string;
+    readonly address: string;
+  }): Promise<SignInProof>;
+  /** Where people sign out there, too, and are sent on to `returnUrl`; undefined when it offers none. */
+  signOut(returnUrl: string): Promise<SignOutPlace | AwayProof | undefined>;
 }
+
+/** Where a browser can end what a provider keeps in it. */
+export interface SignOutPlace {
+  readonly title: string;
+  readonly url: string;
+}
+
+/** The same with when they last proved it there, which may be long before they came here; 0 when the provider does not say. */
+export type SignInProof =
+  | (Extract<ExternalProof, { kind: 'proved' }> & { readonly provedAt: Millis })
+  | Exclude<ExternalProof, { kind: 'proved' }>;
 
 /** A provider that cannot be asked at the moment. */
 export type AwayProof = Extract<ExternalProof, { kind: 'away' }>;
@@ -67,4 +92,6 @@ export type ExternalOutcome =
 export interface ExternalSignIn {
   /** `by`: who signs in, as far as it is known before: credential and address. */
   signIn(identity: ExternalIdentity, by: Agent): Promise<ExternalOutcome>;
+  /** The same between logins: makes nobody a user, who may have been removed or unlinked while the provider was asked. */
+  renew(identity: ExternalIdentity, by: Agent): Promise<ExternalOutcome>;
 }

@@ -98,6 +98,8 @@ export interface TenantStore {
   deleteTenant(input: { name: string; version: number | undefined; force: boolean; by: Agent; at: Millis }): Promise<DeletionOutcome>;
   /** The same for one repository, unless a rule keeps one of its tags from whoever deletes it. */
   deleteRepository(input: { repository: RepositoryName; by: Agent; at: Millis }): Promise<DeletionOutcome | TagRefusal>;
+  /** What a deletion of the repository would take along now; undefined: there is none of that name. */
+  findRepositoryLosses(repository: RepositoryName): Promise<Losses | undefined>;
   /** Removes a batch of what a deletion left; `gone` when that was all. Uploads must have been ended before. */
   removeRemains(input: Remains): Promise<'more' | 'gone'>;
   /** Uploads into what was deleted, up to 100. */

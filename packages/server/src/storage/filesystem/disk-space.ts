@@ -10,9 +10,15 @@ const lowBytes = 10 * 1024 ** 3;
  * `StorageError` when it cannot be asked.
  */
 export async function lowDiskSpace(directory: string): Promise<string | undefined> {
+  const { freeBytes, totalBytes } = await diskSpace(directory);
+  return describeLowSpace(freeBytes, totalBytes);
+}
+
+/** What the file system of `directory` has, and has left for this user. Throws a `StorageError` when it cannot be asked. */
+export async function diskSpace(directory: string): Promise<{ freeBytes: number; totalBytes: number }> {
   try {
     const { bavail, blocks, bsize } = await statfs(directory);
-    return describeLowSpace(bavail * bsize, blocks * bsize);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
   } catch (error) {
     throw asStorageError('Cannot ask how much space is left', error);
   }

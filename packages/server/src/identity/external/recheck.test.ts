@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { systemAgent } from '../../registry/ports/agent.ts';
 import type { DueLink } from '../../registry/ports/external-account-store.ts';
-import type { Renewal } from './oidc-sign-in.ts';
-import { recheckPeople } from './recheck.ts';
+import { type Renewal, recheckPeople } from './recheck.ts';
 
 const ignore = () => undefined;
 
@@ -17,7 +17,8 @@ async function endedOf(answers: Readonly<Record<string, Renewal>>): Promise<stri
   const ended: string[] = [];
   await recheckPeople(
     {
-      provider: { name: 'corp', renew: async ({ externalId }) => answers[externalId] ?? assert.fail(externalId) },
+      provider: 'corp',
+      ask: async ({ externalId }) => answers[externalId],
       accounts: {
         claimDueLinks: async () => due.splice(0),
         endExternal: async ({ externalId }) => {
@@ -25,8 +26,8 @@ async function endedOf(answers: Readonly<Record<string, Renewal>>): Promise<stri
           return true;
         },
       },
-      signIn: { signIn: () => assert.fail('nobody was renewed') },
-      decidesAdministrators: false,
+      external: { renew: () => assert.fail('nobody was renewed') },
+      ...{ decidesAdministrators: false, suspends: false, by: systemAgent('test') },
       intervalMs: 60_000,
       logger: { info: ignore, warn: ignore, error: ignore },
       now: Date.now,

@@ -1,0 +1,61 @@
+/** What a path is. */
+export type FileKind = 'file' | 'directory' | 'symlink' | 'character-device' | 'block-device' | 'fifo';
+
+/** A path of a layer as its archive tells it. */
+export interface FileEntry {
+  readonly kind: FileKind;
+  /** Permission bits with set-uid, set-gid and sticky. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Of a file, in bytes; else 0. */
+  readonly size: number;
+  /** Where a symlink points, and the numbers of a device. */
+  readonly target: string;
+  /** Place of its layer in its image, from the bottom, and its path there, which a hard link does not share. */
+  readonly layer: number;
+  readonly path: string;
+  /** SHA-256 of the bytes of a file, in hex; empty until they were read, and of everything else. */
+  sha256: string;
+  /** What the file tells of installed packages: kind, name and version, parted by zero characters. */
+  packages: readonly string[] | undefined;
+}
+
+/** A name in a tree. */
+export interface TreeNode {
+  /** Undefined: a directory that only paths below it tell of, or nothing (`hides`). */
+  entry: FileEntry | undefined;
+  /** Of whatever may hold something. */
+  children: Map<string, TreeNode> | undefined;
+  /** Nothing of layers below shows at this path, nor below it. */
+  hides: boolean;
+  /** A hard link to a path that its own layer does not have: the entry of what is there below it. */
+  linkTo: string | undefined;
+}
+
+/** A node of which nothing is known yet. */
+export function newNode(): TreeNode {
+  return { entry: undefined, children: undefined, hides: false, linkTo: undefined };
+}
+
+/** The root of a tree that tells of nothing yet: a directory, even when nothing is in it. */
+export function newTree(): TreeNode {
+  return { ...newNode(), children: new Map() };
+}
+
+/** Whether there is something at the node itself, however little is known of it. */
+export function isPresent(node: TreeNode): boolean {
+  return node.entry !== undefined || node.linkTo !== undefined || node.children !== undefined;
+}
+
+/** Whether there is a directory at the node. */
+export function isDirectory(node: TreeNode): boolean {
+  return node.children !== undefined || node.entry?.kind === 'directory';
+}
+
+/** The node at a path; undefined when there is none. */
+export function findNode(root: TreeNode, path: string): TreeNode | undefined {
+  let node: TreeNode | undefined = root;
+  for (const name of path.split('/')) node = node?.children?.get(name);
+  return node;
+}

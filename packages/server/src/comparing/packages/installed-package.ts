@@ -1,0 +1,9 @@
+/** The package managers whose packages are read. */
+export type PackageKind = 'deb' | 'apk' | 'npm' | 'python' | 'gem';
+
+/** What is installed, and by which kind of package manager. */
+export interface InstalledPackage {
+  readonly kind: PackageKind;
+  readonly name: string;
+  readonly version: string;
+}

@@ -1,0 +1,7 @@
+import type { Feature } from '../feature.ts';
+import { type IndexLoopDeps, indexLoop } from './index-loop.ts';
+
+/** Makes images findable by their labels and annotations, some seconds behind their push. */
+export function searchIndex(deps: IndexLoopDeps): Feature {
+  return { name: 'search-index', background: [indexLoop(deps)] };
+}

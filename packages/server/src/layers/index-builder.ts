@@ -1,0 +1,158 @@
+import { createHash, type Hash, hash } from 'node:crypto';
+import type { LayerEntry, LayerEntryKind, LayerSummary } from '../registry/ports/layer-store.ts';
+import { pathOf, splitPath } from './entry-path.ts';
+import { entryOf, keyOf, lineOf } from './index-lines.ts';
+import { mostEntries, mostIndexCharacters } from './layer-limits.ts';
+import { ArchiveFault } from './tar-header.ts';
+import type { TarEntry, TarSink } from './tar-reader.ts';
+
+const kinds: Readonly<Record<string, LayerEntryKind>> = {
+  '0': 'file',
+  '1': 'hardlink',
+  '2': 'symlink',
+  '3': 'character-device',
+  '4': 'block-device',
+  '5': 'directory',
+  '6': 'fifo',
+};
+
+/** Image specification, "Whiteouts". */
+const whiteoutPrefix = '.wh.';
+const opaqueName = '.wh..wh..opq';
+
+/** A file of no more bytes than come at once is hashed at once. */
+interface Hashing {
+  readonly entry: LayerEntry;
+  hash: Hash | undefined;
+  sha256: string | undefined;
+}
+
+/** Makes the index of a layer from what is in its archive. Throws `ArchiveFault` when that is more than fits. */
+export class IndexBuilder implements TarSink {
+  /** By key; of several entries of one name the last. Lines, since objects take five times the memory. */
+  readonly #lines = new Map<string, string>();
+  #characters = 0;
+  #leftOut = 0;
+  #files = 0;
+  #fileBytes = 0;
+  #hashing: Hashing | undefined;
+  #lastDirectory: string | undefined;
+
+  entry(found: TarEntry): void {
+    const path = pathOf(found.name);
+    const [directory, name] = splitPath(path ?? '');
+    if (name === opaqueName) this.#addOpaque(directory);
+    else if (path === undefined || name.startsWith('.wh..wh.') || name === whiteoutPrefix) this.#leftOut += 1;
+    else if (name.startsWith(whiteoutPrefix)) this.#addWhiteout(directory, name.slice(whiteoutPrefix.length), found);
+    else this.#addFound(path, found);
+  }
+
+  data(piece: Uint8Array): void {
+    const hashing = this.#hashing;
+    if (hashing === undefined) return;
+    if (piece.length === hashing.entry.sizeBytes) hashing.sha256 = hash('sha256', piece, 'hex');
+    else {
+      hashing.hash ??= createHash('sha256');
+      hashing.hash.update(piece);
+    }
+  }
+
+  end(): void {
+    if (this.#hashing === undefined) return;
+    const { entry, hash: started, sha256 } = this.#hashing;
+    this.#hashing = undefined;
+    this.#put({ ...entry, sha256: sha256 ?? started?.digest('hex') ?? hash('sha256', '', 'hex') });
+  }
+
+  summary(unpackedBytes: number): LayerSummary {
+    return { entries: this.#lines.size, files: this.#files, fileBytes: this.#fileBytes, unpackedBytes, leftOut: this.#leftOut };
+  }
+
+  /** Keys and lines, sorted. */
+  *lines(): Generator<readonly [key: string, line: string]> {
+    for (const key of [...this.#lines.keys()].sort()) yield [key, this.#lines.get(key) ?? ''];
+  }
+
+  #addFound(path: string, found: TarEntry): void {
+    const kind = kinds[found.type] ?? 'other';
+    const { mode, uid, gid, modifiedAt } = found;
+    const plain: LayerEntry = { path, kind, sizeBytes: 0, mode, uid, gid, modifiedAt };
+    if (kind === 'file') {
+      this.#files += 1;
+      this.#fileBytes += found.sizeBytes;
+      const file = { ...plain, sizeBytes: found.sizeBytes };
+      // What follows replaces this; without bytes to come it stays.
+      if (found.isTooSparse) this.#put(file);
+      else this.#hashing = { entry: { ...file, offset: found.offset }, hash: undefined, sha256: undefined };
+    } else if (kind === 'hardlink') this.#addHardLink(plain, found.link);
+    else if (kind === 'symlink') this.#put({ ...plain, target: found.link });
+    else if (kind === 'directory') this.#addDirectory(plain);
+    else this.#put(plain);
+  }
+
+  /** A second name of a file that came before; its bytes are that file's. */
+  #addHardLink(plain: LayerEntry, link: string): void {
+    const target = pathOf(link);
+    if (target === undefined) {
+      this.#leftOut += 1;
+      return;
+    }
+    const file = this.#get(target);
+    const { sizeBytes = 0, offset, sha256 } = file?.kind === 'file' || file?.kind === 'hardlink' ? file : {};
+    this.#put({ ...plain, target, sizeBytes, ...(offset !== undefined && { offset }), ...(sha256 !== undefined && { sha256 }) });
+  }
+
+  /** A layer may remove a directory and make it anew: then it hides what was in it. */
+  #addDirectory(plain: LayerEntry): void {
+    const before = this.#get(plain.path);
+    const isOpaque = before?.kind === 'whiteout' || before?.isOpaque === true;
+    this.#put(isOpaque ? { ...plain, isOpaque } : plain);
+  }
+
+  #addOpaque(directory: string): void {
+    const before = this.#get(directory);
+    if (before?.kind === 'directory') this.#put({ ...before, isOpaque: true });
+    else if (before === undefined || before.kind === 'whiteout') this.#put({ ...impliedDirectory(directory), isOpaque: true });
+  }
+
+  /** Removes what lower layers have; what this one has under that name stays. */
+  #addWhiteout(directory: string, name: string, { mode, uid, gid, modifiedAt }: TarEntry): void {
+    const path = directory === '' ? name : `${directory}/${name}`;
+    const before = this.#get(path);
+    if (before === undefined) this.#put({ path, kind: 'whiteout', sizeBytes: 0, mode, uid, gid, modifiedAt });
+    else if (before.kind === 'directory') this.#put({ ...before, isOpaque: true });
+  }
+
+  #get(path: string): LayerEntry | undefined {
+    const line = this.#lines.get(keyOf(path));
+    return line === undefined ? undefined : entryOf(line);
+  }
+
+  #put(entry: LayerEntry): void {
+    const key = keyOf(entry.path);
+    const line = lineOf(entry);
+    const before = this.#lines.get(key);
+    this.#characters += line.length + (before === undefined ? key.length : -before.length);
+    this.#lines.set(key, line);
+    if (before !== undefined) return;
+    if (this.#lines.size > mostEntries) throw new ArchiveFault(`it has more than ${mostEntries} entries`);
+    if (this.#characters > mostIndexCharacters) throw new ArchiveFault('the names of its entries are too long to be kept');
+    this.#imply(entry.path);
+  }
+
+  /** Lists go from directory to directory, so there must be one for whatever lies in it. */
+  #imply(path: string): void {
+    if (path === '') return;
+    const [directory] = splitPath(path);
+    // Most entries lie beside the one before.
+    if (directory === this.#lastDirectory) return;
+    this.#lastDirectory = directory;
+    const before = this.#get(directory);
+    if (before === undefined) this.#put(impliedDirectory(directory));
+    else if (before.kind === 'whiteout') this.#put({ ...impliedDirectory(directory), isOpaque: true });
+  }
+}
+
+function impliedDirectory(path: string): LayerEntry {
+  return { path, kind: 'directory', sizeBytes: 0, mode: 0o755, uid: 0, gid: 0, modifiedAt: 0, isImplied: true };
+}

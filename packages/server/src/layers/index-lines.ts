@@ -1,0 +1,33 @@
+import { type LayerEntry, type LayerEntryKind, layerEntryKinds } from '../registry/ports/layer-store.ts';
+import { splitPath } from './entry-path.ts';
+
+/** What entries are sorted by: all names of a directory follow one another. No path has a zero character. */
+export function keyOf(path: string): string {
+  const [directory, name] = splitPath(path);
+  return `${directory}\0${name}`;
+}
+
+/** An entry as it is kept: short, and one line whatever is in its name. */
+export function lineOf(entry: LayerEntry): string {
+  const { path, kind, sizeBytes, mode, uid, gid, modifiedAt, target, sha256, offset, isOpaque, isImplied } = entry;
+  const flags = (isOpaque === true ? 1 : 0) + (isImplied === true ? 2 : 0);
+  const more = [target ?? 0, offset ?? -1, sha256 ?? 0, flags];
+  return JSON.stringify([path, layerEntryKinds.indexOf(kind), sizeBytes, mode, uid, gid, modifiedAt, ...more]);
+}
+
+/** The entry of a line that `lineOf` made. */
+export function entryOf(line: string): LayerEntry {
+  const [path, kind, sizeBytes, mode, uid, gid, modifiedAt, target, offset, sha256, flags] = JSON.parse(line) as Line;
+  return {
+    path,
+    kind: layerEntryKinds[kind] as LayerEntryKind,
+    ...{ sizeBytes, mode, uid, gid, modifiedAt },
+    ...(target !== 0 && { target }),
+    ...(sha256 !== 0 && { sha256 }),
+    ...(offset !== -1 && { offset }),
+    ...((flags & 1) !== 0 && { isOpaque: true }),
+    ...((flags & 2) !== 0 && { isImplied: true }),
+  };
+}
+
+type Line = [string, number, number, number, number, number, number, string | 0, number, string | 0, number];
