@@ -42,7 +42,7 @@ async function filesOf(...patterns: readonly string[]): Promise<string[]> {
 
 async function sources(): Promise<string> {
   const generated = new Set(generatedDocuments.map(({ path }) => path));
-  const files = (await filesOf('*.ts', '*.js')).filter((file) => !generated.has(file));
+  const files = (await filesOf('*.ts', '*.tsx', '*.js')).filter((file) => !generated.has(file));
   return listed(files.flatMap((file) => checkSource(file, readFileSync(file, 'utf8'))));
 }
 
@@ -54,7 +54,12 @@ async function documents(): Promise<string> {
 const checks: readonly Check[] = [
   {
     name: 'types',
-    run: () => tool('Types must hold everywhere, tests included.', 'ts7/bin/tsc', '-p', 'tsconfig.json', '--pretty', 'false'),
+    run: async () => {
+      const advice = 'Types must hold everywhere, tests included.';
+      const projects = ['tsconfig.json', 'packages/console/tsconfig.json'];
+      const found = await Promise.all(projects.map((project) => tool(advice, 'ts7/bin/tsc', '-p', project, '--pretty', 'false')));
+      return found.filter((problems) => problems !== '').join('\n');
+    },
   },
   {
     name: 'lint and format',

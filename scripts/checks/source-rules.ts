@@ -3,7 +3,7 @@ import type { Finding } from './finding.ts';
 
 const longestFile = 400;
 const longestFunction = 60;
-const emptyNames = /(^|\/)(([a-z-]+-)?(utils?|helpers?|managers?|misc)|common|base|types|shared)\.(ts|js)$/;
+const emptyNames = /(^|\/)(([a-z-]+-)?(utils?|helpers?|managers?|misc)|common|base|types|shared)\.(tsx?|js)$/;
 const openWork = /\b(TODO|FIXME|XXX|HACK)\b/;
 
 // Contract suites and generators of test data are tests that several test files run.

@@ -14,8 +14,8 @@ if ('problem' in node) {
 } else if (node.running) {
   useCompileCache();
   resolveSourcesQuickly();
-  const { main } = await import('../src/main.ts');
-  const code = await main(process.argv.slice(2));
+  const { main, processSurroundings } = await import('../src/main.ts');
+  const code = await main(process.argv.slice(2), processSurroundings(process.env));
   // A server that could not start, or a worker that still hears its supervisor, holds things open that must not keep it alive.
   process.stdout.write('', () => process.exit(code));
 } else {

@@ -4,18 +4,74 @@ export interface Output {
   err(line: string): void;
 }
 
+/** What stands at the other end of the standard streams, and a way to ask it. */
+export interface Terminal {
+  readonly stdinIsTty: boolean;
+  readonly stdoutIsTty: boolean;
+  readonly stderrIsTty: boolean;
+  /** Width of the terminal in characters. */
+  readonly columns: number;
+  /** Asks on stderr and resolves to the line typed; `hidden`: without showing it. Only where `stdinIsTty`. */
+  ask(question: string, options?: { readonly hidden?: boolean }): Promise<string>;
+  /** Replaces the last line of stderr by this text; '' removes it. Only where `stderrIsTty`. */
+  redraw(text: string): void;
+  /** Puts bytes on standard output as they are; resolves when more may come. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Everything that comes from standard input. */
+  readAll(): Promise<string>;
+}
+
 /** What a command needs from the process; replaced in tests. */
 export interface Surroundings {
   readonly output: Output;
+  readonly terminal: Terminal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The user's home folder. */
+  readonly home: string;
   readonly fetch: typeof fetch;
 }
 
-/** One verb. `run` resolves to the exit code and may throw a `UsageError`. */
-export interface Command {
+/** An argument without a dash. */
+export interface Positional {
+  readonly name: string;
+  readonly optional?: boolean;
+  /** Takes every word that is left. */
+  readonly many?: boolean;
+}
+
+/** An argument `--name`. With `value`, a placeholder, it takes one; `many` times where said. */
+export interface Flag {
+  readonly name: string;
+  readonly short?: string;
+  readonly value?: string;
   readonly summary: string;
-  readonly usage: string;
+  readonly many?: boolean;
+  readonly choices?: readonly string[];
+}
+
+/** The words of one command line, told apart. */
+export interface CommandInput {
+  readonly words: readonly string[];
+  /** The last value given for a flag. */
+  one(flag: string): string | undefined;
+  all(flag: string): readonly string[];
+  has(flag: string): boolean;
+}
+
+/** One command: help, completion, the reference and what runs come from the same object. */
+export interface Command {
+  /** Noun and verb, such as `project create`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly takes: readonly Positional[];
+  readonly flags: readonly Flag[];
   readonly examples: readonly string[];
-  run(args: readonly string[], surroundings: Surroundings): Promise<number>;
+  /** The operations of the management API that it reaches, by operationId. */
+  readonly operations: readonly string[];
+  /** Whether it works with any OCI registry. */
+  readonly anyRegistry?: boolean;
+  /** Resolves to the exit code; may throw whatever `exitCodeOf` knows. */
+  run(input: CommandInput, surroundings: Surroundings): Promise<number>;
 }
 
 /** The command line is wrong: said on stderr, exit code 2. */

@@ -3,21 +3,16 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { main } from './main.ts';
 import { runServerVerb } from './server-verbs.ts';
+import { recordedSurroundings } from './testing/recorded-surroundings.ts';
 
 type Answer = (url: URL) => Response;
 
-/** Runs a command line against a registry that answers in this process (`fetch` is what the commands are given). */
+/** Runs a command line against a registry that answers in this process. */
 async function run(argv: string[], answer: Answer = () => new Response(null, { status: 404 })) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const asked: string[] = [];
-  const output = { out: (line: string) => void out.push(line), err: (line: string) => void err.push(line) };
-  const fetch = (input: string | URL | Request) => {
-    asked.push(String(input));
-    return Promise.resolve(answer(new URL(String(input))));
-  };
-  const code = await main(argv, { output, fetch });
-  return { code, out: out.join('\n'), err: err.join('\n'), asked };
+  const surroundings = recordedSurroundings((request) => answer(new URL(request.url)));
+  const code = await main(argv, surroundings);
+  const { outLines, errLines, asked } = surroundings;
+  return { code, out: outLines.join('\n'), err: errLines.join('\n'), asked: asked.map((line) => line.replace(/^GET /, '')) };
 }
 
 describe('longshore', () => {
@@ -37,7 +32,7 @@ describe('longshore', () => {
     ]) {
       const { code, out } = await run(argv);
       assert.equal(code, 0);
-      assert.match(out, /Usage: longshore ls HOST\/REPOSITORY\n\nExamples:\n {2}longshore ls/);
+      assert.match(out, /Usage: longshore ls REPOSITORY \[flags\]\n\nExamples:\n {2}longshore ls/);
     }
   });
 
@@ -72,7 +67,7 @@ describe('longshore ping', () => {
       throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:1') });
     };
     const { code, err } = await run(['ping', 'localhost:1'], refuse);
-    assert.equal(code, 1);
+    assert.equal(code, 6);
     assert.match(err, /^longshore ping: fetch failed: connect ECONNREFUSED/);
   });
 
@@ -95,11 +90,11 @@ describe('longshore ls', () => {
 
   it('refuses an image, and a name without host', async () => {
     assert.match((await run(['ls', 'localhost:5000/team/app:1.0'])).err, /without tag or digest\nUsage: /);
-    assert.match((await run(['ls', 'team/app'])).err, /'team\/app' is not HOST\/REPOSITORY/);
+    assert.match((await run(['ls', 'team/app'])).err, /which registry\? .*longshore login/);
   });
 
   it('fails on a repository that does not exist', async () => {
-    assert.equal((await run(['ls', 'localhost:5000/none'])).code, 1);
+    assert.equal((await run(['ls', 'localhost:5000/none'])).code, 3);
   });
 });
 

@@ -1,86 +1,116 @@
+import { homedir } from 'node:os';
 import { closestVerb } from './closest-verb.ts';
-import { type Command, type Surroundings, UsageError } from './command.ts';
-import { runServerVerb, serverVerbs } from './server-verbs.ts';
+import type { Command, Surroundings } from './command.ts';
+import { runServerVerb, serverVerbs, sharedVerbs } from './server-verbs.ts';
+import { Interrupted, processTerminal } from './terminal/process-terminal.ts';
 
-/** The verbs of `commands/` with the client that they use; a server needs neither. */
-const loadClientVerbs = async () => (await import('./commands/index.ts')).clientVerbs;
+/** Everything of `commands/` with the client that they use; a server needs none of it. */
+const loadClientCommands = async () => (await import('./commands/index.ts')).clientCommands;
 const isHelp = (argument: string | undefined) => argument === '--help' || argument === '-h';
 
-async function mainHelp(): Promise<string> {
-  const clientVerbs = await loadClientVerbs();
-  const line = ([verb, summary]: readonly [string, string]) => `  ${verb.padEnd(10)}${summary}`;
-  return [
-    'longshore: a registry for container images',
-    '',
-    'Usage: longshore VERB [ARGUMENTS]',
-    '',
-    'Server:',
-    ...[...serverVerbs].map(line),
-    '',
-    'Client:',
-    ...[...clientVerbs].map(([verb, { summary }]) => line([verb, summary])),
-    '',
-    'Examples:',
-    '  longshore serve --data /srv/longshore --listen :5000',
-    '  longshore user add alice',
-    '  longshore ls localhost:5000/team/app',
-    '',
-    'longshore VERB --help says more.',
-  ].join('\n');
+/** What commands are given in a process of their own. `environment`: its variables, which only its entry point reads. */
+export function processSurroundings(environment: Surroundings['environment']): Surroundings {
+  // Whoever reads the output may have seen enough (`| head`): that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+  return {
+    output: { out: (line) => void process.stdout.write(`${line}\n`), err: (line) => void process.stderr.write(`${line}\n`) },
+    terminal: processTerminal(),
+    environment,
+    home: homedir(),
+    // Named when it is called: Node loads its HTTP client at the first mention, and a server needs none.
+    fetch: (input, init) => fetch(input, init),
+  };
 }
 
-function helpOf({ summary, usage, examples }: Command): string {
-  return [`${summary}.`, '', `Usage: ${usage}`, '', 'Examples:', ...examples.map((example) => `  ${example}`)].join('\n');
-}
-
-/** What a failed request says to a person: fetch hides the reason (refused, unknown host) in `cause`. */
-function failureText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? `: ${error.cause.message || ('code' in error.cause ? String(error.cause.code) : '')}` : '';
-  return `${error.message}${cause}`;
-}
-
-async function runClientVerb(verb: string, command: Command, args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { output } = surroundings;
-  if (args.some(isHelp)) {
-    output.out(helpOf(command));
-    return 0;
-  }
-  try {
-    return await command.run(args, surroundings);
-  } catch (error) {
-    output.err(`longshore ${verb}: ${failureText(error)}`);
-    if (!(error instanceof UsageError)) return 1;
-    output.err(`Usage: ${command.usage}`);
-    return 2;
-  }
-}
-
-function unknownVerb(verb: string, known: readonly string[], { output }: Surroundings): number {
-  const match = closestVerb(verb, known);
-  output.err(`longshore: there is no verb '${verb}'${match === undefined ? '' : `; did you mean '${match}'?`}`);
-  output.err('longshore --help lists all.');
-  return 2;
-}
-
-const processSurroundings: Surroundings = {
-  output: { out: (line) => void process.stdout.write(`${line}\n`), err: (line) => void process.stderr.write(`${line}\n`) },
-  // Named when it is called: Node loads its HTTP client at the first mention, and a server needs none.
-  fetch: (input, init) => fetch(input, init),
-};
-
-/** Runs one command line (without the program's name) and resolves to its exit code: 0, 1 for failure, 2 for misuse. */
-export async function main(argv: readonly string[], surroundings: Surroundings = processSurroundings): Promise<number> {
+/** Runs one command line (without the program's name) and resolves to its exit code, one of `exitCodes`. */
+export async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const [first, ...rest] = argv;
   if (first === undefined || isHelp(first) || (first === 'help' && rest.length === 0)) {
-    surroundings.output.out(await mainHelp());
+    const { mainHelp } = await import('./help.ts');
+    surroundings.output.out(mainHelp(serverVerbs, await loadClientCommands()));
     return 0;
   }
   // `help VERB` is `VERB --help`, and `--version` is what people try first.
-  const [verb = '', ...args] = first === 'help' ? [...rest, '--help'] : first === '--version' ? ['version'] : argv;
-  if (serverVerbs.has(verb)) return runServerVerb([verb, ...args], surroundings);
-  const clientVerbs = await loadClientVerbs();
-  const command = clientVerbs.get(verb);
-  if (command !== undefined) return runClientVerb(verb, command, args, surroundings);
-  return unknownVerb(verb, [...serverVerbs.keys(), ...clientVerbs.keys(), 'help'], surroundings);
+  const words = first === 'help' ? [...rest, '--help'] : first === '--version' ? ['version'] : argv;
+  const [noun = ''] = words;
+  if (serverVerbs.has(noun) && (!sharedVerbs.has(noun) || namesLocalData(words))) return runServerVerb(words, surroundings);
+  const commands = await loadClientCommands();
+  const command = commandOf(words, commands);
+  if (serverVerbs.has(noun) && !(await isForApi(command, words, surroundings))) return runShared(words, commands, surroundings);
+  if (command === undefined) return missingCommand(words, commands, surroundings);
+  return runCommand(command, words.slice(command.name.split(' ').length), surroundings);
+}
+
+/** Settings of a server among the words: it is the registry on this machine that is meant. */
+function namesLocalData(words: readonly string[]): boolean {
+  return words.some((word) => /^--(data|config)(=|$)/.test(word));
+}
+
+/** The command whose words the line begins with; the longest, where one is the beginning of another. */
+function commandOf(words: readonly string[], commands: readonly Command[]): Command | undefined {
+  const fitting = commands.filter(({ name }) => name.split(' ').every((word, at) => words[at] === word));
+  return fitting.toSorted((a, b) => b.name.length - a.name.length)[0];
+}
+
+/** What both sides have is for the API when a registry is named or somebody is logged in, and otherwise for the data on this machine. */
+async function isForApi(command: Command | undefined, words: readonly string[], surroundings: Surroundings): Promise<boolean> {
+  if (command === undefined) return false;
+  const { isServerMeant } = await import('./connection/connect.ts');
+  return (
+    sharedVerbs.get(words[0] ?? '')?.has(command.name) !== true ||
+    words.some((word) => /^--server(=|$)/.test(word)) ||
+    isServerMeant(surroundings)
+  );
+}
+
+/** A noun of both sides with words that only the server has; its help tells of both. */
+async function runShared(words: readonly string[], commands: readonly Command[], surroundings: Surroundings): Promise<number> {
+  const [noun = '', second] = words;
+  const own = commands.filter(({ name }) => name.startsWith(`${noun} `));
+  if (own.length > 0 && (second === undefined || isHelp(second))) {
+    const { nounHelp } = await import('./help.ts');
+    surroundings.output.out(`${nounHelp(noun, own)}\n\nOn the registry's own machine, without a server in between:\n`);
+  }
+  return runServerVerb(words, surroundings);
+}
+
+async function runCommand(command: Command, args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { output } = surroundings;
+  if (args.some(isHelp)) {
+    output.out((await import('./help.ts')).helpOf(command));
+    return 0;
+  }
+  try {
+    const { readArguments } = await import('./read-arguments.ts');
+    return await command.run(readArguments(args, command.takes, command.flags), surroundings);
+  } catch (error) {
+    if (error instanceof Interrupted) return 130;
+    const { exitCodeOf, failureText } = await import('./exit-codes.ts');
+    const code = exitCodeOf(error);
+    output.err(`longshore ${command.name}: ${failureText(error)}`);
+    if (code === 2) output.err(`Usage: ${(await import('./help.ts')).usageOf(command)}\nlongshore ${command.name} --help says more.`);
+    return code;
+  }
+}
+
+async function missingCommand(words: readonly string[], commands: readonly Command[], { output }: Surroundings): Promise<number> {
+  const [noun = '', verb] = words;
+  const ofNoun = commands.filter(({ name }) => name.startsWith(`${noun} `));
+  if (ofNoun.length > 0 && (verb === undefined || isHelp(verb))) {
+    const { nounHelp } = await import('./help.ts');
+    (verb === undefined ? output.err : output.out)(nounHelp(noun, ofNoun));
+    return verb === undefined ? 2 : 0;
+  }
+  const isNoun = ofNoun.length > 0;
+  const known = isNoun
+    ? ofNoun.map(({ name }) => name.slice(noun.length + 1))
+    : [...serverVerbs.keys(), ...commands.map(({ name }) => name.split(' ')[0] ?? ''), 'help'];
+  const match = closestVerb((isNoun ? verb : noun) ?? '', known);
+  const hint = match === undefined ? '' : `; did you mean '${isNoun ? `${noun} ` : ''}${match}'?`;
+  output.err(`longshore: there is no ${isNoun ? `command '${noun} ${verb}'` : `verb '${noun}'`}${hint}`);
+  output.err(`longshore ${isNoun ? `${noun} ` : ''}--help lists all.`);
+  return 2;
 }

@@ -15,6 +15,18 @@ export const serverVerbs: ReadonlyMap<string, string> = new Map([
   ['migrate', 'Brings the database to the current schema'],
 ]);
 
+/**
+ * Those that the API has as well, with the commands that are written alike on both sides: they go to the API when a registry is named or
+ * somebody is logged in. `--data` and `--config` always mean the data on this machine.
+ */
+export const sharedVerbs: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['gc', new Set(['gc'])],
+  ['cleanup', new Set(['cleanup'])],
+  ['user', new Set()],
+  ['token', new Set(['token create'])],
+  ['admin', new Set()],
+]);
+
 /** What the server package exports for this command. */
 interface ServerModule {
   readonly run: (argv: string[]) => Promise<number>;
@@ -33,7 +45,11 @@ async function importServer(): Promise<ServerModule | undefined> {
 }
 
 /** Hands the arguments, verb first, to the server package. */
-export async function runServerVerb(argv: readonly string[], { output }: Surroundings, load = importServer): Promise<number> {
+export async function runServerVerb(
+  argv: readonly string[],
+  { output }: Pick<Surroundings, 'output'>,
+  load = importServer,
+): Promise<number> {
   const server = await load();
   if (server !== undefined) return server.run([...argv]);
   output.err(`longshore ${argv[0]}: the server is not installed here; this is only the client.`);

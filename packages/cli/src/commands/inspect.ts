@@ -1,22 +1,22 @@
-import { requireTag } from '@longshore/oci';
-import { type Command, UsageError } from '../command.ts';
-import { parseTarget } from '../registry-address.ts';
+import type { Command } from '../command.ts';
+import { registryClientOf } from '../connection/connect.ts';
+import { serverFlag } from '../flags.ts';
+import { imageTarget, referenceOf } from '../images/image-target.ts';
 
 /** `longshore inspect`: digest, size and text of a manifest, as one JSON object. */
 export const inspect: Command = {
+  name: 'inspect',
   summary: 'Shows the manifest, digest and size of an image',
-  usage: 'longshore inspect HOST/REPOSITORY[:TAG|@DIGEST]',
+  takes: [{ name: 'IMAGE' }],
+  flags: [serverFlag],
   examples: ['longshore inspect localhost:5000/team/app:1.0', 'longshore inspect localhost:5000/team/app | jq .manifest.layers'],
-  async run(args, { output, fetch }) {
-    const [text, ...more] = args;
-    if (text === undefined || more.length > 0) throw new UsageError('inspect takes one image');
-    const { client, reference } = parseTarget(text, fetch);
-    const { digest, mediaType, bytes } = await client.getManifest(
-      reference.name,
-      reference.digest ?? reference.tag ?? requireTag('latest'),
-    );
+  operations: [],
+  anyRegistry: true,
+  async run(input, surroundings) {
+    const target = await imageTarget(input.words[0] ?? '', input, surroundings);
+    const { digest, mediaType, bytes } = await registryClientOf(target.connection).getManifest(target.name, referenceOf(target));
     const manifest: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    output.out(JSON.stringify({ digest, mediaType, sizeBytes: bytes.length, manifest }, undefined, 2));
+    surroundings.output.out(JSON.stringify({ digest, mediaType, sizeBytes: bytes.length, manifest }, undefined, 2));
     return 0;
   },
 };

@@ -1,17 +1,21 @@
 import { type Command, UsageError } from '../command.ts';
-import { parseTarget } from '../registry-address.ts';
+import { registryClientOf } from '../connection/connect.ts';
+import { serverFlag } from '../flags.ts';
+import { imageTarget } from '../images/image-target.ts';
 
 /** `longshore ls`: the tags of a repository, one a line, as the pages arrive. */
 export const ls: Command = {
-  summary: 'Lists the tags of a repository',
-  usage: 'longshore ls HOST/REPOSITORY',
+  name: 'ls',
+  summary: 'Lists the tags of a repository, one a line; tag ls says more of each',
+  takes: [{ name: 'REPOSITORY' }],
+  flags: [serverFlag],
   examples: ['longshore ls localhost:5000/team/app'],
-  async run(args, { output, fetch }) {
-    const [text, ...more] = args;
-    if (text === undefined || more.length > 0) throw new UsageError('ls takes one repository');
-    const { client, reference } = parseTarget(text, fetch);
-    if (reference.tag !== undefined || reference.digest !== undefined) throw new UsageError('ls takes a repository without tag or digest');
-    for await (const tag of client.listTags(reference.name)) output.out(tag);
+  operations: [],
+  anyRegistry: true,
+  async run(input, surroundings) {
+    const { connection, name, tag, digest } = await imageTarget(input.words[0] ?? '', input, surroundings);
+    if (tag !== undefined || digest !== undefined) throw new UsageError('ls takes a repository without tag or digest');
+    for await (const one of registryClientOf(connection).listTags(name)) surroundings.output.out(one);
     return 0;
   },
 };

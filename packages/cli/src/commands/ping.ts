@@ -1,16 +1,18 @@
 import { createRegistryClient, RegistryClientError } from '@longshore/oci/client';
-import { type Command, UsageError } from '../command.ts';
+import type { Command } from '../command.ts';
 import { registryUrl } from '../registry-address.ts';
 
 /** `longshore ping`: whether a registry answers. One that wants a login does. */
 export const ping: Command = {
+  name: 'ping',
   summary: 'Asks whether a registry answers',
-  usage: 'longshore ping URL',
+  takes: [{ name: 'URL' }],
+  flags: [],
   examples: ['longshore ping http://127.0.0.1:5000', 'longshore ping registry.example'],
-  async run(args, { output, fetch }) {
-    const [address, ...more] = args;
-    if (address === undefined || more.length > 0) throw new UsageError('ping takes one address');
-    const baseUrl = registryUrl(address);
+  operations: [],
+  anyRegistry: true,
+  async run({ words }, { output, fetch }) {
+    const baseUrl = registryUrl(words[0] ?? '');
     try {
       await createRegistryClient({ baseUrl, fetch }).ping();
       output.out(`${baseUrl} answers`);

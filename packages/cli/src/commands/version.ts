@@ -3,10 +3,13 @@ import type { Command } from '../command.ts';
 
 /** `longshore version`. */
 export const version: Command = {
+  name: 'version',
   summary: 'Shows the version',
-  usage: 'longshore version',
+  takes: [],
+  flags: [],
   examples: ['longshore version'],
-  run(_args, { output }) {
+  operations: [],
+  run(_input, { output }) {
     output.out(`longshore ${packageJson.version} (Node ${process.versions.node}, ${process.platform} ${process.arch})`);
     return Promise.resolve(0);
   },

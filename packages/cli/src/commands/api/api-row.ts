@@ -1,0 +1,27 @@
+/** A command over one operation of the management API, as data; arguments and flags come from what the operation takes. */
+export interface ApiRow {
+  readonly name: string;
+  /** The operation; two where `--project` chooses between the registry's and a project's own. */
+  readonly call: string | readonly [ofRegistry: string, ofProject: string];
+  /** Said instead of the operation's own summary. */
+  readonly summary?: string;
+  /** Members of the body and of the query that are given as words, behind what the path names. */
+  readonly words?: readonly string[];
+  /** What the path names as a user is the caller unless it is said. */
+  readonly ownUser?: boolean;
+  /** Other names of flags, by field. */
+  readonly flagNames?: Readonly<Record<string, string>>;
+  /** Columns of the table, by member of an entry. */
+  readonly columns?: readonly string[];
+  /** The member that names a thing, for `-o name`; `name` unless said. */
+  readonly named?: string;
+  /** What is lost for good, as a sentence: asked before, see `lossQuestion`. */
+  readonly loses?: string;
+  /** The operation that shows what is about to be lost. */
+  readonly shows?: string;
+  /** `--wait` follows the jobs that it starts. */
+  readonly waits?: boolean;
+  /** Members of the body that are given in another form. */
+  readonly special?: 'member' | 'robot';
+  readonly examples: readonly string[];
+}

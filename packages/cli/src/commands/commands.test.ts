@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { allOperations } from '../api/operation.ts';
+import { helpOf } from '../help.ts';
+import { readArguments } from '../read-arguments.ts';
+import { clientCommands } from './index.ts';
+
+const openapi = JSON.parse(readFileSync(new URL('../../../../docs/reference/openapi.json', import.meta.url), 'utf8')) as {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId: string }>>>>;
+};
+
+describe('the commands', () => {
+  it('reach every operation of the management API', () => {
+    const described = Object.values(openapi.paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId));
+    assert.ok(described.length > 100);
+    assert.deepEqual(allOperations.map(({ id }) => id).toSorted(), described.toSorted(), 'run npm run docs');
+    const reached = new Set(clientCommands.flatMap(({ operations }) => operations));
+    const missing = described.filter((id) => !reached.has(id));
+    assert.deepEqual(missing, [], 'add a row for each to packages/cli/src/commands/api/, then npm run docs');
+  });
+
+  it('have names of their own, none of them hiding another', () => {
+    const names = clientCommands.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length);
+    for (const name of names) assert.ok(!names.some((other) => other.startsWith(`${name} `)), `${name} is also a noun`);
+  });
+
+  for (const command of clientCommands) {
+    it(`${command.name}: its examples are command lines that it takes, and its help shows every flag`, () => {
+      const flags = command.flags.map(({ name }) => name);
+      assert.equal(new Set(flags).size, flags.length);
+      assert.ok(command.examples.length > 0);
+      for (const example of command.examples) {
+        const line = /longshore (.*?)(?: [|>] .*| < .*|\))?$/.exec(example)?.[1] ?? '';
+        const words = [...line.matchAll(/'([^']*)'|"((?:\$\([^)]*\)|[^"])*)"|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
+        assert.equal(words.slice(0, command.name.split(' ').length).join(' '), command.name, example);
+        readArguments(words.slice(command.name.split(' ').length), command.takes, command.flags);
+      }
+      for (const flag of flags) assert.ok(helpOf(command).includes(`--${flag}`));
+    });
+  }
+});

@@ -1,0 +1,62 @@
+import { type Command, UsageError } from '../command.ts';
+
+/** What a shell runs for the words typed so far; it prints what the last of them can become, one a line. */
+const scripts: Readonly<Record<string, string>> = {
+  bash: `_longshore() {
+  local word
+  COMPREPLY=()
+  while IFS= read -r word; do COMPREPLY+=("$word"); done < <(longshore completion words -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+}
+complete -o default -F _longshore longshore`,
+  zsh: `#compdef longshore
+_longshore() {
+  local -a found
+  found=("\${(@f)$(longshore completion words -- "\${words[@]:1:$((CURRENT - 1))}" 2>/dev/null)}")
+  if [[ -n "\${found[1]}" ]]; then compadd -a found; else _files; fi
+}
+compdef _longshore longshore`,
+  fish: `complete -c longshore -f -a '(longshore completion words -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'`,
+};
+
+/** `longshore completion`: what a shell needs to complete this command, made of the same table as the help. */
+export function completionOf(commands: () => readonly Command[]): Command {
+  return {
+    name: 'completion',
+    summary: 'Prints the completion for a shell: bash, zsh or fish',
+    takes: [{ name: 'SHELL' }, { name: 'WORD', optional: true, many: true }],
+    flags: [],
+    examples: [
+      'source <(longshore completion bash)',
+      'longshore completion zsh > ~/.zfunc/_longshore',
+      'longshore completion fish > ~/.config/fish/completions/longshore.fish',
+    ],
+    operations: [],
+    run({ words: [shell = '', ...typed] }, { output }) {
+      if (shell === 'words') {
+        for (const word of wordsFor(typed, commands())) output.out(word);
+        return Promise.resolve(0);
+      }
+      const script = Object.hasOwn(scripts, shell) ? scripts[shell] : undefined;
+      if (script === undefined) throw new UsageError(`there is completion for ${Object.keys(scripts).join(', ')}, not for '${shell}'`);
+      output.out(script);
+      return Promise.resolve(0);
+    },
+  };
+}
+
+/** What the last word can become: verbs, flags of the command, or the choices of the flag before it. */
+export function wordsFor(typed: readonly string[], commands: readonly Command[]): string[] {
+  const before = typed.slice(0, -1).filter((word) => !word.startsWith('-'));
+  const last = typed.at(-1) ?? '';
+  const command = commands.find(({ name }) => name.split(' ').every((word, at) => before[at] === word));
+  if (command === undefined) {
+    const next = commands.map(({ name }) => name.split(' ')).filter((words) => before.every((word, at) => words[at] === word));
+    return unique(next.map((words) => words[before.length] ?? '').filter((word) => word !== '' && word.startsWith(last)));
+  }
+  const previous = command.flags.find(({ name, short }) => typed.at(-2) === `--${name}` || typed.at(-2) === `-${short}`);
+  if (previous?.value !== undefined) return (previous.choices ?? []).filter((choice) => choice.startsWith(last));
+  if (!last.startsWith('-')) return [];
+  return command.flags.map(({ name }) => `--${name}`).filter((flag) => flag.startsWith(last) && !typed.slice(0, -1).includes(flag));
+}
+
+const unique = (words: readonly string[]) => [...new Set(words)].sort();

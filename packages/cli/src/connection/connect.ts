@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import tls from 'node:tls';
+import type { RegistryClient, RegistryCredentials } from '@longshore/oci/client';
+import { createRegistryClient } from '@longshore/oci/client';
+import { type Surroundings, UsageError } from '../command.ts';
+import { registryUrl } from '../registry-address.ts';
+import { type StoredCredential, storedCredential } from './docker-config.ts';
+import { readKnownServers } from './known-servers.ts';
+
+/** A registry and who asks it. */
+export interface Connection {
+  /** With a slash at its end. */
+  readonly url: string;
+  /** Host and port, as in an image's name. */
+  readonly host: string;
+  /** Name and password, or a token alone; undefined: as anybody. */
+  readonly credential: StoredCredential | { readonly token: string } | undefined;
+  /** As was found at login; undefined for a registry that nobody logged in to. */
+  readonly isLongshore: boolean | undefined;
+  readonly fetch: typeof fetch;
+}
+
+/**
+ * The registry that is meant: the one named (`--server`, or the host of an image), otherwise LONGSHORE_SERVER, otherwise that of the last
+ * login. LONGSHORE_TOKEN goes to the registry of LONGSHORE_SERVER and to no other. Throws a UsageError when none is meant.
+ */
+export async function connect(named: string | undefined, surroundings: Surroundings): Promise<Connection> {
+  const { environment, fetch } = surroundings;
+  const known = await readKnownServers(surroundings);
+  const fromEnvironment = environment['LONGSHORE_SERVER'] || undefined;
+  const meant = named ?? fromEnvironment ?? known.current;
+  if (meant === undefined)
+    throw new UsageError('which registry? Log in with longshore login URL, name one with --server URL, or set LONGSHORE_SERVER');
+  const host = new URL(registryUrl(meant)).host;
+  const before = Object.hasOwn(known.servers, host) ? known.servers[host] : undefined;
+  const url = registryUrl(/^https?:/.test(meant) ? meant : (before?.url ?? meant));
+  if (before?.caFile !== undefined) await trustAuthorities(before.caFile);
+  const token = environment['LONGSHORE_TOKEN'] || undefined;
+  const isEnvironments = fromEnvironment !== undefined && new URL(registryUrl(fromEnvironment)).host === host;
+  // Kept under the host alone: what was given over TLS must not go out in the clear because somebody wrote http://.
+  const isWeaker = url.startsWith('http:') && before !== undefined && !before.url.startsWith('http:');
+  const kept = isWeaker ? undefined : await storedCredential(host, surroundings);
+  return { url, host, credential: token !== undefined && isEnvironments ? { token } : kept, isLongshore: before?.isLongshore, fetch };
+}
+
+/** Whether a registry is meant although none is named. */
+export async function isServerMeant(surroundings: Pick<Surroundings, 'environment' | 'home'>): Promise<boolean> {
+  return Boolean(surroundings.environment['LONGSHORE_SERVER']) || (await readKnownServers(surroundings)).current !== undefined;
+}
+
+/** Trusts the authorities of a PEM file for the rest of this process, besides those of Node and of the machine. */
+export async function trustAuthorities(path: string): Promise<void> {
+  const pem = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new UsageError(`the authorities in ${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+  });
+  tls.setDefaultCACertificates([...tls.getCACertificates('default'), ...tls.getCACertificates('system'), pem]);
+}
+
+/** A client of its distribution API. */
+export function registryClientOf({ url, credential, fetch }: Connection): RegistryClient {
+  const credentials = credential === undefined ? undefined : registryCredentials(credential);
+  return createRegistryClient({
+    baseUrl: url,
+    fetch,
+    ...(credentials !== undefined && { credentials }),
+    ...(/^https:\/\/(registry-1\.)?docker\.io\//.test(url) && { trustedRealmHosts: ['auth.docker.io'] }),
+  });
+}
+
+function registryCredentials(credential: NonNullable<Connection['credential']>): RegistryCredentials {
+  // The token service takes an access token as password, whatever the name.
+  if ('token' in credential) return { username: 'token', password: credential.token };
+  if (credential.name === '<token>') return { identityToken: credential.password };
+  return { username: credential.name, password: credential.password };
+}

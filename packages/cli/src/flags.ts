@@ -1,0 +1,30 @@
+import type { Flag } from './command.ts';
+
+/** Which registry is meant. */
+export const serverFlag: Flag = {
+  name: 'server',
+  value: 'URL',
+  summary: 'The registry; otherwise that of LONGSHORE_SERVER, otherwise that of the last login',
+};
+
+/** How results are written. */
+export const outputFlag: Flag = {
+  name: 'output',
+  short: 'o',
+  value: 'FORMAT',
+  summary: 'json, yaml, name or table; table unless said',
+  choices: ['table', 'json', 'yaml', 'name'],
+};
+
+/** Answers the question before something is lost. */
+export const yesFlag: Flag = { name: 'yes', short: 'y', summary: 'Do not ask; needed where nobody can be asked' };
+
+/** What every command takes. */
+export const helpFlag: Flag = { name: 'help', short: 'h', summary: 'Shows this text' };
+
+/** Authorities to trust besides the known ones. */
+export const caFileFlag: Flag = {
+  name: 'ca-file',
+  value: 'FILE',
+  summary: 'A PEM file with authorities to trust besides those of this machine',
+};

@@ -1,0 +1,78 @@
+import type { Command, Flag, Positional } from './command.ts';
+import { helpFlag } from './flags.ts';
+
+/** `NAME [TARGET]`. */
+function placeText({ name, optional, many }: Positional): string {
+  const text = many === true ? `${name}...` : name;
+  return optional === true ? `[${text}]` : text;
+}
+
+/** `longshore project create NAME [flags]`. */
+export function usageOf({ name, takes, flags }: Command): string {
+  return ['longshore', name, ...takes.map(placeText), ...(flags.length > 0 ? ['[flags]'] : [])].join(' ');
+}
+
+/** `-o, --output FORMAT`. */
+export function flagText({ name, short, value, many }: Flag): string {
+  return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}${many === true ? ' ...' : ''}`;
+}
+
+/** All that is to be said of one command. */
+export function helpOf(command: Command): string {
+  const flags = [...command.flags, helpFlag];
+  const width = Math.min(34, Math.max(...flags.map((flag) => flagText(flag).length)));
+  return [
+    `${command.summary.replace(/\.$/, '')}.`,
+    '',
+    `Usage: ${usageOf(command)}`,
+    '',
+    'Examples:',
+    ...command.examples.map((example) => `  ${example}`),
+    '',
+    'Flags:',
+    ...flags.map((flag) => `  ${flagText(flag).padEnd(width)}  ${flag.summary}`.trimEnd()),
+    ...(command.anyRegistry === true ? ['', 'Works with any OCI registry.'] : []),
+  ].join('\n');
+}
+
+/** The commands of one noun, a line each. */
+export function nounHelp(noun: string, commands: readonly Command[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return [
+    `Usage: longshore ${noun} VERB ...`,
+    '',
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    '',
+    `longshore ${noun} VERB --help says more.`,
+  ].join('\n');
+}
+
+/** What a session of people begins with: every noun with its verbs. */
+export function mainHelp(serverVerbs: ReadonlyMap<string, string>, commands: readonly Command[]): string {
+  const nouns = Map.groupBy(commands, ({ name }) => name.split(' ')[0] ?? name);
+  const single = [...nouns].filter(([noun, [one]]) => one?.name === noun);
+  const several = [...nouns].filter(([noun, [one]]) => one?.name !== noun);
+  const line = (word: string, text: string) => `  ${word.padEnd(15)}${text}`;
+  return [
+    'longshore: a registry for container images',
+    '',
+    'Usage: longshore NOUN VERB [ARGUMENTS]',
+    '',
+    'Server, on its own machine:',
+    ...[...serverVerbs].map(([verb, summary]) => line(verb, summary)),
+    '',
+    'Any registry, and what it keeps:',
+    ...several.map(([noun, list]) => line(noun, list.map(({ name }) => name.slice(noun.length + 1)).join(', '))),
+    '',
+    'Others:',
+    ...single.map(([noun, [one]]) => line(noun, one?.summary ?? '')),
+    '',
+    'Examples:',
+    '  longshore serve --data /srv/longshore --listen :5000',
+    '  longshore login registry.example',
+    '  longshore tag ls team/app',
+    '  longshore image show localhost:5000/team/app:1.0 -o json',
+    '',
+    'longshore NOUN --help, or longshore NOUN VERB --help, says more.',
+  ].join('\n');
+}

@@ -1,0 +1,55 @@
+import {
+  type Digest,
+  type ImageReference,
+  parseDigest,
+  parseImageReference,
+  type RepositoryName,
+  requireTag,
+  type Tag,
+} from '@longshore/oci';
+import { RegistryClientError } from '@longshore/oci/client';
+import { type CommandInput, type Surroundings, UsageError } from '../command.ts';
+import { type Connection, connect, registryClientOf } from '../connection/connect.ts';
+
+/** A repository of a registry, perhaps with tag or digest. */
+export interface ImageTarget {
+  readonly connection: Connection;
+  readonly name: RepositoryName;
+  readonly tag?: Tag;
+  readonly digest?: Digest;
+}
+
+/** The parts of `[HOST/]REPOSITORY[:TAG][@DIGEST]`, with `http://` before it for a registry without TLS. Throws a UsageError. */
+export function parseImage(text: string): ImageReference & { readonly server?: string } {
+  const scheme = /^https?:\/\//.exec(text)?.[0] ?? '';
+  const reference = parseImageReference(text.slice(scheme.length));
+  if (reference === undefined || (scheme !== '' && reference.registry === undefined))
+    throw new UsageError(`'${text}' is not [HOST/]REPOSITORY[:TAG|@DIGEST], like team/app:1.0 or registry.example/team/app`);
+  return { ...reference, ...(reference.registry !== undefined && { server: scheme + reference.registry }) };
+}
+
+/** What is meant by such a text: the registry that it names, otherwise the one of `connect`. */
+export async function imageTarget(text: string, input: CommandInput, surroundings: Surroundings): Promise<ImageTarget> {
+  const { server, name, tag, digest } = parseImage(text);
+  const connection = await connect(server ?? input.one('server'), surroundings);
+  return { connection, name, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
+}
+
+/** The digest, otherwise the tag, otherwise `latest`. */
+export function referenceOf({ tag, digest }: Pick<ImageTarget, 'tag' | 'digest'>): Tag | Digest {
+  return digest ?? tag ?? requireTag('latest');
+}
+
+/** The digest that is meant: the one written, otherwise that of the tag at present. Throws for a tag that is not there. */
+export async function digestOf(target: ImageTarget): Promise<Digest> {
+  if (target.digest !== undefined) return target.digest;
+  const found = await registryClientOf(target.connection).headManifest(target.name, referenceOf(target));
+  const digest = parseDigest(found?.digest ?? '');
+  if (digest === undefined) throw missingImage(target);
+  return digest;
+}
+
+/** What is said of an image that is not there. */
+export function missingImage(target: ImageTarget): RegistryClientError {
+  return new RegistryClientError(`${target.name} has no ${referenceOf(target)}`, { status: 404 });
+}

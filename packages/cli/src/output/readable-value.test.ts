@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { printable, readableSize, readableTime, readableValue } from './readable-value.ts';
+import { headingOf, tableOf, widthOf } from './table.ts';
+
+describe('values as people read them', () => {
+  it('sizes and times', () => {
+    assert.deepEqual([0, 1023, 1536, 123_456_789].map(readableSize), ['0 B', '1023 B', '1.5 KiB', '118 MiB']);
+    const now = Date.UTC(2026, 0, 10);
+    assert.equal(readableTime('2026-01-07T00:00:00Z', now), '3d ago');
+    assert.equal(readableTime('2026-01-10T01:30:00Z', now), 'in 1h');
+    assert.equal(readableTime('never', now), 'never');
+    assert.equal(readableValue('createdAt', '2026-01-10T00:00:00Z', now), 'now');
+    assert.equal(readableValue('subject', { kind: 'user', name: 'alice' }, now), 'kind=user name=alice');
+    assert.equal(readableValue('tags', [], now), '-');
+  });
+
+  it('nothing steers the terminal', () => {
+    assert.equal(printable('a\u001b[31mb\u202ec\u0007\u009b'), 'a\ufffd[31mb\ufffdc\ufffd\ufffd');
+    assert.equal(printable('\u4e2d\u6587 e\u0301'), '\u4e2d\u6587 e\u0301');
+  });
+
+  it('columns stand below each other, wide characters too', () => {
+    assert.equal(widthOf('\u4e2d\u6587a'), 5);
+    const table = tableOf(['NAME', 'X'], [['\u4e2d\u6587', '1']]);
+    assert.deepEqual([table.line(['NAME', 'X']), table.line(['\u4e2d\u6587', '1'])], ['NAME  X', '\u4e2d\u6587  1']);
+    assert.deepEqual(['sizeBytes', 'createdAt', 'subject.name', 'promotesTo', 'at'].map(headingOf), [
+      'SIZE',
+      'CREATED',
+      'NAME',
+      'PROMOTES TO',
+      'AT',
+    ]);
+  });
+});

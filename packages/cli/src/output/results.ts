@@ -1,0 +1,90 @@
+import type { CommandInput, Output, Surroundings } from '../command.ts';
+import { memberAt, printable, readableValue } from './readable-value.ts';
+import { headingOf, tableOf, widthOf } from './table.ts';
+import { toYaml } from './yaml.ts';
+
+/** What a result looks like: the columns of a table, and which member names a thing (`-o name`). */
+export interface Shape {
+  readonly columns: readonly string[];
+  readonly named: string;
+  /** Said on stderr by a table without rows. */
+  readonly empty?: string;
+}
+
+/** How results are written: one of the choices of `--output`. */
+export function formatOf(input: CommandInput): string {
+  return input.one('output') ?? 'table';
+}
+
+const bold = '\u001b[1m';
+const plain = '\u001b[0m';
+
+/** Whether escapes may be written to standard output (https://no-color.org). */
+export function isColoured({ terminal, environment }: Surroundings): boolean {
+  return terminal.stdoutIsTty && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
+}
+
+/** Writes one thing. */
+export function writeThing(value: unknown, shape: Pick<Shape, 'named'>, format: string, { output }: Surroundings): void {
+  if (format === 'json') return output.out(JSON.stringify(value, undefined, 2));
+  if (format === 'yaml') return output.out(toYaml(value));
+  if (format === 'name') return output.out(printable(String(memberAt(value, shape.named) ?? '')));
+  if (typeof value !== 'object' || value === null) return output.out(printable(String(value)));
+  const entries = Object.entries(value);
+  const width = Math.max(0, ...entries.map(([key]) => widthOf(key)));
+  for (const [key, one] of entries) writeMember(key, one, width, output);
+}
+
+function writeMember(key: string, value: unknown, width: number, output: Output): void {
+  const isTable = Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'object' && one !== null);
+  if (!isTable) return output.out(`${key.padEnd(width)}  ${readableValue(key, value, Date.now())}`);
+  output.out(key);
+  for (const one of value) output.out(`  ${readableValue(key, one, Date.now())}`);
+}
+
+/** Writes things as their pages arrive. */
+export async function writeList(
+  pages: AsyncIterable<readonly unknown[]>,
+  shape: Shape,
+  format: string,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { output } = surroundings;
+  if (format === 'json' || format === 'yaml') return writeDocument(pages, format, output);
+  if (format === 'name') {
+    for await (const page of pages) for (const one of page) output.out(printable(String(memberAt(one, shape.named) ?? '')));
+    return;
+  }
+  let table: ReturnType<typeof tableOf> | undefined;
+  const headings = shape.columns.map(headingOf);
+  for await (const page of pages) {
+    const rows = page.map((one) =>
+      shape.columns.map((column) => readableValue(column.split('.').at(-1) ?? column, memberAt(one, column), Date.now())),
+    );
+    if (rows.length > 0 && table === undefined) {
+      table = tableOf(headings, rows);
+      const line = table.line(headings);
+      output.out(isColoured(surroundings) ? `${bold}${line}${plain}` : line);
+    }
+    for (const row of rows) output.out(table?.line(row) ?? '');
+  }
+  if (table === undefined && shape.empty !== undefined) output.err(shape.empty);
+}
+
+async function writeDocument(pages: AsyncIterable<readonly unknown[]>, format: 'json' | 'yaml', output: Output): Promise<void> {
+  let before: string | undefined;
+  for await (const page of pages) {
+    for (const one of page) {
+      if (format === 'yaml') output.out(toYaml([one]));
+      else if (before === undefined) output.out('[');
+      else output.out(`${before},`);
+      before = format === 'json' ? indented(one) : '';
+    }
+  }
+  if (before === undefined) output.out('[]');
+  else if (format === 'json') output.out(`${before}\n]`);
+}
+
+function indented(value: unknown): string {
+  return JSON.stringify(value, undefined, 2).replace(/^/gm, '  ');
+}
