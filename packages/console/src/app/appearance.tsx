@@ -1,0 +1,102 @@
+import { ConfigProvider, theme } from 'antd';
+import enUS from 'antd/locale/en_US';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { useLanguage } from '../i18n/language.tsx';
+
+/** How it looks: light, dark, or as the system says. */
+export const appearances = ['system', 'light', 'dark'] as const;
+export type Appearance = (typeof appearances)[number];
+
+const place = 'longshore.appearance';
+/** For small text on dark grounds, on which the first colour can hardly be read. */
+const light = '#99c1f1';
+const systemIsDark = window.matchMedia('(prefers-color-scheme: dark)');
+
+interface Appearances {
+  readonly appearance: Appearance;
+  readonly isDark: boolean;
+  readonly choose: (appearance: Appearance) => void;
+}
+
+const Context = createContext<Appearances | undefined>(undefined);
+
+/** The value that the server gave this page, by which the browser takes styles that components make. */
+function nonceOfPage(): string {
+  return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+}
+
+function useSystemIsDark(): boolean {
+  const [isDark, setDark] = useState(systemIsDark.matches);
+  useEffect(() => {
+    const onChange = () => setDark(systemIsDark.matches);
+    systemIsDark.addEventListener('change', onChange);
+    return () => systemIsDark.removeEventListener('change', onChange);
+  }, []);
+  return isDark;
+}
+
+/** The components' own texts in the chosen language; English is there at once, others are loaded. */
+function useComponentTexts() {
+  const { language } = useLanguage();
+  const [texts, setTexts] = useState(enUS);
+  useEffect(() => {
+    let isWanted = true;
+    const load = language === 'en' ? Promise.resolve(enUS) : import('antd/locale/zh_CN').then((found) => found.default);
+    void load.then((found) => isWanted && setTexts(found));
+    return () => {
+      isWanted = false;
+    };
+  }, [language]);
+  return texts;
+}
+
+/** Gives what is inside its colours and the components' texts. */
+export function AppearanceProvider({ children }: { children: ReactNode }) {
+  const [appearance, setAppearance] = useState<Appearance>(
+    () => appearances.find((one) => one === localStorage.getItem(place)) ?? 'system',
+  );
+  const isSystemDark = useSystemIsDark();
+  const isDark = appearance === 'system' ? isSystemDark : appearance === 'dark';
+  const value = useMemo(() => {
+    const choose = (chosen: Appearance) => {
+      localStorage.setItem(place, chosen);
+      setAppearance(chosen);
+    };
+    return { appearance, isDark, choose };
+  }, [appearance, isDark]);
+  useEffect(() => {
+    document.documentElement.style.colorScheme = isDark ? 'dark' : 'light';
+  }, [isDark]);
+  const nonce = useMemo(nonceOfPage, []);
+  return (
+    <Context value={value}>
+      <ConfigProvider
+        csp={{ nonce }}
+        locale={useComponentTexts()}
+        theme={{
+          algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+          // What the components take is too pale for small text (WCAG 1.4.3).
+          token: {
+            colorPrimary: '#1a5fb4',
+            colorLink: isDark ? '#78aeed' : '#1a5fb4',
+            colorError: isDark ? '#f66151' : '#c01c28',
+            colorSuccess: isDark ? '#57e389' : '#1a7f37',
+            colorTextTertiary: isDark ? 'rgba(255, 255, 255, 0.65)' : 'rgba(0, 0, 0, 0.65)',
+            colorTextPlaceholder: isDark ? 'rgba(255, 255, 255, 0.55)' : 'rgba(0, 0, 0, 0.58)',
+            ...(!isDark && { green: '#237804', gold: '#874d00' }),
+          },
+          components: isDark ? { Menu: { itemSelectedColor: light }, Tabs: { itemSelectedColor: light, itemHoverColor: light } } : {},
+        }}
+      >
+        {children}
+      </ConfigProvider>
+    </Context>
+  );
+}
+
+/** How it looks, and a way to choose. */
+export function useAppearance(): Appearances {
+  const found = useContext(Context);
+  if (found === undefined) throw new TypeError('this is outside of the AppearanceProvider');
+  return found;
+}

@@ -1,0 +1,96 @@
+import type { components } from '@longshore/api-client';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Button, Card, Flex } from 'antd';
+import { bodyOf } from '../../api/answer.ts';
+import { api } from '../../api/client.ts';
+import { usePages } from '../../api/pages.ts';
+import { useTexts } from '../../i18n/language.tsx';
+import { oversightTexts } from '../../i18n/oversight-texts.ts';
+import { ConfirmButton } from '../../widgets/confirm-button.tsx';
+import { EmptyState } from '../../widgets/empty-state.tsx';
+import { Loaded } from '../../widgets/loaded.tsx';
+import { Problem } from '../../widgets/problem.tsx';
+import { RecordTable } from '../../widgets/record-table.tsx';
+import { SizeText } from '../../widgets/size-text.tsx';
+import { TimeAgo } from '../../widgets/time-ago.tsx';
+import { About } from './about.tsx';
+import { isUnderWay, JobActions, JobDetail, JobState, jobsKey } from './job.tsx';
+
+type Run = components['schemas']['GarbageRun'];
+
+/** What a collection would remove, one that is begun now, and those that have ended. */
+export function GarbagePage() {
+  const say = useTexts(oversightTexts);
+  const navigate = useNavigate();
+  const { job } = useSearch({ from: '/administration/garbage' });
+  const go = ({ job: begun }: { job: string }) => navigate({ to: '/administration/garbage', search: { job: begun } });
+  const looking = useMutation({ mutationFn: () => bodyOf(api.POST('/api/v1/garbage/preview')), onSuccess: go });
+  const collect = async () => go(await bodyOf(api.POST('/api/v1/garbage/runs')));
+  const pages = usePages(['garbage', 'runs'], (at) => api.GET('/api/v1/garbage/runs', { params: { query: { ...at, limit: 20 } } }));
+  return (
+    <>
+      <About title={say('garbage')} about={say('garbageAbout')}>
+        <Flex gap="small" wrap>
+          <Button type="primary" loading={looking.isPending} onClick={() => looking.mutate()}>
+            {say('preview')}
+          </Button>
+          <ConfirmButton label={say('collect')} title={say('collectTitle')} onConfirm={collect} button={{ size: 'middle' }}>
+            {say('collectLoses')}
+          </ConfirmButton>
+        </Flex>
+      </About>
+      {looking.error && <Problem error={looking.error} />}
+      {job !== undefined && <Current key={job} id={job} />}
+      <h2 style={{ fontSize: 18 }}>{say('runs')}</h2>
+      <RecordTable<Run>
+        label={say('runs')}
+        pages={pages}
+        rowKey={({ id }) => id}
+        empty={<EmptyState title={say('noRuns')} description={say('noRunsNext')} />}
+        columns={[
+          { key: 'started', title: say('started'), render: ({ startedAt }) => <TimeAgo at={startedAt} /> },
+          { key: 'by', title: say('by'), render: ({ by }) => by },
+          { key: 'freed', title: say('freed'), render: ({ removed }) => <SizeText bytes={removed.bytes} /> },
+          { key: 'manifests', title: say('manifests'), align: 'end', render: ({ removed }) => removed.manifests },
+          { key: 'blobs', title: say('blobs'), align: 'end', render: ({ removed }) => removed.blobs },
+          { key: 'uploads', title: say('uploads'), align: 'end', render: ({ removed }) => removed.uploads },
+          { key: 'failed', title: say('failures'), render: ({ removed, failure }) => failure ?? removed.failed },
+        ]}
+      />
+    </>
+  );
+}
+
+/** The job that was begun here, found again by its id in the address. */
+function Current({ id }: { id: string }) {
+  const client = useQueryClient();
+  const found = useQuery({
+    queryKey: [...jobsKey, id],
+    queryFn: async () => {
+      const job = await bodyOf(api.GET('/api/v1/jobs/{job}', { params: { path: { job: id } } }));
+      if (!isUnderWay(job)) await client.invalidateQueries({ queryKey: ['garbage', 'runs'] });
+      return job;
+    },
+    refetchInterval: ({ state }) => (state.data !== undefined && isUnderWay(state.data) ? 1000 : false),
+  });
+  return (
+    <Loaded query={found}>
+      {(job) => (
+        <Card
+          size="small"
+          title={`${job.name} ${job.id}`}
+          extra={
+            <Flex gap="small">
+              <JobState job={job} />
+              <JobActions job={job} />
+            </Flex>
+          }
+          role="status"
+        >
+          <JobDetail job={job} />
+        </Card>
+      )}
+    </Loaded>
+  );
+}

@@ -1,0 +1,39 @@
+import { Alert, Flex } from 'antd';
+import { dateTimeIn } from '../../i18n/formats.ts';
+import { homeTexts } from '../../i18n/home-texts.ts';
+import { useLanguage, useTexts } from '../../i18n/language.tsx';
+import type { Overview } from './overview-query.ts';
+
+type Warning = NonNullable<Overview['administration']>['warnings'][number];
+
+/** Of these the registry tells a reason that only it knows. */
+const withReason: readonly string[] = ['garbage-failed', 'webhook-disabled'];
+const severe: readonly string[] = ['store-unreachable', 'garbage-failed', 'certificate-ends'];
+
+/** What an administrator should look at; nothing when all is well. */
+export function Warnings({ warnings }: { warnings: readonly Warning[] }) {
+  if (warnings.length === 0) return null;
+  return (
+    <Flex vertical gap="small">
+      {warnings.map((warning) => (
+        <OneWarning key={`${warning.kind} ${warning.project ?? ''} ${warning.subject ?? ''}`} warning={warning} />
+      ))}
+    </Flex>
+  );
+}
+
+function OneWarning({ warning }: { warning: Warning }) {
+  const say = useTexts(homeTexts);
+  const { language } = useLanguage();
+  const { kind, subject = '', project, count = 0, percent = 0, at, detail } = warning;
+  const name = project === undefined ? subject : `${project}/${subject}`;
+  const when = at === undefined ? '' : dateTimeIn(language, at);
+  return (
+    <Alert
+      type={severe.includes(kind) ? 'error' : 'warning'}
+      showIcon
+      title={say(kind, { name, count, percent, at: when })}
+      description={withReason.includes(kind) ? detail : say(`${kind}-how`)}
+    />
+  );
+}

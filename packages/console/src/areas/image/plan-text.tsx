@@ -1,0 +1,53 @@
+import { CheckCircleOutlined, CloseCircleOutlined } from '@ant-design/icons';
+import { Alert, Flex, Typography } from 'antd';
+import { sizeIn } from '../../i18n/formats.ts';
+import { imageTexts } from '../../i18n/image-texts.ts';
+import { useLanguage, useTexts } from '../../i18n/language.tsx';
+import { shortDigest } from '../../widgets/digest-text.tsx';
+import type { PromotionPlan } from './queries.ts';
+
+const checkNames = { chain: 'checkChain', 'minimum-age': 'checkAge', referrers: 'checkReferrers', role: 'checkRole' } as const;
+
+/** What a promotion would do, and what each check of its target says. */
+export function PlanText({ plan }: { plan: PromotionPlan | undefined }) {
+  const say = useTexts(imageTexts);
+  if (plan === undefined) return <Typography.Text type="secondary">{say('checking')}</Typography.Text>;
+  return (
+    <Flex vertical gap="small" style={{ alignSelf: 'stretch' }}>
+      <Alert
+        type={plan.possible ? 'success' : 'warning'}
+        showIcon
+        title={say(plan.possible ? 'canPromote' : 'cannotPromote')}
+        description={plan.reason}
+      />
+      <ul style={{ margin: 0, paddingInlineStart: 0, listStyle: 'none' }}>
+        {plan.conditions.map(({ name, holds, detail }) => (
+          <li key={name}>
+            <Typography.Text type={holds ? 'success' : 'danger'}>
+              {holds ? <CheckCircleOutlined aria-label={say('holds')} /> : <CloseCircleOutlined aria-label={say('fails')} />}
+            </Typography.Text>{' '}
+            {say(checkNames[name])}: {detail}
+          </li>
+        ))}
+      </ul>
+      <Effects plan={plan} />
+    </Flex>
+  );
+}
+
+function Effects({ plan }: { plan: PromotionPlan }) {
+  const say = useTexts(imageTexts);
+  const { language } = useLanguage();
+  const { manifests, blobs, addedBytes, bytesToCopy, tags = [] } = plan;
+  return (
+    <Flex vertical>
+      {manifests === undefined ? null : (
+        <span>{say('wouldAdd', { manifests, blobs: blobs ?? 0, size: sizeIn(language, addedBytes ?? 0) })}</span>
+      )}
+      {bytesToCopy ? <span>{say('wouldCopy', { size: sizeIn(language, bytesToCopy) })}</span> : null}
+      {tags.map(({ tag, from }) => (
+        <span key={tag}>{from === undefined ? say('wouldCreate', { tag }) : say('wouldMove', { tag, from: shortDigest(from) })}</span>
+      ))}
+    </Flex>
+  );
+}

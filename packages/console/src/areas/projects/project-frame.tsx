@@ -1,0 +1,72 @@
+import { LockOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { Link, type LinkProps, Outlet } from '@tanstack/react-router';
+import { Flex, Tag, theme } from 'antd';
+import { useTexts } from '../../i18n/language.tsx';
+import { projectsTexts } from '../../i18n/projects-texts.ts';
+import { Problem } from '../../widgets/problem.tsx';
+import { Waiting } from '../../widgets/waiting.tsx';
+import { type Action, projectQuery, rightsQuery, useProjectName } from './project-queries.ts';
+import './projects.css';
+
+/** What a project has a page for, and what it takes to see it. */
+const tabs = [
+  { to: '/projects/$project', text: 'tab.overview', needs: 'list' },
+  { to: '/projects/$project/members', text: 'tab.members', needs: 'administer' },
+  { to: '/projects/$project/roles', text: 'tab.roles', needs: 'administer' },
+  { to: '/projects/$project/robots', text: 'tab.robots', needs: 'administer' },
+  { to: '/projects/$project/quota', text: 'tab.quota', needs: 'pull' },
+  { to: '/projects/$project/tag-rules', text: 'tab.tagRules', needs: 'list' },
+  { to: '/projects/$project/retention', text: 'tab.retention', needs: 'configure' },
+  { to: '/projects/$project/webhooks', text: 'tab.webhooks', needs: 'configure' },
+  { to: '/projects/$project/audit', text: 'tab.audit', needs: 'audit' },
+  { to: '/projects/$project/settings', text: 'tab.settings', needs: 'list' },
+] as const satisfies readonly { to: LinkProps['to']; text: string; needs: Action }[];
+
+/** The frame of every page of a project: its name, and the way to each of them. */
+export function ProjectFrame() {
+  const project = useProjectName();
+  const say = useTexts(projectsTexts);
+  const found = useQuery(projectQuery(project));
+  if (found.error) return <Problem error={found.error} onRetry={() => void found.refetch()} />;
+  if (found.data === undefined) return <Waiting />;
+  const { visibility, environment, description } = found.data.value;
+  return (
+    <>
+      <Link to="/projects">{say('title')}</Link>
+      <Flex align="center" gap="small" wrap>
+        <h1 className="page-title">{project}</h1>
+        <Tag>{say(visibility)}</Tag>
+        {environment && <Tag color="blue">{say(environment)}</Tag>}
+      </Flex>
+      {description && <p style={{ margin: '4px 0 0', maxWidth: '80ch', overflowWrap: 'anywhere' }}>{description}</p>}
+      <Tabs project={project} />
+      <Outlet />
+    </>
+  );
+}
+
+function Tabs({ project }: { project: string }) {
+  const say = useTexts(projectsTexts);
+  const { token } = theme.useToken();
+  const rights = useQuery(rightsQuery(project)).data;
+  return (
+    <nav className="project-tabs" aria-label={say('tabs')} style={{ borderBottomColor: token.colorBorderSecondary }}>
+      {tabs.map(({ to, text, needs }) => {
+        const isRefused = rights?.get(needs)?.allowed === false;
+        return (
+          <Link
+            key={to}
+            to={to}
+            params={{ project }}
+            activeOptions={{ exact: to === '/projects/$project' }}
+            style={{ color: isRefused ? token.colorTextSecondary : token.colorLink }}
+          >
+            {say(text)}
+            {isRefused && <LockOutlined aria-label={say('locked')} style={{ marginInlineStart: 4 }} />}
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}

@@ -1,0 +1,34 @@
+const sizeUnits = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+
+/** Bytes as people read them, by the units that the registry names in its own messages: `1.5 GiB`. */
+export function sizeIn(language: string, bytes: number): string {
+  if (bytes < 1024) return new Intl.NumberFormat(language, { style: 'unit', unit: 'byte', unitDisplay: 'long' }).format(bytes);
+  const power = Math.min(Math.floor(Math.log2(bytes) / 10), sizeUnits.length);
+  const value = bytes / 1024 ** power;
+  const digits = { maximumFractionDigits: value < 100 ? 1 : 0 };
+  return `${new Intl.NumberFormat(language, digits).format(value)} ${sizeUnits[power - 1]}`;
+}
+
+const timeUnits = [
+  ['year', 31_557_600],
+  ['month', 2_629_800],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+] as const;
+
+/** How long before or after `now` an instant is, both in milliseconds: `3 days ago`, `in 2 hours`; within a minute: `now`. */
+export function timeAgoIn(language: string, at: number, now: number): string {
+  const seconds = (at - now) / 1000;
+  const [unit, length] = timeUnits.find(([, least]) => Math.abs(seconds) >= least) ?? (['second', Number.POSITIVE_INFINITY] as const);
+  // Cut rather than rounded: what is 23 hours and 40 minutes old is not of yesterday.
+  return new Intl.RelativeTimeFormat(language, { numeric: unit === 'second' ? 'auto' : 'always' }).format(
+    Math.trunc(seconds / length),
+    unit,
+  );
+}
+
+/** Date and time of an instant (ISO 8601) in the time zone of whoever looks. */
+export function dateTimeIn(language: string, at: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }).format(new Date(at));
+}

@@ -1,0 +1,57 @@
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { type Language, languages } from './messages.ts';
+
+const place = 'longshore.language';
+
+interface Languages {
+  readonly language: Language;
+  readonly choose: (language: Language) => void;
+}
+
+const Context = createContext<Languages | undefined>(undefined);
+
+/** What was chosen in this browser, else what it prefers. */
+function firstLanguage(): Language {
+  const kept = localStorage.getItem(place);
+  const chosen = languages.find((language) => language === kept);
+  return chosen ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en');
+}
+
+/** Gives what is inside the language of this browser, and a way to choose another. */
+export function LanguageProvider({ children }: { children: ReactNode }) {
+  const [language, setLanguage] = useState(firstLanguage);
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  const value = useMemo(() => {
+    const choose = (chosen: Language) => {
+      localStorage.setItem(place, chosen);
+      setLanguage(chosen);
+    };
+    return { language, choose };
+  }, [language]);
+  return <Context value={value}>{children}</Context>;
+}
+
+/** The language, and a way to choose another. */
+export function useLanguage(): Languages {
+  const found = useContext(Context);
+  if (found === undefined) throw new TypeError('this is outside of the LanguageProvider');
+  return found;
+}
+
+/** A table of texts in every language: an area has one, in `i18n/<language>/<area>.ts`. */
+export type TextTable<K extends string> = Readonly<Record<Language, Readonly<Record<K, string>>>>;
+
+/** Says a text of a table in the language of now. `values` are put where the text has `{name}`; numbers as the language writes them. */
+export function useTexts<K extends string>(table: TextTable<K>): (name: K, values?: Readonly<Record<string, string | number>>) => string {
+  const { language } = useLanguage();
+  return useMemo(() => {
+    const numbers = new Intl.NumberFormat(language);
+    return (name, values = {}) =>
+      table[language][name].replaceAll(/\{(\w+)\}/g, (whole, key: string) => {
+        const value = values[key];
+        return value === undefined ? whole : typeof value === 'number' ? numbers.format(value) : value;
+      });
+  }, [language, table]);
+}
