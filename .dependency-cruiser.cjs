@@ -2,7 +2,7 @@
 // they put real parts together; cycles are refused there too.
 const server = '^packages/server/src';
 const besideSources = '(\\.test|-bench|-contract)\\.ts$|/(testing|contract)/';
-const adapters = ['storage', 'metadata', 'identity', 'access', 'jobs', 'parsing', 'hashing', 'outgoing'];
+const adapters = ['storage', 'metadata', 'identity', 'access', 'jobs', 'parsing', 'hashing', 'layers', 'outgoing'];
 
 /** One rule: what in `from` must not import `to`. */
 const refuse = (name, comment, from, to) => ({
@@ -25,11 +25,11 @@ module.exports = {
     }),
     refuse(
       'cli-is-a-client',
-      'The command needs @longshore/oci only; the server is reached through @longshore/server/main.',
+      'The command is a client: it needs @longshore/oci and the API client; the server is reached through @longshore/server/main.',
       '^packages/cli',
       {
         path: '^packages/|^node_modules/',
-        pathNot: '^packages/(cli|oci)/|^packages/server/src/main\\.ts$',
+        pathNot: '^packages/(cli|oci|api-client)/|^packages/server/src/main\\.ts$',
       },
     ),
     refuse('core-imports', 'registry/ imports only @longshore/oci, node:crypto and node:stream.', `${server}/registry`, {
@@ -46,6 +46,10 @@ module.exports = {
         },
       ),
     ),
+    refuse('comparing-imports', 'Comparing reads layers by what reads layers; of the rest it knows the core.', `${server}/comparing/`, {
+      path: server,
+      pathNot: `${server}/(comparing|layers|registry)/`,
+    }),
     refuse(
       'transactions-are-sql-alone',
       'A command runs while its transaction holds locks: it must reach nothing that waits for anything but its own statements.',
@@ -67,6 +71,24 @@ module.exports = {
     refuse('api-client-is-a-client', 'The client of the management API needs no server.', '^packages/api-client', {
       path: '^packages/',
       pathNot: '^packages/api-client/',
+    }),
+    refuse(
+      'console-is-a-client',
+      'The console speaks the management API alone: it needs its client, and what it shares with the command.',
+      '^packages/console/src',
+      { path: '^packages/', pathNot: '^packages/(console|api-client|deploy)/' },
+    ),
+    refuse(
+      'areas-apart',
+      'An area of the console is loaded alone: what two need is a widget, or of api/ or i18n/.',
+      { path: '^packages/console/src/areas/([^/]+)/' },
+      { path: '^packages/console/src/(areas/[^/]+|app)/', pathNot: '^packages/console/src/areas/$1/' },
+    ),
+    refuse('widgets-inward', 'Widgets, texts and the client know no page.', '^packages/console/src/(widgets|i18n|api)/', {
+      path: '^packages/console/src/(areas|app)/',
+    }),
+    refuse('deploy-stands-alone', 'packages/deploy is pure: it turns choices into text, in a browser as well.', '^packages/deploy/src', {
+      pathNot: '^packages/deploy/src|(^|/)node_modules/yaml/',
     }),
     refuse('data-path-imports', 'http/v2 runs on node:http alone: no npm package but @longshore/oci.', `${server}/http/v2/`, {
       path: '(^|/)node_modules/',
@@ -114,13 +136,14 @@ module.exports = {
     }),
   ],
   options: {
+    exclude: { path: '^packages/console/dist' },
     doNotFollow: { path: '(^|/)node_modules/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'types', 'node', 'default'],
-      extensions: ['.ts', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.json'],
     },
   },
 };

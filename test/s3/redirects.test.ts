@@ -79,6 +79,23 @@ test('who is sent to the service is decided by the address of the client, and wh
   expectAnswer(await client.send('GET', path), { status: 200, body: content });
 });
 
+test('a project that is closed to some addresses hands out nothing that is of use from there', async (t) => {
+  const [gateway] = services;
+  if (gateway === undefined || requirePrograms(t, ...gateway.programs) === undefined) return;
+  const { addUser, client } = await registryOn(t, gateway, { LONGSHORE_STORE_REDIRECT: 'on' });
+  const owner = await addUser('owner', { team: 'owner' });
+  const close = async (deniedAddresses: readonly string[]) => {
+    const headers = { 'content-type': 'application/json', 'if-match': '*' };
+    const body = JSON.stringify({ deniedAddresses });
+    expectAnswer(await client.send('PATCH', '/api/v1/projects/team', { authorization: owner.basic, headers, body }), { status: 200 });
+  };
+  const get = () => client.send('GET', path, { headers: { 'x-forwarded-for': '10.1.2.3' } });
+  await close(['203.0.113.0/24']);
+  expectAnswer(await get(), { status: 200, body: content, headers: { location: undefined } });
+  await close([]);
+  expectAnswer(await get(), { status: 307 });
+});
+
 test('what the service serves counts against what a project may serve on one day, and no link is given beyond that', async (t) => {
   const [gateway] = services;
   if (gateway === undefined || requirePrograms(t, ...gateway.programs) === undefined) return;
