@@ -65,7 +65,8 @@ describe('the commands of a client against a real registry', () => {
   it('images are shown, promoted, removed and brought back', async () => {
     assert.match(await ok('tag ls team/app'), /^1\.0 +sha256:/m);
     const shown = (await home.json(`image show ${server.host}/team/app:1.0`)) as Record<string, unknown>;
-    assert.deepEqual([shown['digest'], shown['platform'], shown['Env']], [digest, 'linux/amd64', ['PATH=/bin']]);
+    const { environment } = shown['config'] as { readonly environment: readonly string[] };
+    assert.deepEqual([shown['digest'], shown['platform'], environment], [digest, 'linux/amd64', ['PATH=/bin']]);
     assert.match(await ok('image history team/app:1.0'), /RUN true/);
     await ok('project edit team --promotes-to team-prod');
     assert.match(await ok('image promote team/app:1.0'), /team-prod\/app/);
@@ -116,6 +117,11 @@ describe('the commands of a client against a real registry', () => {
     assert.match(await ok('retention preview team'), /1\.0 +yes/);
     assert.match(await ok('cleanup --repo team --days 36500 --yes --wait'), /done/);
     assert.match(await ok('retention run team --wait'), /done/);
+    assert.match(await ok('gc --dry-run --wait'), /done/);
+    const unasked = await home.run('gc');
+    assert.deepEqual([unasked.code, /--yes/.test(unasked.stderr)], [2, true]);
+    assert.match(await ok('gc --yes --wait'), /done/);
+    assert.notEqual(await ok('gc ls -o name'), '');
     assert.match(await ok('audit ls --limit 3'), /allowed/);
     assert.equal(
       (await ok('audit jsonl --action login'))

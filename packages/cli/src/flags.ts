@@ -19,6 +19,9 @@ export const outputFlag: Flag = {
 /** Answers the question before something is lost. */
 export const yesFlag: Flag = { name: 'yes', short: 'y', summary: 'Do not ask; needed where nobody can be asked' };
 
+/** Does not end before the jobs have. */
+export const waitFlag: Flag = { name: 'wait', summary: 'Follow the jobs that this starts to their end' };
+
 /** What every command takes. */
 export const helpFlag: Flag = { name: 'help', short: 'h', summary: 'Shows this text' };
 

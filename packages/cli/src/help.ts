@@ -50,8 +50,8 @@ export function nounHelp(noun: string, commands: readonly Command[]): string {
 /** What a session of people begins with: every noun with its verbs. */
 export function mainHelp(serverVerbs: ReadonlyMap<string, string>, commands: readonly Command[]): string {
   const nouns = Map.groupBy(commands, ({ name }) => name.split(' ')[0] ?? name);
-  const single = [...nouns].filter(([noun, [one]]) => one?.name === noun);
-  const several = [...nouns].filter(([noun, [one]]) => one?.name !== noun);
+  const single = commands.filter(({ name }) => nouns.has(name));
+  const several = [...nouns].map(([noun, list]) => [noun, list.filter(({ name }) => name !== noun)] as const);
   const line = (word: string, text: string) => `  ${word.padEnd(15)}${text}`;
   return [
     'longshore: a registry for container images',
@@ -62,10 +62,12 @@ export function mainHelp(serverVerbs: ReadonlyMap<string, string>, commands: rea
     ...[...serverVerbs].map(([verb, summary]) => line(verb, summary)),
     '',
     'Any registry, and what it keeps:',
-    ...several.map(([noun, list]) => line(noun, list.map(({ name }) => name.slice(noun.length + 1)).join(', '))),
+    ...several.flatMap(([noun, list]) =>
+      list.length === 0 ? [] : [line(noun, list.map(({ name }) => name.slice(noun.length + 1)).join(', '))],
+    ),
     '',
     'Others:',
-    ...single.map(([noun, [one]]) => line(noun, one?.summary ?? '')),
+    ...single.map(({ name, summary }) => line(name, summary)),
     '',
     'Examples:',
     '  longshore serve --data /srv/longshore --listen :5000',

@@ -103,9 +103,11 @@ describe('longshore inspect', () => {
     const text = JSON.stringify({ schemaVersion: 2, layers: [] });
     const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
     const headers = { 'content-type': 'application/vnd.oci.image.manifest.v1+json', 'docker-content-digest': digest };
-    const { code, out, asked } = await run(['inspect', 'localhost:5000/team/app'], () => new Response(text, { headers }));
+    const { code, out, asked } = await run(['inspect', 'localhost:5000/team/app'], ({ pathname }) =>
+      pathname.startsWith('/v2/') ? new Response(text, { headers }) : new Response(null, { status: 404 }),
+    );
     assert.equal(code, 0);
-    assert.deepEqual(asked, ['http://localhost:5000/v2/team/app/manifests/latest']);
+    assert.deepEqual(asked, ['http://localhost:5000/api/v1/openapi.json', 'http://localhost:5000/v2/team/app/manifests/latest']);
     assert.deepEqual(JSON.parse(out), { digest, mediaType: headers['content-type'], sizeBytes: text.length, manifest: JSON.parse(text) });
   });
 });

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { closestVerb } from './closest-verb.ts';
 import type { Command, Surroundings } from './command.ts';
+import { commandsOfNoun, findCommand } from './find-command.ts';
 import { runServerVerb, serverVerbs, sharedVerbs } from './server-verbs.ts';
 import { Interrupted, processTerminal } from './terminal/process-terminal.ts';
 
@@ -38,7 +39,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
   const [noun = ''] = words;
   if (serverVerbs.has(noun) && (!sharedVerbs.has(noun) || namesLocalData(words))) return runServerVerb(words, surroundings);
   const commands = await loadClientCommands();
-  const command = commandOf(words, commands);
+  const command = findCommand(words, commands);
   if (serverVerbs.has(noun) && !(await isForApi(command, words, surroundings))) return runShared(words, commands, surroundings);
   if (command === undefined) return missingCommand(words, commands, surroundings);
   return runCommand(command, words.slice(command.name.split(' ').length), surroundings);
@@ -47,12 +48,6 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
 /** Settings of a server among the words: it is the registry on this machine that is meant. */
 function namesLocalData(words: readonly string[]): boolean {
   return words.some((word) => /^--(data|config)(=|$)/.test(word));
-}
-
-/** The command whose words the line begins with; the longest, where one is the beginning of another. */
-function commandOf(words: readonly string[], commands: readonly Command[]): Command | undefined {
-  const fitting = commands.filter(({ name }) => name.split(' ').every((word, at) => words[at] === word));
-  return fitting.toSorted((a, b) => b.name.length - a.name.length)[0];
 }
 
 /** What both sides have is for the API when a registry is named or somebody is logged in, and otherwise for the data on this machine. */
@@ -69,7 +64,7 @@ async function isForApi(command: Command | undefined, words: readonly string[], 
 /** A noun of both sides with words that only the server has; its help tells of both. */
 async function runShared(words: readonly string[], commands: readonly Command[], surroundings: Surroundings): Promise<number> {
   const [noun = '', second] = words;
-  const own = commands.filter(({ name }) => name.startsWith(`${noun} `));
+  const own = commandsOfNoun(noun, commands);
   if (own.length > 0 && (second === undefined || isHelp(second))) {
     const { nounHelp } = await import('./help.ts');
     surroundings.output.out(`${nounHelp(noun, own)}\n\nOn the registry's own machine, without a server in between:\n`);
@@ -98,7 +93,7 @@ async function runCommand(command: Command, args: readonly string[], surrounding
 
 async function missingCommand(words: readonly string[], commands: readonly Command[], { output }: Surroundings): Promise<number> {
   const [noun = '', verb] = words;
-  const ofNoun = commands.filter(({ name }) => name.startsWith(`${noun} `));
+  const ofNoun = commandsOfNoun(noun, commands);
   if (ofNoun.length > 0 && (verb === undefined || isHelp(verb))) {
     const { nounHelp } = await import('./help.ts');
     (verb === undefined ? output.err : output.out)(nounHelp(noun, ofNoun));

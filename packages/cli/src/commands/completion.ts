@@ -1,4 +1,5 @@
 import { type Command, UsageError } from '../command.ts';
+import { findCommand } from '../find-command.ts';
 
 /** What a shell runs for the words typed so far; it prints what the last of them can become, one a line. */
 const scripts: Readonly<Record<string, string>> = {
@@ -48,15 +49,18 @@ export function completionOf(commands: () => readonly Command[]): Command {
 export function wordsFor(typed: readonly string[], commands: readonly Command[]): string[] {
   const before = typed.slice(0, -1).filter((word) => !word.startsWith('-'));
   const last = typed.at(-1) ?? '';
-  const command = commands.find(({ name }) => name.split(' ').every((word, at) => before[at] === word));
-  if (command === undefined) {
-    const next = commands.map(({ name }) => name.split(' ')).filter((words) => before.every((word, at) => words[at] === word));
-    return unique(next.map((words) => words[before.length] ?? '').filter((word) => word !== '' && word.startsWith(last)));
-  }
+  const verbs = verbsBehind(before, commands).filter((word) => word.startsWith(last));
+  const command = findCommand(before, commands);
+  if (command === undefined || (verbs.length > 0 && !last.startsWith('-'))) return verbs;
   const previous = command.flags.find(({ name, short }) => typed.at(-2) === `--${name}` || typed.at(-2) === `-${short}`);
   if (previous?.value !== undefined) return (previous.choices ?? []).filter((choice) => choice.startsWith(last));
   if (!last.startsWith('-')) return [];
   return command.flags.map(({ name }) => `--${name}`).filter((flag) => flag.startsWith(last) && !typed.slice(0, -1).includes(flag));
+}
+
+function verbsBehind(before: readonly string[], commands: readonly Command[]): string[] {
+  const lines = commands.map(({ name }) => name.split(' ')).filter((words) => before.every((word, at) => words[at] === word));
+  return unique(lines.flatMap((words) => words[before.length] ?? []));
 }
 
 const unique = (words: readonly string[]) => [...new Set(words)].sort();

@@ -50,6 +50,6 @@ export async function digestOf(target: ImageTarget): Promise<Digest> {
 }
 
 /** What is said of an image that is not there. */
-export function missingImage(target: ImageTarget): RegistryClientError {
-  return new RegistryClientError(`${target.name} has no ${referenceOf(target)}`, { status: 404 });
+export function missingImage(target: ImageTarget, what: string = referenceOf(target)): RegistryClientError {
+  return new RegistryClientError(`${target.name} has no ${what}`, { status: 404 });
 }

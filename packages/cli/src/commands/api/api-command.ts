@@ -3,14 +3,14 @@ import { flagsOf } from '../../api/field-values.ts';
 import { type Operation, operationOf } from '../../api/operation.ts';
 import { type Command, type CommandInput, type Flag, type Output, type Positional, type Surroundings, UsageError } from '../../command.ts';
 import { type Connection, connect } from '../../connection/connect.ts';
-import { outputFlag, serverFlag, yesFlag } from '../../flags.ts';
+import { outputFlag, serverFlag, waitFlag, yesFlag } from '../../flags.ts';
 import { digestOf, type ImageTarget, imageTarget, referenceOf } from '../../images/image-target.ts';
-import { formatOf, writeList, writeThing } from '../../output/results.ts';
+import { formatOf, writeList } from '../../output/results.ts';
 import type { ApiRow } from './api-row.ts';
+import { finishJobs } from './finish-jobs.ts';
 import { isLossMeant } from './loss.ts';
 import { requestValues, rowFlagOf } from './request-values.ts';
 import { specialFlags } from './special-fields.ts';
-import { jobsIn, waitForJobs } from './wait-for-jobs.ts';
 
 const projectFlag: Flag = { name: 'project', short: 'p', value: 'PROJECT', summary: 'Of this project; otherwise of the whole registry' };
 const limitFlag: Flag = { name: 'limit', value: 'NUMBER', summary: 'Entries at most; all unless said' };
@@ -21,7 +21,6 @@ const fileFlag: Flag = {
   summary: 'The body of the request as JSON; - is standard input. Flags come before it',
 };
 const ifMatchFlag: Flag = { name: 'if-match', value: 'ETAG', summary: 'Only if it is still of this version' };
-const waitFlag: Flag = { name: 'wait', summary: 'Follow the jobs that this starts to their end' };
 
 const imageParts: ReadonlySet<string> = new Set(['tag', 'digest', 'reference']);
 
@@ -198,15 +197,7 @@ async function finish(
     await response.body?.cancel();
     return 0;
   }
-  const answer: unknown = await response.json();
-  if (!input.has('wait')) {
-    writeThing(answer, { named: row.named ?? 'name' }, formatOf(input), surroundings);
-    return 0;
-  }
-  const jobs = await waitForJobs(jobsIn(answer), project, connection, surroundings);
-  const shape = { columns: ['id', 'name', 'state', 'finishedAt', 'failure'], named: 'id' };
-  await writeList(onePage(jobs), shape, formatOf(input), surroundings);
-  return jobs.every(({ state }) => state === 'done') ? 0 : 1;
+  return finishJobs(await response.json(), { named: row.named ?? 'name', project, connection, input, surroundings });
 }
 
 /** Line by line, since a long export does not fit into memory. */
@@ -219,8 +210,4 @@ async function writeLines(response: Response, output: Output): Promise<void> {
     for (const line of lines) output.out(line);
   }
   if (rest !== '') output.out(rest);
-}
-
-async function* onePage(things: readonly unknown[]): AsyncGenerator<readonly unknown[], void> {
-  yield things;
 }

@@ -49,12 +49,6 @@ export const contentRows: readonly ApiRow[] = [
     named: 'digest',
     examples: ['longshore image ls team/app', 'longshore image ls team/app -o name'],
   },
-  {
-    name: 'image details',
-    call: 'getImage',
-    named: 'digest',
-    examples: ['longshore image details team/app:1.0 --platform linux/arm64 -o json'],
-  },
   { name: 'image referrers', call: 'getReferrers', named: 'digest', examples: ['longshore image referrers team/app:1.0 -o yaml'] },
   {
     name: 'image files',
@@ -112,12 +106,6 @@ export const contentRows: readonly ApiRow[] = [
     words: ['path'],
     named: 'text',
     examples: ['longshore comparison text 7 etc/os-release -o json'],
-  },
-  {
-    name: 'image manifest',
-    call: 'getManifestContent',
-    named: 'digest',
-    examples: ['longshore image manifest team/app@sha256:4b6f... -o json'],
   },
   {
     name: 'image usage',

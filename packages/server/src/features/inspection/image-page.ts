@@ -1,21 +1,11 @@
-import {
-  type Descriptor,
-  type Digest,
-  isManifestProblem,
-  mediaTypes,
-  type ParsedManifest,
-  parseManifest,
-  type RepositoryName,
-} from '@longshore/oci';
+import { type Digest, isManifestProblem, type ParsedManifest, parseManifest, type RepositoryName } from '@longshore/oci';
+import { entryOfPlatform, isImage, mostConfigBytes, readConfig } from '@longshore/oci/image';
 import { ApiError, notFound } from '../../management/problems.ts';
 import type { StoredManifest } from '../../registry/ports/content-store.ts';
 import type { ManifestReference, Registry } from '../../registry/registry.ts';
-import { mostConfigBytes, readConfig } from './image-config.ts';
 
 /** Manifests of images are some kilobytes; to read larger ones would hold up other requests. */
 const mostManifestBytes = 1024 * 1024;
-
-const configTypes: ReadonlySet<string> = new Set([mediaTypes.ociConfig, mediaTypes.dockerConfig]);
 
 /** A manifest and what it says. */
 export interface ReadManifest {
@@ -46,33 +36,9 @@ export async function readImage(
 ): Promise<ReadManifest & { index?: Digest }> {
   const read = await readManifest(source, repository, reference);
   if (read.manifest.kind !== 'index' || platform === undefined) return read;
-  const found = read.manifest.manifests.find((descriptor) => isOf(descriptor, platform));
+  const found = entryOfPlatform(read.manifest, platform);
   if (found === undefined) throw notFound(`image for ${platform} in this index`);
   return { ...(await readManifest(source, repository, { digest: found.digest })), index: read.stored.digest };
-}
-
-/** `os/architecture[/variant]`; undefined when the index does not say. */
-export function platformOf({ platform }: Descriptor): string | undefined {
-  if (platform === undefined) return undefined;
-  const { os, architecture, variant } = platform;
-  if (typeof os !== 'string' || typeof architecture !== 'string') return undefined;
-  return typeof variant === 'string' && variant !== '' ? `${os}/${architecture}/${variant}` : `${os}/${architecture}`;
-}
-
-/** Whoever leaves out the variant means the first one. */
-function isOf(descriptor: Descriptor, wanted: string): boolean {
-  const platform = platformOf(descriptor);
-  return platform === wanted || platform?.startsWith(`${wanted}/`) === true;
-}
-
-/** Whether a manifest is an image that runs, and no artifact that only looks like one. */
-export function isImage({ kind, config, artifactType }: ParsedManifest): boolean {
-  return (
-    kind === 'image' &&
-    config !== undefined &&
-    configTypes.has(config.mediaType) &&
-    (artifactType === undefined || configTypes.has(artifactType))
-  );
 }
 
 /** The config of an image; undefined when it has none that can be shown. */

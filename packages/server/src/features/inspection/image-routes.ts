@@ -1,13 +1,12 @@
-import { type Descriptor, parseReference, type RepositoryName } from '@longshore/oci';
+import { parseReference, type RepositoryName } from '@longshore/oci';
+import { describeImage } from '@longshore/oci/image';
 import Type, { type Static } from 'typebox';
 import { digest, repositoryName } from '../../management/names.ts';
 import { ApiError } from '../../management/problems.ts';
 import { defineRoute, type Route } from '../../management/route.ts';
 import type { Resource } from '../../registry/ports/authorizer.ts';
 import type { ManifestReference } from '../../registry/registry.ts';
-import { stepsOf } from './history-steps.ts';
-import type { ImageConfig } from './image-config.ts';
-import { type ImageSource, isImage, platformOf, readImage, readImageConfig } from './image-page.ts';
+import { type ImageSource, readImage, readImageConfig } from './image-page.ts';
 
 const closed = { additionalProperties: false } as const;
 const text = Type.Optional(Type.String());
@@ -114,60 +113,14 @@ async function show(
 ): Promise<Static<typeof image>> {
   const { stored, manifest, index } = await readImage(source, repository, wanted, platform);
   const read = await readImageConfig(source, repository, manifest);
-  const layers = manifest.kind === 'index' ? [] : manifest.layers;
-  const ofConfig = manifest.config;
-  const sizeBytes = stored.bytes.byteLength;
-  const platformText = read?.config === undefined ? undefined : textOfPlatform(read.config);
-  return {
-    digest: stored.digest,
-    mediaType: stored.mediaType,
-    kind: manifest.kind === 'index' ? 'index' : isImage(manifest) ? 'image' : 'artifact',
-    sizeBytes,
-    totalBytes: layers.reduce((sum, { size }) => sum + size, sizeBytes + (ofConfig?.size ?? 0)),
-    ...(index !== undefined && { index }),
-    ...(platformText !== undefined && { platform: platformText }),
-    ...(manifest.artifactType !== undefined && { artifactType: manifest.artifactType }),
-    ...(manifest.subject !== undefined && { subject: manifest.subject.digest }),
-    annotations: { ...manifest.annotations },
-    platforms: manifest.manifests.map(showPlatform),
-    ...(ofConfig !== undefined && { configDigest: ofConfig.digest }),
-    ...(read !== undefined && { config: showConfig(read.config) }),
-    history: stepsOf(read?.history ?? [], layers).map(({ instruction, created, comment, isEmptyLayer, layer: made }) => ({
-      instruction,
-      isEmptyLayer,
-      ...(created !== undefined && { created }),
-      ...(comment !== undefined && { comment }),
-      ...(made !== undefined && { layer: made.digest, sizeBytes: made.size }),
-    })),
-    layers: layers.map((each) => ({ digest: each.digest, mediaType: each.mediaType, sizeBytes: each.size })),
-  };
-}
-
-function textOfPlatform({ os, architecture, variant }: ImageConfig): string | undefined {
-  return os === undefined || architecture === undefined ? undefined : [os, architecture, variant].filter(Boolean).join('/');
-}
-
-function showConfig({ entrypoint, command, environment, exposedPorts, volumes, labels, ...rest }: ImageConfig): Static<typeof config> {
-  return {
-    ...rest,
-    entrypoint: [...entrypoint],
-    command: [...command],
-    environment: [...environment],
-    exposedPorts: [...exposedPorts],
-    volumes: [...volumes],
-    labels: { ...labels },
-  };
-}
-
-function showPlatform(descriptor: Descriptor): Static<typeof platformImage> {
-  const { digest: which, mediaType, size, artifactType, annotations } = descriptor;
-  const platform = platformOf(descriptor);
-  return {
-    digest: which,
-    mediaType,
-    sizeBytes: size,
-    ...(platform !== undefined && { platform }),
-    ...(artifactType !== undefined && { artifactType }),
-    ...(annotations !== undefined && { annotations: { ...annotations } }),
-  };
+  return describeImage(
+    {
+      digest: stored.digest,
+      mediaType: stored.mediaType,
+      sizeBytes: stored.bytes.byteLength,
+      manifest,
+      ...(index !== undefined && { index }),
+    },
+    read,
+  );
 }

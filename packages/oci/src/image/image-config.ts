@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, jsonDepth, member } from '@longshore/oci';
+import { isJsonObject, type JsonObject, jsonDepth, member } from '../json-shape.ts';
 
 /** Configs are a few kilobytes; whatever is larger is not shown. */
 export const mostConfigBytes = 1024 * 1024;
@@ -18,12 +18,12 @@ export interface ImageConfig {
   readonly user?: string;
   readonly workingDirectory?: string;
   readonly stopSignal?: string;
-  readonly entrypoint: readonly string[];
-  readonly command: readonly string[];
-  readonly environment: readonly string[];
-  readonly exposedPorts: readonly string[];
-  readonly volumes: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
+  readonly entrypoint: string[];
+  readonly command: string[];
+  readonly environment: string[];
+  readonly exposedPorts: string[];
+  readonly volumes: string[];
+  readonly labels: Record<string, string>;
 }
 
 /** One entry of a config's history. */
@@ -34,8 +34,14 @@ export interface HistoryEntry {
   readonly isEmptyLayer: boolean;
 }
 
+/** A config that was read. */
+export interface ReadConfig {
+  readonly config: ImageConfig;
+  readonly history: readonly HistoryEntry[];
+}
+
 /** Reads a config; undefined when it is none. */
-export function readConfig(bytes: Uint8Array): { config: ImageConfig; history: readonly HistoryEntry[] } | undefined {
+export function readConfig(bytes: Uint8Array): ReadConfig | undefined {
   if (jsonDepth(bytes, mostDepth) > mostDepth) return undefined;
   const body = parsed(bytes);
   if (!isJsonObject(body)) return undefined;
@@ -82,19 +88,19 @@ function texts<K extends string>(object: JsonObject, names: Readonly<Record<K, s
   return Object.fromEntries(found) as Partial<Record<K, string>>;
 }
 
-function list(object: JsonObject, name: string): readonly string[] {
+function list(object: JsonObject, name: string): string[] {
   const value = member(object, name);
   // Old clients wrote one text where a list belongs.
   if (typeof value === 'string') return [value];
   return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string').slice(0, mostShown) : [];
 }
 
-function keys(object: JsonObject, name: string): readonly string[] {
+function keys(object: JsonObject, name: string): string[] {
   const value = member(object, name);
   return isJsonObject(value) ? Object.keys(value).slice(0, mostShown) : [];
 }
 
-function map(object: JsonObject, name: string): Readonly<Record<string, string>> {
+function map(object: JsonObject, name: string): Record<string, string> {
   const value = member(object, name);
   if (!isJsonObject(value)) return {};
   return Object.fromEntries(

@@ -1,0 +1,3 @@
+export * from './history-steps.ts';
+export * from './image-config.ts';
+export * from './image-description.ts';
