@@ -9,7 +9,7 @@ import type { GuardedPool } from './guarded-pool.ts';
 import type { KnownAnswersFigures } from './known-answers.ts';
 import { KnownAnswers } from './known-answers.ts';
 import { knownReads } from './known-reads.ts';
-import { findHost, type PostgresHosts } from './postgres-hosts.ts';
+import { findHost, noLongerThan, type PostgresHosts } from './postgres-hosts.ts';
 import { connectListener, listenerMs } from './postgres-pool.ts';
 import { SizedMap } from './sized-map.ts';
 import { findTaggedIn } from './tagged-manifest.ts';
@@ -103,7 +103,7 @@ export function openChangeCache(deps: { hosts: PostgresHosts; pool: GuardedPool;
   const contents = new SizedMap<Uint8Array>(mostBytes / 2);
   const guesses = new SizedMap<Digest>(mostBytes / 4);
   const listener = new ChangeListener({
-    connect: async () => connectListener(await findHost(hosts, AbortSignal.timeout(listenerMs))),
+    connect: async () => connectListener(await findHost(hosts, noLongerThan(listenerMs, 'another attempt follows'))),
     notify: async (channel) => void (await pool.query({ text: "select pg_notify($1, '')", values: [channel] })),
     logger,
     onChange: (subject) => {

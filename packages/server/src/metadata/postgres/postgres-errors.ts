@@ -17,6 +17,13 @@ const connectionClass = '08';
 /** What the client says when a statement took longer than it may. */
 const lateAnswer = 'Query read timeout';
 
+/** What the client says, alone and in a pool, when a connection took longer to be made than it may. */
+const lateConnection = ['timeout expired', 'Connection terminated due to connection timeout'];
+
+/** What to do about a server that takes longer to answer than it may. */
+export const lateAdvice =
+  'the server or this machine is overloaded, or something in between drops what is sent: look there, or raise metadata.timeoutSeconds';
+
 /** What the client's pool says when no connection became free in time. */
 const poolExhausted = 'timeout exceeded when trying to connect';
 const busyMessage =
@@ -93,7 +100,8 @@ function sqlState(error: unknown): string | undefined {
   return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
 }
 
-/** Node reports a host with several addresses as one error without message. */
+/** Says of silence what to do; Node reports a host with several addresses as one error without message. */
 function describe(error: Error): string {
+  if (lateConnection.includes(error.message)) return `a connection was not made in time; ${lateAdvice}`;
   return error.message !== '' || !(error instanceof AggregateError) ? error.message : error.errors.map(String).join('; ');
 }

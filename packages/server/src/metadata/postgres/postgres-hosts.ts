@@ -8,6 +8,14 @@ import { toStorageError } from './postgres-errors.ts';
 const connectMs = 10_000;
 const attributes = ['any', 'read-write', 'primary'];
 
+/** Ends a look that takes longer than that; whoever looked is told how long it was, and what to do. */
+export function noLongerThan(limitMs: number, advice: string): AbortSignal {
+  const late = new AbortController();
+  const reason = new StorageError('unreachable', `no answer within ${limitMs / 1000} s; ${advice}`);
+  setTimeout(() => late.abort(reason), limitMs).unref();
+  return late.signal;
+}
+
 /** The servers that an address names. */
 export interface PostgresHosts {
   readonly addresses: readonly DatabaseAddress[];
@@ -36,6 +44,7 @@ export function readHosts({ url, password }: DatabaseAddress): PostgresHosts {
 /**
  * Asks all servers at once; resolves to the first that can be used. One that only reads, since it follows another or was told to,
  * cannot be used where a writer is needed. Rejects with a `StorageError` that has what each of them said: `unreachable` when that may pass.
+ * One that is silent until the signal ends the look says its reason.
  */
 export async function findHost({ addresses, needsWriter }: PostgresHosts, signal?: AbortSignal): Promise<DatabaseAddress> {
   const found = new AbortController();
@@ -67,6 +76,8 @@ async function inspect(address: DatabaseAddress, needsWriter: boolean, signal: A
       throw new StorageError('unreachable', 'this server takes no writes: it follows another one, or was told to');
     }
     return address;
+  } catch (error) {
+    throw signal.aborted && signal.reason instanceof StorageError ? signal.reason : error;
   } finally {
     signal.removeEventListener('abort', stop);
     stop();

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { StorageError } from '../../registry/ports/blob-store.ts';
 import { app, StoreSteps } from '../contract/contract-steps.ts';
@@ -23,6 +25,26 @@ test('a server that is not there is a StorageError that may pass', async () => {
   await assert.rejects(
     openPostgresMetadata({ url: 'postgres://longshore@127.0.0.1:1/none' }),
     (error) => error instanceof StorageError && error.retryable,
+  );
+});
+
+test('servers that do not answer in time are told of, with how long it was and what to do', async (t) => {
+  const taken = new Set<Socket>();
+  const silent = createServer((socket) => void taken.add(socket));
+  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => {
+    silent.close();
+    for (const socket of taken) socket.destroy();
+  });
+  const { port } = silent.address() as AddressInfo;
+  const opened = openPostgresMetadata({ url: `postgres://longshore@127.0.0.1:${port},127.0.0.1:${port}/none`, timeoutMs: 150 });
+  await assert.rejects(
+    opened,
+    (error) =>
+      error instanceof StorageError &&
+      error.reason === 'unreachable' &&
+      /no answer within 0\.15 s; .* raise metadata\.timeoutSeconds/.test(error.message) &&
+      error.message.split(`127.0.0.1:${port}: no answer`).length === 3,
   );
 });
 

@@ -12,8 +12,8 @@ import { openChangeCache } from './change-cache.ts';
 import type { DatabaseAddress } from './connection-settings.ts';
 import { GuardedPool } from './guarded-pool.ts';
 import { isPooled } from './pooled-connection.ts';
-import { toStorageError } from './postgres-errors.ts';
-import { findHost, type PostgresHosts, readHosts } from './postgres-hosts.ts';
+import { lateAdvice, toStorageError } from './postgres-errors.ts';
+import { findHost, noLongerThan, type PostgresHosts, readHosts } from './postgres-hosts.ts';
 import type { PostgresConnectionOptions } from './postgres-pool.ts';
 import { connectWithoutTimeout, defaultTimeoutMs } from './postgres-pool.ts';
 import { migratePostgres } from './postgres-schema.ts';
@@ -98,7 +98,7 @@ async function closeBoth(cache: ChangeCache | undefined, pool: GuardedPool): Pro
 
 async function prepareSchema(hosts: PostgresHosts, timeoutMs: number): Promise<{ first: DatabaseAddress; isBehindPooler: boolean }> {
   try {
-    const first = await findHost(hosts, AbortSignal.timeout(timeoutMs));
+    const first = await findHost(hosts, noLongerThan(timeoutMs, lateAdvice));
     const client = await connectWithoutTimeout({ ...first, timeoutMs });
     try {
       await migratePostgres(client);
