@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { watchStalls } from './stall-watch.ts';
 
-const stalledMs = 300;
+/** Longer than a busy machine lets anybody stand still by itself. */
+const stalledMs = 3000;
 /** Stands still once for each line that it reads. */
 const program = `
   const stand = () => { for (const end = Date.now() + ${stalledMs}; Date.now() < end; ); };

@@ -13,7 +13,7 @@ after(() => registry.stop());
 const { metadata } = registry;
 
 /** Forwards to these in this process, as a server does, but quicker to look; answers what it logged and how it is stopped. */
-function forward(t: TestContext, addresses: readonly string[], authorities: readonly string[] = [], timeoutMs = 2000, clock = Date.now) {
+function forward(t: TestContext, addresses: readonly string[], authorities: readonly string[] = [], timeoutMs = 20_000, clock = Date.now) {
   const logged: string[] = [];
   const log = (level: string) => (message: string, fields?: Record<string, unknown>) =>
     void logged.push(`${level} ${message} ${JSON.stringify(fields, (_key, value) => (value instanceof Error ? value.message : value))}`);
@@ -29,7 +29,7 @@ function forward(t: TestContext, addresses: readonly string[], authorities: read
       holder: randomUUID(),
       origin: { host: 'registry.example', facility: 13 },
       pollMs: 10,
-      leaseMs: 600,
+      leaseMs: 5000,
     },
   );
   const stop = forwarding.start();
@@ -143,7 +143,7 @@ test('what a receiver refuses as it is, alone, holds up nothing else: it is kept
   let now = Date.now();
   const bad = { at: now, by: systemAgent('bad-entry'), project: undefined, outcome: 'denied' as const, count: 1, detail: {} };
   await metadata.appendAudit({ entries: [{ ...bad, action: 'push', resource: { kind: 'test', name: '' } }] });
-  const { logged, forwarding } = forward(t, [address], [], 2000, () => now);
+  const { logged, forwarding } = forward(t, [address], [], 20_000, () => now);
   const [forwarder = assert.fail()] = forwarding.forwarders;
   // Alone, it might be the receiver that refuses everything: that is an outage.
   await until(() => logged.length > 0);

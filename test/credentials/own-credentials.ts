@@ -49,7 +49,7 @@ async function makeAccessToken(world: CredentialWorld, state: CredentialState): 
 
 async function makeRobotSecret(world: CredentialWorld, state: CredentialState): Promise<ShownCredential | undefined> {
   if (state === 'wrong audience' || state === 'wrong issuer') return undefined;
-  const endsAt = Date.now() + 5_000;
+  const endsAt = Date.now() + 20_000;
   const { robot, secret } = await makeRobot(world, state, state === 'expired' ? new Date(endsAt).toISOString() : undefined);
   if (state === 'revoked') {
     const path = { project: world.project, robot: robot.id };

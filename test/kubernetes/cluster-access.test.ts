@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClientHome } from '../clients/client-home.ts';
 import { guideBlocks, localised } from '../guides/guide-blocks.ts';
-import { until } from '../security/until.ts';
+import { until, untilPromised } from '../security/until.ts';
 import { kubernetesPrograms } from '../tools/kube-apiserver.ts';
 import { findProgram, programPath, skipUnless } from '../tools/programs.ts';
 import { resigned } from '../tools/resigned-token.ts';
@@ -105,18 +105,14 @@ describe('clients of a Kubernetes cluster', { skip, concurrency: true }, () => {
     const start = () => ask('POST', '/v2/ci/app/blobs/uploads/', `Bearer ${token}`);
     assert.equal((await start()).status, 202);
     await kubectl('delete', 'rolebinding', 'leaving');
-    const taken = performance.now();
-    await until(async () => (await start()).status === 403);
-    assert.ok(performance.now() - taken < 10_000);
+    await untilPromised(10_000, async () => (await start()).status === 403);
     assert.equal((await ask('GET', '/v2/', `Bearer ${token}`)).status, 200);
     assert.equal(await push(await cluster.token('ci/ci-cd'), 'ci/app:pulled'), undefined);
     const pull = () => ask('GET', '/v2/ci/app/manifests/pulled', `Bearer ${token}`);
     assert.equal((await pull()).status, 200);
     await kubectl('delete', 'serviceaccount', 'leaving');
-    const deleted = performance.now();
-    await until(async () => (await pull()).status === 401);
+    await untilPromised(10_000, async () => (await pull()).status === 401);
     assert.equal((await ask('GET', '/v2/', `Bearer ${token}`)).status, 401);
-    assert.ok(performance.now() - deleted < 10_000);
   });
 
   test('a list shows the projects of the namespaces that may be pulled from, and no others', async () => {
@@ -141,11 +137,12 @@ describe('clients of a Kubernetes cluster', { skip, concurrency: true }, () => {
     const good = await cluster.token('ci/ci-cd');
     const key = createPrivateKey(await readFile(cluster.signingKeyFile));
     const now = Math.floor(Date.now() / 1000);
-    const short = resigned(good, { exp: now + 3 }, key);
-    const { token, expires_in: seconds } = await registryToken(short, 'repository:ci/app:pull');
-    assert.ok(seconds <= 3);
+    const seconds = 8;
+    const short = resigned(good, { exp: now + seconds }, key);
+    const { token, expires_in: left } = await registryToken(short, 'repository:ci/app:pull');
+    assert.ok(left <= seconds);
     assert.equal((await ask('GET', '/v2/', `Bearer ${token}`)).status, 200);
-    await pause((now + 3) * 1000 - Date.now());
+    await pause((now + seconds) * 1000 - Date.now());
     assert.equal((await ask('GET', '/v2/', `Bearer ${token}`)).status, 401);
   });
 

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { jsonOf } from '../protocol/expected-answer.ts';
 import { HttpClient } from '../protocol/http-client.ts';
 import { pushImage } from '../protocol/sample-content.ts';
-import { until } from '../security/until.ts';
+import { until, untilPromised } from '../security/until.ts';
 import { kubernetesPrograms } from '../tools/kube-apiserver.ts';
 import { findProgram, skipUnless } from '../tools/programs.ts';
 import { type ClusterRegistry, startClusterRegistry } from './cluster-registry.ts';
@@ -12,12 +12,15 @@ import { type ClusterRegistry, startClusterRegistry } from './cluster-registry.t
 const absent = kubernetesPrograms.filter((name) => findProgram(name) === undefined);
 const skip = skipUnless(absent.length === 0, `not installed: ${absent.join(', ')}; run scripts/install-test-tools`);
 
+/** Whoever waits for a cluster that hangs waits as long as that. */
+const clusterMs = 1000;
+
 describe('while the API server of a cluster is slow, away, or flooded', { skip }, () => {
   let registry: ClusterRegistry;
   let pipeline: string;
   let administrator: string;
   before(async () => {
-    registry = await startClusterRegistry({ timeoutSeconds: 1 });
+    registry = await startClusterRegistry({ timeoutSeconds: clusterMs / 1000 });
     pipeline = `Bearer ${await registry.cluster.token('ci/ci-cd')}`;
     administrator = `Basic ${Buffer.from(`admin:${registry.server.adminPassword}`).toString('base64')}`;
   });
@@ -31,15 +34,15 @@ describe('while the API server of a cluster is slow, away, or flooded', { skip }
     return { status: answer.status, retryAfter: answer.headers.get('retry-after'), ms: performance.now() - asked };
   }
 
-  /** Asks until it is refused; how long what was known counted, and every answer. */
-  async function untilRefused(): Promise<{ countedMs: number; refused: Awaited<ReturnType<typeof ask>> }> {
-    const from = performance.now();
-    let refused = await ask(pipeline);
-    await until(async () => {
-      if (refused.status === 202) refused = await ask(pipeline);
-      return refused.status !== 202;
+  /** Asks until it is refused, which it is when it is asked five seconds after what was proved. */
+  async function refusedInTime(): Promise<Awaited<ReturnType<typeof ask>>> {
+    let refused: Awaited<ReturnType<typeof ask>> | undefined;
+    await untilPromised(5000, async () => {
+      const answer = await ask(pipeline);
+      if (answer.status !== 202) refused = answer;
+      return refused !== undefined;
     });
-    return { countedMs: performance.now() - from, refused };
+    return refused ?? assert.fail();
   }
 
   /** Makes tokens as those of the cluster, but for the key that signed them. */
@@ -64,15 +67,18 @@ describe('while the API server of a cluster is slow, away, or flooded', { skip }
     const pull = async () => (await client.send('GET', '/v2/ci/app/manifests/1', { authorization: `Bearer ${token}` })).status;
     const binding = ['clusterrolebinding', 'pods-longshore-pull'];
     let pulled = 0;
+    let askedAt = 0;
     const refused = (async () => {
-      while ((await pull()) === 200) pulled += 1;
-      return performance.now();
+      for (let now = performance.now(); (await pull()) === 200; now = performance.now()) {
+        pulled += 1;
+        askedAt = now;
+      }
     })();
     await cluster.kubectl(['delete', ...binding]);
     const takenAt = performance.now();
-    const ms = (await refused) - takenAt;
-    t.diagnostic(`${ms.toFixed(0)} ms, ${pulled} pulls`);
-    assert.ok(pulled > 1 && ms < 10_000, `${ms} ms`);
+    await refused;
+    t.diagnostic(`${(askedAt - takenAt).toFixed(0)} ms, ${pulled} pulls`);
+    assert.ok(pulled > 1 && askedAt - takenAt < 10_000, `${askedAt - takenAt} ms`);
     assert.equal(await pull(), 403);
     await cluster.kubectl(['create', ...binding, '--clusterrole=longshore-pull', '--group=system:serviceaccounts']);
     await until(async () => (await pull()) === 200);
@@ -81,17 +87,20 @@ describe('while the API server of a cluster is slow, away, or flooded', { skip }
   test('one that hangs: what was proved counts five seconds, then nobody is let in, and nobody waits for long', async () => {
     assert.equal((await ask(pipeline)).status, 202);
     registry.cluster.freeze();
-    const { countedMs, refused } = await untilRefused();
-    assert.ok(countedMs < 5000 + 1000 + 500, `${countedMs} ms`);
+    const refused = await refusedInTime();
     assert.deepEqual([refused.status, refused.retryAfter], [503, '2']);
-    assert.ok(refused.ms < 1500, `${refused.ms} ms`);
     // One each second tries again; whoever comes after it is answered at once.
-    const next = [await ask(pipeline), await ask(pipeline)];
-    assert.ok(next.every(({ status, ms }) => status === 503 && ms < 1500));
-    assert.ok(next.some(({ ms }) => ms < 500));
-    const other = await ask(administrator);
-    assert.equal(other.status, 202, 'who needs no cluster notices nothing');
-    assert.ok(other.ms < 900);
+    const [next, others] = [[], []] as [Awaited<ReturnType<typeof ask>>[], Awaited<ReturnType<typeof ask>>[]];
+    for (let count = 0; count < 5; count += 1) {
+      next.push(await ask(pipeline));
+      others.push(await ask(administrator));
+    }
+    assert.ok(next.every(({ status }) => status === 503));
+    assert.ok(next.some(({ ms }) => ms < clusterMs));
+    assert.ok(
+      others.every(({ status }) => status === 202) && others.some(({ ms }) => ms < clusterMs),
+      'who needs no cluster notices nothing',
+    );
     registry.cluster.thaw();
     await until(async () => (await ask(pipeline)).status === 202);
   });
@@ -125,7 +134,7 @@ describe('while the API server of a cluster is slow, away, or flooded', { skip }
     for (const [index, authorization] of credentials.entries()) {
       const during = await median(authorization);
       t.diagnostic(`median ${before[index]?.toFixed(1)} ms, while it hangs ${during.toFixed(1)} ms`);
-      assert.ok(during < 3 * (before[index] ?? 0) + 20, `${during} ms instead of ${before[index]} ms`);
+      assert.ok(during < 3 * (before[index] ?? 0) + clusterMs / 5, `${during} ms instead of ${before[index]} ms`);
     }
     assert.deepEqual([...new Set((await waiting).map(({ status }) => status))], [503]);
     registry.cluster.thaw();
@@ -135,8 +144,7 @@ describe('while the API server of a cluster is slow, away, or flooded', { skip }
   test('one that is gone, and back', async () => {
     assert.equal((await ask(pipeline)).status, 202);
     await registry.cluster.kill();
-    const { countedMs, refused } = await untilRefused();
-    assert.ok(countedMs < 5500, `${countedMs} ms`);
+    const refused = await refusedInTime();
     assert.equal(refused.status, 503);
     assert.equal((await ask(administrator)).status, 202);
     await registry.cluster.start();
@@ -152,7 +160,8 @@ describe('while the API server of a cluster is slow, away, or flooded', { skip }
     const frozen = Array.from({ length: 700 }, (_, number) => ask(madeUp(number)));
     const refused = await Promise.all(frozen);
     assert.ok(refused.every(({ status }) => status === 503));
-    assert.ok(refused.every(({ ms }) => ms < 4000));
+    // A third of what they would take one after the other, sixteen at a time.
+    assert.ok(refused.every(({ ms }) => ms < ((700 / 16) * clusterMs) / 3));
     registry.cluster.thaw();
     await until(async () => (await ask(pipeline)).status === 202);
     // The line of those who are new may be closed for a moment longer.

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createApiClient } from '../../packages/api-client/src/index.ts';
 import { startRegistry } from '../protocol/registry-fixture.ts';
 import { pushImage } from '../protocol/sample-content.ts';
+import { until } from '../security/until.ts';
 
 const secret = 'hunter2-of-the-test';
 const registry = await startRegistry({
@@ -60,13 +60,14 @@ test('garbage is looked at, and collected, by jobs that anybody finds again; the
   await assert.rejects(as(alice).POST('/api/v1/garbage/runs'), { status: 403 });
   await as(alice).DELETE('/api/v1/repositories/{repository}/tags/{tag}', { params: { path: { repository: 'team/app', tag: '1.0' } } });
   const ended = async (job: string) => {
-    for (let tries = 0; tries < 200; tries += 1) {
-      const { data } = await client.GET('/api/v1/jobs/{job}', { params: { path: { job } } });
-      if (data?.state === 'done') return data;
-      assert.notEqual(data?.state, 'failed', data?.failure);
-      await sleep(50);
-    }
-    return assert.fail('the job does not end');
+    const look = async () => (await client.GET('/api/v1/jobs/{job}', { params: { path: { job } } })).data ?? assert.fail();
+    let seen = await look();
+    await until(async () => {
+      seen = await look();
+      assert.notEqual(seen.state, 'failed', seen.failure);
+      return seen.state === 'done';
+    });
+    return seen;
   };
   const preview = await ended((await client.POST('/api/v1/garbage/preview')).data?.job ?? '');
   assert.equal((preview.progress as { manifests: number }).manifests, 1);

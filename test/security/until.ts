@@ -1,10 +1,28 @@
+import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Resolves when the condition holds; looks every few milliseconds, for what has no event to wait for. Fails after `limitMs`. */
-export async function until(holds: () => boolean | Promise<boolean>, limitMs = 10_000): Promise<void> {
+/**
+ * Resolves when the condition holds; looks every few milliseconds, for what has no event to wait for. Fails after `limitMs`, which is long:
+ * whoever passes waits for nothing, and a busy machine is no failure.
+ */
+export async function until(holds: () => boolean | Promise<boolean>, limitMs = 60_000): Promise<void> {
   const deadline = performance.now() + limitMs;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`never came true: ${holds.toString()}`);
     await delay(5);
   }
+}
+
+/**
+ * For what is promised to be known so long after something: resolves when `isSo`, and fails when what was asked later than that is not. The
+ * time is that at which it was asked, so that a busy machine, which answers late, breaks no promise.
+ */
+export async function untilPromised(promisedMs: number, isSo: () => Promise<boolean>): Promise<void> {
+  const changedAt = performance.now();
+  await until(async () => {
+    const askedMs = performance.now() - changedAt;
+    const isKnown = await isSo();
+    assert.ok(isKnown || askedMs < promisedMs, `asked ${Math.round(askedMs)} ms after it changed, and not known`);
+    return isKnown;
+  });
 }

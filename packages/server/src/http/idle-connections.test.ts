@@ -15,7 +15,7 @@ async function start(onRequest: (response: ServerResponse) => void) {
     takeTurn(connection, new HttpExchange(request, response, new Origins([], undefined).of(request, connection)));
     onRequest(response);
   });
-  closeIdleConnections(server, 50);
+  closeIdleConnections(server, 500);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   await once(socket, 'connect');

@@ -55,13 +55,13 @@ function running(change: Partial<WebhookDeps> = {}) {
   };
   const deps: WebhookDeps = {
     store,
-    dialer: createDialer({ allow: ['127.0.0.0/8'], ports: [[1, 65_535]], authorities: [], connectTimeoutMs: 2000 }),
+    dialer: createDialer({ allow: ['127.0.0.0/8'], ports: [[1, 65_535]], authorities: [], connectTimeoutMs: 20_000 }),
     secrets,
     logger,
     clock: Date.now,
     claimant: randomUUID(),
     source: 'https://registry.example',
-    timeoutMs: 2000,
+    timeoutMs: 20_000,
     concurrency: 8,
     pollMs: 50,
     keepMs: 1_000_000,
@@ -238,19 +238,25 @@ describe('a delivery', () => {
     assert.ok(waitMs >= 3_600_000 && waitMs < 3_700_000, `${waitMs}`);
   });
 
-  const broken: [string, () => Promise<string>, RegExp][] = [
-    ['that hangs', () => rawReceiver(() => undefined), /no answer within 0\.3 s/],
-    ['that drips', () => rawReceiver((socket) => void setInterval(() => socket.write('H'), 20).unref()), /no answer within|broke off/],
+  const silentMs = 300;
+  const broken: [string, () => Promise<string>, RegExp, number?][] = [
+    ['that hangs', () => rawReceiver(() => undefined), /no answer within 0\.3 s/, silentMs],
+    [
+      'that drips',
+      () => rawReceiver((socket) => void setInterval(() => socket.write('H'), 20).unref()),
+      /no answer within|broke off/,
+      silentMs,
+    ],
     ['that closes in the middle', () => rawReceiver((socket) => socket.once('data', () => socket.end('HTTP/1.1 200 O'))), /broke off/],
     ['that nobody runs', async () => 'http://127.0.0.9:9/', /ECONNREFUSED/],
     ['on a private address', async () => 'http://10.0.0.1/', /outgoing\.allow/],
     ['that redirects', async () => (await receiver(answering(307, '', { location: 'http://127.0.0.1:9/' }))).url, /redirect/],
   ];
-  for (const [name, start, pattern] of broken) {
+  for (const [name, start, pattern, timeoutMs = 20_000] of broken) {
     test(`to a receiver ${name} is tried again, and the log says why`, async () => {
       const webhook = await create(await start());
       await note(webhook);
-      const { stop, counted } = running({ timeoutMs: 300 });
+      const { stop, counted } = running({ timeoutMs });
       const { delivery: waiting, attempts } = await delivery(webhook, tried);
       await stop();
       assert.equal(waiting.state, 'pending');
@@ -322,7 +328,7 @@ describe('a webhook', () => {
     for (const webhook of hanging) await note(webhook, 25);
     const healthy = await create(url);
     const sent = await note(healthy, 20);
-    const { stop } = running({ concurrency: 4, timeoutMs: 200 });
+    const { stop } = running({ concurrency: 4, timeoutMs: 2000 });
     await got(20);
     await stop();
     assert.deepEqual(requests.map(idOf).toSorted(), sent.toSorted());

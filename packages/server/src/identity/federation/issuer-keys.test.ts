@@ -119,12 +119,10 @@ for (const [serving, reason] of [
   ['redirecting', /it answered 302/],
   ['for-another-issuer', /configuration of another issuer/],
 ] as const) {
-  test(`an issuer that serves ${serving} is away, within seconds`, async (t) => {
+  test(`an issuer that serves ${serving} is away, and the log says why`, async (t) => {
     const { issuer, verify, warnings } = await bench(t);
     issuer.serving = serving;
-    const startedAt = performance.now();
     await assert.rejects(verify(), isAway);
-    assert.ok(performance.now() - startedAt < 4500);
     assert.match(warnings[0] ?? '', reason);
   });
 }

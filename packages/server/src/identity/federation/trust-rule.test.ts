@@ -129,8 +129,9 @@ test('the dearest rules that are stored cost a fraction of a second over the mos
   ];
   for (const rule of dear) {
     assert.ok('warnings' in rules.check(rule));
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     rules.isTrueOf(rule, most);
-    assert.ok(performance.now() - startedAt < 1500, rule);
+    // Of the processor, which others may use too.
+    assert.ok(process.cpuUsage(before).user < 1_500_000, rule);
   }
 });

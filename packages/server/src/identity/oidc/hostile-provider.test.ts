@@ -17,10 +17,11 @@ interface HostileOptions {
   readonly metadata?: (issuer: string) => object;
   readonly token?: Serve;
   readonly allow?: readonly string[];
+  readonly timeoutMs?: number;
 }
 
 /** A provider of our own making, a registry that signs people in there, and how often each path was asked. */
-async function bench(t: TestContext, { metadata = () => ({}), token = refuse, allow = [] }: HostileOptions = {}) {
+async function bench(t: TestContext, { metadata = () => ({}), token = refuse, allow = [], timeoutMs = 20_000 }: HostileOptions = {}) {
   const asked = new Map<string, number>();
   const server = createServer((request, response) => {
     const path = request.url ?? '';
@@ -37,7 +38,7 @@ async function bench(t: TestContext, { metadata = () => ({}), token = refuse, al
       nameClaim: 'preferred_username',
       groupsClaim: 'groups',
       requireAuthTime: true,
-      timeoutMs: 500,
+      timeoutMs,
       endpoints: endpointsNamedBy(issuer, allow),
     },
   };
@@ -132,18 +133,18 @@ test('whoever comes back with codes that are none asks the provider about sixtee
   assert.equal(outcomes.filter(({ kind }) => kind === 'refused').length, 16 + 32);
 });
 
-for (const [what, token, says] of [
+for (const [what, token, says, timeoutMs = 20_000] of [
   ['endless', endless, /longer than 1048576 bytes/],
-  ['dripping', (_, response) => void response.write('{'), /did not answer in time/],
+  ['dripping', (_, response) => void response.write('{'), /did not answer in time/, 1500],
   [
     'compressed',
     (_, response) => void response.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'application/json' }).end('x'),
     /JSON|parse/i,
   ],
   ['redirecting', (_, response) => void response.writeHead(307, { location: '/elsewhere' }).end(), /unexpected/],
-] as const satisfies readonly (readonly [string, Serve, RegExp])[]) {
+] as const satisfies readonly (readonly [string, Serve, RegExp, number?])[]) {
   test(`${what}: the answer to a code makes no login, within the bounds`, async (t) => {
-    const { provider, asked } = await bench(t, { token });
+    const { provider, asked } = await bench(t, { token, timeoutMs });
     assert.match((await comeBack(provider)).detail, says);
     assert.equal(asked('/elsewhere'), 0);
   });

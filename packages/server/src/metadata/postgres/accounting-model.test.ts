@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { describeAccountingModel } from '../accounting-model-bench.ts';
-import { PostgresBench } from './postgres-bench.ts';
+import { PostgresBench, patientMs } from './postgres-bench.ts';
 import { openPostgresMetadata } from './postgres-metadata.ts';
 
 const bench = PostgresBench.forThisFile();
@@ -10,7 +10,7 @@ if (bench !== undefined) {
     'PostgreSQL',
     async () => {
       const url = await bench.newDatabase();
-      const store = await openPostgresMetadata({ url });
+      const store = await openPostgresMetadata({ url, timeoutMs: patientMs });
       const client = new pg.Client({ connectionString: url });
       await client.connect();
       return {

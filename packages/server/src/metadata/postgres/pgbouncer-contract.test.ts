@@ -7,7 +7,7 @@ import { StorageError } from '../../registry/ports/blob-store.ts';
 import type { Logger } from '../../registry/ports/logger.ts';
 import { app, StoreSteps } from '../contract/contract-steps.ts';
 import { describeMetadataStore } from '../metadata-contract.ts';
-import { PostgresBench } from './postgres-bench.ts';
+import { PostgresBench, patientMs } from './postgres-bench.ts';
 import { openPostgresMetadata } from './postgres-metadata.ts';
 
 const bench = PostgresBench.forThisFile();
@@ -26,14 +26,15 @@ if (bench !== undefined && hasPooler) {
 
   describeMetadataStore('PostgreSQL behind pgbouncer in transaction mode', async () => {
     const listenUrl = await bench.newDatabase();
-    const store = await openPostgresMetadata({ url: await throughPooler(listenUrl), listenUrl, cacheBytes: 1_000_000 });
+    const url = await throughPooler(listenUrl);
+    const store = await openPostgresMetadata({ url, listenUrl, cacheBytes: 1_000_000, timeoutMs: patientMs });
     await until(() => store.cacheFigures?.().isFresh === true);
     return { store, dispose: () => store.close() };
   });
 
   test('more work at once than the pooler has connections is all done, and none of it hears from another', async (t) => {
     const url = await throughPooler(await bench.newDatabase());
-    const stores = await Promise.all([1, 2, 3].map(() => openPostgresMetadata({ url, maxConnections: 20 })));
+    const stores = await Promise.all([1, 2, 3].map(() => openPostgresMetadata({ url, maxConnections: 20, timeoutMs: patientMs })));
     t.after(() => Promise.all(stores.map((store) => store.close())));
     const digests = await Promise.all(
       Array.from({ length: 60 }, (_, index) => new StoreSteps(stores[index % 3] ?? assert.fail()).push(app, { tags: [`v${index}`] })),
@@ -49,7 +50,8 @@ if (bench !== undefined && hasPooler) {
 
   test('a statement that waits too long inside a transaction is ended there too', async (t) => {
     const url = await bench.newDatabase();
-    const store = await openPostgresMetadata({ url: await throughPooler(url), timeoutMs: 100 });
+    // Long enough to be connected on any machine: that has to be done in the same time.
+    const store = await openPostgresMetadata({ url: await throughPooler(url), timeoutMs: 3000 });
     t.after(() => store.close());
     const error = await bench.whileLocked(url, 'lock table manifests', () =>
       new StoreSteps(store).push(app).then(

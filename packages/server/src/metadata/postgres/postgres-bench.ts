@@ -7,6 +7,9 @@ import type { MetadataStore } from '../../registry/ports/metadata-store.ts';
 import { StoreSteps } from '../contract/contract-steps.ts';
 import { openPostgresMetadata } from './postgres-metadata.ts';
 
+/** The time of a statement where no test is about it: what many do at once takes long on a busy machine. */
+export const patientMs = 120_000;
+
 /** For tests: one real server, and a database with our schema for each test. */
 export class PostgresBench {
   #server: PostgresServer | undefined;
@@ -42,14 +45,15 @@ export class PostgresBench {
   /** Makes a database with an up-to-date schema and answers its connection string. */
   async newDatabase(): Promise<string> {
     const name = `test${++this.#count}`;
-    await this.query(this.server.url, `create database ${name} template template`);
+    // A third of what it takes by way of the log, which nobody needs here.
+    await this.query(this.server.url, `create database ${name} template template strategy file_copy`);
     return this.server.url.replace(/[^/]*$/, name);
   }
 
   /** Opens a store on a new database while `body` runs. */
   async withStore(body: (store: MetadataStore, steps: StoreSteps, url: string) => Promise<void>): Promise<void> {
     const url = await this.newDatabase();
-    const store = await openPostgresMetadata({ url });
+    const store = await openPostgresMetadata({ url, timeoutMs: patientMs });
     try {
       await body(store, new StoreSteps(store), url);
     } finally {

