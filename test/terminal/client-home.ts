@@ -7,6 +7,8 @@ import { type RunResult, tryProgram } from '../tools/run-program.ts';
 /** A user's home folder in which nobody has logged in, and the command as it runs there. */
 export interface CommandHome {
   readonly path: string;
+  /** The variables that make it the home of a command. */
+  readonly env: Record<string, string>;
   /** Runs one command line, split at blanks unless it is a list, to its end; standard input is `input` and no terminal. */
   run(line: string | readonly string[], input?: string, env?: Record<string, string>): Promise<RunResult>;
   /** What the command prints, which must end with 0, as JSON. */
@@ -25,6 +27,7 @@ export async function commandHome(program: readonly [string, ...string[]] = [pro
   };
   return {
     path,
+    env: clean,
     run,
     async json(line) {
       const { code, stdout, stderr } = await run(`${line} -o json`);

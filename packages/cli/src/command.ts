@@ -17,6 +17,8 @@ export interface Terminal {
   redraw(text: string): void;
   /** Puts bytes on standard output as they are; resolves when more may come. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Aborted by Ctrl-C, which from the first call on does no more than this, once. */
+  interruption(): AbortSignal;
   /** Everything that comes from standard input. */
   readAll(): Promise<string>;
 }

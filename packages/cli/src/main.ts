@@ -11,11 +11,13 @@ const isHelp = (argument: string | undefined) => argument === '--help' || argume
 
 /** What commands are given in a process of their own. `environment`: its variables, which only its entry point reads. */
 export function processSurroundings(environment: Surroundings['environment']): Surroundings {
-  // Whoever reads the output may have seen enough (`| head`): that is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
-  });
+  for (const stream of [process.stdout, process.stderr]) {
+    // Whoever reads the output may have seen enough (`| head`): that is no failure.
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit(0);
+    });
+  }
   return {
     output: { out: (line) => void process.stdout.write(`${line}\n`), err: (line) => void process.stderr.write(`${line}\n`) },
     terminal: processTerminal(),
@@ -80,7 +82,9 @@ async function runCommand(command: Command, args: readonly string[], surrounding
   }
   try {
     const { readArguments } = await import('./read-arguments.ts');
-    return await command.run(readArguments(args, command.takes, command.flags), surroundings);
+    const input = readArguments(args, command.takes, command.flags);
+    const { interruptible } = await import('./terminal/interruptible.ts');
+    return await interruptible((own) => command.run(input, own), surroundings);
   } catch (error) {
     if (error instanceof Interrupted) return 130;
     const { exitCodeOf, failureText } = await import('./exit-codes.ts');

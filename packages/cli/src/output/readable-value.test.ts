@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { printable, readableSize, readableTime, readableValue } from './readable-value.ts';
-import { headingOf, tableOf, widthOf } from './table.ts';
+import { cutToWidth, headingOf, tableOf, widthOf } from './table.ts';
 
 describe('values as people read them', () => {
   it('sizes and times', () => {
@@ -24,6 +24,13 @@ describe('values as people read them', () => {
     assert.equal(widthOf('\u4e2d\u6587a'), 5);
     const table = tableOf(['NAME', 'X'], [['\u4e2d\u6587', '1']]);
     assert.deepEqual([table.line(['NAME', 'X']), table.line(['\u4e2d\u6587', '1'])], ['NAME  X', '\u4e2d\u6587  1']);
+    const narrow = tableOf(['NAME', 'DIGEST'], [['\u4e2d\u6587\u540d\u5b57\u957f', `sha256:${'a'.repeat(64)}`]], 30);
+    const line = narrow.line(['\u4e2d\u6587\u540d\u5b57\u957f', `sha256:${'a'.repeat(64)}`]);
+    assert.equal(line, `\u4e2d\u6587\u540d\u5b57\u957f  sha256:${'a'.repeat(10)}\u2026`);
+    assert.equal(widthOf(line), 30);
+    assert.equal(cutToWidth('\u4e2d\u6587\u540d', 4), '\u4e2d\u2026', 'a wide character is never cut through');
+    const tiny = tableOf(['A', 'B'], [['x'.repeat(40), 'y'.repeat(40)]], 10);
+    assert.equal(tiny.line(['x'.repeat(40), 'y'.repeat(40)]), `${'x'.repeat(7)}\u2026  ${'y'.repeat(7)}\u2026`);
     assert.deepEqual(['sizeBytes', 'createdAt', 'subject.name', 'promotesTo', 'at'].map(headingOf), [
       'SIZE',
       'CREATED',

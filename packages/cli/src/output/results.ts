@@ -62,13 +62,18 @@ export async function writeList(
       shape.columns.map((column) => readableValue(column.split('.').at(-1) ?? column, memberAt(one, column), Date.now())),
     );
     if (rows.length > 0 && table === undefined) {
-      table = tableOf(headings, rows);
+      table = tableOf(headings, rows, widthFor(surroundings));
       const line = table.line(headings);
       output.out(isColoured(surroundings) ? `${bold}${line}${plain}` : line);
     }
     for (const row of rows) output.out(table?.line(row) ?? '');
   }
   if (table === undefined && shape.empty !== undefined) output.err(shape.empty);
+}
+
+/** Programs that read a table get every cell whole; on a terminal lines would break. */
+function widthFor({ terminal }: Surroundings): number {
+  return terminal.stdoutIsTty ? terminal.columns : Number.POSITIVE_INFINITY;
 }
 
 async function writeDocument(pages: AsyncIterable<readonly unknown[]>, format: 'json' | 'yaml', output: Output): Promise<void> {

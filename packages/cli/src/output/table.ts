@@ -22,16 +22,56 @@ function isWide(code: number): boolean {
   );
 }
 
-/** Lines of columns: the widths are those of the first rows (a page of a long list), so that later rows need not be waited for. */
-export function tableOf(headings: readonly string[], first: readonly (readonly string[])[]) {
-  const widths = headings.map((heading, at) => Math.max(widthOf(heading), ...first.map((row) => widthOf(row[at] ?? ''))));
+/** The text, or its beginning with `…` behind it where it takes more columns than that. */
+export function cutToWidth(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  let [kept, width] = ['', 0];
+  for (const character of text) {
+    width += widthOf(character);
+    if (width > columns - 1) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+const gap = '  ';
+const narrowest = 8;
+
+/**
+ * Lines of columns: the widths are those of the first rows (a page of a long list), so that later rows need not be waited for. Lines longer
+ * than `most` are made to fit by cutting the widest columns.
+ */
+export function tableOf(headings: readonly string[], first: readonly (readonly string[])[], most = Number.POSITIVE_INFINITY) {
+  const wanted = headings.map((heading, at) => Math.max(widthOf(heading), ...first.map((row) => widthOf(row[at] ?? ''))));
+  const widths = fitted(wanted, most - gap.length * (headings.length - 1));
+  const isCut = most < Number.POSITIVE_INFINITY;
   return {
     line: (cells: readonly string[]): string =>
       cells
-        .map((cell, at) => (at === cells.length - 1 ? cell : cell + ' '.repeat(Math.max(0, (widths[at] ?? 0) - widthOf(cell)))))
-        .join('  ')
+        .map((cell, at) => {
+          const width = widths[at] ?? 0;
+          const shown = isCut ? cutToWidth(cell, width) : cell;
+          return at === cells.length - 1 ? shown : shown + ' '.repeat(Math.max(0, width - widthOf(shown)));
+        })
+        .join(gap)
         .trimEnd(),
   };
+}
+
+/** Takes from the widest column again and again; none gets narrower than a name can be told by. */
+function fitted(wanted: readonly number[], most: number): number[] {
+  const widths = [...wanted];
+  let over = widths.reduce((sum, width) => sum + width, 0) - most;
+  while (over > 0) {
+    const widest = Math.max(...widths);
+    if (widest <= narrowest) break;
+    const next = Math.max(narrowest, ...widths.filter((width) => width < widest));
+    const at = widths.indexOf(widest);
+    const taken = Math.min(over, widest === next ? 1 : widest - next);
+    widths[at] = widest - taken;
+    over -= taken;
+  }
+  return widths;
 }
 
 /** `sizeBytes` as a heading: `SIZE`; `createdAt`: `CREATED`; `subject.name`: `NAME`. */

@@ -8,12 +8,22 @@ export class Interrupted extends Error {
 
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
+  let interruption: AbortController | undefined;
   return {
     stdinIsTty: process.stdin.isTTY === true,
     stdoutIsTty: process.stdout.isTTY === true,
     stderrIsTty: process.stderr.isTTY === true,
-    columns: process.stderr.columns ?? 80,
+    // Whichever of the two is a terminal: it is the same one.
+    columns: process.stdout.columns ?? process.stderr.columns ?? 80,
     ask,
+    interruption() {
+      if (interruption === undefined) {
+        const controller = new AbortController();
+        process.once('SIGINT', () => controller.abort());
+        interruption = controller;
+      }
+      return interruption.signal;
+    },
     redraw: (text) => void process.stderr.write(`\r\u001b[2K${text}`),
     write: (bytes) => new Promise((resolve) => void process.stdout.write(bytes, () => resolve())),
     async readAll() {
@@ -26,10 +36,11 @@ export function processTerminal(): Terminal {
 
 async function ask(question: string, { hidden = false } = {}): Promise<string> {
   const { createInterface } = await import('node:readline');
-  process.stderr.write(question);
   // With a terminal, readline echoes what is typed: here, or nowhere.
   const nowhere = new Writable({ write: (_piece, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: hidden ? nowhere : process.stderr, terminal: true });
+  // Only now: whoever sees it may type, and until now the terminal itself would have shown that.
+  process.stderr.write(question);
   try {
     return await new Promise((resolve, reject) => {
       lines.once('line', resolve);

@@ -30,6 +30,7 @@ export function recordedSurroundings(
       ask: () => Promise.reject(new Error('nobody can be asked')),
       redraw: (text) => void errLines.push(text),
       write: (bytes) => Promise.resolve(void outLines.push(new TextDecoder().decode(bytes))),
+      interruption: () => new AbortController().signal,
       readAll: () => Promise.resolve(''),
       ...given.terminal,
     },

@@ -6,6 +6,7 @@ import { type Connection, connect } from '../../connection/connect.ts';
 import { outputFlag, serverFlag, waitFlag, yesFlag } from '../../flags.ts';
 import { digestOf, type ImageTarget, imageTarget, referenceOf } from '../../images/image-target.ts';
 import { formatOf, writeList } from '../../output/results.ts';
+import { saveStream } from '../../terminal/save-stream.ts';
 import type { ApiRow } from './api-row.ts';
 import { finishJobs } from './finish-jobs.ts';
 import { isLossMeant } from './loss.ts';
@@ -19,6 +20,11 @@ const fileFlag: Flag = {
   short: 'f',
   value: 'FILE',
   summary: 'The body of the request as JSON; - is standard input. Flags come before it',
+};
+const saveFlag: Flag = {
+  name: 'save',
+  value: 'PATH',
+  summary: 'Write to this file, which appears when it is whole; otherwise to standard output',
 };
 const ifMatchFlag: Flag = { name: 'if-match', value: 'ETAG', summary: 'Only if it is still of this version' };
 
@@ -75,6 +81,7 @@ function rowFlags(row: ApiRow, operations: readonly Operation[]): Flag[] {
     ...(has(({ parameters }) => parameters.some(({ name }) => name === 'If-Match')) ? [ifMatchFlag] : []),
     ...(has(({ answer }) => answer === 'pages') ? [limitFlag] : []),
     ...(row.waits === true ? [waitFlag] : []),
+    ...(has(({ answer }) => answer === 'bytes' || answer === 'text') ? [saveFlag] : []),
     ...(row.loses === undefined ? [] : [yesFlag]),
     ...(has(({ answer }) => answer === 'json' || answer === 'pages') ? [outputFlag] : []),
     serverFlag,
@@ -185,6 +192,11 @@ async function finish(
   response: Response,
   { input, surroundings, connection, project }: Run & { readonly connection: Connection; readonly project: string | undefined },
 ): Promise<number> {
+  const place = input.one('save');
+  if (place !== undefined) {
+    await saveStream(place, response.body ?? []);
+    return 0;
+  }
   if (operation.answer === 'bytes') {
     for await (const bytes of response.body ?? []) await surroundings.terminal.write(bytes);
     return 0;

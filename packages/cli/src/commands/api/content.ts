@@ -68,7 +68,7 @@ export const contentRows: readonly ApiRow[] = [
     name: 'image download',
     call: 'downloadImageFile',
     words: ['path'],
-    examples: ['longshore image download team/app:1.0 etc/os-release > os-release'],
+    examples: ['longshore image download team/app:1.0 etc/os-release --save os-release'],
   },
   { name: 'layer show', call: 'getLayer', named: 'digest', examples: ['longshore layer show team/app@sha256:4b6f...'] },
   {
@@ -89,7 +89,7 @@ export const contentRows: readonly ApiRow[] = [
     name: 'layer download',
     call: 'downloadLayerFile',
     words: ['path'],
-    examples: ['longshore layer download team/app@sha256:4b6f... bin/sh > sh'],
+    examples: ['longshore layer download team/app@sha256:4b6f... bin/sh --save sh'],
   },
   { name: 'comparison show', call: 'getComparison', named: 'id', examples: ['longshore comparison show 7'] },
   { name: 'comparison cancel', call: 'cancelComparison', named: 'id', examples: ['longshore comparison cancel 7'] },

@@ -27,7 +27,7 @@ export const operationRows: readonly ApiRow[] = [
     named: 'id',
     examples: ['longshore audit ls --project team --outcome denied --limit 20'],
   },
-  { name: 'audit csv', call: 'exportAuditAsCsv', examples: ['longshore audit csv --from 2026-01-01T00:00:00Z > audit.csv'] },
+  { name: 'audit csv', call: 'exportAuditAsCsv', examples: ['longshore audit csv --from 2026-01-01T00:00:00Z --save audit.csv'] },
   { name: 'audit jsonl', call: 'exportAuditAsJsonLines', examples: ['longshore audit jsonl | jq .action'] },
   {
     name: 'job ls',

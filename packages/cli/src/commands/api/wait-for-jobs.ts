@@ -4,6 +4,7 @@ import { operationOf } from '../../api/operation.ts';
 import type { Surroundings } from '../../command.ts';
 import type { Connection } from '../../connection/connect.ts';
 import { printable } from '../../output/readable-value.ts';
+import { cutToWidth } from '../../output/table.ts';
 
 /** A job as far as it is looked at. */
 interface SeenJob {
@@ -30,7 +31,7 @@ export async function waitForJobs(
   ids: readonly string[],
   project: string | undefined,
   connection: Connection,
-  { terminal }: Surroundings,
+  { terminal, output }: Surroundings,
 ): Promise<readonly SeenJob[]> {
   const operation = operationOf(project === undefined ? 'getJob' : 'getProjectJob');
   const startedMs = Date.now();
@@ -45,11 +46,12 @@ export async function waitForJobs(
           break;
         }
         if (terminal.stderrIsTty) terminal.redraw(progressText(job, Date.now() - startedMs, terminal.columns));
-        await pause(pollMs);
+        await pause(pollMs, undefined, { signal: terminal.interruption() });
       }
     }
   } finally {
     if (terminal.stderrIsTty) terminal.redraw('');
+    if (terminal.interruption().aborted) output.err(`The work goes on; longshore job show ${ids.at(jobs.length)} --wait follows it.`);
   }
   return jobs;
 }
@@ -63,7 +65,7 @@ export function progressText({ id, name, state, progress }: SeenJob, elapsedMs: 
   const said = progress === undefined || progress === null ? '' : typeof progress === 'string' ? progress : JSON.stringify(progress);
   const filled = Math.round((part ?? 0) * barWidth);
   const bar = part === undefined ? said : `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}] ${Math.floor(part * 100)} %`;
-  return printable(`job ${id} ${name} ${state} ${seconds} ${bar}`).slice(0, Math.max(20, columns - 1));
+  return cutToWidth(printable(`job ${id} ${name} ${state} ${seconds} ${bar}`), Math.max(20, columns - 1));
 }
 
 function partDone(progress: unknown): number | undefined {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Output } from '../../command.ts';
+import type { Surroundings } from '../../command.ts';
 import type { StoredCredential } from '../../connection/docker-config.ts';
 import { printable } from '../../output/readable-value.ts';
 
@@ -21,7 +21,10 @@ interface DevicePoll {
 }
 
 /** Lets this machine in by somebody with a browser (RFC 8628); resolves to the name and an access token of the registry. */
-export async function deviceLogin(url: string, fetch: typeof globalThis.fetch, output: Output, unitMs = 1000): Promise<StoredCredential> {
+export async function deviceLogin(
+  url: string,
+  { fetch, output, terminal }: Pick<Surroundings, 'fetch' | 'output' | 'terminal'>,
+): Promise<StoredCredential> {
   const started = (await post(new URL('auth/device', url), { client_id: `longshore on ${hostname()}`.slice(0, 100) }, fetch)) as
     | DeviceStart
     | DevicePoll;
@@ -30,7 +33,7 @@ export async function deviceLogin(url: string, fetch: typeof globalThis.fetch, o
   output.err(`Waiting for somebody to let this machine in (${Math.round(started.expires_in / 60)} minutes at most)...`);
   let interval = started.interval ?? 5;
   for (let left = started.expires_in; left > 0; left -= interval) {
-    await pause(interval * unitMs);
+    await pause(interval * 1000, undefined, { signal: terminal.interruption() });
     const form = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: started.device_code };
     const answer = (await post(new URL('auth/token', url), form, fetch)) as DevicePoll;
     if (answer.access_token !== undefined) return { name: answer.username ?? 'token', password: answer.access_token };

@@ -52,7 +52,7 @@ export const login: Command = {
 
 /** A credential that the registry has accepted. */
 async function proved(connection: Connection, input: CommandInput, surroundings: Surroundings): Promise<StoredCredential> {
-  if (input.has('device')) return deviceLogin(connection.url, surroundings.fetch, surroundings.output);
+  if (input.has('device')) return deviceLogin(connection.url, surroundings);
   if (input.has('token-stdin')) return ownerOf((await surroundings.terminal.readAll()).trim(), connection);
   const credential = await givenCredential(input, surroundings);
   const asThem = { ...connection, credential };
@@ -81,7 +81,8 @@ async function givenCredential(input: CommandInput, { terminal }: Surroundings):
     if (given === undefined) throw new UsageError('--password-stdin goes with --username NAME');
     return { name: given, password: (await terminal.readAll()).replace(/\r?\n$/, '') };
   }
-  if (!terminal.stdinIsTty) throw new UsageError('nobody can be asked for a password: use --password-stdin, --token-stdin or --device');
+  if (!terminal.stdinIsTty || !terminal.stderrIsTty)
+    throw new UsageError('nobody can be asked for a password: use --password-stdin, --token-stdin or --device');
   const name = given ?? (await terminal.ask('Name: ')).trim();
   return { name, password: await terminal.ask('Password or access token: ', { hidden: true }) };
 }
