@@ -80,6 +80,16 @@ test('whoever sees a project is told what they may do there, and who promotes in
   assert.deepEqual(await allowed(erin.basic), [...maintains, 'administer']);
   assert.deepEqual(await allowed(dave.basic), ['pull', 'list']);
   assert.equal((await call('GET', '/projects/shop-dev/access', dave.basic)).status, 404);
+  const rolesOf = async (where: string, who: string) =>
+    (await call('GET', `${where}/access`, who)).body.rights.find(({ action }: { action: string }) => action === 'delete');
+  assert.deepEqual((await rolesOf('/projects/shop', frank.basic)).roles, ['maintainer']);
+  assert.deepEqual((await rolesOf('/projects/shop', dave.basic)).roles, []);
+  const onPart = { subject: { kind: 'user', name: 'dave' }, role: 'maintainer', repositories: 'web/**' };
+  assert.equal((await call('POST', '/projects/shop/members', erin.basic, onPart)).status, 201);
+  const { allowed: onAll } = await rolesOf('/projects/shop', dave.basic);
+  const { allowed: below } = await rolesOf('/repositories/shop%2Fweb%2Ffront', dave.basic);
+  assert.deepEqual([onAll, below], [false, true], 'a role on a part counts in that part');
+  assert.equal((await call('GET', '/repositories/shop-dev%2Fapp/access', dave.basic)).status, 404);
   assert.deepEqual((await call('GET', '/projects/shop/promotion', erin.basic)).body.promotedFrom, ['shop-dev']);
   assert.deepEqual((await call('GET', '/projects/shop/promotion', dave.basic)).body.promotedFrom, [], 'it is hidden from him');
 });

@@ -20,6 +20,7 @@ export const contentRows: readonly ApiRow[] = [
     examples: ['longshore repo search nginx'],
   },
   { name: 'repo show', call: 'getRepository', examples: ['longshore repo show team/app'] },
+  { name: 'repo access', call: 'getRepositoryAccess', named: 'actions', examples: ['longshore repo access team/app'] },
   {
     name: 'repo rm',
     call: 'deleteRepository',

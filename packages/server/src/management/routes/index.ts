@@ -6,6 +6,7 @@ import type { SecondFactorService } from '../../registry/ports/sign-in-service.t
 import type { Registry } from '../../registry/registry.ts';
 import { ApiError } from '../problems.ts';
 import type { Route } from '../route.ts';
+import { accessRoutes } from './access.ts';
 import { accessTokenRoutes } from './access-tokens.ts';
 import { deleteRepositoryRoute, type RepositoryDeleter, repositoryLossesRoute } from './delete-repository.ts';
 import { groupRoutes } from './groups.ts';
@@ -13,7 +14,6 @@ import { jobRoutes } from './jobs.ts';
 import { manifestRoutes } from './manifests.ts';
 import { meRoutes } from './me.ts';
 import { memberRoutes } from './members.ts';
-import { projectAccessRoute } from './project-access.ts';
 import { projectRoutes } from './projects.ts';
 import { quotaRoutes } from './quotas.ts';
 import { repositoryRoutes } from './repositories.ts';
@@ -61,7 +61,7 @@ export function coreRoutes({
     ...sessionRoutes({ ...users, sessions: metadata }),
     ...secondFactorRoutes({ ...users, factors }),
     ...projectRoutes({ tenants: metadata, authorizer, storeOf, clock }),
-    projectAccessRoute(authorizer),
+    ...accessRoutes(authorizer),
     ...roleRoutes(roles),
     ...memberRoutes(roles),
     ...groupRoutes({ groups: metadata, authorizer, clock }),
