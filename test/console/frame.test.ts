@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { startConsole, withoutBrowser } from './browser.ts';
+import { endSessions } from './end-sessions.ts';
 
 const stage = await startConsole();
 after(() => stage.stop());
@@ -13,16 +14,6 @@ async function fillSignIn(page: Page, name: string, password: string): Promise<v
   await page.locator('#name').fill(name);
   await page.locator('#password').fill(password);
   await page.locator('#password').press('Enter');
-}
-
-/** Ends every session of a user, as somebody does who has lost a machine. */
-async function endSessions(name: string, authorization: string): Promise<void> {
-  const path = `/api/v1/users/${name}/sessions`;
-  const { items } = JSON.parse((await registry.client.send('GET', path, { authorization })).body.toString());
-  for (const { id } of items) {
-    const { status, body } = await registry.client.send('DELETE', `${path}/${id}`, { authorization });
-    assert.equal(status, 204, body.toString());
-  }
 }
 
 /** What a browser does when somebody comes back to its tab. */
@@ -85,7 +76,7 @@ test('a session that ends takes nothing away: somebody signs in beside the page 
   await page.getByRole('button', { name: 'alice' }).waitFor();
   const field = page.getByRole('banner').getByRole('searchbox');
   await field.fill('half of a thought');
-  await endSessions('alice', alice.basic);
+  await endSessions(registry, alice);
   await comeBack(page);
   const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
   await dialog.waitFor();

@@ -1,5 +1,6 @@
 import { ApiProblem, type components } from '@longshore/api-client';
 import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { Language } from '../i18n/messages.ts';
 import { api, setCsrfToken } from './client.ts';
 
@@ -28,6 +29,17 @@ export const meQuery = queryOptions({
 /** Who is signed in; null: nobody, undefined: not known yet. */
 export function useMe(): Me | null | undefined {
   return useQuery(meQuery).data;
+}
+
+/**
+ * Who is signed in, or was when this part of the page appeared: what somebody sees and is filling in stays when their session ends. When another
+ * person signs in, the page begins anew by itself.
+ */
+export function useLastMe(): Me | null | undefined {
+  const me = useMe();
+  const [last, setLast] = useState(me);
+  if (me && me !== last) setLast(me);
+  return me ?? last ?? me;
 }
 
 /** Where to sign in, in this language; it leads back to `returnTo`, which is this page unless told. */

@@ -1,7 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
-import { Button, type ButtonProps, Modal } from 'antd';
+import { type ButtonProps, Modal } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { Problem } from './problem.tsx';
+import { type Right, RightButton } from './rights.tsx';
+
+/** Where nothing but the page itself is in the way. */
+const anybody: Right = { allowed: true, reason: '' };
 
 /** A button that asks before it does something that cannot be taken back, or not easily. `children`: what will come of it. */
 export function ConfirmButton({
@@ -9,6 +13,7 @@ export function ConfirmButton({
   title,
   onConfirm,
   children,
+  right = anybody,
   button,
 }: {
   /** What the button says, and the one that confirms. */
@@ -16,6 +21,8 @@ export function ConfirmButton({
   title: string;
   onConfirm: () => Promise<unknown>;
   children: ReactNode;
+  /** Who may not finds it grey. */
+  right?: Right;
   button?: ButtonProps;
 }) {
   const [isOpen, setOpen] = useState(false);
@@ -26,9 +33,9 @@ export function ConfirmButton({
   };
   return (
     <>
-      <Button size="small" danger {...button} onClick={open}>
+      <RightButton right={right} size="small" danger {...button} onClick={open}>
         {label}
-      </Button>
+      </RightButton>
       {isOpen && (
         <Modal
           open

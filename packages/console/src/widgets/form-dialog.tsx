@@ -1,17 +1,8 @@
-import { ApiProblem } from '@longshore/api-client';
 import { useMutation } from '@tanstack/react-query';
-import { Form, type FormInstance, Modal } from 'antd';
+import { Form, Modal } from 'antd';
 import type { ReactNode } from 'react';
+import { markFaults } from './mark-faults.ts';
 import { Problem } from './problem.tsx';
-
-/** Puts what the registry finds wrong with a field at the field; what has none there is in the problem above the form. */
-function markFaults<V extends object>(form: FormInstance<V>, error: Error): void {
-  if (!(error instanceof ApiProblem)) return;
-  for (const { pointer, detail } of error.faults) {
-    const name = pointer.split('/').slice(1);
-    if (name.length > 0) form.setFields([{ name: name as never, errors: [detail] }]);
-  }
-}
 
 /**
  * A form over the page. It closes when `onSubmit` has done its work; what is refused is shown, and nothing that was typed is lost. `children`:

@@ -2,44 +2,50 @@ import { ApiProblem } from '@longshore/api-client';
 import { Alert, Button } from 'antd';
 import { signInPath } from '../api/session.ts';
 import { appTexts } from '../i18n/app-texts.ts';
+import { explained, knownProblem } from '../i18n/explained.ts';
 import { useLanguage, useTexts } from '../i18n/language.tsx';
-import type { AppTexts } from '../i18n/messages.ts';
+import { problemTexts } from '../i18n/problem-texts.ts';
 
-/** What kinds of refusals are called, which the registry then explains in its own words. */
-const titles: Readonly<Record<string, keyof AppTexts>> = {
-  unauthorized: 'signInFirst',
-  forbidden: 'forbidden',
-  'not-found': 'notFoundTitle',
-  conflict: 'conflict',
-  'too-many-requests': 'tooMany',
-  unavailable: 'unavailable',
-};
-
-/** What went wrong, in the words of the registry, with the name of the request in its log; and a way to try again where there is one. */
+/**
+ * What went wrong and what to do, with the name of the request in the registry's log; and a way to try again where there is one.
+ * Beside a form (no `onRetry`) one signs in in another tab, and what was typed stays.
+ */
 export function Problem({ error, onRetry }: { error: Error; onRetry?: () => void }) {
   const say = useTexts(appTexts);
+  const sayProblem = useTexts(problemTexts);
   const { language } = useLanguage();
-  const { requestId, faults, code, status } =
-    error instanceof ApiProblem ? error : { requestId: undefined, faults: [], code: '', status: 0 };
-  const retry = onRetry === undefined ? null : <Button onClick={onRetry}>{say('retry')}</Button>;
+  const refusal = error instanceof ApiProblem ? error : undefined;
+  const code = knownProblem(refusal?.code ?? '');
+  const { advice, detail } =
+    error.name === 'ConnectionLost' ? { advice: say('unreachable'), detail: undefined } : explained(language, code, error.message);
+  const isPage = onRetry !== undefined;
   return (
     <Alert
       type="error"
       showIcon
       role="alert"
-      title={say(titles[code] ?? 'failedTitle')}
+      title={sayProblem(code)}
       description={
         <>
-          <div>{error.name === 'ConnectionLost' ? say('unreachable') : error.message}</div>
-          {faults.map(({ pointer, detail }) => (
-            <div key={pointer}>
-              <code>{pointer}</code>: {detail}
+          {advice && <div>{advice}</div>}
+          {detail && <div lang="en">{detail}</div>}
+          {refusal?.faults.map((fault) => (
+            <div key={fault.pointer} lang="en">
+              <code>{fault.pointer}</code>: {fault.detail}
             </div>
           ))}
-          {requestId === undefined ? null : <small>{say('request', { id: requestId })}</small>}
+          {refusal?.requestId && <small>{say('request', { id: refusal.requestId })}</small>}
         </>
       }
-      action={status === 401 ? <Button href={signInPath(language)}>{say('signIn')}</Button> : retry}
+      action={
+        refusal?.status === 401 ? (
+          <Button {...(isPage ? { href: signInPath(language) } : { href: signInPath(language, '/signed-in'), target: '_blank' })}>
+            {say('signIn')}
+          </Button>
+        ) : (
+          isPage && <Button onClick={onRetry}>{say('retry')}</Button>
+        )
+      }
     />
   );
 }

@@ -1,5 +1,5 @@
 import { Button, Card, Flex, Segmented } from 'antd';
-import { type Me, signInPath, useMe } from '../../api/session.ts';
+import { type Me, signInPath, useLastMe } from '../../api/session.ts';
 import { accountTexts } from '../../i18n/account-texts.ts';
 import { useLanguage, useTexts } from '../../i18n/language.tsx';
 import { languageNames, languages } from '../../i18n/messages.ts';
@@ -15,7 +15,7 @@ import { Sessions } from './sessions.tsx';
 /** What belongs to whoever is signed in. */
 export function AccountPage() {
   const say = useTexts(accountTexts);
-  const me = useMe();
+  const me = useLastMe();
   const { language } = useLanguage();
   if (me === undefined) return <Waiting />;
   if (me === null) {

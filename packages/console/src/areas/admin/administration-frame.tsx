@@ -1,6 +1,6 @@
 import { Link, type LinkProps, Outlet } from '@tanstack/react-router';
 import { theme } from 'antd';
-import { useMe } from '../../api/session.ts';
+import { useLastMe } from '../../api/session.ts';
 import { adminTexts } from '../../i18n/admin-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
@@ -27,7 +27,7 @@ const pages = [
 export function AdministrationFrame() {
   const say = useTexts(adminTexts);
   const { token } = theme.useToken();
-  const me = useMe();
+  const me = useLastMe();
   if (me === undefined) return <Waiting />;
   if (me?.administrator !== true) {
     return (

@@ -1,7 +1,7 @@
 import type { components } from '@longshore/api-client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Button, Card, Flex } from 'antd';
+import { Button, Flex } from 'antd';
 import { bodyOf } from '../../api/answer.ts';
 import { api } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
@@ -9,13 +9,15 @@ import { useTexts } from '../../i18n/language.tsx';
 import { oversightTexts } from '../../i18n/oversight-texts.ts';
 import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
+import { isUnderWay } from '../../widgets/job.tsx';
+import { JobCard } from '../../widgets/job-card.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
 import { SizeText } from '../../widgets/size-text.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { About } from './about.tsx';
-import { isUnderWay, JobActions, JobDetail, JobState, jobsKey } from './job.tsx';
+import { jobsKey } from './jobs-key.ts';
 
 type Run = components['schemas']['GarbageRun'];
 
@@ -74,23 +76,5 @@ function Current({ id }: { id: string }) {
     },
     refetchInterval: ({ state }) => (state.data !== undefined && isUnderWay(state.data) ? 1000 : false),
   });
-  return (
-    <Loaded query={found}>
-      {(job) => (
-        <Card
-          size="small"
-          title={`${job.name} ${job.id}`}
-          extra={
-            <Flex gap="small">
-              <JobState job={job} />
-              <JobActions job={job} />
-            </Flex>
-          }
-          role="status"
-        >
-          <JobDetail job={job} />
-        </Card>
-      )}
-    </Loaded>
-  );
+  return <Loaded query={found}>{(job) => <JobCard job={job} queryKey={jobsKey} />}</Loaded>;
 }

@@ -1,19 +1,18 @@
-import { useEffect } from 'react';
 import { api } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { oversightTexts } from '../../i18n/oversight-texts.ts';
 import { EmptyState } from '../../widgets/empty-state.tsx';
+import { isUnderWay, type Job, JobActions, JobDetail, JobState } from '../../widgets/job.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { About } from './about.tsx';
-import { isUnderWay, type Job, JobActions, JobDetail, JobState, jobsKey } from './job.tsx';
+import { jobsKey } from './jobs-key.ts';
 
 /** What waits, runs and has ended; while anything goes on, it is asked again. */
 export function JobsPage() {
   const say = useTexts(oversightTexts);
-  const pages = usePages(jobsKey, (at) => api.GET('/api/v1/jobs', { params: { query: { ...at, limit: 50 } } }));
-  useAskingAgain(pages.refetch, pages.data?.pages.some(({ items }) => items.some(isUnderWay)) === true);
+  const pages = usePages(jobsKey, (at) => api.GET('/api/v1/jobs', { params: { query: { ...at, limit: 50 } } }), isUnderWay);
   return (
     <>
       <About title={say('jobs')} about={say('jobsAbout')} />
@@ -30,18 +29,9 @@ export function JobsPage() {
           { key: 'by', title: say('requestedBy'), render: ({ requestedBy }) => requestedBy ?? '' },
           { key: 'created', title: say('created'), render: ({ createdAt }) => <TimeAgo at={createdAt} /> },
           { key: 'finished', title: say('finished'), render: ({ finishedAt }) => finishedAt !== undefined && <TimeAgo at={finishedAt} /> },
-          { key: 'do', title: '', align: 'end', render: (job) => <JobActions job={job} /> },
+          { key: 'do', title: '', align: 'end', render: (job) => <JobActions job={job} queryKey={jobsKey} /> },
         ]}
       />
     </>
   );
-}
-
-/** Asks every few seconds, as long as there is something to see. */
-function useAskingAgain(ask: () => Promise<unknown>, isWorthIt: boolean): void {
-  useEffect(() => {
-    if (!isWorthIt) return undefined;
-    const timer = setInterval(() => void ask(), 3000);
-    return () => clearInterval(timer);
-  }, [ask, isWorthIt]);
 }

@@ -1,6 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons';
 import type { components } from '@longshore/api-client';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Flex, Form, Input, InputNumber, Tag } from 'antd';
 import { useState } from 'react';
 import { bodyOf, versionedOf } from '../../api/answer.ts';
@@ -13,9 +13,10 @@ import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { FormDialog } from '../../widgets/form-dialog.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
+import { RoleSelect } from '../../widgets/role-select.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { About } from './about.tsx';
-import { RoleField } from './role-field.tsx';
+import { rolesQuery } from './roles-query.ts';
 import { ShownOnce } from './shown-once.tsx';
 
 type Robot = components['schemas']['Robot'];
@@ -152,6 +153,7 @@ function NewRobot({ onMade, onClose }: { onMade: (made: WithSecret) => void; onC
   const say = useTexts(adminTexts);
   const sayForm = useTexts(formsTexts);
   const client = useQueryClient();
+  const roles = useQuery(rolesQuery).data;
   const make = async ({ name, description, role, project, repositories, days }: NewRobotValues) => {
     const permission = { role, repositories, ...(project && { project }) };
     const expiresAt = days === null ? 'never' : new Date(Date.now() + days * 86_400_000).toISOString();
@@ -174,7 +176,7 @@ function NewRobot({ onMade, onClose }: { onMade: (made: WithSecret) => void; onC
       <Form.Item name="description" label={say('description')}>
         <Input maxLength={1000} />
       </Form.Item>
-      <RoleField />
+      <RoleSelect roles={roles} />
       <Form.Item name="project" label={say('project')} extra={say('projectHelp')}>
         <Input autoComplete="off" maxLength={255} />
       </Form.Item>

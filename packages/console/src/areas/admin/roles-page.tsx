@@ -10,6 +10,7 @@ import { useVersion } from '../../api/version.ts';
 import { adminTexts } from '../../i18n/admin-texts.ts';
 import { formsTexts } from '../../i18n/forms-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
+import { rightsTexts } from '../../i18n/rights-texts.ts';
 import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { FormDialog } from '../../widgets/form-dialog.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
@@ -23,6 +24,7 @@ const actions = ['list', 'pull', 'push', 'update', 'delete', 'promote', 'configu
 /** What each role of the registry allows. */
 export function RolesPage() {
   const say = useTexts(adminTexts);
+  const sayRights = useTexts(rightsTexts);
   const [isMaking, setMaking] = useState(false);
   const pages = usePages(['roles'], (at) => api.GET('/api/v1/roles', { params: { query: { ...at, limit: 50 } } }));
   return (
@@ -44,7 +46,7 @@ export function RolesPage() {
             title: say('allows'),
             render: (role) => (
               <Flex gap={4} wrap>
-                {actions.map((action) => role.actions.includes(action) && <Tag key={action}>{say(`may.${action}`)}</Tag>)}
+                {actions.map((action) => role.actions.includes(action) && <Tag key={action}>{sayRights(`may.${action}`)}</Tag>)}
               </Flex>
             ),
           },
@@ -94,6 +96,7 @@ type RoleValues = Pick<Role, 'name' | 'actions'>;
 function RoleForm({ role, onClose }: { role?: Versioned<Role>; onClose: () => void }) {
   const say = useTexts(adminTexts);
   const sayForm = useTexts(formsTexts);
+  const sayRights = useTexts(rightsTexts);
   const client = useQueryClient();
   const send = async ({ name, actions: chosen }: RoleValues) => {
     if (role === undefined) await api.POST('/api/v1/roles', { body: { name, actions: chosen } });
@@ -117,7 +120,7 @@ function RoleForm({ role, onClose }: { role?: Versioned<Role>; onClose: () => vo
         </Form.Item>
       )}
       <Form.Item name="actions" label={say('allows')}>
-        <Checkbox.Group options={actions.map((value) => ({ value, label: say(`may.${value}`) }))} />
+        <Checkbox.Group options={actions.map((value) => ({ value, label: sayRights(`may.${value}`) }))} />
       </Form.Item>
     </FormDialog>
   );

@@ -146,8 +146,10 @@ function Deliveries({ webhook: { id, name } }: { webhook: Webhook }) {
   const say = useTexts(oversightTexts);
   const client = useQueryClient();
   const key = ['webhooks', id, 'deliveries'];
-  const pages = usePages(key, (at) =>
-    api.GET('/api/v1/webhooks/{webhook}/deliveries', { params: { path: { webhook: id }, query: { ...at, limit: 20 } } }),
+  const pages = usePages<components['schemas']['WebhookDelivery']>(
+    key,
+    (at) => api.GET('/api/v1/webhooks/{webhook}/deliveries', { params: { path: { webhook: id }, query: { ...at, limit: 20 } } }),
+    ({ state }) => state === 'pending',
   );
   const replaying = useMutation({
     mutationFn: (delivery: string) =>

@@ -8,10 +8,11 @@ import { webhooksTexts } from '../../i18n/webhooks-texts.ts';
 import { CodeBlock } from '../../widgets/code-block.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
+import { WithRight } from '../../widgets/rights.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { PageHead } from './page-head.tsx';
 import { projectKey, useProjectName } from './project-queries.ts';
-import { useRight, WithRight } from './rights.tsx';
+import { useRight } from './use-right.ts';
 
 interface Filter {
   readonly actor?: string;

@@ -8,9 +8,10 @@ import { useTexts } from '../../i18n/language.tsx';
 import { projectsTexts } from '../../i18n/projects-texts.ts';
 import { DangerDialog } from '../../widgets/danger-dialog.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
+import { RightButton } from '../../widgets/rights.tsx';
 import { SizeText } from '../../widgets/size-text.tsx';
 import { projectKey, quotaQuery, useProjectName } from './project-queries.ts';
-import { RightButton, useRight } from './rights.tsx';
+import { useRight } from './use-right.ts';
 
 /** The end of a project: says what goes with it, and wants its name. */
 export function DeleteProject() {

@@ -13,7 +13,7 @@ import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { projectKey, projectQuery, quotaQuery, useProjectName } from './project-queries.ts';
 import { PromotionChain } from './promotion-chain.tsx';
 import { QuotaBars } from './quota-bars.tsx';
-import { useRight } from './rights.tsx';
+import { useRight } from './use-right.ts';
 
 /** What a project holds, uses, and where its images come from and go to. */
 export function OverviewPage() {

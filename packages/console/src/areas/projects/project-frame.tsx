@@ -2,11 +2,11 @@ import { LockOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Link, type LinkProps, Outlet } from '@tanstack/react-router';
 import { Flex, Tag, theme } from 'antd';
+import { type Action, rightsQuery } from '../../api/rights.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { projectsTexts } from '../../i18n/projects-texts.ts';
-import { Problem } from '../../widgets/problem.tsx';
-import { Waiting } from '../../widgets/waiting.tsx';
-import { type Action, projectQuery, rightsQuery, useProjectName } from './project-queries.ts';
+import { Loaded } from '../../widgets/loaded.tsx';
+import { type Project, projectQuery, useProjectName } from './project-queries.ts';
 import './projects.css';
 
 /** What a project has a page for, and what it takes to see it. */
@@ -25,12 +25,12 @@ const tabs = [
 
 /** The frame of every page of a project: its name, and the way to each of them. */
 export function ProjectFrame() {
-  const project = useProjectName();
+  const found = useQuery(projectQuery(useProjectName()));
+  return <Loaded query={found}>{({ value }) => <Frame project={value} />}</Loaded>;
+}
+
+function Frame({ project: { name: project, visibility, environment, description } }: { project: Project }) {
   const say = useTexts(projectsTexts);
-  const found = useQuery(projectQuery(project));
-  if (found.error) return <Problem error={found.error} onRetry={() => void found.refetch()} />;
-  if (found.data === undefined) return <Waiting />;
-  const { visibility, environment, description } = found.data.value;
   return (
     <>
       <Link to="/projects">{say('title')}</Link>
@@ -49,7 +49,7 @@ export function ProjectFrame() {
 function Tabs({ project }: { project: string }) {
   const say = useTexts(projectsTexts);
   const { token } = theme.useToken();
-  const rights = useQuery(rightsQuery(project)).data;
+  const rights = useQuery(rightsQuery({ project })).data;
   return (
     <nav className="project-tabs" aria-label={say('tabs')} style={{ borderBottomColor: token.colorBorderSecondary }}>
       {tabs.map(({ to, text, needs }) => {

@@ -8,7 +8,6 @@ type Schemas = components['schemas'];
 export type Project = Schemas['Project'];
 export type Quota = Schemas['Quota'];
 export type PromotionPolicy = Schemas['PromotionPolicy'];
-export type Action = Schemas['Role']['actions'][number];
 
 /** The project that the page is about. */
 export function useProjectName(): string {
@@ -23,16 +22,6 @@ export const projectQuery = (project: string) =>
   queryOptions({
     queryKey: projectKey(project),
     queryFn: () => versionedOf(api.GET('/api/v1/projects/{project}', { params: { path: { project } } })),
-  });
-
-/** `GET /projects/{project}/access`: what whoever looks may do there. */
-export const rightsQuery = (project: string) =>
-  queryOptions({
-    queryKey: [...projectKey(project), 'rights'],
-    queryFn: async () => {
-      const { rights } = await bodyOf(api.GET('/api/v1/projects/{project}/access', { params: { path: { project } } }));
-      return new Map(rights.map((right) => [right.action, right] as const));
-    },
   });
 
 /** `GET /projects/{project}/quota`. */

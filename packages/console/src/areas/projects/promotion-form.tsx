@@ -1,19 +1,20 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Checkbox, Form, InputNumber, Select } from 'antd';
-import type { Versioned } from '../../api/answer.ts';
+import { type Versioned, versionedOf } from '../../api/answer.ts';
 import { api } from '../../api/client.ts';
 import { formsTexts } from '../../i18n/forms-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { projectsTexts } from '../../i18n/projects-texts.ts';
 import { Loaded } from '../../widgets/loaded.tsx';
-import { Problem } from '../../widgets/problem.tsx';
-import { type PromotionPolicy, projectKey, promotionQuery, useProjectName } from './project-queries.ts';
-import { RightButton, useRight } from './rights.tsx';
+import { RightButton } from '../../widgets/rights.tsx';
+import { StandingForm } from '../../widgets/standing-form.tsx';
+import { type PromotionPolicy, promotionQuery, useProjectName } from './project-queries.ts';
+import { useRight } from './use-right.ts';
 
 /** What a project asks of what is promoted into it. */
 export function PromotionForm() {
   const found = useQuery({ ...promotionQuery(useProjectName()), refetchOnWindowFocus: false });
-  return <Loaded query={found}>{(policy) => <Terms key={policy.etag} policy={policy} />}</Loaded>;
+  return <Loaded query={found}>{(policy) => <Terms policy={policy} />}</Loaded>;
 }
 
 interface Values {
@@ -23,21 +24,32 @@ interface Values {
   readonly roles: string[];
 }
 
-function Terms({ policy: { value, etag } }: { policy: Versioned<PromotionPolicy> }) {
+function Terms({ policy }: { policy: Versioned<PromotionPolicy> }) {
   const project = useProjectName();
   const say = useTexts(projectsTexts);
   const sayForm = useTexts(formsTexts);
   const client = useQueryClient();
   const right = useRight('configure');
-  const saving = useMutation({
-    mutationFn: async ({ minimumAgeMinutes, ...rest }: Values) => {
-      const body = { ...rest, minimumAgeMinutes: minimumAgeMinutes ?? 0 };
-      await api.PUT('/api/v1/projects/{project}/promotion', { params: { path: { project }, header: { 'If-Match': etag } }, body });
-      await client.invalidateQueries({ queryKey: projectKey(project) });
-    },
-  });
+  const { queryKey } = promotionQuery(project);
+  const save = async ({ minimumAgeMinutes, ...rest }: Values, etag: string) => {
+    const params = { path: { project }, header: { 'If-Match': etag } };
+    const body = { ...rest, minimumAgeMinutes: minimumAgeMinutes ?? 0 };
+    const changed = await versionedOf(api.PUT('/api/v1/projects/{project}/promotion', { params, body }));
+    client.setQueryData(queryKey, changed);
+    return changed.etag;
+  };
   return (
-    <Form<Values> layout="vertical" disabled={right.allowed !== true} initialValues={value} onFinish={(values) => saving.mutate(values)}>
+    <StandingForm<Values>
+      stored={policy}
+      onSave={save}
+      onReload={() => client.refetchQueries({ queryKey })}
+      isReadOnly={right.allowed !== true}
+      button={(isBusy) => (
+        <RightButton right={right} disabled={false} type="primary" htmlType="submit" loading={isBusy}>
+          {sayForm('save')}
+        </RightButton>
+      )}
+    >
       <Form.Item name="fromChainOnly" valuePropName="checked">
         <Checkbox>{say('asksChain')}</Checkbox>
       </Form.Item>
@@ -50,11 +62,6 @@ function Terms({ policy: { value, etag } }: { policy: Versioned<PromotionPolicy>
       <Form.Item name="roles" label={say('promotingRoles')} extra={say('promotingRolesHelp')}>
         <Select mode="tags" open={false} suffixIcon={null} />
       </Form.Item>
-      {saving.error && <Problem error={saving.error} />}
-      <RightButton right={right} disabled={false} type="primary" htmlType="submit" loading={saving.isPending}>
-        {sayForm('save')}
-      </RightButton>{' '}
-      <span role="status">{saving.isSuccess ? sayForm('saved') : ''}</span>
-    </Form>
+    </StandingForm>
   );
 }

@@ -2,23 +2,24 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Form, InputNumber } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
-import { useMe } from '../../api/session.ts';
+import { useLastMe } from '../../api/session.ts';
 import { formsTexts } from '../../i18n/forms-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { rulesTexts } from '../../i18n/rules-texts.ts';
 import { FormDialog } from '../../widgets/form-dialog.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
+import { RightButton, WithRight } from '../../widgets/rights.tsx';
 import { PageHead } from './page-head.tsx';
 import { projectKey, quotaQuery, useProjectName } from './project-queries.ts';
 import { QuotaBars } from './quota-bars.tsx';
-import { RightButton, useRight, WithRight } from './rights.tsx';
+import { useRight } from './use-right.ts';
 
 /** What a project uses of its limits, which administrators of the registry set. */
 export function QuotaPage() {
   const project = useProjectName();
   const say = useTexts(rulesTexts);
   const sayForm = useTexts(formsTexts);
-  const isAdministrator = useMe()?.administrator === true;
+  const isAdministrator = useLastMe()?.administrator === true;
   const right = useRight('pull');
   const found = useQuery({ ...quotaQuery(project), enabled: right.allowed === true });
   const [isChanging, setChanging] = useState(false);

@@ -1,17 +1,21 @@
 import { PlusOutlined } from '@ant-design/icons';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Button, Card, Checkbox, Flex, Form, Input, InputNumber } from 'antd';
-import type { Versioned } from '../../api/answer.ts';
+import { type Versioned, versionedOf } from '../../api/answer.ts';
 import { api } from '../../api/client.ts';
 import { formsTexts } from '../../i18n/forms-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { rulesTexts } from '../../i18n/rules-texts.ts';
 import { CardGrid } from '../../widgets/card-grid.tsx';
-import { Problem } from '../../widgets/problem.tsx';
-import { projectKey, useProjectName } from './project-queries.ts';
+import { StandingForm } from '../../widgets/standing-form.tsx';
+import { useProjectName } from './project-queries.ts';
 import { RetentionPreview } from './retention-preview.tsx';
+import { retentionQuery } from './retention-query.ts';
 import { RetentionRuleFields } from './retention-rule-fields.tsx';
 import { newPolicy, newRule, type PolicyValues, type RetentionPolicy, termsOf, valuesOf } from './retention-terms.ts';
+
+/** What is filled in before there is a policy. */
+const begun = { value: newPolicy, etag: '' };
 
 /** The policy as a form, with what it would remove beside it while it is filled in. Nothing is removed before it is saved. */
 export function RetentionForm({ policy }: { policy?: Versioned<RetentionPolicy> }) {
@@ -21,21 +25,26 @@ export function RetentionForm({ policy }: { policy?: Versioned<RetentionPolicy> 
   const client = useQueryClient();
   const [form] = Form.useForm<PolicyValues>();
   const values = Form.useWatch((all: PolicyValues) => all, form);
-  const saving = useMutation({
-    mutationFn: async (wanted: PolicyValues) => {
-      const header = policy === undefined ? {} : { 'If-Match': policy.etag };
-      await api.PUT('/api/v1/projects/{project}/retention', { params: { path: { project }, header }, body: termsOf(wanted) });
-      await client.invalidateQueries({ queryKey: projectKey(project) });
-    },
-  });
+  const { queryKey } = retentionQuery(project);
+  const save = async (wanted: PolicyValues, etag: string) => {
+    const params = { path: { project }, header: policy === undefined ? {} : { 'If-Match': etag } };
+    const changed = await versionedOf(api.PUT('/api/v1/projects/{project}/retention', { params, body: termsOf(wanted) }));
+    client.setQueryData(queryKey, changed);
+    return changed.etag;
+  };
   return (
     <CardGrid>
       <Card size="small" title={say('policy')}>
-        <Form<PolicyValues>
+        <StandingForm<PolicyValues>
           form={form}
-          layout="vertical"
-          initialValues={policy === undefined ? newPolicy : valuesOf(policy.value)}
-          onFinish={(wanted) => saving.mutate(wanted)}
+          stored={policy === undefined ? begun : { value: valuesOf(policy.value), etag: policy.etag }}
+          onSave={save}
+          onReload={() => client.refetchQueries({ queryKey })}
+          button={(isBusy) => (
+            <Button type="primary" htmlType="submit" loading={isBusy}>
+              {say('savePolicy')}
+            </Button>
+          )}
         >
           <p>{say('rulesHelp')}</p>
           <Rules />
@@ -53,11 +62,7 @@ export function RetentionForm({ policy }: { policy?: Versioned<RetentionPolicy> 
           <Form.Item name="allowEmpty" valuePropName="checked">
             <Checkbox>{say('allowEmpty')}</Checkbox>
           </Form.Item>
-          {saving.error && <Problem error={saving.error} />}
-          <Button type="primary" htmlType="submit" loading={saving.isPending}>
-            {say('savePolicy')}
-          </Button>
-        </Form>
+        </StandingForm>
       </Card>
       <Card size="small" title={say('preview')}>
         {values?.rules !== undefined && <RetentionPreview values={values} />}

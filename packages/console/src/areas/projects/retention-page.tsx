@@ -1,23 +1,23 @@
-import { ApiProblem } from '@longshore/api-client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Flex } from 'antd';
+import { Button, Flex } from 'antd';
 import { useState } from 'react';
-import { bodyOf, type Versioned, versionedOf } from '../../api/answer.ts';
+import { bodyOf, type Versioned } from '../../api/answer.ts';
 import { api } from '../../api/client.ts';
-import { formsTexts } from '../../i18n/forms-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { rulesTexts } from '../../i18n/rules-texts.ts';
 import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
 import { Problem } from '../../widgets/problem.tsx';
+import { WithRight } from '../../widgets/rights.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { PageHead } from './page-head.tsx';
 import { projectKey, useProjectName } from './project-queries.ts';
 import { RetentionForm } from './retention-form.tsx';
+import { retentionQuery } from './retention-query.ts';
 import { RetentionRuns } from './retention-runs.tsx';
 import type { RetentionPolicy } from './retention-terms.ts';
-import { useRight, WithRight } from './rights.tsx';
+import { useRight } from './use-right.ts';
 
 /** What a project keeps, tried out before it is kept. */
 export function RetentionPage() {
@@ -36,19 +36,7 @@ function Policy() {
   const project = useProjectName();
   const say = useTexts(rulesTexts);
   const [isBeginning, setBeginning] = useState(false);
-  const found = useQuery({
-    queryKey: [...projectKey(project), 'retention'],
-    // A form that is being filled in is not filled in anew when the window gets the focus.
-    refetchOnWindowFocus: false,
-    queryFn: async (): Promise<Versioned<RetentionPolicy> | null> => {
-      try {
-        return await versionedOf(api.GET('/api/v1/projects/{project}/retention', { params: { path: { project } } }));
-      } catch (error) {
-        if (error instanceof ApiProblem && error.status === 404) return null;
-        throw error;
-      }
-    },
-  });
+  const found = useQuery({ ...retentionQuery(project), refetchOnWindowFocus: false });
   return (
     <Loaded query={found}>
       {(policy) =>
@@ -61,7 +49,7 @@ function Policy() {
         ) : (
           <Flex vertical gap="large">
             {policy && <Standing policy={policy} onDeleted={() => setBeginning(false)} />}
-            <RetentionForm key={policy?.etag ?? 'new'} {...(policy && { policy })} />
+            <RetentionForm {...(policy && { policy })} />
             {policy && <RetentionRuns />}
           </Flex>
         )
@@ -74,7 +62,6 @@ function Policy() {
 function Standing({ policy: { value, etag }, onDeleted }: { policy: Versioned<RetentionPolicy>; onDeleted: () => void }) {
   const project = useProjectName();
   const say = useTexts(rulesTexts);
-  const sayForm = useTexts(formsTexts);
   const client = useQueryClient();
   const path = { project };
   const forget = () => client.invalidateQueries({ queryKey: projectKey(project) });
@@ -109,7 +96,6 @@ function Standing({ policy: { value, etag }, onDeleted }: { policy: Versioned<Re
         </Flex>
       </Flex>
       {run.error && <Problem error={run.error} />}
-      {run.data && <Alert type="success" showIcon title={say('runQueued')} closable={{ 'aria-label': sayForm('close') }} />}
     </Flex>
   );
 }

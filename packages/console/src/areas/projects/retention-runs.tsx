@@ -4,21 +4,33 @@ import { api } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { rulesTexts } from '../../i18n/rules-texts.ts';
+import { isUnderWay, type Job } from '../../widgets/job.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { projectKey, useProjectName } from './project-queries.ts';
+import { newestRetention, RetentionJob } from './retention-job.tsx';
 
-/** What runs of the policy have removed. */
+type Run = components['schemas']['RetentionRun'];
+
+/** The run that goes on, and what those before have removed. */
 export function RetentionRuns() {
   const project = useProjectName();
   const say = useTexts(rulesTexts);
-  const pages = usePages([...projectKey(project), 'retention-runs'], (at) =>
+  const jobs = usePages<Job>(
+    [...projectKey(project), 'jobs'],
+    (at) => api.GET('/api/v1/projects/{project}/jobs', { params: { path: { project }, query: { ...at, limit: 20 } } }),
+    isUnderWay,
+  );
+  const job = newestRetention(jobs);
+  // By how far the job is: a run is in the list as soon as it has begun, and has its outcome there when it has ended.
+  const pages = usePages<Run>([...projectKey(project), 'retention-runs', job?.id, job?.state], (at) =>
     api.GET('/api/v1/projects/{project}/retention/runs', { params: { path: { project }, query: { ...at, limit: 20 } } }),
   );
   return (
-    <Flex vertical>
-      <h3>{say('runs')}</h3>
-      <RecordTable<components['schemas']['RetentionRun']>
+    <Flex vertical gap="small">
+      <h3 style={{ margin: 0 }}>{say('runs')}</h3>
+      <RetentionJob job={job} />
+      <RecordTable<Run>
         label={say('runs')}
         pages={pages}
         rowKey={({ id }) => id}
@@ -28,12 +40,7 @@ export function RetentionRuns() {
           {
             key: 'outcome',
             title: say('outcome'),
-            render: ({ outcome, message }) => (
-              <>
-                <Tag color={outcome === 'done' ? 'green' : outcome === undefined ? 'blue' : 'red'}>{outcome ?? say('running')}</Tag>
-                {message}
-              </>
-            ),
+            render: ({ outcome, message }) => <Outcome outcome={outcome} message={message} />,
           },
           { key: 'removed', title: say('removed'), align: 'end', render: ({ tagsRemoved }) => tagsRemoved },
           { key: 'kept', title: say('kept'), align: 'end', render: ({ tagsKept }) => tagsKept },
@@ -42,5 +49,20 @@ export function RetentionRuns() {
         ]}
       />
     </Flex>
+  );
+}
+
+const outcomes = { done: 'green', refused: 'red', cancelled: 'gold', failed: 'red' } as const;
+
+const isOutcome = (text: string): text is keyof typeof outcomes => Object.hasOwn(outcomes, text);
+
+function Outcome({ outcome, message }: { outcome: string | undefined; message: string | undefined }) {
+  const say = useTexts(rulesTexts);
+  if (outcome === undefined) return <Tag color="blue">{say('running')}</Tag>;
+  return (
+    <>
+      {isOutcome(outcome) ? <Tag color={outcomes[outcome]}>{say(`outcome.${outcome}`)}</Tag> : <Tag>{outcome}</Tag>}
+      {outcome === 'refused' ? say('emptiesAll') : <span lang="en">{message}</span>}
+    </>
   );
 }

@@ -10,14 +10,15 @@ import { robotsTexts } from '../../i18n/robots-texts.ts';
 import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
 import { Problem } from '../../widgets/problem.tsx';
+import { WithRight } from '../../widgets/rights.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { projectKey, useProjectName } from './project-queries.ts';
-import { useRight, WithRight } from './rights.tsx';
 import { endOf, RobotForm, type RobotValues } from './robot-form.tsx';
 import { RobotRotation } from './robot-rotation.tsx';
 import { RobotTrusts } from './robot-trusts.tsx';
 import { RobotUse } from './robot-use.tsx';
 import type { Robot } from './robots-page.tsx';
+import { useRight } from './use-right.ts';
 
 /** One robot: what it may do, its secrets, how to use it, and whom it trusts. */
 export function RobotPage() {

@@ -12,12 +12,13 @@ import { useTexts } from '../../i18n/language.tsx';
 import { robotsTexts } from '../../i18n/robots-texts.ts';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
+import { RightButton, WithRight } from '../../widgets/rights.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { PageHead } from './page-head.tsx';
 import { projectKey, useProjectName } from './project-queries.ts';
-import { RightButton, useRight, WithRight } from './rights.tsx';
 import { endOf, RobotForm, type RobotValues } from './robot-form.tsx';
 import { RobotSecret, type RobotWithSecret } from './robot-secret.tsx';
+import { useRight } from './use-right.ts';
 
 /** A robot as the API shows it. */
 export type Robot = components['schemas']['Robot'];

@@ -6,19 +6,21 @@ import { useState } from 'react';
 import { type Versioned, versionedOf } from '../../api/answer.ts';
 import { api } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
+import type { Action } from '../../api/rights.ts';
 import { useVersion } from '../../api/version.ts';
 import { formsTexts } from '../../i18n/forms-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { membersTexts } from '../../i18n/members-texts.ts';
-import { projectsTexts } from '../../i18n/projects-texts.ts';
+import { rightsTexts } from '../../i18n/rights-texts.ts';
 import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { FormDialog } from '../../widgets/form-dialog.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
+import { RightButton, WithRight } from '../../widgets/rights.tsx';
 import { PageHead } from './page-head.tsx';
-import { type Action, projectKey, useProjectName } from './project-queries.ts';
-import { RightButton, useRight, WithRight } from './rights.tsx';
+import { projectKey, useProjectName } from './project-queries.ts';
+import { useRight } from './use-right.ts';
 
 type Role = components['schemas']['Role'];
 
@@ -52,7 +54,7 @@ export function RolesPage() {
 /** A role's name, and a column for each thing that it may allow. */
 function useRoleColumns() {
   const say = useTexts(membersTexts);
-  const sayAction = useTexts(projectsTexts);
+  const sayAction = useTexts(rightsTexts);
   const sayForm = useTexts(formsTexts);
   return [
     { key: 'name', title: say('role'), render: ({ name }: Role) => <strong>{name}</strong> },
@@ -120,7 +122,7 @@ function ChangeRole({ name, onClose }: { name: string; onClose: () => void }) {
 function RoleForm({ project, role: versioned, onClose }: { project: string; role?: Versioned<Role>; onClose: () => void }) {
   const role = versioned?.value;
   const say = useTexts(membersTexts);
-  const sayAction = useTexts(projectsTexts);
+  const sayAction = useTexts(rightsTexts);
   const sayForm = useTexts(formsTexts);
   const client = useQueryClient();
   const send = async ({ name, actions: chosen }: { name: string; actions: Action[] }) => {

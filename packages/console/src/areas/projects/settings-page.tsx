@@ -1,34 +1,37 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, Card, Flex, Form, Input, InputNumber, Radio, Select } from 'antd';
-import type { Versioned } from '../../api/answer.ts';
+import { type Versioned, versionedOf } from '../../api/answer.ts';
 import { api } from '../../api/client.ts';
 import { formsTexts } from '../../i18n/forms-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { projectsTexts } from '../../i18n/projects-texts.ts';
+import { rightsTexts } from '../../i18n/rights-texts.ts';
 import { CardGrid } from '../../widgets/card-grid.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
-import { Problem } from '../../widgets/problem.tsx';
+import { RightButton } from '../../widgets/rights.tsx';
+import { StandingForm } from '../../widgets/standing-form.tsx';
 import { DeleteProject } from './delete-project.tsx';
 import { PageHead } from './page-head.tsx';
-import { type Project, projectKey, projectQuery, useProjectName } from './project-queries.ts';
+import { type Project, projectQuery, useProjectName } from './project-queries.ts';
 import { environments, visibilities } from './project-settings.ts';
 import { PromotionForm } from './promotion-form.tsx';
-import { RightButton, useRight } from './rights.tsx';
+import { useRight } from './use-right.ts';
 
 /** What a project is: who sees it, where it stands in a chain, from where it is reached; and its end. */
 export function SettingsPage() {
   const project = useProjectName();
   const say = useTexts(projectsTexts);
+  const sayRights = useTexts(rightsTexts);
   const right = useRight('administer');
   const found = useQuery({ ...projectQuery(project), refetchOnWindowFocus: false });
   return (
     <>
       <PageHead title={say('tab.settings')} about={say('settingsAbout')} />
       <Flex vertical gap="middle">
-        {right.allowed === false && <Alert type="info" showIcon title={right.reason} description={say('askOwner')} />}
+        {right.allowed === false && <Alert type="info" showIcon title={right.reason} description={sayRights('askOwner')} />}
         <CardGrid>
           <Card size="small" title={say('general')}>
-            <Loaded query={found}>{(shown) => <General key={shown.etag} project={shown} />}</Loaded>
+            <Loaded query={found}>{(shown) => <General project={shown} />}</Loaded>
           </Card>
           <Card size="small" title={say('asks')}>
             <PromotionForm />
@@ -53,29 +56,45 @@ interface Values {
   readonly deniedAddresses?: string[];
 }
 
-function General({ project: { value, etag } }: { project: Versioned<Project> }) {
+/** As the API takes them. */
+function changeOf({ visibility, ...values }: Values) {
+  return {
+    visibility,
+    description: values.description?.trim() || null,
+    environment: values.environment ?? null,
+    promotesTo: values.promotesTo?.trim() || null,
+    expireAfterHours: values.expireAfterHours ?? null,
+    allowedAddresses: values.allowedAddresses ?? null,
+    deniedAddresses: values.deniedAddresses ?? null,
+  };
+}
+
+function General({ project: stored }: { project: Versioned<Project> }) {
   const say = useTexts(projectsTexts);
   const sayForm = useTexts(formsTexts);
   const client = useQueryClient();
   const right = useRight('administer');
-  const saving = useMutation({
-    mutationFn: async (values: Values) => {
-      const body = {
-        description: values.description?.trim() || null,
-        visibility: values.visibility,
-        environment: values.environment ?? null,
-        promotesTo: values.promotesTo?.trim() || null,
-        expireAfterHours: values.expireAfterHours ?? null,
-        allowedAddresses: values.allowedAddresses ?? null,
-        deniedAddresses: values.deniedAddresses ?? null,
-      };
-      await api.PATCH('/api/v1/projects/{project}', { params: { path: { project: value.name }, header: { 'If-Match': etag } }, body });
-      await client.invalidateQueries({ queryKey: projectKey(value.name) });
-      await client.invalidateQueries({ queryKey: ['projects'] });
-    },
-  });
+  const { queryKey } = projectQuery(stored.value.name);
+  const save = async (values: Values, etag: string) => {
+    const params = { path: { project: stored.value.name }, header: { 'If-Match': etag } };
+    const changed = await versionedOf(api.PATCH('/api/v1/projects/{project}', { params, body: changeOf(values) }));
+    client.setQueryData(queryKey, changed);
+    await client.invalidateQueries({ queryKey });
+    await client.invalidateQueries({ queryKey: ['projects'] });
+    return changed.etag;
+  };
   return (
-    <Form<Values> layout="vertical" disabled={right.allowed !== true} initialValues={value} onFinish={(values) => saving.mutate(values)}>
+    <StandingForm<Values>
+      stored={stored}
+      onSave={save}
+      onReload={() => client.refetchQueries({ queryKey, exact: true })}
+      isReadOnly={right.allowed !== true}
+      button={(isBusy) => (
+        <RightButton right={right} disabled={false} type="primary" htmlType="submit" loading={isBusy}>
+          {sayForm('save')}
+        </RightButton>
+      )}
+    >
       <Form.Item name="description" label={say('description')}>
         <Input.TextArea rows={2} maxLength={1000} />
       </Form.Item>
@@ -100,16 +119,6 @@ function General({ project: { value, etag } }: { project: Versioned<Project> }) 
       <Form.Item name="deniedAddresses" label={say('denied')}>
         <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[' ', ',']} />
       </Form.Item>
-      {saving.error && <Problem error={saving.error} />}
-      <RightButton right={right} disabled={false} type="primary" htmlType="submit" loading={saving.isPending}>
-        {sayForm('save')}
-      </RightButton>{' '}
-      <SavedNote isSaved={saving.isSuccess} />
-    </Form>
+    </StandingForm>
   );
-}
-
-function SavedNote({ isSaved }: { isSaved: boolean }) {
-  const sayForm = useTexts(formsTexts);
-  return <span role="status">{isSaved ? sayForm('saved') : ''}</span>;
 }

@@ -14,10 +14,11 @@ import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
+import { RightButton } from '../../widgets/rights.tsx';
 import { PageHead } from './page-head.tsx';
 import { projectKey, useProjectName } from './project-queries.ts';
-import { RightButton, useRight } from './rights.tsx';
 import { TagRuleForm } from './tag-rule-form.tsx';
+import { useRight } from './use-right.ts';
 
 type TagRule = components['schemas']['TagRule'];
 

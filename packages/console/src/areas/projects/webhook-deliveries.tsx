@@ -1,9 +1,10 @@
 import type { components } from '@longshore/api-client';
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Flex, Segmented, Tag } from 'antd';
 import { useState } from 'react';
 import { bodyOf } from '../../api/answer.ts';
 import { api } from '../../api/client.ts';
+import { usePages } from '../../api/pages.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { webhooksTexts } from '../../i18n/webhooks-texts.ts';
 import { CodeBlock } from '../../widgets/code-block.tsx';
@@ -19,25 +20,20 @@ type Delivery = components['schemas']['WebhookDelivery'];
 const states = ['all', 'pending', 'delivered', 'failed'] as const;
 const colours = { pending: 'blue', delivered: 'green', failed: 'red' } as const;
 
-/** How often deliveries are asked for while one is on its way, in milliseconds. */
-const every = 2000;
-
 /** What is or was on its way to a webhook; a row opens to what was sent and answered. */
 export function WebhookDeliveries({ webhook }: { webhook: string }) {
   const project = useProjectName();
   const say = useTexts(webhooksTexts);
   const [state, setState] = useState<(typeof states)[number]>('all');
   const path = { project, webhook };
-  const pages = useInfiniteQuery({
-    queryKey: [...projectKey(project), 'webhook', webhook, 'deliveries', state],
-    queryFn: ({ pageParam }) => {
-      const query = { limit: 20, ...(pageParam !== '' && { cursor: pageParam }), ...(state !== 'all' && { state }) };
-      return bodyOf(api.GET('/api/v1/projects/{project}/webhooks/{webhook}/deliveries', { params: { path, query } }));
+  const pages = usePages<Delivery>(
+    [...projectKey(project), 'webhook', webhook, 'deliveries', state],
+    (at) => {
+      const query = { ...at, limit: 20, ...(state !== 'all' && { state }) };
+      return api.GET('/api/v1/projects/{project}/webhooks/{webhook}/deliveries', { params: { path, query } });
     },
-    initialPageParam: '',
-    getNextPageParam: ({ next }) => next,
-    refetchInterval: ({ state: { data } }) => (data?.pages[0]?.items.some((one) => one.state === 'pending') ? every : false),
-  });
+    (delivery) => delivery.state === 'pending',
+  );
   return (
     <Flex vertical gap="small">
       <Segmented

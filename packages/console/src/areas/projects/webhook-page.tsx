@@ -11,8 +11,9 @@ import { webhooksTexts } from '../../i18n/webhooks-texts.ts';
 import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
 import { Problem } from '../../widgets/problem.tsx';
+import { WithRight } from '../../widgets/rights.tsx';
 import { projectKey, useProjectName } from './project-queries.ts';
-import { useRight, WithRight } from './rights.tsx';
+import { useRight } from './use-right.ts';
 import { WebhookDeliveries } from './webhook-deliveries.tsx';
 import { WebhookForm, type WebhookValues, webhookBody } from './webhook-form.tsx';
 

@@ -10,9 +10,10 @@ import { useTexts } from '../../i18n/language.tsx';
 import { webhooksTexts } from '../../i18n/webhooks-texts.ts';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
+import { RightButton, WithRight } from '../../widgets/rights.tsx';
 import { PageHead } from './page-head.tsx';
 import { projectKey, useProjectName } from './project-queries.ts';
-import { RightButton, useRight, WithRight } from './rights.tsx';
+import { useRight } from './use-right.ts';
 import { WebhookForm, type WebhookValues, webhookBody } from './webhook-form.tsx';
 
 /** Who is told of what happens in a project. */

@@ -1,7 +1,7 @@
 import { DeleteOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { Breadcrumb, Button, Flex, Tabs } from 'antd';
+import { Breadcrumb, Flex, Tabs } from 'antd';
 import { useState } from 'react';
 import { useMe } from '../../api/session.ts';
 import { useTexts } from '../../i18n/language.tsx';
@@ -9,6 +9,7 @@ import { repositoryTexts } from '../../i18n/repository-texts.ts';
 import { CopyButton } from '../../widgets/copy-button.tsx';
 import { PageHeading } from '../../widgets/page-heading.tsx';
 import { Problem } from '../../widgets/problem.tsx';
+import { RightButton, useRightIn } from '../../widgets/rights.tsx';
 import { Waiting } from '../../widgets/waiting.tsx';
 import { DeleteRepository } from './delete-repository.tsx';
 import { ManifestList } from './manifest-list.tsx';
@@ -64,6 +65,7 @@ export function RepositoryPage() {
 function Heading({ repository, project }: { repository: string; project: string }) {
   const say = useTexts(repositoryTexts);
   const me = useMe();
+  const right = useRightIn({ repository }, 'delete');
   const [isDeleting, setDeleting] = useState(false);
   return (
     <Flex vertical gap="small">
@@ -83,9 +85,9 @@ function Heading({ repository, project }: { repository: string; project: string 
         <Flex gap="small">
           <CopyButton text={`${window.location.host}/${repository}`} label={say('copyName')} />
           {me ? (
-            <Button danger icon={<DeleteOutlined />} onClick={() => setDeleting(true)}>
+            <RightButton right={right} danger icon={<DeleteOutlined />} onClick={() => setDeleting(true)}>
               {say('deleteRepository')}
-            </Button>
+            </RightButton>
           ) : null}
         </Flex>
       </PageHeading>

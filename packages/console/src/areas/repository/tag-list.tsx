@@ -7,6 +7,7 @@ import { useMe } from '../../api/session.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { repositoryTexts } from '../../i18n/repository-texts.ts';
 import { DigestText } from '../../widgets/digest-text.tsx';
+import { RightButton, useRightIn } from '../../widgets/rights.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { type VirtualColumn, VirtualTable } from '../../widgets/virtual-table.tsx';
 import { DeleteTag } from './delete-tag.tsx';
@@ -83,9 +84,48 @@ function Filters({ prefix, sort, onFilter }: Pick<TagListProps, 'prefix' | 'sort
   );
 }
 
-function useTagColumns(repository: string, onHistory: (tag: string) => void, onDelete: (tag: Tag) => void): VirtualColumn<Tag>[] {
+interface TagActionsProps {
+  readonly repository: string;
+  readonly tag: Tag;
+  readonly onHistory: (tag: string) => void;
+  readonly onDelete: (tag: Tag) => void;
+}
+
+function TagActions({ repository, tag, onHistory, onDelete }: TagActionsProps) {
   const say = useTexts(repositoryTexts);
   const me = useMe();
+  const mayDelete = useRightIn({ repository }, 'delete');
+  return (
+    <>
+      <Tooltip title={say('history')}>
+        <Button
+          type="text"
+          icon={<HistoryOutlined />}
+          aria-label={say('historyOf', { tag: tag.name })}
+          onClick={() => onHistory(tag.name)}
+        />
+      </Tooltip>
+      {me && (
+        <RightButton
+          right={mayDelete}
+          type="text"
+          danger
+          icon={<DeleteOutlined />}
+          title={mayDelete.allowed === true ? say('deleteTag') : undefined}
+          aria-label={say('deleteTagTitle', { tag: tag.name })}
+          onClick={() => onDelete(tag)}
+        />
+      )}
+    </>
+  );
+}
+
+function useTagColumns(
+  repository: string,
+  onHistory: TagActionsProps['onHistory'],
+  onDelete: TagActionsProps['onDelete'],
+): VirtualColumn<Tag>[] {
+  const say = useTexts(repositoryTexts);
   return [
     {
       key: 'name',
@@ -117,29 +157,7 @@ function useTagColumns(repository: string, onHistory: (tag: string) => void, onD
       title: say('actions'),
       width: '88px',
       align: 'end',
-      cell: (tag) => (
-        <>
-          <Tooltip title={say('history')}>
-            <Button
-              type="text"
-              icon={<HistoryOutlined />}
-              aria-label={say('historyOf', { tag: tag.name })}
-              onClick={() => onHistory(tag.name)}
-            />
-          </Tooltip>
-          {me ? (
-            <Tooltip title={say('deleteTag')}>
-              <Button
-                type="text"
-                danger
-                icon={<DeleteOutlined />}
-                aria-label={say('deleteTagTitle', { tag: tag.name })}
-                onClick={() => onDelete(tag)}
-              />
-            </Tooltip>
-          ) : null}
-        </>
-      ),
+      cell: (tag) => <TagActions {...{ repository, tag, onHistory, onDelete }} />,
     },
   ];
 }

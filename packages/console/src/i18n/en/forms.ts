@@ -9,6 +9,7 @@ export const forms = {
   close: 'Close',
   more: 'Show more',
   saved: 'Saved',
+  discard: 'Show what is stored now, and lose what I typed',
   none: 'None',
   never: 'Never',
   yes: 'Yes',

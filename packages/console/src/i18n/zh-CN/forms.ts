@@ -11,6 +11,7 @@ export const forms: Record<keyof typeof en, string> = {
   close: '关闭',
   more: '显示更多',
   saved: '已保存',
+  discard: '放弃填写的内容，加载最新内容',
   none: '无',
   never: '从不',
   yes: '是',

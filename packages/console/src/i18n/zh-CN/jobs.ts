@@ -1,0 +1,32 @@
+import type { jobs as en } from '../en/jobs.ts';
+
+/** 任务的文字：进展，以及可以做什么。 */
+export const jobs: Record<keyof typeof en, string> = {
+  queued: '排队中',
+  running: '运行中',
+  done: '已完成',
+  failed: '失败',
+  cancelled: '已取消',
+  cancelling: '正在取消',
+  attempts: '尝试次数',
+  retry: '重试',
+  cancel: '取消任务',
+  cancelTitle: '取消任务 {id}？',
+  cancelLoses: '已经完成的部分不会撤销。',
+  'progress.bytes': '释放空间',
+  'progress.manifests': '清单',
+  'progress.blobs': 'Blob',
+  'progress.links': 'Blob 引用',
+  'progress.uploads': '上传',
+  'progress.orphans': '孤立文件',
+  'progress.failed': '失败',
+  'progress.tagsKept': '保留的标签',
+  'progress.tagsRemoved': '删除的标签',
+  'progress.manifestsRemoved': '删除的清单',
+  'progress.projects': '项目',
+  'progress.corrected': '已更正',
+  'progress.bytesRead': '已读取',
+  'progress.bytesTotal': '共',
+  log: '执行记录',
+  noLog: '尚无记录。',
+};
