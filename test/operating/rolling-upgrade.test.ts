@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { expectAnswer } from '../protocol/expected-answer.ts';
 import { HttpClient, type TestClient } from '../protocol/http-client.ts';
 import { digestOf, octets, pushImage, startUpload } from '../protocol/sample-content.ts';
+import { until } from '../security/until.ts';
 import { startPostgres } from '../tools/postgres.ts';
 import { findProgram, requirePrograms } from '../tools/programs.ts';
 import { runProgram, tryProgram } from '../tools/run-program.ts';
@@ -76,6 +77,14 @@ test('an earlier version serves beside this one, on a schema that the next one h
       assert.deepEqual([layer.status, layer.body.length], [200, layers[0]?.size], what);
     }
   }
+  // Also those of the earlier version, which knows nothing of the search.
+  const moved = new URLSearchParams({ query: 'moved=yes', kind: 'label' });
+  await until(async () => {
+    const { items } = JSON.parse(String((await current.send('GET', `/api/v1/search?${moved}`)).body)) as {
+      items: { repository: string }[];
+    };
+    return items.length === Object.keys(versions).length;
+  });
   await uploadInTurns(Object.values(versions));
   expectAnswer(await old.send('DELETE', `/v2/upgrade/first/manifests/${first.digest}`), { status: 202 });
   expectAnswer(await current.send('GET', '/v2/upgrade/first/manifests/v1'), { status: 404 });

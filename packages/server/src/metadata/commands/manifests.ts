@@ -24,7 +24,6 @@ export async function commitManifest(sql: SqlTransaction, input: NewManifest): P
   const manifest = await renewChildren(sql, repository, references, renewal);
   const { id, created } = await storeManifest(sql, repository.id, input);
   if (created) {
-    await queueForSearch(sql, id);
     sql.usage.charge(repository.project_id, input.bytes.length, at);
     const { mediaType, subject } = input;
     const data = { mediaType, sizeBytes: input.bytes.length, ...(subject !== undefined && { subject }) };
@@ -66,11 +65,6 @@ export async function deleteManifest(
   await recordChange(sql, { type: 'manifest.deleted', at, by, repository: repository.name, digest });
   reach('manifest.delete.in-transaction');
   return 'deleted';
-}
-
-/** Its labels and annotations are looked into later, by who finds it here. */
-function queueForSearch(sql: SqlTransaction, id: number): Promise<void> {
-  return sql.runLast('insert into unindexed_manifests (manifest_id) values (?) on conflict (manifest_id) do nothing', [id]);
 }
 
 /** Stores the row, or renews the one that exists. Either way it is locked until the transaction ends. */

@@ -96,25 +96,18 @@ export async function linkManifests(sql: SqlSession, { target, by, at }: Linking
     const inserted = new Set<Digest>();
     for (const chunk of chunks(missing)) {
       const ids = padded(chunk.map(({ id }) => id));
-      const rows = await sql.all<{ id: number; digest: Uint8Array; size: number }>(
+      const rows = await sql.all<{ digest: Uint8Array; size: number }>(
         `insert into manifests
            (repository_id, digest, media_type, size, artifact_type, subject, pushed_at, pushed_by, renewed_at, annotations, bytes)
          select cast(? as bigint), m.digest, m.media_type, m.size, m.artifact_type, m.subject, cast(? as bigint), ?, cast(? as bigint),
            m.annotations, m.bytes
          from manifests m where m.id in (${placeholders(ids.length)}) order by m.digest
-         on conflict (repository_id, digest) do nothing returning id, digest, size`,
+         on conflict (repository_id, digest) do nothing returning digest, size`,
         [target.id, at, by.actor, at, ...ids],
       );
       for (const { digest, size } of rows) {
         inserted.add(fromColumn(digest));
         addedBytes += size;
-      }
-      if (rows.length > 0) {
-        const added = padded(rows.map(({ id }) => id));
-        await sql.run(
-          `insert into unindexed_manifests (manifest_id) values ${placeholders(added.length, '(?)')} on conflict (manifest_id) do nothing`,
-          added,
-        );
       }
     }
     missing = missing.filter(({ digest }) => !inserted.has(digest));

@@ -42,6 +42,7 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: '0027-comparisons', load: () => import('./0027-comparisons.ts') },
   { name: '0028-overseeing', load: () => import('./0028-overseeing.ts') },
   { name: '0029-search-of-content', load: () => import('./0029-search-of-content.ts') },
+  { name: '0030-queued-by-trigger', load: () => import('./0030-queued-by-trigger.ts') },
 ];
 
 /**
