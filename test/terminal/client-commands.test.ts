@@ -152,20 +152,6 @@ describe('the commands of a client against a real registry', () => {
     }
   });
 
-  it('doctor finds nothing wrong here, and names what is elsewhere', async () => {
-    const found = (await home.json('doctor')) as { check: string; state: string }[];
-    assert.deepEqual(
-      found.filter(({ state }) => state !== 'ok').map(({ check, state }) => `${check} ${state}`),
-      [],
-    );
-    assert.ok(found.some(({ check }) => check === 'login') && found.some(({ check }) => check === 'size of layers'));
-    const refused = await home.run('doctor localhost:1');
-    assert.equal(refused.code, 1);
-    assert.match(refused.stdout, /failed +TCP.*ECONNREFUSED\n.*Nothing listens there/);
-    const unknown = await home.run('doctor http://no-such-host.invalid:5000');
-    assert.match(unknown.stdout, /failed +DNS/);
-  });
-
   it('pushed names cannot steer the terminal', async () => {
     const name = parseRepositoryName('team/evil');
     const tag = parseTag('1');

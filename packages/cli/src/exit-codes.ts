@@ -44,14 +44,19 @@ export function exitCodeOf(error: unknown): ExitCode {
   return 1;
 }
 
-/** What a failed request says to a person: fetch hides the reason (refused, unknown host) in `cause`. */
+/** What a failed request says to a person, and what to do. */
 export function failureText(error: unknown): string {
+  return `${reasonText(error)}${error instanceof Error ? hintOf(error) : ''}`;
+}
+
+/** What a failed request says to a person: fetch hides the reason (refused, unknown host) in `cause`. */
+export function reasonText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? `: ${error.cause.message || ('code' in error.cause ? String(error.cause.code) : '')}` : '';
   const faults = error instanceof ApiProblem ? error.faults.map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`).join('') : '';
   const later =
     error instanceof ApiProblem && error.retryAfterSeconds !== undefined ? ` Try again in ${error.retryAfterSeconds} seconds.` : '';
-  return `${error.message}${cause}${faults}${later}${hintOf(error)}`;
+  return `${error.message}${cause}${faults}${later}`;
 }
 
 function hintOf(error: Error): string {

@@ -23,8 +23,16 @@ export function processSurroundings(environment: Surroundings['environment']): S
     terminal: processTerminal(),
     environment,
     home: homedir(),
-    // Named when it is called: Node loads its HTTP client at the first mention, and a server needs none.
-    fetch: (input, init) => fetch(input, init),
+    fetch: lateFetch(environment),
+  };
+}
+
+/** Loaded with the first request: a server, and a command without one, needs no HTTP client. */
+function lateFetch(environment: Surroundings['environment']): typeof fetch {
+  let loaded: Promise<typeof fetch> | undefined;
+  return async (input, init) => {
+    loaded ??= import('./connection/machine-network.ts').then(({ machineFetch }) => machineFetch(environment));
+    return (await loaded)(input, init);
   };
 }
 

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import tls from 'node:tls';
 import type { RegistryClient, RegistryCredentials } from '@longshore/oci/client';
 import { createRegistryClient } from '@longshore/oci/client';
 import { type Surroundings, UsageError } from '../command.ts';
 import { registryUrl } from '../registry-address.ts';
 import { type StoredCredential, storedCredential } from './docker-config.ts';
 import { readKnownServers } from './known-servers.ts';
+import { trust } from './machine-network.ts';
 
 /** A registry and who asks it. */
 export interface Connection {
@@ -53,7 +53,7 @@ export async function trustAuthorities(path: string): Promise<void> {
   const pem = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new UsageError(`the authorities in ${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
   });
-  tls.setDefaultCACertificates([...tls.getCACertificates('default'), ...tls.getCACertificates('system'), pem]);
+  trust([pem]);
 }
 
 /** A client of its distribution API. */
@@ -63,8 +63,13 @@ export function registryClientOf({ url, credential, fetch }: Connection): Regist
     baseUrl: url,
     fetch,
     ...(credentials !== undefined && { credentials }),
-    ...(/^https:\/\/(registry-1\.)?docker\.io\//.test(url) && { trustedRealmHosts: ['auth.docker.io'] }),
+    trustedRealmHosts: trustedRealmHosts(url),
   });
+}
+
+/** The hosts besides the registry's own whose token service gets what is kept for the registry. */
+export function trustedRealmHosts(url: string): readonly string[] {
+  return /^https:\/\/(registry-1\.)?docker\.io\//.test(url) ? ['auth.docker.io'] : [];
 }
 
 function registryCredentials(credential: NonNullable<Connection['credential']>): RegistryCredentials {

@@ -34,6 +34,11 @@ export function cutToWidth(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** A text with blanks behind it, up to a width in columns of a terminal. */
+export function padded(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
+}
+
 const gap = '  ';
 const narrowest = 8;
 
@@ -51,7 +56,7 @@ export function tableOf(headings: readonly string[], first: readonly (readonly s
         .map((cell, at) => {
           const width = widths[at] ?? 0;
           const shown = isCut ? cutToWidth(cell, width) : cell;
-          return at === cells.length - 1 ? shown : shown + ' '.repeat(Math.max(0, width - widthOf(shown)));
+          return at === cells.length - 1 ? shown : padded(shown, width);
         })
         .join(gap)
         .trimEnd(),

@@ -1,70 +1,58 @@
 import type { Command, Surroundings } from '../../command.ts';
-import { type Connection, connect, trustAuthorities } from '../../connection/connect.ts';
-import { failureText } from '../../exit-codes.ts';
+import { connect, trustAuthorities } from '../../connection/connect.ts';
+import { trust } from '../../connection/machine-network.ts';
 import { caFileFlag, outputFlag, serverFlag } from '../../flags.ts';
+import { type Language, languageOf } from '../../language.ts';
 import { printable } from '../../output/readable-value.ts';
 import { formatOf, isColoured, writeList } from '../../output/results.ts';
-import { type Finding, failed, warning } from './finding.ts';
+import { padded } from '../../output/table.ts';
+import { type CheckName, checkNames, type Finding, states } from './finding.ts';
 
 /** `longshore doctor`: why a registry cannot be reached or used from here, step by step. */
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'Looks from here at what stands between you and a registry: names, network, TLS, clock, login, limits',
+  summary: 'Looks from here at what stands between you and a registry: names, network, proxy, TLS, clock, login, limits',
   takes: [{ name: 'SERVER', optional: true }],
   flags: [caFileFlag, outputFlag, serverFlag],
   examples: ['longshore doctor', 'longshore doctor registry.example --ca-file ca.crt'],
   operations: [],
   anyRegistry: true,
   async run(input, surroundings) {
+    const { examine } = await import('./examine.ts');
+    const { siteOf } = await import('./site.ts');
     const caFile = input.one('ca-file');
-    if (caFile !== undefined) await trustAuthorities(caFile);
+    // Looked at with the authorities of this machine, as requests are in the end.
+    if (caFile === undefined) trust([]);
+    else await trustAuthorities(caFile);
     const connection = await connect(input.words[0] ?? input.one('server'), surroundings);
-    const findings: Finding[] = [];
-    for await (const finding of examine(connection, surroundings)) {
-      findings.push(finding);
-      if (formatOf(input) === 'table') write(finding, surroundings);
+    const [language, format] = [languageOf(surroundings), formatOf(input)];
+    const rows: { readonly check: CheckName; readonly state: Finding['state']; readonly found: string; readonly fix?: string }[] = [];
+    for await (const { check, state, found, fix } of examine(siteOf(connection, surroundings))) {
+      const row = { check, state, found: found[language], ...(fix !== undefined && { fix: fix[language] }) };
+      rows.push(row);
+      if (format === 'table') write(row, language, surroundings);
     }
-    const shape = { columns: ['state', 'check', 'found', 'fix'], named: 'check' };
-    if (formatOf(input) !== 'table') await writeList(onePage(findings), shape, formatOf(input), surroundings);
-    return findings.some(({ state }) => state === 'failed') ? 1 : 0;
+    if (format !== 'table') await writeList(onePage(rows), { columns: [], named: 'check' }, format, surroundings);
+    return rows.some(({ state }) => state === 'failed') ? 1 : 0;
   },
 };
 
-async function* onePage(findings: readonly Finding[]): AsyncGenerator<readonly unknown[], void> {
-  yield findings;
-}
-
-/** Each step needs those before: the first that fails is the last that is looked at. */
-async function* examine(connection: Connection, { environment }: Surroundings): AsyncGenerator<Finding, void> {
-  const { checkDns, checkTcp, checkTls, endpointOf } = await import('./network-checks.ts');
-  const { checkLimits, checkLogin, checkProtocol } = await import('./http-checks.ts');
-  const endpoint = endpointOf(connection.url);
-  const proxy = environment['HTTPS_PROXY'] ?? environment['https_proxy'];
-  if (proxy !== undefined && proxy !== '' && environment['NODE_USE_ENV_PROXY'] !== '1')
-    yield warning('proxy', 'HTTPS_PROXY is set and not used', 'To go through it, set NODE_USE_ENV_PROXY=1 as well.');
-  const steps = [checkDns, checkTcp, ...(connection.url.startsWith('https:') ? [checkTls] : [])];
-  for (const step of steps) {
-    const finding = await step(endpoint);
-    yield finding;
-    if (finding.state === 'failed') return;
-  }
-  if (!connection.url.startsWith('https:') && !/^(127\.|::1$|localhost$)/.test(endpoint.hostname))
-    yield warning('TLS', 'the registry is spoken to in the clear', 'Passwords and images can be read on the way: serve it over TLS.');
-  try {
-    yield* await checkProtocol(connection);
-    yield await checkLogin(connection);
-    yield* await checkLimits(connection);
-  } catch (error) {
-    yield failed('registry', failureText(error), 'The connection is good, but no registry answers over it.');
-  }
+async function* onePage(rows: readonly unknown[]): AsyncGenerator<readonly unknown[], void> {
+  yield rows;
 }
 
 const colours = { ok: 32, warning: 33, failed: 31, skipped: 2 } as const;
+const stateWidth = 8;
+const checkWidth = 17;
 
-function write({ check, state, found, fix }: Finding, surroundings: Surroundings): void {
+function write(
+  { check, state, found, fix }: { check: CheckName; state: Finding['state']; found: string; fix?: string },
+  language: Language,
+  surroundings: Surroundings,
+): void {
   const { output } = surroundings;
-  const word = state.padEnd(8);
+  const word = padded(states[state][language], stateWidth);
   const shown = isColoured(surroundings) ? `\u001b[${colours[state]}m${word}\u001b[0m` : word;
-  output.out(`${shown} ${check.padEnd(17)} ${printable(found)}`);
-  if (fix !== undefined) output.out(`${' '.repeat(27)}${fix}`);
+  output.out(`${shown} ${padded(checkNames[check][language], checkWidth)} ${printable(found)}`);
+  if (fix !== undefined) output.out(`${' '.repeat(stateWidth + checkWidth + 2)}${printable(fix)}`);
 }

@@ -1,131 +1,71 @@
 import { lookup } from 'node:dns/promises';
-import { connect as connectTcp } from 'node:net';
-import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
-import { type Finding, failed, ok, warning } from './finding.ts';
-
-const patienceMs = 5000;
-
-/** Where the registry is. */
-export interface Endpoint {
-  readonly hostname: string;
-  readonly port: number;
-}
-
-/** Host without the brackets of an IPv6 address, and port, of a URL. */
-export function endpointOf(url: string): Endpoint {
-  const { hostname, port, protocol } = new URL(url);
-  return { hostname: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (protocol === 'https:' ? 443 : 80)) };
-}
+import { connect } from 'node:net';
+import { said } from '../../language.ts';
+import { type Finding, failed, ok } from './finding.ts';
+import { firstOf } from './first-of.ts';
+import { patienceMs, type Site } from './site.ts';
 
 /** Whether the name has addresses. */
-export async function checkDns({ hostname }: Endpoint): Promise<Finding> {
+export async function checkDns({ first: { hostname } }: Site): Promise<Finding> {
   try {
-    const found = await lookup(hostname, { all: true });
-    return ok('DNS', `${hostname} is ${found.map(({ address }) => address).join(', ')}`);
+    const addresses = (await lookup(hostname, { all: true })).map(({ address }) => address).join(', ');
+    return ok(said(`${hostname} is ${addresses}`, `${hostname} 的地址是 ${addresses}`));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = codeOf(error);
     const fix =
       code === 'EAI_AGAIN'
-        ? 'No name server answered: look at /etc/resolv.conf, and whether this machine is on the network (a VPN?).'
-        : 'Look for a mistake in the name; if it is right, ask whoever runs its zone for a record, or write it into /etc/hosts.';
-    return failed('DNS', `${hostname} has no address (${code})`, fix);
+        ? said(
+            'No name server answered: look at /etc/resolv.conf, and whether this machine is on the network (a VPN?).',
+            '没有域名服务器应答：请检查 /etc/resolv.conf，以及本机是否已联网（是否需要 VPN）。',
+          )
+        : said(
+            'Look for a mistake in the name; if it is right, ask whoever runs its zone for a record, or write it into /etc/hosts.',
+            '请检查名称是否写错；若无误，请让该域的管理员添加记录，或写入 /etc/hosts。',
+          );
+    return failed(said(`${hostname} has no address (${code})`, `${hostname} 解析不到地址（${code}）`), fix);
   }
 }
 
 /** Whether something listens there. */
-export function checkTcp({ hostname, port }: Endpoint): Promise<Finding> {
+export async function checkTcp({ first: { hostname, port } }: Site): Promise<Finding> {
   const startedMs = performance.now();
-  return new Promise((resolve) => {
-    const socket = connectTcp({ host: hostname, port });
-    const end = (finding: Finding) => {
-      socket.destroy();
-      resolve(finding);
-    };
-    socket.setTimeout(patienceMs, () =>
-      end(
-        failed(
-          'TCP',
-          `nothing answers at port ${port} within ${patienceMs / 1000} s`,
+  const socket = connect({ host: hostname, port });
+  try {
+    const outcome = await firstOf(socket, 'connect');
+    const ms = Math.round(performance.now() - startedMs);
+    if (outcome === 'ready')
+      return ok(
+        said(`port ${port} of ${socket.remoteAddress} answers in ${ms} ms`, `${socket.remoteAddress} 的端口 ${port} 在 ${ms} 毫秒内应答`),
+      );
+    if (outcome === 'silent')
+      return failed(
+        said(`nothing answers at port ${port} within ${patienceMs / 1000} s`, `端口 ${port} 在 ${patienceMs / 1000} 秒内没有应答`),
+        said(
           'A firewall drops the packets, or the machine is off: ask for the way to this port to be opened.',
+          '防火墙丢弃了数据包，或对方主机没有开机：请申请放通该端口。',
         ),
-      ),
+      );
+    const code = codeOf(outcome);
+    return failed(
+      said(`port ${port}: ${code}`, `端口 ${port}：${code}`),
+      code === 'ECONNREFUSED'
+        ? said(
+            'Nothing listens there: start the registry, or look for a mistake in the port.',
+            '该端口没有程序在监听：请启动仓库，或检查端口是否写错。',
+          )
+        : said(
+            'There is no way to that address: look at the routes of this machine, a VPN, a proxy.',
+            '无法到达该地址：请检查本机路由、VPN 与代理。',
+          ),
     );
-    socket.once('connect', () =>
-      end(ok('TCP', `port ${port} of ${socket.remoteAddress} answers in ${Math.round(performance.now() - startedMs)} ms`)),
-    );
-    socket.once('error', (error: NodeJS.ErrnoException) =>
-      end(
-        failed(
-          'TCP',
-          `port ${port}: ${error.code ?? error.message}`,
-          error.code === 'ECONNREFUSED'
-            ? 'Nothing listens there: start the registry, or look for a mistake in the port.'
-            : 'There is no way to that address: look at the routes of this machine, a VPN, a proxy.',
-        ),
-      ),
-    );
-  });
-}
-
-const fixes: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT:
-    'Trust its authority: get its certificate (longshore ca print, there) and say --ca-file FILE, at login as well.',
-  SELF_SIGNED_CERT_IN_CHAIN:
-    'Trust its authority: get its certificate (longshore ca print, there) and say --ca-file FILE, at login as well.',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'The server does not send the certificates between its own and the authority: put the whole chain into tls.certFile.',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'Trust its authority with --ca-file FILE, or let the server send its whole chain.',
-  CERT_HAS_EXPIRED: 'Renew the certificate of the server; if it is good, the clock of this machine is ahead.',
-  CERT_NOT_YET_VALID: 'The clock of this machine is behind, or the certificate was made for later.',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'Ask by a name that the certificate holds, or have a certificate made that holds this one.',
-};
-
-const soonDays = 14;
-
-/** Whether the certificate is trusted and for this name; the chain is shown. `trusted`: after `trustAuthorities`, if there are any. */
-export function checkTls({ hostname, port }: Endpoint): Promise<Finding> {
-  return new Promise((resolve) => {
-    // Looked at, not used: nothing is sent over this connection.
-    const socket = connectTls({ host: hostname, port, servername: /^[\d.]+$|:/.test(hostname) ? '' : hostname, rejectUnauthorized: false });
-    const end = (finding: Finding) => {
-      socket.destroy();
-      resolve(finding);
-    };
-    socket.setTimeout(patienceMs, () =>
-      end(
-        failed(
-          'TLS',
-          `no handshake within ${patienceMs / 1000} s`,
-          'Something on the way lets TCP through and no TLS: a proxy or firewall.',
-        ),
-      ),
-    );
-    socket.once('error', (error) =>
-      end(failed('TLS', error.message, 'What listens there speaks no TLS that this machine does: is it http://, or another port?')),
-    );
-    socket.once('secureConnect', () => end(verdictOn(socket)));
-  });
-}
-
-function verdictOn(socket: TLSSocket): Finding {
-  const certificate = socket.getPeerCertificate(true);
-  const chain = chainText(certificate);
-  const code =
-    socket.authorizationError === undefined || socket.authorizationError === null ? undefined : codeOf(socket.authorizationError);
-  if (code !== undefined) {
-    const names = certificate.subjectaltname?.replaceAll('DNS:', '').replaceAll('IP Address:', '') ?? 'no names';
-    const about = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? `; the certificate is for ${names}` : `; ${chain}`;
-    return failed('TLS', `${code}${about}`, fixes[code] ?? 'The certificate of the server is not trusted.');
+  } finally {
+    socket.destroy();
   }
-  const days = Math.floor((Date.parse(certificate.valid_to) - Date.now()) / 86_400_000);
-  const said = `${socket.getProtocol()}, ${chain}, good for ${days} days`;
-  return days < soonDays ? warning('TLS', said, 'The certificate ends soon: see that its renewal works.') : ok('TLS', said);
 }
 
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : String(error.message ?? error);
-}
-
-function chainText(certificate: PeerCertificate): string {
-  return `certificate ${String(certificate.subject?.CN ?? '(no name)')} of ${String(certificate.issuer?.CN ?? certificate.issuer?.O ?? '(unknown)')}`;
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Where a name has several addresses, each attempt has an error of its own.
+  const [first = error]: readonly unknown[] = error instanceof AggregateError ? error.errors : [];
+  return first instanceof Error && 'code' in first ? String(first.code) : error.message;
 }
