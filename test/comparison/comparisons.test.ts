@@ -1,35 +1,17 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createApiClient } from '../../packages/api-client/src/index.ts';
 import { startLongshore } from '../tools/longshore.ts';
 import { runProgram } from '../tools/run-program.ts';
 import { compared, ended, pushLayers } from './compared-images.ts';
+import { makeLayers } from './made-layers.ts';
 
-const directory = await mkdtemp(join(tmpdir(), 'longshore-comparisons-'));
-after(() => rm(directory, { recursive: true, force: true }));
+const { directory, layer } = await makeLayers();
 const server = await startLongshore();
 after(() => server.stop());
 const api = createApiClient({ baseUrl: server.url, credential: { name: 'admin', password: server.adminPassword } });
-
-let made = 0;
-/** A layer with these files; a name that ends with a slash is a directory, a value with an arrow a link. */
-async function layer(files: Readonly<Record<string, string>>, modes: Readonly<Record<string, number>> = {}) {
-  made += 1;
-  const root = join(directory, `layer-${made}`);
-  for (const [name, text] of Object.entries(files)) {
-    const path = join(root, name);
-    await mkdir(name.endsWith('/') ? path : dirname(path), { recursive: true });
-    if (text.startsWith('-> ')) await symlink(text.slice(3), path);
-    else if (!name.endsWith('/')) await writeFile(path, text);
-  }
-  for (const [name, mode] of Object.entries(modes)) await chmod(join(root, name), mode);
-  const file = `${root}.tar.gz`;
-  await runProgram('tar', ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--mtime=@0', '-C', root, '-czf', file, '.']);
-  return { file };
-}
 
 const base = await layer({ 'etc/kept': 'kept', 'etc/gone': 'gone', 'srv/old/a': 'a', 'srv/old/b': 'b', 'usr/share/x': 'x' });
 const before = await layer({
@@ -64,7 +46,7 @@ const to = { repository: 'team/app', reference: '2' };
 
 async function filesOf(
   comparison: string,
-  query: { change?: 'added' | 'removed' | 'changed'; path?: string; limit?: number; cursor?: string } = {},
+  query: { change?: 'added' | 'removed' | 'changed'; prefix?: string; limit?: number; cursor?: string } = {},
 ) {
   const { data } = await api.GET('/api/v1/comparisons/{comparison}/files', { params: { path: { comparison }, query } });
   return data ?? assert.fail();
@@ -104,7 +86,7 @@ test('what two images have in common and not: layers, files, configuration, pack
   assert.deepEqual(back.result?.files, { added: 3, removed: 2, changed: 3 });
 });
 
-test('files page by page, of one change, and below a directory', async () => {
+test('files page by page, of one change, and by the beginning of their paths', async () => {
   const { id } = await compared(api, from, to);
   const seen: string[] = [];
   for (let cursor: string | undefined; ; ) {
@@ -120,11 +102,12 @@ test('files page by page, of one change, and below a directory', async () => {
     ['etc/gone', 'srv/old/a', 'srv/old/b'],
   );
   assert.deepEqual(
-    (await filesOf(id, { path: 'srv' })).items.map(({ path }) => path),
+    (await filesOf(id, { prefix: 'srv/' })).items.map(({ path }) => path),
     ['srv/old/a', 'srv/old/b', 'srv/old/c'],
   );
-  const [run] = (await filesOf(id, { path: 'app', change: 'changed', limit: 2 })).items.slice(1);
-  assert.deepEqual([run?.path, run?.from?.mode, run?.to?.mode], ['app/run', '0644', '0755']);
+  const [run, ...others] = (await filesOf(id, { prefix: 'app/r', limit: 2 })).items;
+  assert.deepEqual([run?.path, run?.from?.mode, run?.to?.mode, others], ['app/run', '0644', '0755', []]);
+  assert.deepEqual((await filesOf(id, { prefix: 'app/run', change: 'added' })).items, []);
 });
 
 test('the text of a file that differs, as a unified diff', async () => {

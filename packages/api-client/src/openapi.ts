@@ -4476,8 +4476,8 @@ export interface operations {
                 /** @description Where the page begins: `next` of the page before. Good only for the same list. */
                 cursor?: string;
                 change?: "added" | "removed" | "changed";
-                /** @description Only what is below this directory. */
-                path?: string;
+                /** @description Only paths that begin so; with a slash at its end: what is below a directory. */
+                prefix?: string;
             };
             header?: never;
             path: {

@@ -99,7 +99,7 @@ export const contentRows: readonly ApiRow[] = [
     call: 'listComparedFiles',
     columns: ['change', 'path', 'from.sizeBytes', 'to.sizeBytes'],
     named: 'path',
-    examples: ['longshore comparison files 7 --change changed --path etc'],
+    examples: ['longshore comparison files 7 --change changed --prefix etc/'],
   },
   {
     name: 'comparison text',

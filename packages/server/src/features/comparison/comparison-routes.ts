@@ -109,7 +109,9 @@ function filesRoute(deps: ComparisonDeps): Route {
     query: {
       ...pageQuery,
       change: bodies.wantedChange,
-      path: Type.Optional(Type.String({ maxLength: 4096, description: 'Only what is below this directory.' })),
+      prefix: Type.Optional(
+        Type.String({ maxLength: 4096, description: 'Only paths that begin so; with a slash at its end: what is below a directory.' }),
+      ),
     },
     needs: 'signed-in',
     responses: { 200: listOf(bodies.comparedFile) },
@@ -117,8 +119,8 @@ function filesRoute(deps: ComparisonDeps): Route {
     handle: async (request) => {
       const { known } = await requireDone(deps, request.principal, request.params.comparison);
       const { limit, after } = pageOf(request, Type.String());
-      const { change, path: below } = request.query;
-      const page = await listFiles(deps.comparisons, known.id, { change, path: below }, { limit, after });
+      const { change, prefix } = request.query;
+      const page = await listFiles(deps.comparisons, known.id, { change, prefix }, { limit, after });
       return listed(request, page, (file) => file.path, bodies.showFile);
     },
   });

@@ -51,20 +51,20 @@ export class FilePages {
   }
 }
 
-/** Which files are wanted: of one kind of change or of all, at or below a path or all. */
+/** Which files are wanted: of one kind of change or of all, with paths that begin so or all. */
 export interface FileFilter {
   readonly change: FileChange | undefined;
-  readonly path: string | undefined;
+  readonly prefix: string | undefined;
 }
 
 /** The files behind `after`, by the bytes of their paths; one more than `limit` when there are more. */
 export async function listFiles(
   store: ComparisonStore,
   id: number,
-  { change, path }: FileFilter,
+  { change, prefix }: FileFilter,
   { limit, after }: { limit: number; after: string | undefined },
 ): Promise<{ items: FileDifference[]; more: boolean }> {
-  const range = rangeOf(path, after);
+  const range = rangeOf(prefix, after);
   const files: FileDifference[] = [];
   // One after the other: a list takes one connection.
   for (const each of change === undefined ? fileChanges : [change]) files.push(...(await filesIn(store, id, each, range, limit + 1)));
@@ -90,11 +90,10 @@ interface PathRange {
 /** No path has a character before this one. */
 const next = (path: string) => `${path}\u0001`;
 
-function rangeOf(path: string | undefined, after: string | undefined): PathRange {
+function rangeOf(prefix = '', after: string | undefined): PathRange {
   const from = after === undefined ? '' : next(after);
-  // The character behind a slash is a zero.
-  const below = path === undefined || path === '' ? undefined : { from: `${path}/`, to: `${path}0` };
-  return below === undefined ? { from, to: undefined } : { from: byBytes(from, below.from) > 0 ? from : below.from, to: below.to };
+  // No character is behind the last one.
+  return { from: byBytes(from, prefix) > 0 ? from : prefix, to: prefix === '' ? undefined : `${prefix}\u{10ffff}` };
 }
 
 async function filesIn(store: ComparisonStore, id: number, change: FileChange, { from, to }: PathRange, limit: number) {
