@@ -26,6 +26,8 @@ const pages = [
   '/repositories/team%2Fapp/images/v1?tab=manifest',
   '/repositories/team%2Fapp/images/v1?tab=promotion',
   '/search?query=app',
+  '/compare',
+  '/compare?from=team%2Fapp%3Av1&to=team%2Fapp',
   '/deploy',
   '/account',
   '/administration',

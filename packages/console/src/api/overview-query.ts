@@ -1,6 +1,6 @@
 import type { components } from '@longshore/api-client';
 import { queryOptions } from '@tanstack/react-query';
-import { api } from '../../api/client.ts';
+import { api } from './client.ts';
 
 /** `GET /overview`. */
 export type Overview = components['schemas']['Overview'];

@@ -1,4 +1,4 @@
-import { AppstoreOutlined, ContainerOutlined, HomeOutlined, MenuOutlined, SettingOutlined } from '@ant-design/icons';
+import { AppstoreOutlined, ContainerOutlined, DiffOutlined, HomeOutlined, MenuOutlined, SettingOutlined } from '@ant-design/icons';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { Button, Input, type InputRef, Layout, Menu, theme } from 'antd';
 import { Suspense, useEffect, useRef, useState } from 'react';
@@ -112,6 +112,7 @@ function Navigation() {
     { key: '', icon: <HomeOutlined />, label: <Link to="/">{say('home')}</Link> },
     { key: 'projects', icon: <AppstoreOutlined />, label: <Link to="/projects">{say('projects')}</Link> },
     { key: 'repositories', icon: <ContainerOutlined />, label: <Link to="/repositories">{say('repositories')}</Link> },
+    ...(me ? [{ key: 'compare', icon: <DiffOutlined />, label: <Link to="/compare">{say('compare')}</Link> }] : []),
     ...(me?.administrator === true
       ? [{ key: 'administration', icon: <SettingOutlined />, label: <Link to="/administration">{say('administration')}</Link> }]
       : []),

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, useRouter } from '@tanstack/react-router';
 import { accountRoutes } from '../areas/account/routes.ts';
 import { adminRoutes } from '../areas/admin/routes.ts';
+import { compareRoutes } from '../areas/compare/routes.ts';
 import { deployRoutes } from '../areas/deploy/routes.ts';
 import { homeRoutes } from '../areas/home/routes.ts';
 import { imageRoutes } from '../areas/image/routes.ts';
@@ -22,6 +23,7 @@ const routeTree = root.addChildren([
   ...projectRoutes(root),
   ...repositoryRoutes(root),
   ...imageRoutes(root),
+  ...compareRoutes(root),
   ...deployRoutes(root),
   ...adminRoutes(root),
   ...accountRoutes(root),

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Flex } from 'antd';
+import { type Overview, overviewQuery } from '../../api/overview-query.ts';
 import { useMe } from '../../api/session.ts';
 import { homeTexts } from '../../i18n/home-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
@@ -9,7 +10,6 @@ import { Waiting } from '../../widgets/waiting.tsx';
 import { Figures } from './figures.tsx';
 import { FirstPush } from './first-push.tsx';
 import { ImageList } from './image-list.tsx';
-import { type Overview, overviewQuery } from './overview-query.ts';
 import { PullChart } from './pull-chart.tsx';
 import { StoreList } from './store-list.tsx';
 import { Warnings } from './warnings.tsx';

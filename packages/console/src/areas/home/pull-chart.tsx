@@ -1,10 +1,10 @@
 import { Card } from 'antd';
 import { lazy, Suspense, useMemo } from 'react';
+import type { Overview } from '../../api/overview-query.ts';
 import { homeTexts } from '../../i18n/home-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { Waiting } from '../../widgets/waiting.tsx';
 import { everyDay } from './every-day.ts';
-import type { Overview } from './overview-query.ts';
 
 const Chart = lazy(async () => ({ default: (await import('../../widgets/chart.tsx')).Chart }));
 

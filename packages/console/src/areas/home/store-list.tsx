@@ -1,8 +1,8 @@
 import { Card, Flex, Progress, Typography } from 'antd';
+import type { Overview } from '../../api/overview-query.ts';
 import { sizeIn } from '../../i18n/formats.ts';
 import { homeTexts } from '../../i18n/home-texts.ts';
 import { useLanguage, useTexts } from '../../i18n/language.tsx';
-import type { Overview } from './overview-query.ts';
 
 type Storage = NonNullable<Overview['administration']>['storage'];
 

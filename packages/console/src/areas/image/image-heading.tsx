@@ -1,6 +1,7 @@
-import { DeploymentUnitOutlined, HistoryOutlined } from '@ant-design/icons';
+import { DeploymentUnitOutlined, DiffOutlined, HistoryOutlined } from '@ant-design/icons';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Breadcrumb, Button, Flex, Select } from 'antd';
+import { imageText } from '../../api/image-name.ts';
 import { imageTexts } from '../../i18n/image-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { CopyButton } from '../../widgets/copy-button.tsx';
@@ -63,6 +64,15 @@ function Links({ image: { repository, reference, platform } }: { image: ShownIma
           {say('tagHistory')}
         </Button>
       )}
+      <Button
+        icon={<DiffOutlined />}
+        onClick={() => {
+          const to = { to: imageText({ repository, reference }), ...(platform !== undefined && { toPlatform: platform }) };
+          void navigate({ to: '/compare', search: { from: repository, ...to } });
+        }}
+      >
+        {say('compare')}
+      </Button>
       <Button type="primary" icon={<DeploymentUnitOutlined />} onClick={() => void navigate({ href: `/deploy?${query}` })}>
         {say('deploy')}
       </Button>

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { App, Button, Drawer, Flex, Modal, Timeline, Typography } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
+import { imageText } from '../../api/image-name.ts';
 import { useMe } from '../../api/session.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { repositoryTexts } from '../../i18n/repository-texts.ts';
@@ -72,11 +73,18 @@ function Change(props: {
         <TimeAgo at={at} /> · {say('updatedBy', { name: personOf(by) })}
         {to !== undefined && from !== undefined ? ` · ${say('from', { from: shortDigest(from) })}` : ''}
       </Typography.Text>
-      {me && digest !== undefined && digest !== now ? (
-        <Button size="small" style={{ alignSelf: 'start' }} onClick={() => onRollBack(digest)}>
-          {say('rollBack')}
-        </Button>
-      ) : null}
+      <Flex wrap gap="small" align="center">
+        {me && digest !== undefined && digest !== now ? (
+          <Button size="small" onClick={() => onRollBack(digest)}>
+            {say('rollBack')}
+          </Button>
+        ) : null}
+        {me && from !== undefined && to !== undefined ? (
+          <Link to="/compare" search={{ from: imageText({ repository, reference: from }), to: imageText({ repository, reference: to }) }}>
+            {say('compareBefore')}
+          </Link>
+        ) : null}
+      </Flex>
     </Flex>
   );
 }

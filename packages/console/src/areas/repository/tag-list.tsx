@@ -1,8 +1,9 @@
-import { DeleteOutlined, HistoryOutlined } from '@ant-design/icons';
+import { DeleteOutlined, DiffOutlined, HistoryOutlined } from '@ant-design/icons';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { Button, Flex, Input, Select, Tooltip, Typography } from 'antd';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { Button, Checkbox, Flex, Input, Select, Tooltip, Typography } from 'antd';
 import { useState } from 'react';
+import { imageText } from '../../api/image-name.ts';
 import { useMe } from '../../api/session.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { repositoryTexts } from '../../i18n/repository-texts.ts';
@@ -29,16 +30,20 @@ export function TagList({ repository, prefix, sort, onFilter, onHistory }: TagLi
   const say = useTexts(repositoryTexts);
   const [deleted, setDeleted] = useState<Tag>();
   const query = useInfiniteQuery(tagsQuery(repository, { prefix, sort }));
-  const columns = useTagColumns(repository, onHistory, setDeleted);
+  const [chosen, setChosen] = useState<readonly Tag[]>([]);
+  const columns = useTagColumns({ repository, onHistory, onDelete: setDeleted, chosen, onChoose: setChosen });
   return (
     <Flex vertical gap="middle">
-      <Filters {...{ prefix, sort, onFilter }} />
+      <Flex wrap gap="small" justify="space-between">
+        <Filters {...{ prefix, sort, onFilter }} />
+        <CompareChosen repository={repository} chosen={chosen} />
+      </Flex>
       <VirtualTable
         label={say('tags')}
         columns={columns}
         query={query}
         keyOf={({ name }) => name}
-        minWidth={1020}
+        minWidth={1016}
         empty={
           prefix === undefined ? (
             <PushCommands title={say('noTags')} repository={repository} />
@@ -84,6 +89,27 @@ function Filters({ prefix, sort, onFilter }: Pick<TagListProps, 'prefix' | 'sort
   );
 }
 
+/** Two tags are compared, the older with the newer. */
+function CompareChosen({ repository, chosen }: { repository: string; chosen: readonly Tag[] }) {
+  const say = useTexts(repositoryTexts);
+  const me = useMe();
+  const navigate = useNavigate();
+  const [from, to] = chosen.toSorted((left, right) => Date.parse(left.updatedAt) - Date.parse(right.updatedAt));
+  if (!me) return null;
+  const compare = () => {
+    if (from === undefined || to === undefined) return;
+    const textOf = ({ name }: Tag) => imageText({ repository, reference: name });
+    void navigate({ to: '/compare', search: { from: textOf(from), to: textOf(to) } });
+  };
+  return (
+    <Tooltip title={say(to === undefined ? 'chooseTwo' : 'compareTwo')}>
+      <Button icon={<DiffOutlined />} disabled={to === undefined} onClick={compare}>
+        {say('compare')}
+      </Button>
+    </Tooltip>
+  );
+}
+
 interface TagActionsProps {
   readonly repository: string;
   readonly tag: Tag;
@@ -120,13 +146,26 @@ function TagActions({ repository, tag, onHistory, onDelete }: TagActionsProps) {
   );
 }
 
-function useTagColumns(
-  repository: string,
-  onHistory: TagActionsProps['onHistory'],
-  onDelete: TagActionsProps['onDelete'],
-): VirtualColumn<Tag>[] {
+interface TagColumnsProps extends Omit<TagActionsProps, 'tag'> {
+  /** Those that are chosen to be compared: two at most. */
+  readonly chosen: readonly Tag[];
+  readonly onChoose: (chosen: readonly Tag[]) => void;
+}
+
+function useTagColumns({ repository, onHistory, onDelete, ...choice }: TagColumnsProps): VirtualColumn<Tag>[] {
   const say = useTexts(repositoryTexts);
+  const me = useMe();
   return [
+    ...(me
+      ? [
+          {
+            key: 'choose',
+            title: <DiffOutlined aria-label={say('compare')} />,
+            width: '24px',
+            cell: (tag: Tag) => <ChooseTag tag={tag} {...choice} />,
+          },
+        ]
+      : []),
     {
       key: 'name',
       title: say('tag'),
@@ -142,14 +181,14 @@ function useTagColumns(
     {
       key: 'platforms',
       title: say('platforms'),
-      width: 'minmax(180px, 2fr)',
+      width: 'minmax(150px, 2fr)',
       cell: (tag) => <ImagePlatforms {...{ repository, ...tag }} />,
     },
-    { key: 'updated', title: say('updated'), width: '104px', cell: ({ updatedAt }) => <TimeAgo at={updatedAt} /> },
+    { key: 'updated', title: say('updated'), width: '96px', cell: ({ updatedAt }) => <TimeAgo at={updatedAt} /> },
     {
       key: 'pulled',
       title: say('pulled'),
-      width: '104px',
+      width: '96px',
       cell: ({ lastPulledAt }) => (lastPulledAt === undefined ? say('never') : <TimeAgo at={lastPulledAt} />),
     },
     {
@@ -160,4 +199,18 @@ function useTagColumns(
       cell: (tag) => <TagActions {...{ repository, tag, onHistory, onDelete }} />,
     },
   ];
+}
+
+function ChooseTag({ tag, chosen, onChoose }: { tag: Tag } & Pick<TagColumnsProps, 'chosen' | 'onChoose'>) {
+  const say = useTexts(repositoryTexts);
+  const others = chosen.filter(({ name }) => name !== tag.name);
+  const isChosen = others.length < chosen.length;
+  return (
+    <Checkbox
+      aria-label={say('chooseTag', { tag: tag.name })}
+      checked={isChosen}
+      // Of three, the one that was chosen first is let go.
+      onChange={() => onChoose(isChosen ? others : [...others.slice(-1), tag])}
+    />
+  );
 }

@@ -3,6 +3,7 @@ export const app = {
   home: 'Home',
   projects: 'Projects',
   repositories: 'Repositories',
+  compare: 'Compare images',
   administration: 'Administration',
   search: 'Search repositories, tags, digests, labels',
   language: 'Language',

@@ -11,6 +11,7 @@ export const image = {
   promotion: 'Promotion',
   copyName: 'Copy the full name',
   copyDigest: 'Copy the digest',
+  compare: 'Compare',
   deploy: 'Deploy',
   tagHistory: 'Tag history',
   pull: 'Pull',

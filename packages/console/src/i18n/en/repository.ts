@@ -38,6 +38,11 @@ export const repository = {
   deletedTag: 'Deleted',
   from: 'from {from}',
   now: 'now',
+  compareBefore: 'Compare with the version before',
+  compare: 'Compare',
+  compareTwo: 'Compare the two chosen tags',
+  chooseTwo: 'Choose two tags to compare them.',
+  chooseTag: 'Choose {tag} to compare it',
   rollBack: 'Roll back to this',
   rollBackTitle: 'Point {tag} back at this image?',
   rollBackText:

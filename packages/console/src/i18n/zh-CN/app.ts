@@ -5,6 +5,7 @@ export const app: Record<keyof AppTexts, string> = {
   home: '首页',
   projects: '项目',
   repositories: '仓库',
+  compare: '对比镜像',
   administration: '管理',
   search: '搜索仓库、标签、摘要、镜像标记',
   language: '语言',

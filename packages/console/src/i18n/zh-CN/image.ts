@@ -13,6 +13,7 @@ export const image: Record<keyof typeof en, string> = {
   promotion: '晋级',
   copyName: '复制完整名称',
   copyDigest: '复制摘要',
+  compare: '对比',
   deploy: '部署',
   tagHistory: '标签历史',
   pull: '拉取',
