@@ -25,11 +25,11 @@ module.exports = {
     }),
     refuse(
       'cli-is-a-client',
-      'The command is a client: it needs @longshore/oci and the API client; the server is reached through @longshore/server/main.',
+      'The command is a client: it needs what it shares with the console, and yaml; the server is reached through @longshore/server/main.',
       '^packages/cli',
       {
         path: '^packages/|^node_modules/',
-        pathNot: '^packages/(cli|oci|api-client)/|^packages/server/src/main\\.ts$',
+        pathNot: '^packages/(cli|oci|api-client|deploy)/|^packages/server/src/main\\.ts$|^node_modules/yaml/',
       },
     ),
     refuse('core-imports', 'registry/ imports only @longshore/oci, node:crypto and node:stream.', `${server}/registry`, {

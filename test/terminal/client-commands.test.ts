@@ -111,8 +111,8 @@ describe('the commands of a client against a real registry', () => {
   });
 
   it('jobs are followed to their end, and policies come from files', async () => {
-    const policy = { rules: [{ repositories: '**', include: ['*'], exclude: [], keep: { kind: 'newest', count: 10 } }] };
-    const set = await home.run('retention set team --file - -o json', JSON.stringify(policy));
+    const policy = "rules:\n- { repositories: '**', include: ['*'], exclude: [], keep: { kind: newest, count: 10 } }\n";
+    const set = await home.run('retention set team --file - -o json', policy);
     if (set.code !== 0) assert.fail(set.stderr);
     assert.match(await ok('retention preview team'), /1\.0 +yes/);
     assert.match(await ok('cleanup --repo team --days 36500 --yes --wait'), /done/);
@@ -141,6 +141,7 @@ describe('the commands of a client against a real registry', () => {
       ['project create x --expire-after-hours soon', 2, /a number/],
       ['project rm team', 2, /--yes/],
       ['quota set team --limit-bytes 1parsec', 2, /a size such as 10GiB/],
+      ['project create x --file -', 2, /standard input is not an object/],
       ['cleanup --days 3 --yes', 2, /--repo/],
       ['member show --project team', 2, /missing: MEMBER/],
       ['whoami --server localhost:1', 6, /longshore doctor/],

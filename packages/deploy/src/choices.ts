@@ -120,7 +120,8 @@ function nameFrom(repository: string): string {
   return name.slice(0, 52).replace(/-+$/, '') || 'app';
 }
 
-function portName(port: number, protocol: Protocol): string {
+/** The name of a port that is given none. */
+export function portName(port: number, protocol: Protocol): string {
   if (protocol === 'TCP' && (port === 80 || port === 8080)) return port === 80 ? 'http' : 'http-8080';
   if (protocol === 'TCP' && port === 443) return 'https';
   return `${protocol.toLowerCase()}-${port}`;

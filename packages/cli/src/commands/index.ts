@@ -6,6 +6,7 @@ import { operationRows } from './api/operation-rows.ts';
 import { peopleRows } from './api/people.ts';
 import { projectRows } from './api/projects.ts';
 import { completionOf } from './completion.ts';
+import { deploy } from './deploy/deploy.ts';
 import { doctor } from './doctor/doctor.ts';
 import { gc } from './gc.ts';
 import { diffImages } from './images/diff.ts';
@@ -23,7 +24,7 @@ import { version } from './version.ts';
 
 const rows = [...projectRows, ...contentRows, ...peopleRows, ...machineRows, ...operationRows];
 const own = [login, logout, listRepositories, listTags, removeTag, showImage, imageHistory, promoteImage, removeImage, diffImages];
-const plain = [doctor, gc, ping, ls, inspect, completionOf(() => clientCommands), version];
+const plain = [deploy, doctor, gc, ping, ls, inspect, completionOf(() => clientCommands), version];
 
 /** Every command that this package implements, by noun. */
 export const clientCommands: readonly Command[] = [...own, ...rows.map(apiCommand), ...plain].toSorted((a, b) =>

@@ -19,7 +19,7 @@ const fileFlag: Flag = {
   name: 'file',
   short: 'f',
   value: 'FILE',
-  summary: 'The body of the request as JSON; - is standard input. Flags come before it',
+  summary: 'The body of the request as YAML or JSON; - is standard input. Flags come before it',
 };
 const saveFlag: Flag = {
   name: 'save',

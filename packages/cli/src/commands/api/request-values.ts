@@ -28,7 +28,7 @@ export async function requestValues(
   const ifMatch = input.one('if-match');
   const values = { path, query, ...(ifMatch !== undefined && { ifMatch }) };
   if (operation.body === undefined) return values;
-  const body: Record<string, unknown> = await bodyFile(input, surroundings);
+  const body: Record<string, unknown> = await bodyOf(input, surroundings);
   for (const field of operation.body) {
     const value = await read(field);
     if (value !== undefined) body[field.name] = value;
@@ -69,14 +69,9 @@ async function secretOf(path: string, surroundings: Surroundings): Promise<strin
   return (await textOf(path, surroundings)).replace(/\r?\n$/, '');
 }
 
-async function bodyFile(input: CommandInput, surroundings: Surroundings): Promise<Record<string, unknown>> {
+async function bodyOf(input: CommandInput, surroundings: Surroundings): Promise<Record<string, unknown>> {
   const path = input.one('file');
   if (path === undefined) return {};
-  try {
-    const value: unknown = JSON.parse(await textOf(path, surroundings));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new UsageError(`${path} is not a JSON object`);
+  const { readObject } = await import('../../api/object-text.ts');
+  return readObject(await textOf(path, surroundings), path === '-' ? 'standard input' : path);
 }
