@@ -65,6 +65,17 @@ test('a console that was not built says how it is, and is there as soon as it wa
   assert.equal((await client.send('GET', '/', { headers: html })).status, 200);
 });
 
+test('a console that could not be read is read again by the next request', async () => {
+  const broken = await mkdtemp(join(tmpdir(), 'longshore-console-'));
+  after(() => rm(broken, { recursive: true }));
+  await mkdir(join(broken, 'index.html'));
+  const other = await startServer(broken);
+  assert.equal((await other.send('GET', '/', { headers: html })).status, 500);
+  await rm(join(broken, 'index.html'), { recursive: true });
+  await writeFile(join(broken, 'index.html'), 'mended');
+  assert.equal((await other.send('GET', '/', { headers: html })).body.toString(), 'mended');
+});
+
 test('every address of a page gives the page, never from a cache, with a nonce of its own that its policy names', async () => {
   const before = pages;
   const nonces = new Set<string>();
@@ -103,6 +114,8 @@ test('files come as the client takes them, and are kept for ever when their name
     ['br, gzip', 'brotli', 'br'],
     ['gzip', 'gzipped', 'gzip'],
     ['', 'plain', undefined],
+    ['br;q=0, GZIP;q=0.5', 'gzipped', 'gzip'],
+    ['x-br, gzip; q=0.0', 'plain', undefined],
   ] as const) {
     const { headers, body } = await client.send('GET', '/assets/app-1.js', { headers: { 'accept-encoding': accepted } });
     assert.deepEqual([body.toString(), headers['content-encoding']], [text, encoding]);

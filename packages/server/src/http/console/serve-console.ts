@@ -44,18 +44,18 @@ export interface ConsoleDeps {
 
 /** The console, which everybody may load: it shows what the API tells whoever looks. */
 export function createConsole({ directory, onPage }: ConsoleDeps): ServeConsole {
-  let reading: Promise<BuiltConsole | undefined> | undefined;
+  let reading: Promise<BuiltConsole> | undefined;
   return async (exchange) => {
     exchange.route = 'console';
     const file = isFilePath(exchange.path);
     const wantsPage = exchange.request.headers.accept?.includes('text/html') === true;
     if ((exchange.method !== 'GET' && exchange.method !== 'HEAD') || (!file && !wantsPage)) throw nothingHere();
-    reading ??= readConsole(directory);
-    const built = await reading;
-    if (built === undefined) {
+    reading ??= readConsole(directory).then((built) => built ?? Promise.reject(notBuilt()));
+    const built = await reading.catch((error: unknown) => {
+      // The next request looks again.
       reading = undefined;
-      throw notBuilt();
-    }
+      throw error;
+    });
     if (file) {
       const found = built.files.get(exchange.path);
       if (found === undefined) throw nothingHere();
@@ -74,16 +74,24 @@ function isFilePath(path: string): boolean {
 }
 
 function sendFile(exchange: HttpExchange, { contentType, bytes, gzip, brotli }: ConsoleFile): void {
-  const accepted = [exchange.request.headers['accept-encoding']].flat().join(',');
   const [encoding, body] =
-    brotli !== undefined && /\bbr\b/.test(accepted)
+    brotli !== undefined && takes(exchange, 'br')
       ? (['br', brotli] as const)
-      : gzip !== undefined && /\bgzip\b/.test(accepted)
+      : gzip !== undefined && takes(exchange, 'gzip')
         ? (['gzip', gzip] as const)
         : ([undefined, bytes] as const);
   const cache = exchange.path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600';
   const headers = [...common, 'Cache-Control', cache, 'Vary', 'Accept-Encoding'];
   sendBody(exchange, 200, contentType, body, encoding === undefined ? headers : [...headers, 'Content-Encoding', encoding]);
+}
+
+/** Whether the client takes this encoding, which it names; with `q=0` it says that it does not (RFC 9110, section 12.5.3). */
+function takes({ request }: HttpExchange, encoding: string): boolean {
+  const offers = [request.headers['accept-encoding']].flat().join(',').toLowerCase().split(',');
+  return offers.some((offer) => {
+    const [name, ...parameters] = offer.split(';').map((part) => part.trim());
+    return name === encoding && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+  });
 }
 
 function nothingHere(): RegistryError {
