@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -181,10 +181,20 @@ describe('several workers', { skip: process.platform !== 'linux' }, () => {
     const file = join(await newDirectory(t), 'longshore.yaml');
     await writeFile(file, 'limits:\n  drainSeconds: 5\n');
     const { server } = await startWorkers(t, { LONGSHORE_CONFIG: file });
-    await writeFile(file, `${await readFile(file, 'utf8')}durability: relaxed\nanonymous: none\n`);
+    await writeFile(file, 'limits:\n  drainSeconds: 6\ndurability: relaxed\n');
     server.kill('SIGHUP');
     await until(() => server.output().includes('The rolling restart is over.'), restartLimitMs);
     assert.match(server.output(), /apply after a restart of the whole server.*durability/);
+    const authorization = `Basic ${Buffer.from(`admin:${server.adminPassword}`).toString('base64')}`;
+    const answer = await fetch(`${server.url}/api/v1/settings`, { headers: { authorization } });
+    const { settings } = (await answer.json()) as { settings: { key: string; value: unknown; source: string; needsRestart: boolean }[] };
+    const of = (key: string) => {
+      const { value, source, needsRestart } = settings.find((setting) => setting.key === key) ?? assert.fail(key);
+      return [value, source, needsRestart];
+    };
+    assert.deepEqual(of('limits.drainSeconds'), [6, `${file}:2`, false]);
+    assert.deepEqual(of('durability'), ['full', 'default', true]);
+    assert.deepEqual([of('data')[0], of('workers')[2]], [server.dataDir, false]);
   });
 
   it('are kept by a rolling restart whose new workers cannot start, and the log says why', async (t) => {

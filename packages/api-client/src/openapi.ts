@@ -2104,6 +2104,8 @@ export interface components {
             secret: boolean;
             /** @description The flag, the variable, the line of the file, or `default`. */
             source: string;
+            /** @description It was given anew since the start, which applies after a restart of the whole server. */
+            needsRestart: boolean;
             description: {
                 en: string;
                 zh: string;

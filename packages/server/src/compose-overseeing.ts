@@ -9,7 +9,7 @@ import { describeLowSpace, diskSpace } from './storage/filesystem/disk-space.ts'
 
 /** What the overview looks at. */
 export function composeOverseeing(
-  { config, effective }: LoadedConfig,
+  { config, effective, waiting }: LoadedConfig,
   backends: Backends,
   authorizer: Authorizer,
   tls: Tls | undefined,
@@ -21,7 +21,7 @@ export function composeOverseeing(
     quotas: metadata,
     runs: metadata,
     authorizer,
-    settings: () => shownSettings({ effective }),
+    settings: () => shownSettings({ effective, ...(waiting && { waiting }) }),
     stores: watchedStores(config, backends),
     certificateEndsAt: () => tls?.expiresAt(),
     garbageCron: config.gc.schedule === 'off' ? undefined : config.gc.schedule,

@@ -54,17 +54,18 @@ async function serveAlone({ config, effective, openBackends, loadComposition }: 
 }
 
 /** One worker of several: the supervisor prepared the data and speaks to the user. */
-async function work({ config: own, effective, openBackends, loadComposition }: ServeDeps): Promise<number> {
+async function work({ openBackends, loadComposition, ...own }: ServeDeps): Promise<number> {
   const orders = receiveOrders();
   const { held, writerSocket, port, isReload } = await orders.begin;
-  const { config, ignored } = applyHeld(own, held);
+  const loaded = applyHeld(own, held);
+  const { config, waiting } = loaded;
   const [backends, { composeServer }] = await Promise.all([openBackends(config, writingOfWorker(config, writerSocket)), loadComposition()]);
-  if (ignored.length > 0) {
+  if (waiting.size > 0) {
     backends.logger.warn('These settings have changed and apply after a restart of the whole server; a rolling one keeps them.', {
-      settings: ignored,
+      settings: [...waiting],
     });
   }
-  const server = await composeServer({ config, effective }, backends);
+  const server = await composeServer(loaded, backends);
   await explainListening(config, () => server.listener.listenOn(port));
   tellListening();
   await server.start();

@@ -39,7 +39,7 @@ export async function supervise(deps: ServeDeps, count: number): Promise<number>
     drainMs: drainMsOf(config),
     stuckMs: stuckMsOf(config),
     port: handle,
-    begin: { type: 'begin', held: holdSettings(config), writerSocket: writing.socket, isReload: false },
+    begin: { type: 'begin', held: holdSettings(deps), writerSocket: writing.socket, isReload: false },
   });
   const stopped = untilToldToStop();
   restartOnHangUp(writing, pool, logger);

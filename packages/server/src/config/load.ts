@@ -16,6 +16,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** By key; the values as given (before parsing), defaults included. Holds secrets: print with `printConfig`. */
   readonly effective: ReadonlyMap<string, GivenValue>;
+  /** Keys of settings that were to be different by now: what was given anew applies after a restart. */
+  readonly waiting?: ReadonlySet<string>;
 }
 
 /** What `loadConfig` answers: either a configuration or every problem. */

@@ -3,8 +3,8 @@ import type { SettingNode } from './setting-node.ts';
 /** What stands in place of a secret, whatever its length. */
 export const mask = '********';
 
-/** Credentials in an address: `//USER:PASSWORD@`. */
-const credentials = /(?<=\/\/)[^/?#@\s]+(?=@)/g;
+/** Credentials in an address: `//USER:PASSWORD@`; of a password that should have been encoded too. */
+const credentials = /(?<=\/\/)[^/?#\s]+(?=@)/g;
 
 /** A value without what its description calls secret, at any depth, and without credentials in addresses, which are none of a setting's business. */
 export function maskedValue(value: unknown, nodes: readonly SettingNode[]): unknown {

@@ -41,6 +41,31 @@ test('no setting that is a secret is ever shown, wherever it came from', () => {
   }
 });
 
+test('credentials in an address are refused or masked, whichever setting it was given for, and its default too', () => {
+  const addresses = ['https', 'http', 'ldaps', 'syslog+tls', 'postgres'].flatMap((scheme) =>
+    ['u:%s', '%s', 'u:a@%s'].map((user) => `${scheme}://${user.replace('%s', secret)}@host.example:1`),
+  );
+  const kinds = [
+    {},
+    { LONGSHORE_STORE_KIND: 's3', LONGSHORE_STORE_BUCKET: 'b', LONGSHORE_STORE_ACCESS_KEY_ID: 'a', LONGSHORE_STORE_SECRET_ACCESS_KEY: 's' },
+    { LONGSHORE_METADATA_KIND: 'postgres', LONGSHORE_METADATA_URL: 'postgres://db/x' },
+  ];
+  // A directory is no address; other paths are made of it.
+  const ofAddresses = settings.filter(({ key, secret, hidden }) => !secret && !hidden && key !== 'data');
+  let taken = 0;
+  for (const { key, variable, types } of ofAddresses) {
+    for (const address of types.has('string') || types.has('array') ? addresses : []) {
+      for (const env of kinds) {
+        const result = loadConfig([], { ...env, [variable]: address }, () => address);
+        if ('problems' in result) continue;
+        taken += 1;
+        assert.ok(!JSON.stringify(shownSettings(result)).includes(secret), `${key}: ${address}`);
+      }
+    }
+  }
+  assert.ok(taken > 0, 'some setting takes any text');
+});
+
 test('secrets in entries of lists are masked, what stands beside them is not', () => {
   const file = `mirrorRepositories:
   - name: far

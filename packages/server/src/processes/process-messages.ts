@@ -1,10 +1,10 @@
-import type { HeldConfig } from '../config/held-settings.ts';
+import type { HeldSettings } from '../config/held-settings.ts';
 
 /** The first thing that a worker hears; the socket to accept from comes with it. */
 export interface Begin {
   readonly type: 'begin';
   /** What all workers must agree on, whatever the configuration file says by now. */
-  readonly held: HeldConfig;
+  readonly held: HeldSettings;
   /** Where the writer of the metadata listens, when it is a process of its own. */
   readonly writerSocket: string | undefined;
   /** Somebody asked for this by SIGHUP: what failed before is tried again at once. Of several workers one is told so. */

@@ -60,7 +60,7 @@ function Settings({ settings, words, onlyChanged }: { settings: readonly Setting
           title: say('setting'),
           render: (_, setting) => (
             <>
-              <code>{setting.key}</code>
+              <code>{setting.key}</code> {setting.needsRestart && <Tag color="orange">{say('needsRestart')}</Tag>}
               <div>{about(setting)}</div>
             </>
           ),

@@ -21,6 +21,7 @@ export const oversight = {
   counted: 'Counted',
   room: '{percent} % used',
   settingsAbout: 'What counts now, and where it was set. Secrets are masked. Settings are changed in the configuration, not here.',
+  needsRestart: 'Changed; applies after a restart',
   searchSettings: 'Search settings',
   setting: 'Setting',
   value: 'Value',

@@ -23,6 +23,7 @@ export const oversight: Record<keyof typeof en, string> = {
   counted: '统计时间',
   room: '已用 {percent} %',
   settingsAbout: '当前生效的设置及其来源。密钥已遮盖。设置需在配置中修改，不在此处。',
+  needsRestart: '已修改，重启后生效',
   searchSettings: '搜索设置',
   setting: '设置项',
   value: '值',

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { digest, formatInstant, instant, repositoryName, tagName } from '../../management/names.ts';
 import type { PulledTag, RecentPush } from '../../registry/ports/overview-store.ts';
 import type { DayOfPulls } from '../../registry/ports/pull-store.ts';
+import type { ShownSetting } from '../../registry/ports/shown-setting.ts';
 import { formatDay } from '../../registry/utc-day.ts';
 import type { Kept } from './kept-answer.ts';
 import type { Figures, StoreFigures } from './storage-figures.ts';
@@ -95,6 +96,9 @@ export const settingList = Type.Object(
           value: Type.Unknown({ description: 'As it was given; of a secret only stars.' }),
           secret: Type.Boolean(),
           source: Type.String({ description: 'The flag, the variable, the line of the file, or `default`.' }),
+          needsRestart: Type.Boolean({
+            description: 'It was given anew since the start, which applies after a restart of the whole server.',
+          }),
           description: Type.Object({ en: Type.String(), zh: Type.String() }),
         },
         { $id: 'EffectiveSetting' },
@@ -116,6 +120,10 @@ export function showStorage({ value: { inventory, use }, at }: Kept<Figures>, st
     chargedBytes: use.chargedBytes,
     savedBytes: Math.max(0, use.chargedBytes - storedBytes),
   };
+}
+
+export function showSetting({ isSecret, isWaiting, ...setting }: ShownSetting) {
+  return { ...setting, secret: isSecret, needsRestart: isWaiting };
 }
 
 export function showWarning({ at, ...rest }: Warning): Static<typeof warning> {

@@ -1,7 +1,17 @@
 import { defineRoute, type Route } from '../../management/route.ts';
 import type { Principal } from '../../registry/ports/authorizer.ts';
 import { dayOf } from '../../registry/utc-day.ts';
-import { overview, settingList, showDay, showPulled, showPush, showStorage, showWarning, storage } from './overseeing-bodies.ts';
+import {
+  overview,
+  settingList,
+  showDay,
+  showPulled,
+  showPush,
+  showSetting,
+  showStorage,
+  showWarning,
+  storage,
+} from './overseeing-bodies.ts';
 import type { OverseeingDeps } from './overseeing-deps.ts';
 import { OverseeingFigures, shownDays } from './storage-figures.ts';
 
@@ -52,7 +62,7 @@ export function overseeingRoutes(deps: OverseeingDeps): Route[] {
       responses: { 200: settingList },
       handle: async () => ({
         status: 200,
-        body: { settings: deps.settings().map(({ isSecret, ...setting }) => ({ ...setting, secret: isSecret })) },
+        body: { settings: deps.settings().map(showSetting) },
       }),
     }),
   ];

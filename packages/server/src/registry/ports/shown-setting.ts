@@ -7,5 +7,7 @@ export interface ShownSetting {
   readonly isSecret: boolean;
   /** `default`, `--listen`, `LONGSHORE_LISTEN`, `longshore.yaml:12`. */
   readonly source: string;
+  /** It was given anew, which applies after a restart of the whole server. */
+  readonly isWaiting: boolean;
   readonly description: { readonly en: string; readonly zh: string };
 }
