@@ -4,14 +4,19 @@ import { type Operation, operationOf } from '../../api/operation.ts';
 import { type Command, type CommandInput, type Flag, type Output, type Positional, type Surroundings, UsageError } from '../../command.ts';
 import { type Connection, connect } from '../../connection/connect.ts';
 import { outputFlag, serverFlag, waitFlag, yesFlag } from '../../flags.ts';
+import { readSingleImage } from '../../images/image-page.ts';
 import { digestOf, type ImageTarget, imageTarget, referenceOf } from '../../images/image-target.ts';
+import { memberAt } from '../../output/readable-value.ts';
 import { formatOf, writeList } from '../../output/results.ts';
+import { writeText } from '../../output/text.ts';
 import { saveStream } from '../../terminal/save-stream.ts';
+import { platformFlag } from '../images/platform-flag.ts';
 import type { ApiRow } from './api-row.ts';
 import { finishJobs } from './finish-jobs.ts';
 import { isLossMeant } from './loss.ts';
 import { requestValues, rowFlagOf } from './request-values.ts';
 import { specialFlags } from './special-fields.ts';
+import { untilRead } from './until-read.ts';
 
 const projectFlag: Flag = { name: 'project', short: 'p', value: 'PROJECT', summary: 'Of this project; otherwise of the whole registry' };
 const limitFlag: Flag = { name: 'limit', value: 'NUMBER', summary: 'Entries at most; all unless said' };
@@ -76,6 +81,7 @@ function rowFlags(row: ApiRow, operations: readonly Operation[]): Flag[] {
   const all = [
     ...(operations.length > 1 ? [projectFlag] : []),
     ...specialFlags(row),
+    ...(row.ofPlatform === true ? [platformFlag] : []),
     ...given,
     ...(has(({ body }) => body !== undefined) ? [fileFlag] : []),
     ...(has(({ parameters }) => parameters.some(({ name }) => name === 'If-Match')) ? [ifMatchFlag] : []),
@@ -121,6 +127,7 @@ async function runRow(
       surroundings,
     },
   );
+  if (row.reads !== undefined) await untilRead(operationOf(row.reads), path, connection, surroundings);
   if (operation.answer === 'pages') {
     const most = wholeNumber(input.one('limit'));
     const shape = { columns: row.columns ?? [row.named ?? 'name'], named: row.named ?? 'name', empty: 'Nothing.' };
@@ -167,7 +174,8 @@ async function pathOf(row: ApiRow, operation: Operation, placed: readonly string
       const target = await imageTarget(word ?? '', input, surroundings);
       connection = target.connection;
       path['repository'] = target.name;
-      if (name === 'image') Object.assign(path, await imagePath(operation, target, word ?? ''));
+      if (name === 'image' && row.ofPlatform === true) path['digest'] = (await readSingleImage(target, input.one('platform'))).digest;
+      else if (name === 'image') Object.assign(path, await imagePath(operation, target, word ?? ''));
       else if (target.tag !== undefined || target.digest !== undefined)
         throw new UsageError(`'${word}' names an image; a repository is meant`);
     } else if (word !== undefined) path[name] = word;
@@ -209,7 +217,13 @@ async function finish(
     await response.body?.cancel();
     return 0;
   }
-  return finishJobs(await response.json(), { named: row.named ?? 'name', project, connection, input, surroundings });
+  const answer: unknown = await response.json();
+  const text = row.prints === undefined || formatOf(input) !== 'table' ? undefined : memberAt(answer, row.prints);
+  if (typeof text === 'string') {
+    await writeText(text, surroundings);
+    return 0;
+  }
+  return finishJobs(answer, { named: row.named ?? 'name', project, connection, input, surroundings });
 }
 
 /** Line by line, since a long export does not fit into memory. */

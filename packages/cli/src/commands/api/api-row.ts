@@ -15,12 +15,18 @@ export interface ApiRow {
   readonly columns?: readonly string[];
   /** The member that names a thing, for `-o name`; `name` unless said. */
   readonly named?: string;
+  /** A text in the answer, which stands for all of it where people read. */
+  readonly prints?: string;
   /** What is lost for good, as a sentence: asked before, see `lossQuestion`. */
   readonly loses?: string;
   /** The operation that shows what is about to be lost. */
   readonly shows?: string;
   /** `--wait` follows the jobs that it starts. */
   readonly waits?: boolean;
+  /** The list that is asked before, until the layers have been read that this looks into. */
+  readonly reads?: string;
+  /** `--platform` says which image of an index is meant. */
+  readonly ofPlatform?: boolean;
   /** Members of the body that are given in another form. */
   readonly special?: 'member' | 'robot';
   readonly examples: readonly string[];

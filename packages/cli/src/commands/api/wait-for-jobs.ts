@@ -1,10 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { callOperation } from '../../api/call-operation.ts';
 import { operationOf } from '../../api/operation.ts';
 import type { Surroundings } from '../../command.ts';
 import type { Connection } from '../../connection/connect.ts';
-import { printable } from '../../output/readable-value.ts';
-import { cutToWidth } from '../../output/table.ts';
+import { follow } from '../../terminal/follow.ts';
+import { progressLine } from '../../terminal/progress-line.ts';
 
 /** A job as far as it is looked at. */
 interface SeenJob {
@@ -15,7 +14,6 @@ interface SeenJob {
   readonly progress?: unknown;
 }
 
-const pollMs = 500;
 const ended: ReadonlySet<string> = new Set(['done', 'failed', 'cancelled']);
 
 /** The ids of jobs in an answer: `{ jobs: [...] }`, `{ job }`, or the job itself. */
@@ -34,42 +32,17 @@ export async function waitForJobs(
   { terminal, output }: Surroundings,
 ): Promise<readonly SeenJob[]> {
   const operation = operationOf(project === undefined ? 'getJob' : 'getProjectJob');
-  const startedMs = Date.now();
   const jobs: SeenJob[] = [];
   try {
     for (const id of ids) {
-      for (;;) {
-        const path = { job: id, ...(project !== undefined && { project }) };
-        const job = (await (await callOperation(operation, { path }, connection)).json()) as SeenJob;
-        if (ended.has(job.state)) {
-          jobs.push(job);
-          break;
-        }
-        if (terminal.stderrIsTty) terminal.redraw(progressText(job, Date.now() - startedMs, terminal.columns));
-        await pause(pollMs, undefined, { signal: terminal.interruption() });
-      }
+      const path = { job: id, ...(project !== undefined && { project }) };
+      const ask = async () => (await (await callOperation(operation, { path }, connection)).json()) as SeenJob;
+      const lineOf = ({ name, state, progress }: SeenJob, elapsedMs: number) =>
+        progressLine(`job ${id} ${name} ${state}`, progress, elapsedMs, terminal.columns);
+      jobs.push(await follow({ ask, isEnd: ({ state }) => ended.has(state), lineOf }, terminal));
     }
   } finally {
-    if (terminal.stderrIsTty) terminal.redraw('');
     if (terminal.interruption().aborted) output.err(`The work goes on; longshore job show ${ids.at(jobs.length)} --wait follows it.`);
   }
   return jobs;
-}
-
-const barWidth = 24;
-
-/** One line on a job: a bar where it says how much there is to do, otherwise what it says. */
-export function progressText({ id, name, state, progress }: SeenJob, elapsedMs: number, columns: number): string {
-  const seconds = `${Math.floor(elapsedMs / 1000)}s`;
-  const part = partDone(progress);
-  const said = progress === undefined || progress === null ? '' : typeof progress === 'string' ? progress : JSON.stringify(progress);
-  const filled = Math.round((part ?? 0) * barWidth);
-  const bar = part === undefined ? said : `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}] ${Math.floor(part * 100)} %`;
-  return cutToWidth(printable(`job ${id} ${name} ${state} ${seconds} ${bar}`), Math.max(20, columns - 1));
-}
-
-function partDone(progress: unknown): number | undefined {
-  if (typeof progress !== 'object' || progress === null) return undefined;
-  const { done, total } = progress as { done?: unknown; total?: unknown };
-  return typeof done === 'number' && typeof total === 'number' && total > 0 ? Math.min(1, done / total) : undefined;
 }

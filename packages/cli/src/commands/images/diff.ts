@@ -1,62 +1,106 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { callOperation } from '../../api/call-operation.ts';
+import { callOperation, pagesOf } from '../../api/call-operation.ts';
 import { operationOf } from '../../api/operation.ts';
-import { type Command, type Surroundings, UsageError } from '../../command.ts';
+import { type Command, type CommandInput, type Flag, type Surroundings, UsageError } from '../../command.ts';
 import type { Connection } from '../../connection/connect.ts';
 import { outputFlag, serverFlag } from '../../flags.ts';
 import { imageTarget, parseImage, referenceOf } from '../../images/image-target.ts';
-import { formatOf, writeThing } from '../../output/results.ts';
-import { progressText } from '../api/wait-for-jobs.ts';
+import { formatOf, writeList, writeThing } from '../../output/results.ts';
+import { follow } from '../../terminal/follow.ts';
+import { progressLine } from '../../terminal/progress-line.ts';
+import { type Comparison, writeDifferences } from './differences.ts';
+import { type TextDifference, writePatch } from './patch.ts';
 import { platformFlag } from './platform-flag.ts';
 
-interface SeenComparison {
-  readonly id: string;
-  readonly state: string;
-  readonly progress?: unknown;
-  readonly failure?: string;
-}
-
-const pollMs = 500;
+const ownFlags: readonly Flag[] = [
+  { name: 'to-platform', value: 'OS/ARCH', summary: 'Of TO the image of this platform; otherwise as --platform says' },
+  { name: 'files', summary: 'List the files that differ' },
+  { name: 'change', value: 'CHANGE', summary: 'With --files: only these', choices: ['added', 'removed', 'changed'] },
+  { name: 'prefix', value: 'TEXT', summary: 'With --files: only paths that begin so; etc/ is what is below etc' },
+  { name: 'text', value: 'PATH', summary: 'Show how the text of this file differs, as a patch' },
+];
 const ended: ReadonlySet<string> = new Set(['done', 'failed', 'cancelled']);
 
 /** `longshore image diff`: how two images of the registry differ, found out by the registry. */
 export const diffImages: Command = {
   name: 'image diff',
-  summary: 'Compares two images: layers, configuration, packages, files; comparison files says which',
+  summary: 'Compares two images: layers, files and their text, configuration, packages',
   takes: [{ name: 'FROM' }, { name: 'TO' }],
-  flags: [platformFlag, outputFlag, serverFlag],
+  flags: [platformFlag, ...ownFlags, outputFlag, serverFlag],
   examples: [
     'longshore image diff team/app:1.0 team/app:1.1',
+    'longshore image diff team/app:1.0 team/app:1.1 --files --change changed --prefix etc/',
+    'longshore image diff team/app:1.0 team/app:1.1 --text etc/os-release',
     'longshore image diff team/app:1.0 team-prod/app:1.0 --platform linux/amd64 -o json',
   ],
-  operations: ['createComparison', 'getComparison'],
+  operations: ['createComparison', 'getComparison', 'listComparedFiles', 'compareText'],
   async run(input, surroundings) {
-    const from = await imageTarget(input.words[0] ?? '', input, surroundings);
-    const to = parseImage(input.words[1] ?? '');
-    if (to.registry !== undefined && to.registry !== from.connection.host) throw new UsageError('both images must be of one registry');
-    const platform = input.one('platform');
-    const side = (image: typeof to | typeof from) => ({
-      repository: image.name,
-      reference: referenceOf(image),
-      ...(platform !== undefined && { platform }),
-    });
-    const body = { from: side(from), to: side(to) };
-    const response = await callOperation(operationOf('createComparison'), { path: {}, body }, from.connection);
-    const comparison = await finished((await response.json()) as SeenComparison, from.connection, surroundings);
-    writeThing(comparison, { named: 'id' }, formatOf(input), surroundings);
-    return comparison.state === 'done' ? 0 : 1;
+    const filter = filterOf(input);
+    const [connection, body] = await comparedBy(input, surroundings);
+    const comparison = await finished(body, connection, surroundings);
+    const path = { comparison: comparison.id };
+    const format = formatOf(input);
+    if (comparison.state !== 'done') {
+      writeThing(comparison, { named: 'id' }, format, surroundings);
+      return 1;
+    }
+    const file = input.one('text');
+    if (file !== undefined) {
+      const answer = await callOperation(operationOf('compareText'), { path, query: { path: plainPath(file) } }, connection);
+      const difference = (await answer.json()) as TextDifference;
+      if (format !== 'table') writeThing(difference, { named: 'patch' }, format, surroundings);
+      else await writePatch(difference, surroundings);
+    } else if (filter !== undefined) {
+      const shape = { columns: ['change', 'path', 'from.sizeBytes', 'to.sizeBytes'], named: 'path', empty: 'No file differs like this.' };
+      await writeList(pagesOf(operationOf('listComparedFiles'), { path, query: filter }, connection), shape, format, surroundings);
+    } else if (format === 'table') await writeDifferences(comparison, surroundings);
+    else writeThing(comparison, { named: 'id' }, format, surroundings);
+    return 0;
   },
 };
 
-async function finished(begun: SeenComparison, connection: Connection, { terminal }: Surroundings): Promise<SeenComparison> {
-  const startedMs = Date.now();
-  let seen = begun;
-  while (!ended.has(seen.state)) {
-    if (terminal.stderrIsTty) terminal.redraw(progressText({ ...seen, name: 'compare' }, Date.now() - startedMs, terminal.columns));
-    await pause(pollMs);
-    const path = { comparison: seen.id };
-    seen = (await (await callOperation(operationOf('getComparison'), { path }, connection)).json()) as SeenComparison;
+/** What of the files is wanted; undefined without `--files`. Throws a UsageError for flags that would be passed over. */
+function filterOf(input: CommandInput): { readonly change?: string; readonly prefix?: string } | undefined {
+  const [change, prefix] = [input.one('change'), input.one('prefix')];
+  if (input.has('files') && input.has('text')) throw new UsageError('--files lists files, --text shows one: give one of the two');
+  if (!input.has('files')) {
+    if (change !== undefined || prefix !== undefined) throw new UsageError('--change and --prefix go with --files');
+    return undefined;
   }
-  if (terminal.stderrIsTty) terminal.redraw('');
-  return seen;
+  return { ...(change !== undefined && { change }), ...(prefix !== undefined && { prefix: plainPath(prefix) }) };
+}
+
+/** Paths in images have no slash before them. */
+const plainPath = (path: string) => path.replace(/^\/+/, '');
+
+async function comparedBy(input: CommandInput, surroundings: Surroundings): Promise<[Connection, object]> {
+  const from = await imageTarget(input.words[0] ?? '', input, surroundings);
+  const to = parseImage(input.words[1] ?? '');
+  if (to.registry !== undefined && to.registry !== from.connection.host) throw new UsageError('both images must be of one registry');
+  const side = (image: typeof to | typeof from, platform: string | undefined) => ({
+    repository: image.name,
+    reference: referenceOf(image),
+    ...(platform !== undefined && { platform }),
+  });
+  const platform = input.one('platform');
+  return [from.connection, { from: side(from, platform), to: side(to, input.one('to-platform') ?? platform) }];
+}
+
+async function finished(body: object, connection: Connection, { terminal, output }: Surroundings): Promise<Comparison> {
+  let seen: Comparison | undefined;
+  const ask = async () => {
+    const answer =
+      seen === undefined
+        ? await callOperation(operationOf('createComparison'), { path: {}, body }, connection)
+        : await callOperation(operationOf('getComparison'), { path: { comparison: seen.id } }, connection);
+    seen = (await answer.json()) as Comparison;
+    return seen;
+  };
+  const lineOf = ({ job = '', state, progress }: Comparison, elapsedMs: number) =>
+    progressLine(`job ${job} comparison ${state}`, progress, elapsedMs, terminal.columns);
+  try {
+    return await follow({ ask, isEnd: ({ state }) => ended.has(state), lineOf }, terminal);
+  } finally {
+    if (terminal.interruption().aborted && seen !== undefined)
+      output.err(`The comparison goes on; the same command shows it, longshore comparison cancel ${seen.id} ends it.`);
+  }
 }
