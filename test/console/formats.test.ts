@@ -29,6 +29,7 @@ test('ages are written in the largest unit that they fill', () => {
     [-40 * 86_400 * second, '1 month ago', '1个月前'],
     [-800 * 86_400 * second, '2 years ago', '2年前'],
     [3 * 86_400 * second, 'in 3 days', '3天后'],
+    [(90 * 86_400 - 5) * second, 'in 3 months', '3个月后'],
   ];
   const now = Date.parse('2026-01-31T12:00:00Z');
   for (const [ms, en, zh] of written) {

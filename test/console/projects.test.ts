@@ -191,11 +191,11 @@ test('a policy shows what would go while it is written, and a run removes just t
   const page = await stage.open(t, { as: olivia });
   await page.goto('/projects/shop/retention');
   await press(page, 'Write a policy');
-  await page.getByText('0 tags and 0 manifests would go, 4 tags stay.').waitFor();
+  await page.getByText('Tags that would go: 0, with manifests: 0. Tags that stay: 4.').waitFor();
   await page.getByRole('textbox', { name: 'Repositories' }).fill('back');
   await page.getByLabel('How many').fill('1');
-  await page.getByText(/^1 tags and \d manifests would go, 3 tags stay\./).waitFor();
-  await page.getByRole('row', { name: 'shop/back:old goes' }).waitFor();
+  await page.getByText(/^Tags that would go: 1, with manifests: \d\. Tags that stay: 3\./).waitFor();
+  await page.getByRole('row', { name: 'shop/back:old goes No rule keeps it' }).waitFor();
   assert.equal(await tagsAs(olivia.basic, 'shop/back'), 200);
   await press(page, 'Save policy');
   await page.getByText('Saved', { exact: true }).waitFor();
@@ -256,8 +256,8 @@ test('a rule keeps a tag where it is, the log has who made it, and a project goe
   await tab(page, 'Settings');
   await press(page, 'Delete project');
   const asking = await dialogOf(page, 'Delete the project depot?');
-  await asking.getByText('2 repositories').waitFor();
-  await asking.getByText('1 tags').waitFor();
+  await asking.getByText('Repositories: 2').waitFor();
+  await asking.getByText('Tags: 1').waitFor();
   assert.ok(await asking.getByRole('button', { name: 'Delete project' }).isDisabled());
   await asking.getByRole('textbox').fill('depot');
   await press(asking, 'Delete project');

@@ -12,6 +12,12 @@ test('the secret is in what one types, and never in what a pipeline keeps', () =
     "printf %s 'lsr_abc' | docker login registry.example.com --username robot+team+ci --password-stdin",
   );
   assert.match(textOf('kubernetes', 'lsr_abc'), /^kubectl create secret docker-registry team-ci-pull [\s\S]*--docker-password='lsr_abc'/);
+  const [, inCluster] = robotSnippets({ ...robot, userName: 'robot+my__team+ci_pull' });
+  assert.match(
+    inCluster?.text ?? '',
+    /docker-registry my--team-ci-pull-pull .*\n.*--docker-username=robot\+my__team\+ci_pull /,
+    'names of Kubernetes',
+  );
   for (const key of ['github', 'gitlab']) assert.doesNotMatch(textOf(key, 'lsr_abc'), /lsr_abc/);
 });
 

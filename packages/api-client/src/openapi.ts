@@ -3002,6 +3002,11 @@ export interface components {
                 digest: string;
                 kept: boolean;
                 reason: string;
+                /**
+                 * @description What the reason is: a rule, none, none that names its repository, the image that it belongs to, a rule over tags, or a lease.
+                 * @enum {unknown}
+                 */
+                cause: "rule" | "no-rule" | "not-named" | "owner" | "tag-rule" | "in-use";
                 /** @description Index of the rule that keeps it. */
                 rule?: number;
                 /**

@@ -79,11 +79,12 @@ export function AppearanceProvider({ children }: { children: ReactNode }) {
           token: {
             colorPrimary: '#1a5fb4',
             colorLink: isDark ? '#78aeed' : '#1a5fb4',
-            colorError: isDark ? '#f66151' : '#c01c28',
+            colorError: isDark ? '#ff7b6e' : '#c01c28',
             colorSuccess: isDark ? '#57e389' : '#1a7f37',
             colorTextTertiary: isDark ? 'rgba(255, 255, 255, 0.65)' : 'rgba(0, 0, 0, 0.65)',
             colorTextPlaceholder: isDark ? 'rgba(255, 255, 255, 0.55)' : 'rgba(0, 0, 0, 0.58)',
-            ...(!isDark && { green: '#237804', gold: '#874d00' }),
+            // Each has two names, of which either may be the one that is written into the page.
+            ...(!isDark && { green7: '#237804', 'green-7': '#237804', gold7: '#874d00', 'gold-7': '#874d00' }),
           },
           components: isDark ? { Menu: { itemSelectedColor: light }, Tabs: { itemSelectedColor: light, itemHoverColor: light } } : {},
         }}

@@ -21,11 +21,9 @@ const timeUnits = [
 export function timeAgoIn(language: string, at: number, now: number): string {
   const seconds = (at - now) / 1000;
   const [unit, length] = timeUnits.find(([, least]) => Math.abs(seconds) >= least) ?? (['second', Number.POSITIVE_INFINITY] as const);
-  // Cut rather than rounded: what is 23 hours and 40 minutes old is not of yesterday.
-  return new Intl.RelativeTimeFormat(language, { numeric: unit === 'second' ? 'auto' : 'always' }).format(
-    Math.trunc(seconds / length),
-    unit,
-  );
+  // The past is cut: what is 23 hours and 40 minutes old is not of yesterday. What was made to end in 90 days does not end in two months.
+  const many = seconds < 0 ? Math.trunc(seconds / length) : Math.round(seconds / length);
+  return new Intl.RelativeTimeFormat(language, { numeric: unit === 'second' ? 'auto' : 'always' }).format(many, unit);
 }
 
 /** Date and time of an instant (ISO 8601) in the time zone of whoever looks. */

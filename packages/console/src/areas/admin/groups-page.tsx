@@ -12,6 +12,7 @@ import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { FormDialog } from '../../widgets/form-dialog.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
+import { SubjectField } from '../../widgets/subject-field.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { About } from './about.tsx';
 
@@ -101,8 +102,8 @@ function GroupUsers({ group: { name: group, source } }: { group: Group }) {
     api.GET('/api/v1/groups/{group}/members', { params: { path: { group }, query: { ...at, limit: 50 } } }),
   );
   const asksAgain = () => client.invalidateQueries({ queryKey: key });
-  const add = async ({ user }: { user: string }) => {
-    await api.PUT('/api/v1/groups/{group}/members/{user}', { params: { path: { group, user: user.trim() } } });
+  const add = async ({ name }: { name: string }) => {
+    await api.PUT('/api/v1/groups/{group}/members/{user}', { params: { path: { group, user: name.trim() } } });
     await asksAgain();
   };
   const remove = async (user: string) => {
@@ -135,9 +136,7 @@ function GroupUsers({ group: { name: group, source } }: { group: Group }) {
       {source === undefined && <Button onClick={() => setAdding(true)}>{say('addUser')}</Button>}
       {isAdding && (
         <FormDialog title={say('addUser')} submit={sayForm('add')} onSubmit={add} onClose={() => setAdding(false)}>
-          <Form.Item name="user" label={say('user')} rules={[{ required: true, message: sayForm('required') }]}>
-            <Input autoFocus autoComplete="off" maxLength={64} />
-          </Form.Item>
+          <SubjectField kind="user" label={say('user')} />
         </FormDialog>
       )}
     </Flex>

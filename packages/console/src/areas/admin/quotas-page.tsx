@@ -1,4 +1,5 @@
 import type { components } from '@longshore/api-client';
+import { Link } from '@tanstack/react-router';
 import { Flex, Progress, Select } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
@@ -36,7 +37,15 @@ export function QuotasPage() {
         rowKey={({ project }) => project}
         empty={<EmptyState title={say('noQuotas')} />}
         columns={[
-          { key: 'project', title: say('project'), render: ({ project }) => <strong>{project}</strong> },
+          {
+            key: 'project',
+            title: say('project'),
+            render: ({ project }) => (
+              <Link to="/projects/$project/quota" params={{ project }}>
+                {project}
+              </Link>
+            ),
+          },
           {
             key: 'storage',
             title: say('storage'),

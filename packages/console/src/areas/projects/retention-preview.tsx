@@ -64,7 +64,7 @@ export function RetentionPreview({ values }: { values: PolicyValues }) {
           {
             key: 'why',
             title: say('why'),
-            render: ({ reason, rule }) => (rule === undefined ? reason : `${say('rule', { number: rule + 1 })}: ${reason}`),
+            render: ({ cause, rule = 0 }) => say(`cause.${cause}`, { number: rule + 1 }),
           },
         ]}
       />

@@ -11,7 +11,8 @@ export interface RobotSnippet {
 export function robotSnippets({ host, userName, secret }: { host: string; userName: string; secret?: string }): readonly RobotSnippet[] {
   const value = secret === undefined ? '"$LONGSHORE_SECRET"' : `'${secret}'`;
   const login = (from: string) => `printf %s ${from} | docker login ${host} --username ${userName} --password-stdin`;
-  const name = `${userName.split('+').slice(1).join('-')}-pull`;
+  // Kubernetes takes no underscores in names.
+  const name = `${userName.split('+').slice(1).join('-').replaceAll('_', '-')}-pull`;
   return [
     { key: 'docker', text: login(value) },
     {

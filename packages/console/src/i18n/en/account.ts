@@ -17,7 +17,7 @@ export const account = {
   languageAbout: 'It is remembered in this browser.',
   secondFactor: 'Second factor',
   factorOn: 'A second factor is asked for when you sign in',
-  recoveryLeft: '{number} recovery codes are left.',
+  recoveryLeft: 'Recovery codes that are left: {number}.',
   factorOff: 'Your password alone lets you in',
   factorWhy: 'With a second factor, whoever learns your password still stays outside. You need an authenticator app.',
   factorSetUp: 'Set up a second factor',

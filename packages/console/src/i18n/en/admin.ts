@@ -61,7 +61,7 @@ export const admin = {
   revokeTitle: 'Revoke {name}?',
   revokeLoses: 'Whatever logs in with it is refused from now on.',
   secondFactor: 'Second factor',
-  secondFactorOn: 'Set up; {count} recovery codes are left.',
+  secondFactorOn: 'Set up; recovery codes that are left: {count}.',
   secondFactorOff: 'Not set up. The user does so at /auth/second-factor/set-up.',
   removeFactor: 'Remove it',
   removeFactorTitle: 'Remove the second factor of {name}?',

@@ -13,7 +13,6 @@ export const forms = {
   none: 'None',
   never: 'Never',
   yes: 'Yes',
-  no: 'No',
   required: 'Fill this in.',
   actions: 'What you can do',
   copied: 'Copied',

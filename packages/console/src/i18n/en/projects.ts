@@ -77,8 +77,8 @@ export const projects = {
   deleteAbout: 'Everything in it is lost at once, and cannot be brought back.',
   deleteTitle: 'Delete the project {project}?',
   loses: 'This is lost, and cannot be brought back:',
-  losesRepositories: '{number} repositories',
-  losesManyRepositories: 'more than {number} repositories',
-  losesTags: '{number} tags',
+  losesRepositories: 'Repositories: {number}',
+  losesManyRepositories: 'Repositories: more than {number}',
+  losesTags: 'Tags: {number}',
   losesRest: 'its members, roles, robots, rules, webhooks and settings; pipelines that use its robots fail',
 } as const satisfies Record<string, string>;

@@ -15,7 +15,6 @@ export const forms: Record<keyof typeof en, string> = {
   none: '无',
   never: '从不',
   yes: '是',
-  no: '否',
   required: '请填写此项。',
   actions: '可用操作',
   copied: '已复制',

@@ -4,6 +4,10 @@ import { repositoriesOf, tagsOf, type Walk } from './examined-tags.ts';
 import type { RetentionDeps, RetentionTask } from './retention-deps.ts';
 import { type ExaminedTag, TagVerdicts } from './tag-verdicts.ts';
 
+/** Why a tag would stay or go: a rule keeps it or none does, no rule names its repository, it belongs to another image, a tag rule, a lease. */
+export const previewCauses = ['rule', 'no-rule', 'not-named', 'owner', 'tag-rule', 'in-use'] as const;
+export type PreviewCause = (typeof previewCauses)[number];
+
 /** A tag with what a run would do to it. */
 export interface PreviewedTag {
   readonly repository: RepositoryName;
@@ -13,6 +17,7 @@ export interface PreviewedTag {
   readonly pulledAt: number | undefined;
   readonly kept: boolean;
   readonly reason: string;
+  readonly cause: PreviewCause;
   /** Index of the rule that keeps it. */
   readonly rule: number | undefined;
 }
@@ -155,7 +160,13 @@ class Previewing {
         if (!kept && !isRemoved) return 'in use: a lease holds its content';
         return owner !== undefined && isRemoved ? `goes with ${owner}` : reason;
       };
-      return { repository: repository.name, name, digest, pushedAt, pulledAt, kept: !isRemoved, reason: why(), rule };
+      const cause = (): PreviewCause => {
+        if (this.#keptByRule.has(key)) return 'tag-rule';
+        if (!kept && !isRemoved) return 'in-use';
+        if (owner !== undefined) return 'owner';
+        return rule !== undefined ? 'rule' : kept ? 'not-named' : 'no-rule';
+      };
+      return { repository: repository.name, name, digest, pushedAt, pulledAt, kept: !isRemoved, reason: why(), cause: cause(), rule };
     });
   }
 

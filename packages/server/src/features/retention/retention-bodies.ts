@@ -5,7 +5,7 @@ import type { RetentionPolicy, RetentionRun } from '../../registry/ports/retenti
 import { rangeOfPattern } from '../../registry/repository-pattern.ts';
 import type { RetentionRule } from '../../registry/retention-rule.ts';
 import { parseTagPattern } from '../../registry/tag-pattern.ts';
-import type { PreviewedTag } from './preview-retention.ts';
+import { type PreviewedTag, previewCauses } from './preview-retention.ts';
 import { isSchedule, nightly } from './schedule-times.ts';
 
 const count = Type.Integer({ minimum: 1, maximum: 1000 });
@@ -128,6 +128,10 @@ export const preview = Type.Object(
         digest,
         kept: Type.Boolean(),
         reason: Type.String(),
+        cause: Type.Enum([...previewCauses], {
+          description:
+            'What the reason is: a rule, none, none that names its repository, the image that it belongs to, a rule over tags, or a lease.',
+        }),
         rule: Type.Optional(Type.Integer({ description: 'Index of the rule that keeps it.' })),
         pushedAt: instant,
         pulledAt: Type.Optional(instant),
@@ -189,13 +193,14 @@ export function showRun({ id, startedAt, finishedAt, outcome, message, ...rest }
 }
 
 /** The tag for a client. */
-export function showTag({ repository, name, digest: content, kept, reason, rule: index, pushedAt, pulledAt }: PreviewedTag) {
+export function showTag({ repository, name, digest: content, kept, reason, cause, rule: index, pushedAt, pulledAt }: PreviewedTag) {
   return {
     repository,
     tag: name,
     digest: content,
     kept,
     reason,
+    cause,
     ...(index !== undefined && { rule: index }),
     pushedAt: formatInstant(pushedAt),
     ...(pulledAt !== undefined && { pulledAt: formatInstant(pulledAt) }),
