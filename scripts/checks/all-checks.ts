@@ -46,6 +46,13 @@ async function sources(): Promise<string> {
   return listed(files.flatMap((file) => checkSource(file, readFileSync(file, 'utf8'))));
 }
 
+/** Imported when it runs: the commands are made of a generated file, which another check looks at. */
+async function chinese(): Promise<string> {
+  const { checkComplaintsInChinese, checkHelpInChinese } = await import('./chinese-texts.ts');
+  const files = (await filesOf('packages/cli/src/*.ts')).filter((file) => !file.endsWith('.test.ts'));
+  return listed([...checkHelpInChinese(), ...files.flatMap((file) => checkComplaintsInChinese(file, readFileSync(file, 'utf8')))]);
+}
+
 async function documents(): Promise<string> {
   const files = await filesOf('*.md');
   return listed(checkDocuments(new Map(files.map((file) => [file, readFileSync(file, 'utf8')])), existsSync));
@@ -84,6 +91,7 @@ const checks: readonly Check[] = [
   },
   { name: 'source rules', run: sources },
   { name: 'documents', run: documents },
+  { name: 'texts in Chinese', run: chinese },
   {
     name: 'dead code',
     run: () =>

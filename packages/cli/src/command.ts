@@ -23,10 +23,16 @@ export interface Terminal {
   readAll(): Promise<string>;
 }
 
+/** Says an English text in the user's language; what is not known there stays English. */
+export type Say = (english: string) => string;
+
 /** What a command needs from the process; replaced in tests. */
 export interface Surroundings {
+  /** Says what it is given on stderr in the user's language by itself; what is written to stdout may be for a program. */
   readonly output: Output;
   readonly terminal: Terminal;
+  /** For the texts on stdout that are for people alone. */
+  readonly say: Say;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The user's home folder. */
   readonly home: string;

@@ -1,6 +1,6 @@
 import { ApiProblem } from '@longshore/api-client';
 import { RegistryClientError } from '@longshore/oci/client';
-import { UsageError } from './command.ts';
+import { type Say, UsageError } from './command.ts';
 
 /** What the exit codes mean. They are part of the interface: none changes its meaning. */
 export const exitCodes = {
@@ -45,18 +45,21 @@ export function exitCodeOf(error: unknown): ExitCode {
 }
 
 /** What a failed request says to a person, and what to do. */
-export function failureText(error: unknown): string {
-  return `${reasonText(error)}${error instanceof Error ? hintOf(error) : ''}`;
+export function failureText(error: unknown, say: Say): string {
+  return `${reasonText(error, say)}${error instanceof Error ? say(hintOf(error)) : ''}`;
 }
 
 /** What a failed request says to a person: fetch hides the reason (refused, unknown host) in `cause`. */
-export function reasonText(error: unknown): string {
+export function reasonText(error: unknown, say: Say = (english) => english): string {
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? `: ${error.cause.message || ('code' in error.cause ? String(error.cause.code) : '')}` : '';
+  const cause =
+    error.cause instanceof Error ? `: ${say(error.cause.message || ('code' in error.cause ? String(error.cause.code) : ''))}` : '';
   const faults = error instanceof ApiProblem ? error.faults.map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`).join('') : '';
   const later =
-    error instanceof ApiProblem && error.retryAfterSeconds !== undefined ? ` Try again in ${error.retryAfterSeconds} seconds.` : '';
-  return `${error.message}${cause}${faults}${later}`;
+    error instanceof ApiProblem && error.retryAfterSeconds !== undefined
+      ? ` ${say(`Try again in ${error.retryAfterSeconds} seconds.`)}`
+      : '';
+  return `${say(error.message)}${cause}${faults}${later}`;
 }
 
 function hintOf(error: Error): string {

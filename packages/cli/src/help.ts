@@ -1,4 +1,4 @@
-import type { Command, Flag, Positional } from './command.ts';
+import type { Command, Flag, Positional, Say } from './command.ts';
 import { helpFlag } from './flags.ts';
 
 /** `NAME [TARGET]`. */
@@ -18,63 +18,68 @@ export function flagText({ name, short, value, many }: Flag): string {
 }
 
 /** All that is to be said of one command. */
-export function helpOf(command: Command): string {
+export function helpOf(command: Command, say: Say): string {
   const flags = [...command.flags, helpFlag];
   const width = Math.min(34, Math.max(...flags.map((flag) => flagText(flag).length)));
   return [
-    `${command.summary.replace(/\.$/, '')}.`,
+    sentence(say(command.summary)),
     '',
-    `Usage: ${usageOf(command)}`,
+    say(`Usage: ${usageOf(command)}`),
     '',
-    'Examples:',
+    say('Examples:'),
     ...command.examples.map((example) => `  ${example}`),
     '',
-    'Flags:',
-    ...flags.map((flag) => `  ${flagText(flag).padEnd(width)}  ${flag.summary}`.trimEnd()),
-    ...(command.anyRegistry === true ? ['', 'Works with any OCI registry.'] : []),
+    say('Flags:'),
+    ...flags.map((flag) => `  ${flagText(flag).padEnd(width)}  ${say(flag.summary)}`.trimEnd()),
+    ...(command.anyRegistry === true ? ['', say('Works with any OCI registry.')] : []),
   ].join('\n');
 }
 
+/** With a full stop behind it, in either language. */
+export function sentence(text: string): string {
+  return `${text.replace(/[.。]$/, '')}${/[\u4e00-\u9fff）]$/.test(text) ? '。' : '.'}`;
+}
+
 /** The commands of one noun, a line each. */
-export function nounHelp(noun: string, commands: readonly Command[]): string {
+export function nounHelp(noun: string, commands: readonly Command[], say: Say): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [
-    `Usage: longshore ${noun} VERB ...`,
+    say(`Usage: longshore ${noun} VERB ...`),
     '',
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${say(summary)}`),
     '',
-    `longshore ${noun} VERB --help says more.`,
+    say(`longshore ${noun} VERB --help says more.`),
   ].join('\n');
 }
 
 /** What a session of people begins with: every noun with its verbs. */
-export function mainHelp(serverVerbs: ReadonlyMap<string, string>, commands: readonly Command[]): string {
+export function mainHelp(serverVerbs: ReadonlyMap<string, string>, commands: readonly Command[], say: Say): string {
   const nouns = Map.groupBy(commands, ({ name }) => name.split(' ')[0] ?? name);
   const single = commands.filter(({ name }) => nouns.has(name));
   const several = [...nouns].map(([noun, list]) => [noun, list.filter(({ name }) => name !== noun)] as const);
   const line = (word: string, text: string) => `  ${word.padEnd(15)}${text}`;
   return [
-    'longshore: a registry for container images',
+    say('longshore: a registry for container images'),
     '',
-    'Usage: longshore NOUN VERB [ARGUMENTS]',
+    say('Usage: longshore NOUN VERB [ARGUMENTS]'),
     '',
-    'Server, on its own machine:',
-    ...[...serverVerbs].map(([verb, summary]) => line(verb, summary)),
+    say('Server, on its own machine:'),
+    ...[...serverVerbs].map(([verb, summary]) => line(verb, say(summary))),
     '',
-    'Any registry, and what it keeps:',
+    say('Any registry, and what it keeps:'),
     ...several.flatMap(([noun, list]) =>
       list.length === 0 ? [] : [line(noun, list.map(({ name }) => name.slice(noun.length + 1)).join(', '))],
     ),
     '',
-    'Others:',
-    ...single.map(({ name, summary }) => line(name, summary)),
+    say('Others:'),
+    ...single.map(({ name, summary }) => line(name, say(summary))),
     '',
-    'Examples:',
+    say('Examples:'),
     '  longshore serve --data /srv/longshore --listen :5000',
     '  longshore login registry.example',
     '  longshore tag ls team/app',
     '  longshore image show localhost:5000/team/app:1.0 -o json',
     '',
-    'longshore NOUN --help, or longshore NOUN VERB --help, says more.',
+    say('longshore NOUN --help, or longshore NOUN VERB --help, says more.'),
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { closestVerb } from './closest-verb.ts';
 import type { Command, Surroundings } from './command.ts';
 import { commandsOfNoun, findCommand } from './find-command.ts';
+import { inLanguage } from './language/in-language.ts';
 import { runServerVerb, serverVerbs, sharedVerbs } from './server-verbs.ts';
 import { Interrupted, processTerminal } from './terminal/process-terminal.ts';
 
@@ -21,6 +22,7 @@ export function processSurroundings(environment: Surroundings['environment']): S
   return {
     output: { out: (line) => void process.stdout.write(`${line}\n`), err: (line) => void process.stderr.write(`${line}\n`) },
     terminal: processTerminal(),
+    say: (english) => english,
     environment,
     home: homedir(),
     fetch: lateFetch(environment),
@@ -37,11 +39,12 @@ function lateFetch(environment: Surroundings['environment']): typeof fetch {
 }
 
 /** Runs one command line (without the program's name) and resolves to its exit code, one of `exitCodes`. */
-export async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function main(argv: readonly string[], given: Surroundings): Promise<number> {
+  const surroundings = await inLanguage(given);
   const [first, ...rest] = argv;
   if (first === undefined || isHelp(first) || (first === 'help' && rest.length === 0)) {
     const { mainHelp } = await import('./help.ts');
-    surroundings.output.out(mainHelp(serverVerbs, await loadClientCommands()));
+    surroundings.output.out(mainHelp(serverVerbs, await loadClientCommands(), surroundings.say));
     return 0;
   }
   // `help VERB` is `VERB --help`, and `--version` is what people try first.
@@ -77,15 +80,16 @@ async function runShared(words: readonly string[], commands: readonly Command[],
   const own = commandsOfNoun(noun, commands);
   if (own.length > 0 && (second === undefined || isHelp(second))) {
     const { nounHelp } = await import('./help.ts');
-    surroundings.output.out(`${nounHelp(noun, own)}\n\nOn the registry's own machine, without a server in between:\n`);
+    const { say } = surroundings;
+    surroundings.output.out(`${nounHelp(noun, own, say)}\n\n${say("On the registry's own machine, without a server in between:")}\n`);
   }
   return runServerVerb(words, surroundings);
 }
 
 async function runCommand(command: Command, args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { output } = surroundings;
+  const { output, say } = surroundings;
   if (args.some(isHelp)) {
-    output.out((await import('./help.ts')).helpOf(command));
+    output.out((await import('./help.ts')).helpOf(command, say));
     return 0;
   }
   try {
@@ -97,18 +101,18 @@ async function runCommand(command: Command, args: readonly string[], surrounding
     if (error instanceof Interrupted) return 130;
     const { exitCodeOf, failureText } = await import('./exit-codes.ts');
     const code = exitCodeOf(error);
-    output.err(`longshore ${command.name}: ${failureText(error)}`);
+    output.err(`longshore ${command.name}: ${failureText(error, say)}`);
     if (code === 2) output.err(`Usage: ${(await import('./help.ts')).usageOf(command)}\nlongshore ${command.name} --help says more.`);
     return code;
   }
 }
 
-async function missingCommand(words: readonly string[], commands: readonly Command[], { output }: Surroundings): Promise<number> {
+async function missingCommand(words: readonly string[], commands: readonly Command[], { output, say }: Surroundings): Promise<number> {
   const [noun = '', verb] = words;
   const ofNoun = commandsOfNoun(noun, commands);
   if (ofNoun.length > 0 && (verb === undefined || isHelp(verb))) {
     const { nounHelp } = await import('./help.ts');
-    (verb === undefined ? output.err : output.out)(nounHelp(noun, ofNoun));
+    (verb === undefined ? output.err : output.out)(nounHelp(noun, ofNoun, say));
     return verb === undefined ? 2 : 0;
   }
   const isNoun = ofNoun.length > 0;

@@ -29,7 +29,7 @@ export function flagsOf(field: OperationField): Flag[] {
   const isInstant = /(?:^a|A)t$/.test(field.name);
   const shown = isInstant ? { ...flag, summary: `${summary} A duration such as 90d counts from now.`.trim() } : flag;
   return isSwitch || field.nullable === true
-    ? [shown, { name: `no-${name.replace(/-file$/, '')}`, summary: isSwitch ? `Not ${name}` : `No ${name.replaceAll('-', ' ')}` }]
+    ? [shown, { name: `no-${name.replace(/-file$/, '')}`, summary: isSwitch ? `Turns --${name} off` : `Takes --${name} away` }]
     : [shown];
 }
 

@@ -40,7 +40,7 @@ describe('the commands', () => {
         assert.equal(words.slice(0, command.name.split(' ').length).join(' '), command.name, example);
         readArguments(words.slice(command.name.split(' ').length), command.takes, command.flags);
       }
-      for (const flag of flags) assert.ok(helpOf(command).includes(`--${flag}`));
+      for (const flag of flags) assert.ok(helpOf(command, (english) => english).includes(`--${flag}`));
     });
   }
 });

@@ -11,14 +11,14 @@ export const ping: Command = {
   examples: ['longshore ping http://127.0.0.1:5000', 'longshore ping registry.example'],
   operations: [],
   anyRegistry: true,
-  async run({ words }, { output, fetch }) {
+  async run({ words }, { output, fetch, say }) {
     const baseUrl = registryUrl(words[0] ?? '');
     try {
       await createRegistryClient({ baseUrl, fetch }).ping();
-      output.out(`${baseUrl} answers`);
+      output.out(say(`${baseUrl} answers`));
     } catch (error) {
       if (!(error instanceof RegistryClientError) || error.status !== 401) throw error;
-      output.out(`${baseUrl} answers and wants a login`);
+      output.out(say(`${baseUrl} answers and wants a login`));
     }
     return 0;
   },

@@ -15,6 +15,7 @@ export function recordedSurroundings(
 ): RecordedSurroundings {
   const [outLines, errLines, asked]: [string[], string[], string[]] = [[], [], []];
   return {
+    say: (english) => english,
     environment: {},
     home: '/nonexistent',
     ...given,

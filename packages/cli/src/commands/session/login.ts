@@ -31,7 +31,7 @@ export const login: Command = {
   operations: [],
   anyRegistry: true,
   async run(input, surroundings) {
-    const { output, fetch } = surroundings;
+    const { output, fetch, say } = surroundings;
     const known = await readKnownServers(surroundings);
     const named = input.words[0] ?? surroundings.environment['LONGSHORE_SERVER'] ?? known.current;
     if (named === undefined) throw new UsageError('which registry? longshore login URL');
@@ -44,7 +44,7 @@ export const login: Command = {
     const { where, isPlain } = await storeCredential(host, credential, surroundings);
     const server = { url, isLongshore: isOwn, ...(caFile !== undefined && { caFile }) };
     await writeKnownServers({ current: host, servers: { ...known.servers, [host]: server } }, surroundings);
-    output.out(`Logged in to ${host} as ${credential.name}.`);
+    output.out(say(`Logged in to ${host} as ${credential.name}.`));
     if (isPlain) output.err(`The credential is kept as text in ${where}; with "credsStore" in that file, a credential helper keeps it.`);
     return 0;
   },

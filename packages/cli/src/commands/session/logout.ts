@@ -24,7 +24,7 @@ export const logout: Command = {
         { servers, ...(known.current !== undefined && known.current !== host && { current: known.current }) },
         surroundings,
       );
-    surroundings.output.out(wasStored ? `Logged out of ${host}.` : `There was no login to ${host}.`);
+    surroundings.output.out(surroundings.say(wasStored ? `Logged out of ${host}.` : `There was no login to ${host}.`));
     return 0;
   },
 };
