@@ -64,6 +64,7 @@ describe('commands that look into images', () => {
     assert.match(await ok('image diff team/app:1 team/app:2 --text app/main.js'), /^@@ -1,2 \+1,2 @@\n one\n-two\n\+2\n$/m);
     const same = await home.run('image diff team/app:1 team/app:2 --text etc/kept');
     assert.equal(same.code, 3, same.stderr);
+    assert.match(await ok('image diff team/app:1 team/app:1'), /^No difference\.$/m);
     const missing = await home.run('image diff team/app:1 team/app:none');
     assert.equal(missing.code, 3, missing.stderr);
   });

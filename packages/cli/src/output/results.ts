@@ -7,6 +7,8 @@ import { toYaml } from './yaml.ts';
 export interface Shape {
   readonly columns: readonly string[];
   readonly named: string;
+  /** Said of the columns; by their members unless given. */
+  readonly headings?: readonly string[];
   /** Said on stderr by a table without rows. */
   readonly empty?: string;
 }
@@ -56,7 +58,7 @@ export async function writeList(
     return;
   }
   let table: ReturnType<typeof tableOf> | undefined;
-  const headings = shape.columns.map(headingOf);
+  const headings = shape.headings ?? shape.columns.map(headingOf);
   for await (const page of pages) {
     const rows = page.map((one) =>
       shape.columns.map((column) => readableValue(column.split('.').at(-1) ?? column, memberAt(one, column), Date.now())),

@@ -18,6 +18,12 @@ const ownFlags: readonly Flag[] = [
   { name: 'prefix', value: 'TEXT', summary: 'With --files: only paths that begin so; etc/ is what is below etc' },
   { name: 'text', value: 'PATH', summary: 'Show how the text of this file differs, as a patch' },
 ];
+const fileShape = {
+  columns: ['change', 'path', 'from.sizeBytes', 'to.sizeBytes'],
+  headings: ['CHANGE', 'PATH', 'BEFORE', 'AFTER'],
+  named: 'path',
+  empty: 'No file differs like this.',
+};
 const ended: ReadonlySet<string> = new Set(['done', 'failed', 'cancelled']);
 
 /** `longshore image diff`: how two images of the registry differ, found out by the registry. */
@@ -50,8 +56,7 @@ export const diffImages: Command = {
       if (format !== 'table') writeThing(difference, { named: 'patch' }, format, surroundings);
       else await writePatch(difference, surroundings);
     } else if (filter !== undefined) {
-      const shape = { columns: ['change', 'path', 'from.sizeBytes', 'to.sizeBytes'], named: 'path', empty: 'No file differs like this.' };
-      await writeList(pagesOf(operationOf('listComparedFiles'), { path, query: filter }, connection), shape, format, surroundings);
+      await writeList(pagesOf(operationOf('listComparedFiles'), { path, query: filter }, connection), fileShape, format, surroundings);
     } else if (format === 'table') await writeDifferences(comparison, surroundings);
     else writeThing(comparison, { named: 'id' }, format, surroundings);
     return 0;

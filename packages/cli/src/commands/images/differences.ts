@@ -17,9 +17,10 @@ export async function writeDifferences({ from, to, result }: Comparison, surroun
   writeThing(figures, { named: 'from' }, 'table', surroundings);
   if (config.length > 0) await writeTable('Configuration', config, ['name', 'from', 'to'], surroundings);
   if (packages.length > 0) await writeTable('Packages', packages, ['change', 'kind', 'name', 'from', 'to'], surroundings);
-  if (config.length + packages.length === 0) output.out('\nConfiguration and packages are the same.');
-  if (files.added + files.removed + files.changed > 0)
-    output.err('The same command with --files lists the files, with --text PATH it shows one.');
+  const differing = files.added + files.removed + files.changed;
+  if (config.length + packages.length === 0)
+    output.out(differing === 0 ? '\nNo difference.' : '\nConfiguration and packages are the same.');
+  if (differing > 0) output.err('\nThe same command with --files lists the files, with --text PATH it shows one.');
   if (truncated) output.err('There are more differences than are listed.');
   if (unreadPackages) output.err('There are package databases (rpm) that are not read: packages may differ that are not listed.');
 }
