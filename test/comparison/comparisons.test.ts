@@ -146,7 +146,7 @@ test('what cannot be read says so, and why', async () => {
 });
 
 test('a comparison survives the death of its server, and one may cancel it', async () => {
-  // Large enough to be under way for longer than a cancel takes (a second): zeros cost nothing to store.
+  // Large enough to be under way when the server ends: zeros cost nothing to store.
   const zeros = join(directory, 'zeros');
   await mkdir(zeros);
   await runProgram('truncate', ['-s', '800M', join(zeros, 'a')]);
@@ -158,6 +158,8 @@ test('a comparison survives the death of its server, and one may cancel it', asy
   const first = await startLongshore(options);
   await pushLayers(first, { repository: 'team/app', tag: '1', layers: [base] });
   await pushLayers(first, { repository: 'team/app', tag: 'large', layers: [large] });
+  // Again and again the same: under way for many times as long as a cancel takes (a second), and stored once.
+  await pushLayers(first, { repository: 'team/app', tag: 'endless', layers: Array.from({ length: 20 }, () => large) });
   const credential = { name: 'admin', password: options.adminPassword };
   const body = { from, to: { repository: 'team/app', reference: 'large' } };
   const client = createApiClient({ baseUrl: first.url, credential });
@@ -175,7 +177,8 @@ test('a comparison survives the death of its server, and one may cancel it', asy
     const path = { comparison: begun.id };
     const done = await ended(again, begun);
     assert.equal(done.state, 'done', done.failure);
-    const other = (await again.POST('/api/v1/comparisons', { body: { from: body.to, to: body.from } })).data ?? assert.fail();
+    const other =
+      (await again.POST('/api/v1/comparisons', { body: { from, to: { ...from, reference: 'endless' } } })).data ?? assert.fail();
     await again.POST('/api/v1/comparisons/{comparison}/cancel', { params: { path: { comparison: other.id } } });
     assert.equal((await ended(again, other)).state, 'cancelled');
     await assert.rejects(again.POST('/api/v1/comparisons/{comparison}/cancel', { params: { path } }), { status: 409 });

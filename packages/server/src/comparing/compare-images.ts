@@ -3,20 +3,18 @@ import { TarReader } from '../layers/tar-reader.ts';
 import { unpack } from '../layers/unpack.ts';
 import type { ComparedFile, ComparisonFindings, FileDifference, PackageDifference } from '../registry/ports/image-comparer.ts';
 import { compareConfigs, mostConfigDifferences } from './config-difference.ts';
+import { FilePages } from './file-pages.ts';
 import { type FileEntry, newTree, type TreeNode } from './file-tree.ts';
 import { type Allowance, LayerSink, newAllowance } from './layer-sink.ts';
 import { PackageDifferences } from './packages/package-difference.ts';
-import { comparePaths } from './path-order.ts';
 import { copyTree, coverTheSame, stackTrees } from './stack-trees.ts';
 import type { ThreadDoor } from './thread-door.ts';
 import type { TaskLayer, ThreadTask } from './thread-messages.ts';
-import { compareTrees, type TreeDifference } from './tree-difference.ts';
+import { type TreeDifference, treeDifferences } from './tree-difference.ts';
 
 /** Paths that are listed; of more, how many they are. */
 const mostFiles = 200_000;
 const mostListedPackages = 5_000;
-/** Paths that are told at once. */
-const groupSize = 5_000;
 
 /** Thrown with a whole sentence for what is wrong with a layer. */
 export class UnreadableLayerError extends Error {
@@ -98,18 +96,18 @@ export class ImageComparison {
 
   async #compare(from: TreeNode, to: TreeNode): Promise<ComparisonFindings> {
     const counts = { added: 0, removed: 0, changed: 0 };
-    const found: TreeDifference[] = [];
     const packages = new PackageDifferences();
-    compareTrees(from, to, (difference) => {
+    const pages = new FilePages((full) => this.#door.sayPages({ kind: 'pages', pages: full }));
+    let told = 0;
+    for (const difference of treeDifferences(from, to)) {
       counts[difference.change] += 1;
       packages.note(difference.from?.packages, -1);
       packages.note(difference.to?.packages, 1);
-      if (found.length < mostFiles) found.push(difference);
-    });
-    found.sort((left, right) => comparePaths(left.path, right.path));
-    for (let start = 0; start < found.length; start += groupSize) {
-      await this.#door.sayFiles({ kind: 'files', files: found.slice(start, start + groupSize).map(shown) });
+      if (told === mostFiles) continue;
+      told += 1;
+      await pages.add(shown(difference));
     }
+    await pages.end();
     const [config, listed]: [ReturnType<typeof compareConfigs>, PackageDifference[]] = [compareConfigs(...this.#configs), packages.list()];
     return {
       config: config.slice(0, mostConfigDifferences),
@@ -129,11 +127,12 @@ function shown({ path, change, from, to }: TreeDifference): FileDifference {
   return { path, change, ...(from !== undefined && { from: side(path, from) }), ...(to !== undefined && { to: side(path, to) }) };
 }
 
-function side(path: string, { kind, mode, uid, gid, size, sha256, target, layer, path: place }: FileEntry): ComparedFile {
+function side(path: string, { traits, size, sha256, target, path: place }: FileEntry): ComparedFile {
   return {
-    ...{ kind, mode, uid, gid, size, layer },
-    ...(sha256 !== '' && { sha256 }),
+    ...traits,
+    size,
+    ...(sha256 !== '' && { sha256: Buffer.from(sha256, 'latin1').toString('hex') }),
     ...(target !== '' && { target }),
-    ...(place !== path && { path: place }),
+    ...(place !== undefined && place !== path && { path: place }),
   };
 }

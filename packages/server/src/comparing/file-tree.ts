@@ -1,21 +1,27 @@
 /** What a path is. */
 export type FileKind = 'file' | 'directory' | 'symlink' | 'character-device' | 'block-device' | 'fifo';
 
-/** A path of a layer as its archive tells it. */
-export interface FileEntry {
+/** What many files have in common: one object for all of them, since there may be half a million. */
+export interface FileTraits {
   readonly kind: FileKind;
   /** Permission bits with set-uid, set-gid and sticky. */
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  /** Place of the layer in its image, from the bottom. */
+  readonly layer: number;
+}
+
+/** A path of a layer as its archive tells it. */
+export interface FileEntry {
+  readonly traits: FileTraits;
   /** Of a file, in bytes; else 0. */
   readonly size: number;
   /** Where a symlink points, and the numbers of a device. */
   readonly target: string;
-  /** Place of its layer in its image, from the bottom, and its path there, which a hard link does not share. */
-  readonly layer: number;
-  readonly path: string;
-  /** SHA-256 of the bytes of a file, in hex; empty until they were read, and of everything else. */
+  /** Its path in its layer, once a hard link shows it under another. */
+  path: string | undefined;
+  /** SHA-256 of the bytes of a file, a character for each of its bytes; empty until they were read, and of everything else. */
   sha256: string;
   /** What the file tells of installed packages: kind, name and version, parted by zero characters. */
   packages: readonly string[] | undefined;
@@ -50,7 +56,7 @@ export function isPresent(node: TreeNode): boolean {
 
 /** Whether there is a directory at the node. */
 export function isDirectory(node: TreeNode): boolean {
-  return node.children !== undefined || node.entry?.kind === 'directory';
+  return node.children !== undefined || node.entry?.traits.kind === 'directory';
 }
 
 /** The node at a path; undefined when there is none. */

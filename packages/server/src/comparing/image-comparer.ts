@@ -1,20 +1,24 @@
 import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { limitsOfUnpacking } from '../layers/thread-limits.ts';
+import type { ComparisonPage } from '../registry/ports/comparison-store.ts';
 import {
   type ComparedImage,
   type ComparedLayer,
   type ComparisonFindings,
+  type FileDifference,
   type ImageComparer,
   type TextDifference,
   type TextPlace,
   UnreadableImageError,
 } from '../registry/ports/image-comparer.ts';
 import { LayerFeed } from './layer-feed.ts';
+import { unpackFiles } from './packed-files.ts';
 import type { TaskText, ThreadAnswer, ThreadTask, ThreadWord } from './thread-messages.ts';
 
-/** What half a million entries take; pieces of layers are outside of it. */
-const limits = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 };
+/** Memory of the thread for objects: what half a million entries take. Pieces of layers are outside of it. */
+const heapMegabytes = 192;
 /** Whatever takes longer is meant to. */
 const longestMs = 30 * 60_000;
 const longestTextMs = 2 * 60_000;
@@ -24,7 +28,7 @@ interface Task {
   readonly layers: readonly ComparedLayer[];
   readonly signal: AbortSignal;
   readonly longestMs: number;
-  /** Hears what the thread says besides asking for layers; its promise is waited for before the thread goes on after `files`. */
+  /** Hears what the thread says besides asking for layers; its promise is waited for before the thread goes on after `pages`. */
   readonly hear: (word: ThreadWord) => Promise<void> | void;
 }
 
@@ -39,11 +43,15 @@ export class ThreadedComparer implements ImageComparer {
     const found = Promise.withResolvers<ComparisonFindings>();
     const hear = (word: ThreadWord): Promise<void> | void => {
       if (word.kind === 'progress') options.onProgress(word.progress);
-      else if (word.kind === 'files') return options.onFiles(word.files);
+      else if (word.kind === 'pages') return options.onPages(word.pages);
       else if (word.kind === 'found') found.resolve(word.findings);
     };
     await runTask({ task, layers, signal: options.signal, longestMs, hear });
     return found.promise;
+  }
+
+  filesOf({ entries }: Pick<ComparisonPage, 'entries'>): Promise<FileDifference[]> {
+    return unpackFiles(entries);
   }
 
   compareText(from: TextPlace | undefined, to: TextPlace | undefined, signal: AbortSignal): Promise<TextDifference> {
@@ -89,11 +97,11 @@ async function runTask({ task, layers, signal: given, longestMs, hear }: Task): 
     return begun;
   };
   const take = async (word: ThreadWord): Promise<void> => {
-    if (word.kind === 'more') (feeds.get(word.layer) ?? feed(word.layer)).more();
+    if (word.kind === 'more') (feeds.get(word.layer) ?? feed(word.layer)).more(word.used);
     else if (word.kind === 'close') feeds.get(word.layer)?.close();
     else if (word.kind === 'unreadable') done.reject(new UnreadableImageError(word.message));
     else await hear(word);
-    if (word.kind === 'files') tell({ kind: 'taken' });
+    if (word.kind === 'pages') tell({ kind: 'taken' });
     if (word.kind === 'found' || word.kind === 'texts') done.resolve();
   };
   thread.on('message', (word: ThreadWord) => void take(word).catch(done.reject));
@@ -117,7 +125,7 @@ function startThread(workerData: ThreadTask): Worker {
     // Flags and variables of the process (of a test runner, of --eval) are not for the thread.
     execArgv: [],
     env: cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) },
-    resourceLimits: limits,
+    resourceLimits: limitsOfUnpacking(heapMegabytes),
     workerData,
   });
 }

@@ -9,6 +9,8 @@ export class LayerFeed {
   readonly #layer: ComparedLayer;
   readonly #send: (piece: Uint8Array<ArrayBuffer> | undefined) => void;
   readonly #closed = new AbortController();
+  /** Memory of pieces that were used. */
+  readonly #spare: ArrayBuffer[] = [];
   #wanted = 0;
   #wake: () => void = () => undefined;
   /** Settles when nothing of the layer is open any more; rejects with what kept it from being read. */
@@ -20,8 +22,9 @@ export class LayerFeed {
     this.ended = this.#run();
   }
 
-  /** Asks for one more piece. */
-  more(): void {
+  /** Asks for one more piece; it may come in the memory of one that was used. */
+  more(used?: Uint8Array<ArrayBuffer>): void {
+    if (used !== undefined) this.#spare.push(used.buffer);
     this.#wanted += 1;
     this.#wake();
   }
@@ -45,12 +48,12 @@ export class LayerFeed {
   }
 
   async #read(reader: BlobReader): Promise<void> {
-    let gathered = new Uint8Array(pieceBytes);
+    let gathered = this.#memory();
     let length = 0;
     const flush = async () => {
       await this.#turn();
       this.#send(gathered.subarray(0, length));
-      gathered = new Uint8Array(pieceBytes);
+      gathered = this.#memory();
       length = 0;
     };
     if (reader.sizeBytes > 0) {
@@ -68,6 +71,10 @@ export class LayerFeed {
     if (length > 0) await flush();
     await this.#turn();
     this.#send(undefined);
+  }
+
+  #memory(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#spare.pop() ?? new ArrayBuffer(pieceBytes));
   }
 
   /** Waits until one is asked for. */

@@ -15,26 +15,26 @@ export class LayerTree {
   readonly root: TreeNode = newTree();
 
   /** Adds what has a name in the archive, and answers its entry; undefined for names that are about something else. */
-  add(name: string, entry: Omit<FileEntry, 'path'>): FileEntry | undefined {
-    const parts = partsOf(name);
-    const node = this.#at(parts);
+  add(name: string, entry: FileEntry): FileEntry | undefined {
+    const node = this.#at(partsOf(name));
     if (node === undefined) return undefined;
-    node.entry = { ...entry, path: parts.join('/') };
+    node.entry = entry;
     node.linkTo = undefined;
-    if (entry.kind === 'directory') node.children ??= new Map();
+    if (entry.traits.kind === 'directory') node.children ??= new Map();
     else node.children = undefined;
-    return node.entry;
+    return entry;
   }
 
   /** Adds a hard link, whose target is a path of the archive too. */
   link(name: string, target: string): void {
-    const parts = partsOf(target);
+    const path = partsOf(target).join('/');
     const node = this.#at(partsOf(name));
     if (node === undefined) return;
-    const found = findNode(this.root, parts.join('/'))?.entry;
+    const found = findNode(this.root, path)?.entry;
+    if (found !== undefined) found.path ??= path;
     node.children = undefined;
     node.entry = found;
-    node.linkTo = found === undefined ? parts.join('/') : undefined;
+    node.linkTo = found === undefined ? path : undefined;
   }
 
   /** The node of a path, which is a name's or, of a whiteout, notes it and answers nothing. */
@@ -59,18 +59,21 @@ export class LayerTree {
     let node = this.root;
     for (const [depth, name] of parts.entries()) {
       // What has something below it is a directory by then.
-      if (depth > 0 && node.entry !== undefined && node.entry.kind !== 'directory') node.entry = undefined;
+      if (depth > 0 && node.entry !== undefined && node.entry.traits.kind !== 'directory') node.entry = undefined;
       node.children ??= new Map();
       let next = node.children.get(name);
       if (next === undefined) {
         next = newNode();
-        node.children.set(name, next);
+        node.children.set(compact(name), next);
       }
       node = next;
     }
     return node;
   }
 }
+
+/** The same text without the path that it was cut out of: V8 keeps that for any piece of 13 characters or more. */
+const compact = (name: string) => (name.length < 13 ? name : Buffer.from(name).toString());
 
 /** The names of a path, however it is written. Throws `ArchiveFault` for what leads out of the image or is absurd. */
 function partsOf(name: string): string[] {

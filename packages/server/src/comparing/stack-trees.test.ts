@@ -7,9 +7,9 @@ import { coverTheSame, stackTrees } from './stack-trees.ts';
 
 type Step = readonly [what: 'file' | 'directory' | 'whiteout' | 'opaque', path: string];
 
-const entry = (kind: 'file' | 'directory', layer: number): Omit<FileEntry, 'path'> => ({
-  ...{ kind, mode: 0o644, uid: 0, gid: 0, size: 0, target: '', layer, sha256: '' },
-  packages: undefined,
+const entry = (kind: 'file' | 'directory', layer: number): FileEntry => ({
+  traits: { kind, mode: 0o644, uid: 0, gid: 0, layer },
+  ...{ size: 0, target: '', path: undefined, sha256: '', packages: undefined },
 });
 
 /** Paths of a layer: a file of its own is no directory of it too. */
@@ -65,7 +65,7 @@ function unpack(all: readonly (readonly Step[])[]): Map<string, string> {
 function listed(node: TreeNode, path = '', paths = new Map<string, string>()): Map<string, string> {
   for (const [name, child] of node.children ?? []) {
     assert.ok(isPresent(child), 'nothing on the ground only hides');
-    paths.set(path + name, child.entry?.kind === 'file' ? `file ${child.entry.layer}` : 'directory');
+    paths.set(path + name, child.entry?.traits.kind === 'file' ? `file ${child.entry.traits.layer}` : 'directory');
     listed(child, `${path}${name}/`, paths);
   }
   return paths;

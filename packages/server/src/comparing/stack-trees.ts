@@ -66,6 +66,7 @@ function resolveLinks(node: TreeNode, lower: TreeNode, ground: Ground): void {
   if (node.linkTo !== undefined) {
     const target = findNode(lower, node.linkTo);
     node.entry = target?.entry;
+    if (target?.entry !== undefined) target.entry.path ??= node.linkTo;
     if (target?.entry !== undefined) node.linkTo = undefined;
     else if (target?.linkTo !== undefined) node.linkTo = target.linkTo;
     else if (ground === 'ground') throw new ArchiveFault('a hard link of it leads to a path that is not in the image');

@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { piecesAhead, type ThreadAnswer, type ThreadWord } from './thread-messages.ts';
 
 interface LayerQueue {
-  readonly pieces: (Uint8Array | undefined)[];
+  readonly pieces: (Uint8Array<ArrayBuffer> | undefined)[];
   wake: () => void;
 }
 
@@ -17,19 +17,19 @@ export class ThreadDoor {
     port.on('message', (answer: ThreadAnswer) => this.#hear(answer));
   }
 
-  say(word: ThreadWord): void {
-    this.#port.postMessage(word);
+  say(word: ThreadWord, given: ArrayBuffer[] = []): void {
+    this.#port.postMessage(word, given);
   }
 
   /** Resolves when the owner has taken them. */
-  sayFiles(word: ThreadWord & { kind: 'files' }): Promise<void> {
+  sayPages(word: ThreadWord & { kind: 'pages' }): Promise<void> {
     return new Promise((resolve) => {
       this.#taken = resolve;
       this.say(word);
     });
   }
 
-  /** The packed bytes of a layer. */
+  /** The packed bytes of a layer; a piece is gone when the next one is asked for. */
   async *pieces(layer: number): AsyncGenerator<Buffer> {
     const queue: LayerQueue = { pieces: [], wake: () => undefined };
     this.#queues.set(layer, queue);
@@ -40,7 +40,7 @@ export class ThreadDoor {
         const piece = queue.pieces.shift();
         if (piece === undefined) return;
         yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
-        this.say({ kind: 'more', layer });
+        this.say({ kind: 'more', layer, used: piece }, [piece.buffer]);
       }
     } finally {
       this.#queues.delete(layer);

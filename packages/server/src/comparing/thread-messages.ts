@@ -1,4 +1,5 @@
-import type { ComparisonFindings, ComparisonProgress, FileDifference, TextDifference } from '../registry/ports/image-comparer.ts';
+import type { ComparisonPage } from '../registry/ports/comparison-store.ts';
+import type { ComparisonFindings, ComparisonProgress, TextDifference } from '../registry/ports/image-comparer.ts';
 
 /** A layer, as the thread knows it: its bytes come when it asks for them, by its place in the task's list. */
 export interface TaskLayer {
@@ -20,12 +21,13 @@ export type ThreadTask = { readonly layers: readonly TaskLayer[] } & (
   | { readonly kind: 'texts'; readonly from: TaskText | undefined; readonly to: TaskText | undefined; readonly name: string }
 );
 
-/** What the thread says. `more`: another piece of a layer is wanted; `close`: no more of it is. */
+/** What the thread says. `more`: another piece of a layer is wanted, perhaps in the memory of one that was used; `close`: no more of it is. */
 export type ThreadWord =
-  | { readonly kind: 'more' | 'close'; readonly layer: number }
+  | { readonly kind: 'more'; readonly layer: number; readonly used?: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'close'; readonly layer: number }
   | { readonly kind: 'progress'; readonly progress: ComparisonProgress }
   /** Answered by `taken`. */
-  | { readonly kind: 'files'; readonly files: readonly FileDifference[] }
+  | { readonly kind: 'pages'; readonly pages: readonly ComparisonPage[] }
   | { readonly kind: 'found'; readonly findings: ComparisonFindings }
   | { readonly kind: 'texts'; readonly difference: TextDifference }
   /** The images cannot be compared, and why: a whole sentence. */
@@ -33,7 +35,7 @@ export type ThreadWord =
 
 /** What the thread is told. `piece`: undefined at the end of the layer. */
 export type ThreadAnswer =
-  | { readonly kind: 'piece'; readonly layer: number; readonly piece: Uint8Array | undefined }
+  | { readonly kind: 'piece'; readonly layer: number; readonly piece: Uint8Array<ArrayBuffer> | undefined }
   | { readonly kind: 'taken' };
 
 /** Pieces of a layer that are under way at once, so that reading and unpacking wait for each other less. */

@@ -5,6 +5,7 @@ import type { BlobReader, ByteSink } from '../registry/ports/blob-store.ts';
 import { type LayerBlob, LayerError } from '../registry/ports/layer-store.ts';
 import { heapMegabytes, mostReadingMs } from './layer-limits.ts';
 import type { FromThread, LayerTask, ToThread } from './layer-thread.ts';
+import { limitsOfUnpacking } from './thread-limits.ts';
 
 /** Pieces that are on their way to the thread at once: 1 MiB of a usual store. */
 const mostUnderWay = 4;
@@ -119,7 +120,7 @@ function startThread(task: LayerTask): Worker {
     // Flags and variables of the process (of a test runner, of --eval) are not for the thread.
     execArgv: [],
     env: cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) },
-    resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
+    resourceLimits: limitsOfUnpacking(heapMegabytes),
   });
 }
 

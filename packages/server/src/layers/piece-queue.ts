@@ -1,4 +1,4 @@
-/** Takes bytes in the lengths that its user wants from pieces as they come. */
+/** Takes bytes in the lengths that its user wants from pieces as they come, each of which is gone when the next one is asked for. */
 export class PieceQueue {
   readonly #pieces: AsyncIterator<Buffer>;
   #held: Buffer = Buffer.alloc(0);
@@ -7,19 +7,20 @@ export class PieceQueue {
     this.#pieces = pieces[Symbol.asyncIterator]();
   }
 
-  /** The next bytes without taking them: `length`, or fewer at the end. */
+  /** The next bytes without taking them: `length`, or fewer at the end. They are there until something else is asked of the queue. */
   async peek(length: number): Promise<Buffer> {
     while (this.#held.length < length) {
+      const held = Buffer.from(this.#held);
       const next = await this.#pieces.next();
+      this.#held = next.done === true || held.length > 0 ? Buffer.concat([held, next.value ?? held.subarray(0, 0)]) : next.value;
       if (next.done === true) break;
-      this.#held = this.#held.length === 0 ? next.value : Buffer.concat([this.#held, next.value]);
     }
     return this.#held.subarray(0, length);
   }
 
-  /** Takes the next bytes: `length`, or fewer at the end. */
+  /** Takes the next bytes: `length`, or fewer at the end. They are the taker's. */
   async take(length: number): Promise<Buffer> {
-    const bytes = await this.peek(length);
+    const bytes = Buffer.from(await this.peek(length));
     this.#held = this.#held.subarray(bytes.length);
     return bytes;
   }

@@ -7,10 +7,16 @@ import { unpack } from './unpack.ts';
 
 async function unpacked(packed: Buffer, pieceBytes = 64 * 1024, freeBytes?: number): Promise<Buffer> {
   async function* pieces() {
-    for (let at = 0; at < packed.length; at += pieceBytes) yield packed.subarray(at, at + pieceBytes);
+    for (let at = 0; at < packed.length; at += pieceBytes) {
+      // As of a thread: the memory of a piece is given back when the next one is asked for.
+      const piece = Buffer.from(new Uint8Array(packed.subarray(at, at + pieceBytes)).buffer);
+      yield piece;
+      piece.fill(0xee);
+      piece.buffer.transfer(0);
+    }
   }
   const parts: Buffer[] = [];
-  for await (const part of unpack(pieces(), freeBytes)) parts.push(part);
+  for await (const part of unpack(pieces(), freeBytes)) parts.push(Buffer.from(part));
   return Buffer.concat(parts);
 }
 

@@ -1,4 +1,3 @@
-import { createGunzip } from 'node:zlib';
 import { freeUnpackedBytes, mostRatio, mostUnpackedBytes } from './layer-limits.ts';
 import { PieceQueue } from './piece-queue.ts';
 import { ArchiveFault } from './tar-header.ts';
@@ -14,7 +13,8 @@ const others = [
 
 /**
  * Unpacks a layer, by what it begins with and not by what its media type says: gzip of any number of members, zstd of any number of frames,
- * or plain. Throws `ArchiveFault` when it is damaged or becomes more than it may.
+ * or plain. Throws `ArchiveFault` when it is damaged or becomes more than it may. A piece is the taker's, and one that is given not touched
+ * any more, until the next one is asked for.
  */
 export async function* unpack(pieces: AsyncIterable<Buffer>, freeBytes = freeUnpackedBytes): AsyncGenerator<Buffer> {
   const packed = new Counted(pieces);
@@ -37,7 +37,7 @@ async function* unpackedPieces(packed: Counted): AsyncGenerator<Buffer> {
   const start = await queue.peek(6);
   const other = others.find(({ start: bytes }) => start.subarray(0, bytes.length).equals(bytes));
   if (other !== undefined) throw new ArchiveFault(`it is compressed with ${other.name}: gzip, zstd and plain archives can be read`);
-  if (start[0] === 0x1f && start[1] === 0x8b) yield* through(queue.rest(), createGunzip({ chunkSize: 256 * 1024 }));
+  if (start[0] === 0x1f && start[1] === 0x8b) yield* through(queue.rest(), 'gzip');
   else if (isZstd(start)) yield* unpackZstd(queue);
   else yield* queue.rest();
 }

@@ -1,4 +1,4 @@
-import { createZstdDecompress, zstdDecompressSync } from 'node:zlib';
+import { zstdDecompressSync } from 'node:zlib';
 import type { PieceQueue } from './piece-queue.ts';
 import { ArchiveFault } from './tar-header.ts';
 import { through } from './through.ts';
@@ -41,7 +41,7 @@ export async function* unpackZstd(queue: PieceQueue): AsyncGenerator<Buffer> {
         parts.push(part);
       }
       yield zstdDecompressSync(Buffer.concat(parts), { maxOutputLength: mostAtOnce });
-    } else yield* through(frameBytes(queue, frame), createZstdDecompress({ chunkSize: 256 * 1024 }));
+    } else yield* through(frameBytes(queue, frame), 'zstd');
   }
 }
 
@@ -72,13 +72,12 @@ function contentSize(field: Buffer): number | undefined {
 async function* frameBytes(queue: PieceQueue, { bytes, hasChecksum }: FrameHead): AsyncGenerator<Buffer> {
   yield bytes;
   for (let isLast = false; !isLast; ) {
-    const head = await exactly(queue, 3);
-    const fields = head.readUIntLE(0, 3);
+    const fields = (await exactly(queue, 3, 'peek')).readUIntLE(0, 3);
     isLast = (fields & 1) === 1;
     const type = (fields >> 1) & 3;
     if (type === 3) throw damaged();
     // Of a block of one byte again and again there is that byte.
-    yield Buffer.concat([head, await exactly(queue, type === 1 ? 1 : fields >> 3)]);
+    yield await exactly(queue, 3 + (type === 1 ? 1 : fields >> 3));
   }
   if (hasChecksum) yield await exactly(queue, 4);
 }

@@ -10,6 +10,8 @@ import type { ManifestQuestion } from './manifest-thread.ts';
 const idleMs = 10_000;
 /** A manifest of 4 MiB becomes less than 100 MB of objects. */
 const heapMegabytes = 256;
+/** As much as the process has by the flag it is started with: V8 would take more on a large machine. */
+const youngMegabytes = 96;
 
 /** Reads manifests in a thread that runs while there are any, one after the other, so that none holds up other requests. */
 export class ManifestReader {
@@ -51,7 +53,7 @@ export class ManifestReader {
       // Flags and variables of the process (of a test runner, of --eval) are not for the thread.
       execArgv: [],
       env: cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) },
-      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: youngMegabytes },
     });
     // Whoever asks hears of it too; the next one gets a new thread.
     thread.on('error', () => {

@@ -120,7 +120,7 @@ function filesRoute(deps: ComparisonDeps): Route {
       const { known } = await requireDone(deps, request.principal, request.params.comparison);
       const { limit, after } = pageOf(request, Type.String());
       const { change, prefix } = request.query;
-      const page = await listFiles(deps.comparisons, known.id, { change, prefix }, { limit, after });
+      const page = await listFiles(deps, known.id, { change, prefix }, { limit, after });
       return listed(request, page, (file) => file.path, bodies.showFile);
     },
   });
@@ -140,7 +140,7 @@ function textRoute(deps: ComparisonDeps): Route {
     problems: ['not-found', 'conflict'],
     handle: async ({ params: { comparison }, query, principal, signal }) => {
       const { known, from, to } = await requireDone(deps, principal, comparison);
-      const file = await findFile(deps.comparisons, known.id, query.path);
+      const file = await findFile(deps, known.id, query.path);
       if (file === undefined) throw notFound('path of that name that differs');
       const places = await Promise.all([placeOf(deps, from, query.path, file.from), placeOf(deps, to, query.path, file.to)]);
       const body: Static<typeof bodies.textDifference> = await deps.comparer.compareText(...places, signal);

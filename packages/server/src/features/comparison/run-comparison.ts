@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { ComparedPair } from '../../registry/ports/comparison-store.ts';
+import type { ComparedPair, ComparisonPage } from '../../registry/ports/comparison-store.ts';
 import { type ComparedImage, type ComparisonFindings, UnreadableImageError } from '../../registry/ports/image-comparer.ts';
 import type { QueuedJob } from '../../registry/ports/queued-job.ts';
 import type { ComparisonDeps } from './comparison-deps.ts';
 import type { ComparedSide } from './comparison-id.ts';
-import { FilePages } from './file-pages.ts';
 import { openImage } from './open-parts.ts';
 
 /** What a job of the queue is to do. */
@@ -35,14 +34,13 @@ export function comparisonJob(deps: ComparisonDeps): QueuedJob {
       const { from, to } = input as ComparisonInput;
       const pair: ComparedPair = { from: from.digest, to: to.digest };
       const turn = randomUUID();
-      const pages = new FilePages(async (kept) => {
-        if (!(await deps.comparisons.addComparisonPages({ ...pair, turn, pages: kept }))) throw new NobodyWaitsError();
-      });
+      const onPages = async (pages: readonly ComparisonPage[]): Promise<void> => {
+        if (!(await deps.comparisons.addComparisonPages({ ...pair, turn, pages }))) throw new NobodyWaitsError();
+      };
       const summary = await summarized(async () => {
         const [before, after] = await Promise.all([openImage(deps, from), openImage(deps, to)]);
         const onProgress = (progress: unknown) => report({ progress });
-        const findings = await deps.comparer.compare(before, after, { signal, onProgress, onFiles: (files) => pages.add(files) });
-        await pages.end();
+        const findings = await deps.comparer.compare(before, after, { signal, onProgress, onPages });
         return { findings, from: listed(before), to: listed(after) };
       });
       await deps.comparisons.finishComparison({ ...pair, turn, summary: JSON.stringify(summary), at: deps.clock() });

@@ -1,6 +1,6 @@
 import type { Digest } from '@longshore/oci';
 import type { BlobReader } from './blob-store.ts';
-import type { FileChange } from './comparison-store.ts';
+import type { ComparisonPage, FileChange } from './comparison-store.ts';
 
 /** A layer, and how its bytes are reached. */
 export interface ComparedLayer {
@@ -103,15 +103,17 @@ export class UnreadableImageError extends Error {
 
 /** Finds out how images differ, beside the requests: in bounded memory, and no longer than its signal lets it. */
 export interface ImageComparer {
-  /** Tells the files that differ sorted by path, in groups. Throws `UnreadableImageError`, `StorageError`, the signal's reason. */
+  /** Tells the files that differ by kind of change and path, packed for `filesOf`. Throws `UnreadableImageError`, `StorageError`, the signal's reason. */
   compare(
     from: ComparedImage,
     to: ComparedImage,
     options: {
       readonly signal: AbortSignal;
       readonly onProgress: (progress: ComparisonProgress) => void;
-      readonly onFiles: (files: readonly FileDifference[]) => Promise<void>;
+      readonly onPages: (pages: readonly ComparisonPage[]) => Promise<void>;
     },
   ): Promise<ComparisonFindings>;
+  /** The files of a page that `compare` gave. */
+  filesOf(page: Pick<ComparisonPage, 'entries'>): Promise<FileDifference[]>;
   compareText(from: TextPlace | undefined, to: TextPlace | undefined, signal: AbortSignal): Promise<TextDifference>;
 }
