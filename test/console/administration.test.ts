@@ -5,6 +5,7 @@ import { basicAuthorization } from '../protocol/registry-fixture.ts';
 import { pushImage } from '../protocol/sample-content.ts';
 import { seriousFindings } from './accessibility.ts';
 import { startConsole, withoutBrowser } from './browser.ts';
+import { endSessions, signInBeside } from './sessions.ts';
 
 const stage = await startConsole({ flags: ['--gc-grace-hours', '0', '--gc-untagged', 'delete', '--gc-untagged-after-hours', '0'] });
 after(() => stage.stop());
@@ -95,6 +96,10 @@ test('an administrator makes a user, who joins a group, gets another password an
   await press(page, 'New group');
   const grouping = await dialogOf(page, 'New group');
   await grouping.getByLabel('Name', { exact: true }).fill('newcomers');
+  await endSessions(registry, root);
+  await press(grouping, 'Create');
+  await signInBeside(page, root);
+  assert.equal(await grouping.getByLabel('Name', { exact: true }).inputValue(), 'newcomers', 'what was typed outlives the session');
   await press(grouping, 'Create');
   await page
     .getByRole('row', { name: /newcomers/ })

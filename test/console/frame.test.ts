@@ -2,19 +2,13 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { startConsole, withoutBrowser } from './browser.ts';
-import { endSessions } from './end-sessions.ts';
+import { endSessions, fillSignIn, signInBeside } from './sessions.ts';
 
 const stage = await startConsole();
 after(() => stage.stop());
 const { registry } = stage;
 const alice = await registry.addUser('alice', { team: 'reader' });
 const inBrowser = { skip: withoutBrowser };
-
-async function fillSignIn(page: Page, name: string, password: string): Promise<void> {
-  await page.locator('#name').fill(name);
-  await page.locator('#password').fill(password);
-  await page.locator('#password').press('Enter');
-}
 
 /** What a browser does when somebody comes back to its tab. */
 const comeBack = (page: Page) => page.evaluate("window.dispatchEvent(new Event('visibilitychange'))");
@@ -23,7 +17,7 @@ test('somebody signs in from a page, comes back to it, and signs out', inBrowser
   const page = await stage.open(t);
   await page.goto('/search?query=a%20b');
   await page.getByRole('link', { name: 'Sign in' }).first().click();
-  await fillSignIn(page, 'alice', alice.password);
+  await fillSignIn(page, alice);
   await page.waitForURL(/\/search\?query=a(%20|\+)b$/);
   await page.getByRole('button', { name: 'alice' }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
@@ -36,7 +30,7 @@ test('from a page of a repository, whose name is one part of the address, somebo
   const page = await stage.open(t);
   await page.goto('/repositories/team%2Fapp');
   await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click();
-  await fillSignIn(page, 'alice', alice.password);
+  await fillSignIn(page, alice);
   await page.waitForURL(/\/repositories\/team%2Fapp$/);
 });
 
@@ -78,13 +72,7 @@ test('a session that ends takes nothing away: somebody signs in beside the page 
   await field.fill('half of a thought');
   await endSessions(registry, alice);
   await comeBack(page);
-  const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
-  await dialog.waitFor();
-  const opened = page.context().waitForEvent('page');
-  await dialog.getByRole('button', { name: 'Sign in' }).click();
-  const beside = await opened;
-  await fillSignIn(beside, 'alice', alice.password);
-  await dialog.waitFor({ state: 'hidden' });
+  await signInBeside(page, alice);
   assert.equal(await field.inputValue(), 'half of a thought');
   await page.getByRole('button', { name: 'alice' }).waitFor();
 });

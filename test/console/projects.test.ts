@@ -7,7 +7,7 @@ import type { Locator, Page } from 'playwright-core';
 import { basicAuthorization } from '../protocol/registry-fixture.ts';
 import { pushImage } from '../protocol/sample-content.ts';
 import { startConsole, withoutBrowser } from './browser.ts';
-import { endSessions } from './end-sessions.ts';
+import { endSessions, signInBeside } from './sessions.ts';
 
 const stage = await startConsole({ flags: ['--outgoing-allow', '127.0.0.1', '--outgoing-ports', '1-65535'] });
 after(() => stage.stop());
@@ -168,14 +168,7 @@ test('settings say that they were saved, and what is typed outlives the session'
   await general.getByText('Saved', { exact: true }).waitFor({ state: 'hidden' });
   await endSessions(registry, olivia);
   await press(general, 'Save');
-  const ended = await dialogOf(page, 'Your session has ended');
-  const opened = page.context().waitForEvent('page');
-  await press(ended, 'Sign in');
-  const beside = await opened;
-  await beside.locator('#name').fill('olivia');
-  await beside.locator('#password').fill(olivia.password);
-  await beside.locator('#password').press('Enter');
-  await ended.waitFor({ state: 'hidden' });
+  await signInBeside(page, olivia);
   assert.equal(await general.getByLabel('Description').inputValue(), 'What the shop sells');
   await press(general, 'Save');
   await general.getByText('Saved', { exact: true }).waitFor();

@@ -14,7 +14,7 @@ import { EmptyState } from '../../widgets/empty-state.tsx';
 import { FormDialog } from '../../widgets/form-dialog.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
-import { TimeAgo } from '../../widgets/time-ago.tsx';
+import { type DeliverySource, WebhookDeliveries } from '../../widgets/webhook-deliveries.tsx';
 import { About } from './about.tsx';
 
 type Webhook = components['schemas']['Webhook'];
@@ -36,7 +36,7 @@ export function WebhooksPage() {
         pages={pages}
         rowKey={({ id }) => id}
         empty={<EmptyState title={say('noWebhooks')} description={say('noWebhooksNext')} />}
-        expanded={(webhook) => <Deliveries webhook={webhook} />}
+        expanded={({ id }) => <WebhookDeliveries of={deliveriesOf(id)} />}
         columns={[
           { key: 'name', title: say('name'), render: ({ name }) => <strong>{name}</strong> },
           { key: 'url', title: say('url'), render: ({ url }) => <code className="admin-wrap">{url}</code> },
@@ -140,48 +140,12 @@ function NewWebhook({ onClose }: { onClose: () => void }) {
   );
 }
 
-const colours = { pending: 'default', delivered: 'green', failed: 'red' } as const;
-
-function Deliveries({ webhook: { id, name } }: { webhook: Webhook }) {
-  const say = useTexts(oversightTexts);
-  const client = useQueryClient();
-  const key = ['webhooks', id, 'deliveries'];
-  const pages = usePages<components['schemas']['WebhookDelivery']>(
-    key,
-    (at) => api.GET('/api/v1/webhooks/{webhook}/deliveries', { params: { path: { webhook: id }, query: { ...at, limit: 20 } } }),
-    ({ state }) => state === 'pending',
-  );
-  const replaying = useMutation({
-    mutationFn: (delivery: string) =>
-      api.POST('/api/v1/webhooks/{webhook}/deliveries/{delivery}/replay', { params: { path: { webhook: id, delivery } } }),
-    onSettled: () => client.invalidateQueries({ queryKey: key }),
-  });
-  return (
-    <>
-      {replaying.error && <Problem error={replaying.error} />}
-      <RecordTable
-        label={say('deliveries', { name })}
-        pages={pages}
-        rowKey={(delivery) => delivery.id}
-        empty={<span>{say('noDeliveries')}</span>}
-        columns={[
-          { key: 'event', title: say('event'), render: ({ type }) => type },
-          { key: 'state', title: say('state'), render: ({ state }) => <Tag color={colours[state]}>{say(state)}</Tag> },
-          { key: 'status', title: say('status'), render: ({ status }) => status ?? '' },
-          { key: 'attempts', title: say('attempts'), render: ({ attempts }) => attempts },
-          { key: 'created', title: say('created'), render: ({ createdAt }) => <TimeAgo at={createdAt} /> },
-          {
-            key: 'do',
-            title: '',
-            align: 'end',
-            render: (delivery) => (
-              <Button size="small" onClick={() => replaying.mutate(delivery.id)}>
-                {say('replay')}
-              </Button>
-            ),
-          },
-        ]}
-      />
-    </>
-  );
+function deliveriesOf(webhook: string): DeliverySource {
+  const one = '/api/v1/webhooks/{webhook}/deliveries/{delivery}';
+  return {
+    key: ['webhooks', webhook],
+    list: (query) => api.GET('/api/v1/webhooks/{webhook}/deliveries', { params: { path: { webhook }, query } }),
+    find: (delivery) => api.GET(one, { params: { path: { webhook, delivery } } }),
+    replay: (delivery) => api.POST(`${one}/replay`, { params: { path: { webhook, delivery } } }),
+  };
 }

@@ -12,9 +12,9 @@ import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { WithRight } from '../../widgets/rights.tsx';
+import { type DeliverySource, WebhookDeliveries } from '../../widgets/webhook-deliveries.tsx';
 import { projectKey, useProjectName } from './project-queries.ts';
 import { useRight } from './use-right.ts';
-import { WebhookDeliveries } from './webhook-deliveries.tsx';
 import { WebhookForm, type WebhookValues, webhookBody } from './webhook-form.tsx';
 
 type Webhook = components['schemas']['Webhook'];
@@ -36,6 +36,17 @@ function LoadedWebhook() {
     queryFn: () => versionedOf(api.GET('/api/v1/projects/{project}/webhooks/{webhook}', { params: { path: { project, webhook } } })),
   });
   return <Loaded query={found}>{(shown) => <ShownWebhook webhook={shown} />}</Loaded>;
+}
+
+function deliveriesOf(project: string, webhook: string): DeliverySource {
+  const path = { project, webhook };
+  const one = '/api/v1/projects/{project}/webhooks/{webhook}/deliveries/{delivery}';
+  return {
+    key: [...projectKey(project), 'webhook', webhook],
+    list: (query) => api.GET('/api/v1/projects/{project}/webhooks/{webhook}/deliveries', { params: { path, query } }),
+    find: (delivery) => api.GET(one, { params: { path: { ...path, delivery } } }),
+    replay: (delivery) => api.POST(`${one}/replay`, { params: { path: { ...path, delivery } } }),
+  };
 }
 
 function ShownWebhook({ webhook }: { webhook: Versioned<Webhook> }) {
@@ -60,7 +71,7 @@ function ShownWebhook({ webhook }: { webhook: Versioned<Webhook> }) {
       </div>
       {disabledReason && <Alert type="warning" showIcon title={say('disabled')} description={disabledReason} />}
       <h3 style={{ margin: 0 }}>{say('deliveries')}</h3>
-      <WebhookDeliveries webhook={id} />
+      <WebhookDeliveries of={deliveriesOf(project, id)} />
     </Flex>
   );
 }

@@ -2,36 +2,38 @@ import type { components } from '@longshore/api-client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Flex, Segmented, Tag } from 'antd';
 import { useState } from 'react';
-import { bodyOf } from '../../api/answer.ts';
-import { api } from '../../api/client.ts';
-import { usePages } from '../../api/pages.ts';
-import { useTexts } from '../../i18n/language.tsx';
-import { webhooksTexts } from '../../i18n/webhooks-texts.ts';
-import { CodeBlock } from '../../widgets/code-block.tsx';
-import { EmptyState } from '../../widgets/empty-state.tsx';
-import { Loaded } from '../../widgets/loaded.tsx';
-import { Problem } from '../../widgets/problem.tsx';
-import { RecordTable } from '../../widgets/record-table.tsx';
-import { TimeAgo } from '../../widgets/time-ago.tsx';
-import { projectKey, useProjectName } from './project-queries.ts';
+import { bodyOf } from '../api/answer.ts';
+import { type Page, usePages } from '../api/pages.ts';
+import { useTexts } from '../i18n/language.tsx';
+import { webhooksTexts } from '../i18n/webhooks-texts.ts';
+import { CodeBlock } from './code-block.tsx';
+import { EmptyState } from './empty-state.tsx';
+import { Loaded } from './loaded.tsx';
+import { Problem } from './problem.tsx';
+import { RecordTable } from './record-table.tsx';
+import { TimeAgo } from './time-ago.tsx';
 
 type Delivery = components['schemas']['WebhookDelivery'];
 
 const states = ['all', 'pending', 'delivered', 'failed'] as const;
 const colours = { pending: 'blue', delivered: 'green', failed: 'red' } as const;
 
+/** Where the deliveries of a webhook are asked for: of a project, or of the registry. */
+export interface DeliverySource {
+  /** Below it answers are remembered. */
+  readonly key: readonly string[];
+  readonly list: (query: { cursor?: string; limit: number; state?: Delivery['state'] }) => Promise<{ data?: Page<Delivery> }>;
+  readonly find: (delivery: string) => Promise<{ data?: components['schemas']['LoggedWebhookDelivery'] }>;
+  readonly replay: (delivery: string) => Promise<unknown>;
+}
+
 /** What is or was on its way to a webhook; a row opens to what was sent and answered. */
-export function WebhookDeliveries({ webhook }: { webhook: string }) {
-  const project = useProjectName();
+export function WebhookDeliveries({ of }: { of: DeliverySource }) {
   const say = useTexts(webhooksTexts);
   const [state, setState] = useState<(typeof states)[number]>('all');
-  const path = { project, webhook };
   const pages = usePages<Delivery>(
-    [...projectKey(project), 'webhook', webhook, 'deliveries', state],
-    (at) => {
-      const query = { ...at, limit: 20, ...(state !== 'all' && { state }) };
-      return api.GET('/api/v1/projects/{project}/webhooks/{webhook}/deliveries', { params: { path, query } });
-    },
+    [...of.key, 'deliveries', state],
+    (at) => of.list({ ...at, limit: 20, ...(state !== 'all' && { state }) }),
     (delivery) => delivery.state === 'pending',
   );
   return (
@@ -47,7 +49,7 @@ export function WebhookDeliveries({ webhook }: { webhook: string }) {
         label={say('deliveries')}
         pages={pages}
         rowKey={({ id }) => id}
-        expanded={({ id }) => <DeliveryLog webhook={webhook} delivery={id} />}
+        expanded={({ id }) => <DeliveryLog of={of} delivery={id} />}
         empty={<EmptyState title={say('noDeliveries')} description={say('noDeliveriesNext')} />}
         columns={[
           { key: 'at', title: say('at'), render: ({ createdAt }) => <TimeAgo at={createdAt} /> },
@@ -56,21 +58,19 @@ export function WebhookDeliveries({ webhook }: { webhook: string }) {
           { key: 'status', title: say('answer'), render: ({ status }) => status },
           { key: 'attempts', title: say('attempts'), align: 'end', render: ({ attempts }) => attempts },
           { key: 'next', title: say('nextAttempt'), render: ({ nextAttemptAt }) => nextAttemptAt && <TimeAgo at={nextAttemptAt} /> },
-          { key: 'do', title: '', align: 'end', render: ({ id }) => <Replay webhook={webhook} delivery={id} /> },
+          { key: 'do', title: '', align: 'end', render: ({ id }) => <Replay of={of} delivery={id} /> },
         ]}
       />
     </Flex>
   );
 }
 
-function Replay({ webhook, delivery }: { webhook: string; delivery: string }) {
-  const project = useProjectName();
+function Replay({ of, delivery }: { of: DeliverySource; delivery: string }) {
   const say = useTexts(webhooksTexts);
   const client = useQueryClient();
-  const path = { project, webhook, delivery };
   const replay = useMutation({
-    mutationFn: () => bodyOf(api.POST('/api/v1/projects/{project}/webhooks/{webhook}/deliveries/{delivery}/replay', { params: { path } })),
-    onSuccess: () => client.invalidateQueries({ queryKey: projectKey(project) }),
+    mutationFn: () => of.replay(delivery),
+    onSuccess: () => client.invalidateQueries({ queryKey: of.key }),
   });
   return (
     <>
@@ -82,14 +82,9 @@ function Replay({ webhook, delivery }: { webhook: string; delivery: string }) {
   );
 }
 
-function DeliveryLog({ webhook, delivery }: { webhook: string; delivery: string }) {
-  const project = useProjectName();
+function DeliveryLog({ of, delivery }: { of: DeliverySource; delivery: string }) {
   const say = useTexts(webhooksTexts);
-  const path = { project, webhook, delivery };
-  const found = useQuery({
-    queryKey: [...projectKey(project), 'webhook', webhook, 'delivery', delivery],
-    queryFn: () => bodyOf(api.GET('/api/v1/projects/{project}/webhooks/{webhook}/deliveries/{delivery}', { params: { path } })),
-  });
+  const found = useQuery({ queryKey: [...of.key, 'delivery', delivery], queryFn: () => bodyOf(of.find(delivery)) });
   return (
     <Loaded query={found}>
       {({ log }) => (
