@@ -16,7 +16,7 @@ export function compareConfigs(from: Uint8Array, to: Uint8Array): ConfigDifferen
   return names.flatMap((name) => {
     const [was, is] = [before.get(name), after.get(name)];
     if (was === is) return [];
-    return [{ name: cut(name), ...(was !== undefined && { from: cut(was) }), ...(is !== undefined && { to: cut(is) }) }];
+    return [{ name: cut(name), ...(was !== undefined && { from: shown(was) }), ...(is !== undefined && { to: shown(is) }) }];
   });
 }
 
@@ -63,5 +63,12 @@ function parsed(bytes: Uint8Array): unknown {
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** JSON as well: of a value that is too long, the beginning of its text. */
+function shown(json: string): string {
+  if (json.length <= longestValue) return json;
+  const value: unknown = JSON.parse(json);
+  return JSON.stringify(cut(typeof value === 'string' ? value : json));
+}
 
 const cut = (text: string) => (text.length > longestValue ? `${text.slice(0, longestValue).toWellFormed()}…` : text.toWellFormed());
