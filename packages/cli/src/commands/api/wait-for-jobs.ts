@@ -42,7 +42,9 @@ export async function waitForJobs(
       jobs.push(await follow({ ask, isEnd: ({ state }) => ended.has(state), lineOf }, terminal));
     }
   } finally {
-    if (terminal.interruption().aborted) output.err(`The work goes on; longshore job show ${ids.at(jobs.length)} --wait follows it.`);
+    const ofProject = project === undefined ? '' : ` --project ${project}`;
+    if (terminal.interruption().aborted)
+      output.err(`The work goes on; longshore job show ${ids.at(jobs.length)}${ofProject} --wait follows it.`);
   }
   return jobs;
 }
