@@ -10,9 +10,9 @@ export function imageText({ repository, reference }: ImageName): string {
   return `${repository}${reference.includes(':') ? '@' : ':'}${reference}`;
 }
 
-/** Reads such a text; undefined for what is none. */
+/** Reads such a text; undefined for what names no repository. What no tag can be called is a reference as well: it stays for whoever typed it. */
 export function parseImageText(text: string): ImageName | undefined {
-  const [, repository = '', digest, tag] = /^([a-z0-9][a-z0-9._/-]*)(?:@([a-z0-9]+:[a-f0-9]+)|:([\w.-]+))?$/.exec(text) ?? [];
+  const [, repository = '', digest, tag] = /^([a-z0-9][a-z0-9._/-]*)(?:@(.+)|:(.+))?$/.exec(text) ?? [];
   const reference = digest ?? tag;
   if (repository === '') return undefined;
   return { repository, ...(reference !== undefined && { reference }) };
