@@ -44,6 +44,9 @@ test('somebody finds a repository, its tags, and deletes one after typing its na
   await page.waitForURL(/\/repositories\/team%2Fshop%2Fweb/);
   const row = page.getByRole('row').filter({ hasText: short(digest) });
   await row.getByText('never').waitFor();
+  for (const tag of ['1.0', '1.1']) await page.getByRole('checkbox', { name: `Choose ${tag}` }).click();
+  const compare = page.getByRole('button', { name: 'Compare' });
+  await compare.and(page.locator(':enabled')).waitFor();
   await row.getByRole('button', { name: 'Delete the tag 1.0?' }).click();
   const dialog = page.getByRole('dialog');
   const button = dialog.getByRole('button', { name: 'Delete tag' });
@@ -54,6 +57,7 @@ test('somebody finds a repository, its tags, and deletes one after typing its na
   await button.click();
   await row.waitFor({ state: 'detached' });
   assert.equal((await rowTexts(page)).length, 1);
+  assert.equal(await compare.isDisabled(), true, 'one of the two that were chosen is gone');
   const { status } = await registry.client.send('HEAD', `/v2/team/shop/web/manifests/1.0`, { authorization: alice.basic });
   assert.equal(status, 404);
 });

@@ -9,8 +9,15 @@ import type { Tag } from './queries.ts';
 
 type Pages = InfiniteData<{ items: Tag[]; next?: string } | undefined>;
 
+interface DeleteTagProps {
+  readonly repository: string;
+  readonly tag: Tag;
+  readonly onDeleted: () => void;
+  readonly onClose: () => void;
+}
+
 /** Asks, and deletes a tag. */
-export function DeleteTag({ repository, tag, onClose }: { repository: string; tag: Tag; onClose: () => void }) {
+export function DeleteTag({ repository, tag, onDeleted, onClose }: DeleteTagProps) {
   const say = useTexts(repositoryTexts);
   const { message } = App.useApp();
   const client = useQueryClient();
@@ -22,6 +29,7 @@ export function DeleteTag({ repository, tag, onClose }: { repository: string; ta
       client.setQueriesData<Pages>({ queryKey: ['tags', repository] }, (old) => old && without(old, name));
       void client.resetQueries({ queryKey: ['tag-history', repository, name] });
       void message.success(say('tagDeleted', { tag: name }));
+      onDeleted();
       onClose();
     },
   });

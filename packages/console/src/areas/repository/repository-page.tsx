@@ -35,6 +35,8 @@ export function RepositoryPage() {
   const contents = {
     tags: (
       <TagList
+        // What is chosen there is of this repository.
+        key={repository}
         repository={repository}
         prefix={prefix}
         sort={sort ?? 'name'}

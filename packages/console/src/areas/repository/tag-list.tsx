@@ -52,7 +52,14 @@ export function TagList({ repository, prefix, sort, onFilter, onHistory }: TagLi
           )
         }
       />
-      {deleted === undefined ? null : <DeleteTag repository={repository} tag={deleted} onClose={() => setDeleted(undefined)} />}
+      {deleted === undefined ? null : (
+        <DeleteTag
+          repository={repository}
+          tag={deleted}
+          onDeleted={() => setChosen(chosen.filter(({ name }) => name !== deleted.name))}
+          onClose={() => setDeleted(undefined)}
+        />
+      )}
     </Flex>
   );
 }
