@@ -5,9 +5,12 @@ import type { ContentStore } from '../../registry/ports/content-store.ts';
 import type { Logger } from '../../registry/ports/logger.ts';
 import { type ImageWord, mostIndexedBytes, type SearchStore, type UnindexedManifest } from '../../registry/ports/search-store.ts';
 import { imageWords } from './image-words.ts';
+import { pause } from './pause.ts';
 
 /** What is looked into at once: as many configurations are in memory. */
 const batch = 50;
+/** Between two batches: while many push, their pushes come first, and this takes a twentieth of a core. */
+const restMs = 150;
 
 /** What the feature works on. */
 export interface SearchIndexDeps {
@@ -19,7 +22,7 @@ export interface SearchIndexDeps {
 
 /**
  * Looks into every manifest on the list. One whose configuration cannot be read for now stays on it; one whose configuration is lost, or is
- * none, is found by what it says itself. Answers whether everything is done.
+ * none, is found by what it says itself. Takes its time between one batch and the next. Answers whether everything is done.
  */
 export async function indexImages(deps: SearchIndexDeps, signal: AbortSignal): Promise<boolean> {
   let isDone = true;
@@ -35,6 +38,7 @@ export async function indexImages(deps: SearchIndexDeps, signal: AbortSignal): P
     if (manifests.length > 0) await deps.search.indexManifests({ manifests });
     after = listed.at(-1)?.manifestId ?? after;
     if (listed.length < batch) return isDone;
+    await pause(restMs, signal);
   }
 }
 

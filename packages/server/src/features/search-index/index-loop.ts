@@ -3,6 +3,7 @@ import { runWithLease } from '../../registry/held-lease.ts';
 import type { LeaseStore } from '../../registry/ports/lease-store.ts';
 import type { Background } from '../feature.ts';
 import { indexImages, type SearchIndexDeps } from './index-images.ts';
+import { pause } from './pause.ts';
 
 /** How long after its push an image is found by its labels, about. */
 const pollMs = 2_000;
@@ -53,11 +54,4 @@ async function indexOnce(deps: IndexLoopDeps, signal: AbortSignal): Promise<bool
   const terms = { leases: deps.leases, name: 'search-index', holder: randomUUID(), ttlMs: leaseMs };
   const turn = await runWithLease(terms, { signal }, (leased) => indexImages(deps, leased));
   return !turn.held || turn.value;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  return promise.finally(() => clearTimeout(timer));
 }

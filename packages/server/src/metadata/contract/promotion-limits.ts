@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe } from 'node:test';
 import { type Digest, requireRepositoryName, requireTag } from '@longshore/oci';
+import { maskOf } from '../../registry/action-mask.ts';
+import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { BlobLocation } from '../../registry/ports/blob-store.ts';
 import type { PromotionOutcome } from '../../registry/ports/promotion-store.ts';
+import type { TenantSettings } from '../../registry/ports/tenant-store.ts';
+import { newUser } from './access.ts';
 import type { OpenStore, StoreSteps } from './contract-steps.ts';
 import { app, by, storeTest } from './contract-steps.ts';
 import { promote } from './promotions.ts';
@@ -40,6 +44,30 @@ const needed = (answer: PromotionOutcome): number | undefined => (answer.outcome
 /** Where promotions end: other stores, limits, chains, and whose project it is. */
 export function describePromotionLimits(open: OpenStore): void {
   describe('limits of promotions', () => {
+    storeTest(open, 'those that have a project next are told to whoever may see them, by name, and twenty at most', async (steps) => {
+      const { store, at } = steps;
+      await steps.push(prod);
+      const change = async (name: string, settings: Partial<TenantSettings>) =>
+        assert.equal(await store.updateTenant({ name, version: undefined, settings, by, at }), 'updated');
+      const names = Array.from({ length: 22 }, (_, number) => `stage${String(number).padStart(2, '0')}`);
+      for (const name of names.toReversed()) {
+        await steps.push(requireRepositoryName(`${name}/app`));
+        await change(name, { promotesTo: 'prod' });
+      }
+      await steps.push(app);
+      const before = async (visibility?: Visibility) => (await store.findPromotionPolicy('prod', visibility))?.promotedFrom;
+      assert.deepEqual(await before(), names.slice(0, 20));
+      const eve = await newUser(steps, 'eve');
+      const seen: Visibility = { kind: 'held', holder: eve, action: maskOf(['pull']), open: ['public'] };
+      assert.deepEqual(await before(seen), []);
+      await store.setProjectRole({ userId: eve.id, project: 'stage21', role: 'reader', by, at });
+      await change('stage03', { visibility: 'public' });
+      assert.deepEqual(await before(seen), ['stage03', 'stage21']);
+      await change('stage03', { promotesTo: undefined });
+      await store.deleteTenant({ name: 'stage21', version: undefined, force: true, by, at });
+      assert.deepEqual(await before(seen), []);
+    });
+
     storeTest(open, 'across stores, what is missing is named, and linked once it was placed', async (steps) => {
       const { store, at } = steps;
       await makeProd(steps, 'fast');
