@@ -4,6 +4,7 @@ import type { Command, Surroundings } from './command.ts';
 import { commandsOfNoun, findCommand } from './find-command.ts';
 import { inLanguage } from './language/in-language.ts';
 import { runServerVerb, serverVerbs, sharedVerbs } from './server-verbs.ts';
+import { harmlessLine } from './terminal/harmless-line.ts';
 import { Interrupted, processTerminal } from './terminal/process-terminal.ts';
 
 /** Everything of `commands/` with the client that they use; a server needs none of it. */
@@ -20,7 +21,11 @@ export function processSurroundings(environment: Surroundings['environment']): S
     });
   }
   return {
-    output: { out: (line) => void process.stdout.write(`${line}\n`), err: (line) => void process.stderr.write(`${line}\n`) },
+    output: {
+      // What a program reads is not changed.
+      out: (line) => void process.stdout.write(`${process.stdout.isTTY ? harmlessLine(line) : line}\n`),
+      err: (line) => void process.stderr.write(`${harmlessLine(line)}\n`),
+    },
     terminal: processTerminal(),
     say: (english) => english,
     environment,

@@ -19,7 +19,7 @@ export const problemTexts = {
   quantity: 'An amount greater than nothing, such as 250m or 0.5 for processors, 128Mi or 2Gi for memory.',
   cpu: 'Processors are counted down to a thousandth: 1m is the least.',
   limit: 'The limit must not be below what is requested.',
-  path: 'A path that begins with / and has no colon and no part "..".',
+  path: 'A path that begins with / and has no colon, no control character and no part "..".',
   pathTwice: 'Another volume lies at this path or has this name already.',
   sharedVolume: 'Several replicas cannot write to it: choose ReadWriteMany, one replica, or a StatefulSet, which gives each its own.',
   probePort: 'There is no TCP port to ask: add one, or choose no probe.',
@@ -160,7 +160,7 @@ function volumeFaults(choices: WorkloadChoices, index: number): readonly Fault[]
   const at = `volumes.${index}`;
   const isTwice = choices.volumes.some((other, place) => place < index && (other.path === volume.path || other.name === volume.name));
   const { path } = volume;
-  const isPath = path.startsWith('/') && path !== '/' && !path.includes(':') && !path.split('/').includes('..');
+  const isPath = path.startsWith('/') && path !== '/' && !/[:\p{C}]/u.test(path) && !path.split('/').includes('..');
   return [
     ...where(label.test(volume.name), `${at}.name`, 'namespace'),
     ...where(isPath, `${at}.path`, 'path'),

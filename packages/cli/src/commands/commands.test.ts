@@ -20,6 +20,17 @@ describe('the commands', () => {
     assert.deepEqual(missing, [], 'add a row for each to packages/cli/src/commands/api/, then npm run docs');
   });
 
+  it('take no secret as a word of the command line, which everybody on a machine can read', () => {
+    const flags = clientCommands.flatMap((command) => command.flags.map((flag) => ({ command, flag })));
+    const secrets = flags.filter(({ flag }) => /password|secret|token|credential/.test(flag.name) && flag.value !== undefined);
+    assert.ok(secrets.length > 2);
+    for (const { command, flag } of secrets) {
+      const isName = flag.name === 'pull-secret' || flag.name === 'env-secret';
+      assert.ok(isName || /-(file|stdin)$/.test(flag.name), `${command.name} --${flag.name}`);
+    }
+    for (const { command, flag } of flags) assert.doesNotMatch(flag.name, /insecure|skip-tls|no-verify/, command.name);
+  });
+
   it('have names of their own, none of them hiding another', () => {
     const names = clientCommands.map(({ name }) => name);
     assert.equal(new Set(names).size, names.length);

@@ -5,6 +5,7 @@ import { registryClientOf } from '../connection/connect.ts';
 import { isLongshore } from '../connection/is-longshore.ts';
 import { serverFlag } from '../flags.ts';
 import { digestOf, type ImageTarget, imageTarget, referenceOf } from '../images/image-target.ts';
+import { toJson } from '../output/json.ts';
 
 /** `longshore inspect`: digest, size and text of a manifest, as one JSON object. */
 export const inspect: Command = {
@@ -19,7 +20,7 @@ export const inspect: Command = {
     const target = await imageTarget(input.words[0] ?? '', input, surroundings);
     const { digest, mediaType, text } = (await isLongshore(target.connection)) ? await shownManifest(target) : await pulledManifest(target);
     const manifest: unknown = JSON.parse(text);
-    surroundings.output.out(JSON.stringify({ digest, mediaType, sizeBytes: Buffer.byteLength(text), manifest }, undefined, 2));
+    surroundings.output.out(toJson({ digest, mediaType, sizeBytes: Buffer.byteLength(text), manifest }, 2));
     return 0;
   },
 };

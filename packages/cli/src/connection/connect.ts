@@ -36,7 +36,8 @@ export async function connect(named: string | undefined, surroundings: Surroundi
   const url = registryUrl(/^https?:/.test(meant) ? meant : (before?.url ?? meant));
   if (before?.caFile !== undefined) await trustAuthorities(before.caFile);
   const token = environment['LONGSHORE_TOKEN'] || undefined;
-  const isEnvironments = fromEnvironment !== undefined && new URL(registryUrl(fromEnvironment)).host === host;
+  const environmentUrl = fromEnvironment === undefined ? undefined : new URL(registryUrl(fromEnvironment));
+  const isEnvironments = environmentUrl?.host === host && !(url.startsWith('http:') && environmentUrl.protocol === 'https:');
   // Kept under the host alone: what was given over TLS must not go out in the clear because somebody wrote http://.
   const isWeaker = url.startsWith('http:') && before !== undefined && !before.url.startsWith('http:');
   const kept = isWeaker ? undefined : await storedCredential(host, surroundings);

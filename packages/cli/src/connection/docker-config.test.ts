@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -55,6 +66,19 @@ esac
     assert.equal(await removeCredential('r.example', place()), true);
   });
 
+  it('stay where a link leads, readable by their owner alone, and nothing else is left behind', async () => {
+    mkdirSync(join(home, '.docker'));
+    mkdirSync(join(home, 'dotfiles'));
+    writeFileSync(join(home, 'dotfiles', 'docker.json'), '{"psFormat":"x"}', { mode: 0o644 });
+    symlinkSync(join(home, 'dotfiles', 'docker.json'), dockerConfigPath(place()));
+    await storeCredential('r.example', alice, place());
+    assert.ok(lstatSync(dockerConfigPath(place())).isSymbolicLink());
+    const kept = join(home, 'dotfiles', 'docker.json');
+    assert.match(readFileSync(kept, 'utf8'), /"psFormat": "x".*r\.example/s);
+    assert.equal(statSync(kept).mode & 0o777, 0o600);
+    assert.deepEqual([readdirSync(join(home, 'dotfiles')), readdirSync(join(home, '.docker'))], [['docker.json'], ['config.json']]);
+  });
+
   it('a helper that is not there is said, and its name is no path', async () => {
     mkdirSync(join(home, '.docker'));
     for (const [name, expected] of [
@@ -81,5 +105,6 @@ esac
     assert.deepEqual((await connect('r.example', surroundings)).credential, alice);
     assert.equal((await connect('http://r.example', surroundings)).credential, undefined);
     assert.equal((await connect('evil.example', surroundings)).credential, undefined);
+    assert.equal((await connect('http://a.example', surroundings)).credential, undefined);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Surroundings } from '../command.ts';
 
@@ -49,10 +49,17 @@ export async function readJsonFile(path: string): Promise<unknown> {
   }
 }
 
-/** Writes a file that only the user reads, whole or not at all. */
+/** Writes a file that only the user reads, whole or not at all; where a symbolic link stands, the file that it leads to. */
 export async function writeJsonFile(path: string, value: unknown): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const beside = `${path}.${process.pid}.tmp`;
-  await writeFile(beside, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
-  await rename(beside, path);
+  const place = await realpath(path).catch(() => path);
+  // A name that nobody can foresee, and nothing that stands there already is written to.
+  const beside = `${place}.${crypto.randomUUID()}.tmp`;
+  try {
+    await writeFile(beside, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    await rename(beside, place);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
 }

@@ -17,6 +17,7 @@ describe('values as people read them', () => {
 
   it('nothing steers the terminal', () => {
     assert.equal(printable('a\u001b[31mb\u202ec\u0007\u009b'), 'a\ufffd[31mb\ufffdc\ufffd\ufffd');
+    assert.equal(readableValue('labels', { 'a\u001b[2J': 'b\u001b]0;x\u0007' }, 0), 'a\ufffd[2J=b\ufffd]0;x\ufffd');
     assert.equal(printable('\u4e2d\u6587 e\u0301'), '\u4e2d\u6587 e\u0301');
   });
 

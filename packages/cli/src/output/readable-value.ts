@@ -41,7 +41,7 @@ export function readableValue(name: string, value: unknown, nowMs: number): stri
   }
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.map((one) => readableValue(name, one, nowMs)).join(', ');
   return Object.entries(value as object)
-    .map(([key, one]) => `${key}=${readableValue(key, one, nowMs)}`)
+    .map(([key, one]) => `${printable(key)}=${readableValue(key, one, nowMs)}`)
     .join(' ');
 }
 

@@ -1,6 +1,7 @@
 import type { CommandInput, Output, Surroundings } from '../command.ts';
+import { toJson } from './json.ts';
 import { memberAt, printable, readableValue } from './readable-value.ts';
-import { headingOf, tableOf, widthOf } from './table.ts';
+import { headingOf, padded, tableOf, widthOf } from './table.ts';
 import { toYaml } from './yaml.ts';
 
 /** What a result looks like: the columns of a table, and which member names a thing (`-o name`). */
@@ -28,7 +29,7 @@ export function isColoured({ terminal, environment }: Surroundings): boolean {
 
 /** Writes one thing. */
 export function writeThing(value: unknown, shape: Pick<Shape, 'named'>, format: string, { output }: Surroundings): void {
-  if (format === 'json') return output.out(JSON.stringify(value, undefined, 2));
+  if (format === 'json') return output.out(toJson(value, 2));
   if (format === 'yaml') return output.out(toYaml(value));
   if (format === 'name') return output.out(printable(String(memberAt(value, shape.named) ?? '')));
   if (typeof value !== 'object' || value === null) return output.out(printable(String(value)));
@@ -39,8 +40,8 @@ export function writeThing(value: unknown, shape: Pick<Shape, 'named'>, format: 
 
 function writeMember(key: string, value: unknown, width: number, output: Output): void {
   const isTable = Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'object' && one !== null);
-  if (!isTable) return output.out(`${key.padEnd(width)}  ${readableValue(key, value, Date.now())}`);
-  output.out(key);
+  if (!isTable) return output.out(`${padded(printable(key), width)}  ${readableValue(key, value, Date.now())}`);
+  output.out(printable(key));
   for (const one of value) output.out(`  ${readableValue(key, one, Date.now())}`);
 }
 
@@ -93,5 +94,5 @@ async function writeDocument(pages: AsyncIterable<readonly unknown[]>, format: '
 }
 
 function indented(value: unknown): string {
-  return JSON.stringify(value, undefined, 2).replace(/^/gm, '  ');
+  return toJson(value, 2).replace(/^/gm, '  ');
 }

@@ -1,3 +1,5 @@
+import { toJson } from './json.ts';
+
 /** A value of JSON as YAML 1.2, in block style; strings are quoted wherever a reader could take them for something else. */
 export function toYaml(value: unknown): string {
   return blockOf(value, '').replace(/^\n/, '');
@@ -8,8 +10,8 @@ const plain = /^[A-Za-z/][A-Za-z0-9_./+@-]*(?: [A-Za-z0-9_./+@-]+)*$/;
 const reserved = /^(?:true|false|yes|no|on|off|y|n|null)$/i;
 
 function scalarOf(value: unknown): string {
-  if (typeof value !== 'string') return JSON.stringify(value);
-  return plain.test(value) && !reserved.test(value) ? value : JSON.stringify(value);
+  if (typeof value !== 'string') return toJson(value);
+  return plain.test(value) && !reserved.test(value) ? value : toJson(value);
 }
 
 function blockOf(value: unknown, indent: string): string {

@@ -206,6 +206,7 @@ async function finish(
     return 0;
   }
   if (operation.answer === 'bytes') {
+    await refuseTerminal(response, surroundings);
     for await (const bytes of response.body ?? []) await surroundings.terminal.write(bytes);
     return 0;
   }
@@ -224,6 +225,13 @@ async function finish(
     return 0;
   }
   return finishJobs(answer, { named: row.named ?? 'name', project, connection, input, surroundings });
+}
+
+/** What is in a file may steer a terminal in any way. */
+async function refuseTerminal(response: Response, { terminal }: Surroundings): Promise<void> {
+  if (!terminal.stdoutIsTty) return;
+  await response.body?.cancel();
+  throw new UsageError('the bytes of a file are not for a terminal: say --save FILE, or send them on with > or |');
 }
 
 /** Line by line, since a long export does not fit into memory. */

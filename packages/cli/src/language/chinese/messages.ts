@@ -40,6 +40,10 @@ export const messagesInChinese: Readonly<Record<string, string>> = {
   '{} cannot be read: {}': '无法读取 {}：{}',
   '{} cannot be written: {}': '无法写入 {}：{}',
   '{} is not an object: members with values are meant, such as name: team': '{} 不是对象：应为键值对，如 name: team',
+  'the bytes of a file are not for a terminal: say --save FILE, or send them on with > or |':
+    '文件内容不宜直接输出到终端：请加 --save 文件，或用 > 或 | 转走',
+  'a name or password does not belong in an address, which others can read: log in with longshore login':
+    '地址可能被他人看到，不要在其中写用户名或密码：请用 longshore login 登录',
   '{}, line {}, column {}: {}': '{} 第 {} 行第 {} 列：{}',
   '--files lists files, --text shows one: give one of the two': '--files 列出文件，--text 显示一个文件：只能选其一',
   '--change and --prefix go with --files': '--change 与 --prefix 需要与 --files 一起使用',

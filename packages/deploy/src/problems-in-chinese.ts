@@ -16,7 +16,7 @@ export const deployProblems: Record<ProblemName, string> = {
   quantity: '大于零的数量，例如 CPU 为 250m 或 0.5，内存为 128Mi 或 2Gi。',
   cpu: 'CPU 精确到千分之一：最小为 1m。',
   limit: '上限不能低于请求值。',
-  path: '以 / 开头的路径，不能含冒号和 “..”。',
+  path: '以 / 开头的路径，不能含冒号、控制字符和 “..”。',
   pathTwice: '已有另一个存储卷使用此路径或名称。',
   sharedVolume: '多个副本无法同时写入：请选择 ReadWriteMany、单个副本，或使用每个 Pod 各有存储卷的 StatefulSet。',
   probePort: '没有可检查的 TCP 端口：请添加端口，或选择不检查。',
