@@ -6,4 +6,5 @@ export { userOf } from './image.ts';
 export { kustomization, workloadFile } from './kustomization.ts';
 export type { Manifest } from './manifest.ts';
 export { tagAnnotation, workloadManifests } from './manifests.ts';
+export { problemTextsInChinese } from './problems-in-chinese.ts';
 export { yamlOfAll } from './yaml-text.ts';

@@ -1,7 +1,7 @@
-import type { ProblemName } from '@longshore/deploy';
+import type { ProblemName } from './faults.ts';
 
-/** 工作负载选项的问题；英文见 `problemTexts`。 */
-export const deployProblems: Record<ProblemName, string> = {
+/** `problemTexts` in Chinese. */
+export const problemTextsInChinese: Readonly<Record<ProblemName, string>> = {
   name: '以字母开头，只含小写字母、数字和连字符，以字母或数字结尾。',
   nameLength: '名称太长：Deployment 最多 63 个字符，StatefulSet 和 CronJob 最多 52 个，因为由它们创建的对象也需要名称。',
   namespace: '最多 63 个小写字母、数字和连字符，首尾不能是连字符。',

@@ -158,4 +158,10 @@ describe('longshore deploy', () => {
       assert.match(errors, expected, line);
     }
   });
+
+  it('what is wrong is said in Chinese to whom it should', async () => {
+    const surroundings = recordedSurroundings(answer, { environment: { LANG: 'zh_CN.UTF-8' } });
+    assert.equal(await main(['deploy', 'r.example/team/web-app:1.0', '--name', 'Web!'], surroundings), 2);
+    assert.match(surroundings.errLines.join('\n'), /--name: 以字母开头/);
+  });
 });

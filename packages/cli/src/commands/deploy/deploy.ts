@@ -2,6 +2,7 @@ import type { WorkloadChoices, WorkloadImage } from '@longshore/deploy';
 import { type Command, type Flag, UsageError } from '../../command.ts';
 import { serverFlag } from '../../flags.ts';
 import { imageTarget } from '../../images/image-target.ts';
+import { type Language, languageOf } from '../../language.ts';
 import { choiceFlags, choicesOf, flagOfChoice } from './choice-flags.ts';
 import { workloadImage } from './workload-image.ts';
 
@@ -33,16 +34,23 @@ export const deploy: Command = {
   async run(input, surroundings) {
     const target = await imageTarget(input.words[0] ?? '', input, surroundings);
     const image = await workloadImage(target, input.one('registry') ?? target.connection.host);
-    surroundings.output.out((await textOf(image, choicesOf(input, image), input.one('format'))).trimEnd());
+    const choices = choicesOf(input, image);
+    await refuseFaults(choices, languageOf(surroundings));
+    surroundings.output.out((await textOf(image, choices, input.one('format'))).trimEnd());
     return 0;
   },
 };
 
+async function refuseFaults(choices: WorkloadChoices, language: Language): Promise<void> {
+  const { findFaults, problemTexts, problemTextsInChinese } = await import('@longshore/deploy');
+  const texts = { en: problemTexts, zh: problemTextsInChinese }[language];
+  const faults = findFaults(choices, false).map(({ field, problem }) => `--${flagOfChoice(field, choices)}: ${texts[problem]}`);
+  if (faults.length > 0) throw new UsageError([...new Set(faults)].join('\n'));
+}
+
 async function textOf(image: WorkloadImage, choices: WorkloadChoices, format = 'manifests'): Promise<string> {
   // Loaded here, since no other command writes YAML for others.
-  const { findFaults, helmValues, kustomization, problemTexts, workloadManifests, yamlOfAll } = await import('@longshore/deploy');
-  const faults = findFaults(choices, false).map(({ field, problem }) => `--${flagOfChoice(field, choices)}: ${problemTexts[problem]}`);
-  if (faults.length > 0) throw new UsageError([...new Set(faults)].join('\n'));
+  const { helmValues, kustomization, workloadManifests, yamlOfAll } = await import('@longshore/deploy');
   if (format === 'kustomize') return kustomization(image, choices);
   if (format === 'manifests') return yamlOfAll(workloadManifests(image, choices));
   if (choices.kind !== 'Deployment') throw new UsageError(`--format helm: charts made by helm create run a Deployment, no ${choices.kind}`);
