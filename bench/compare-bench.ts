@@ -1,17 +1,24 @@
-// How long it takes to compare two large images, and how much memory: node bench/compare-bench.ts OLD.tar.gz NEW.tar.gz [COPIES]
-// Each image has the files of its layer COPIES times (10), in a layer for each; none is shared. Beside it, `gunzip | tar t` of all layers.
+// How long it takes to compare two large images, and how much memory: node bench/compare-bench.ts OLD.tar.gz[,MORE.tar.gz] NEW.tar.gz[,...] [COPIES]
+// The files are the layers of the images. With COPIES, each image has what is in its first file so many times, in a layer for each. Beside it, in
+// the same run, `gunzip | tar t` of all layers.
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApiClient } from '../packages/api-client/src/index.ts';
+import { nodeFlags } from '../packages/cli/bin/node-flags.js';
 import { compared, type LayerFile, pushLayers } from '../test/comparison/compared-images.ts';
 import { startLongshore } from '../test/tools/longshore.ts';
 import { runProgram } from '../test/tools/run-program.ts';
 import { residentMegabytes, takePeakMegabytes } from './process-usage.ts';
 
-const [older, newer, copies = '10'] = process.argv.slice(2);
-if (older === undefined || newer === undefined) throw new Error('Name two layers: tar archives, packed by gzip.');
+const [older, newer, copies] = process.argv.slice(2);
+if (older === undefined || newer === undefined) throw new Error('Name the layers of two images: tar archives, packed by gzip.');
 const directory = await mkdtemp(join(tmpdir(), 'longshore-compare-bench-'));
+
+async function layersOf(files: string, name: string): Promise<LayerFile[]> {
+  const [first = '', ...more] = files.split(',');
+  return copies === undefined ? [first, ...more].map((file) => ({ file })) : copiesOf(first, name);
+}
 
 /** Layers with the files of an archive, each below a directory of its own. */
 async function copiesOf(archive: string, name: string): Promise<LayerFile[]> {
@@ -29,12 +36,18 @@ async function copiesOf(archive: string, name: string): Promise<LayerFile[]> {
 }
 
 try {
-  const layers = [await copiesOf(older, 'old'), await copiesOf(newer, 'new')] as const;
-  const server = await startLongshore({ dataDir: join(directory, 'data') });
+  const layers = [await layersOf(older, 'old'), await layersOf(newer, 'new')] as const;
+  const server = await startLongshore({
+    dataDir: join(directory, 'data'),
+    // As the command starts it.
+    env: { NODE_OPTIONS: nodeFlags.join(' '), NODE_COMPILE_CACHE: join(directory, 'compile-cache') },
+  });
   try {
     for (const [at, tag] of ['old', 'new'].entries())
       await pushLayers(server, { repository: 'bench/large', tag, layers: layers[at] ?? [] });
     const api = createApiClient({ baseUrl: server.url, credential: { name: 'admin', password: server.adminPassword } });
+    // Whatever is loaded for the first time is loaded now.
+    await compared(api, { repository: 'bench/large', reference: 'old' }, { repository: 'bench/large', reference: 'old' });
     const before = residentMegabytes(server.pid);
     takePeakMegabytes(server.pid);
     const startedAt = performance.now();

@@ -2083,7 +2083,7 @@ export interface components {
                     to?: string;
                 }[];
                 packages: {
-                    /** @description deb, apk, npm, python or gem. */
+                    /** @description deb, rpm, apk, npm, python or gem. */
                     kind: string;
                     name: string;
                     /** @description added, removed, upgraded, downgraded or changed. */
@@ -2093,7 +2093,7 @@ export interface components {
                 }[];
                 /** @description There are more differences than are listed. */
                 truncated: boolean;
-                /** @description There are databases of packages that are not read: of rpm. */
+                /** @description There are databases of packages that are not read: of rpm, in Berkeley DB or ndb, damaged, or larger than 32 MiB. */
                 unreadPackages: boolean;
             };
         };

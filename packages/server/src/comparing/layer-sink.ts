@@ -5,7 +5,7 @@ import { ArchiveFault } from '../layers/tar-header.ts';
 import type { TarEntry, TarSink } from '../layers/tar-reader.ts';
 import type { FileEntry, FileKind, FileTraits } from './file-tree.ts';
 import { LayerTree } from './layer-tree.ts';
-import { longestPackageFile, type PackageReader, packageReader } from './packages/package-file.ts';
+import { isUnreadDatabase, longestPackageFile, type PackageReader, packageReader } from './packages/package-file.ts';
 
 /** Entries of both images together: their trees take about 300 bytes each. */
 const mostTreeEntries = 500_000;
@@ -36,7 +36,8 @@ const kinds: Readonly<Record<string, FileKind>> = {
 interface PackageFile {
   readonly read: PackageReader;
   readonly path: string;
-  readonly pieces: Buffer[];
+  readonly bytes: Buffer;
+  length: number;
 }
 
 /** Makes the tree of one layer of its archive: hashes every file, and reads those that tell of packages. */
@@ -80,9 +81,9 @@ export class LayerSink implements TarSink {
     if (entry.isTooSparse) throw new ArchiveFault('a sparse file of it is too large to be compared');
     this.#entry.sha256 = ofNothing;
     const path = pathOf(entry.name) ?? '';
-    this.hasUnreadPackages ||= /(?:^|\/)rpmdb\.sqlite$|^var\/lib\/rpm\/Packages(?:\.db)?$/.test(path);
+    this.hasUnreadPackages ||= isUnreadDatabase(path, entry.sizeBytes);
     const read = entry.sizeBytes > longestPackageFile ? undefined : packageReader(path);
-    this.#reading = read && { read, path, pieces: [] };
+    this.#reading = read && { read, path, bytes: Buffer.allocUnsafeSlow(entry.sizeBytes), length: 0 };
   }
 
   data(piece: Uint8Array): void {
@@ -93,8 +94,11 @@ export class LayerSink implements TarSink {
       this.#hash ??= createHash('sha256');
       this.#hash.update(piece);
     }
-    // Of a copy: the piece is not ours for long.
-    this.#reading?.pieces.push(Buffer.from(piece));
+    const reading = this.#reading;
+    if (reading === undefined) return;
+    // A copy: the piece is not ours for long.
+    reading.bytes.set(piece, reading.length);
+    reading.length += piece.length;
   }
 
   end(): void {
@@ -116,8 +120,12 @@ export class LayerSink implements TarSink {
     return traits;
   }
 
-  #readPackages({ read, path, pieces }: PackageFile): readonly string[] | undefined {
-    const found = read(Buffer.concat(pieces), path);
+  #readPackages({ read, path, bytes }: PackageFile): readonly string[] | undefined {
+    const found = read(bytes, path);
+    if (found === undefined) {
+      this.hasUnreadPackages = true;
+      return undefined;
+    }
     this.#allowance.packages -= found.length;
     if (this.#allowance.packages < 0) throw new ArchiveFault(`the images tell of more than ${mostPackages} packages`);
     return found.length === 0 ? undefined : found.map(({ kind, name, version }) => [kind, name, version].map(printable).join('\0'));

@@ -22,7 +22,7 @@ export async function writeDifferences({ from, to, result }: Comparison, surroun
     output.out(differing === 0 ? '\nNo difference.' : '\nConfiguration and packages are the same.');
   if (differing > 0) output.err('\nThe same command with --files lists the files, with --text PATH it shows one.');
   if (truncated) output.err('There are more differences than are listed.');
-  if (unreadPackages) output.err('There are package databases (rpm) that are not read: packages may differ that are not listed.');
+  if (unreadPackages) output.err('There are rpm databases of an old form, or damaged: packages may differ that are not listed.');
 }
 
 async function writeTable(title: string, rows: readonly object[], columns: readonly string[], surroundings: Surroundings): Promise<void> {

@@ -1,5 +1,6 @@
 import { compareDebianVersions } from './debian-version.ts';
 import type { PackageKind } from './installed-package.ts';
+import { compareRpmVersions } from './rpm-version.ts';
 
 /** How a package came out of it. `changed`: nobody can tell which of the versions is newer. */
 export type PackageFate = 'added' | 'removed' | 'upgraded' | 'downgraded' | 'changed';
@@ -54,10 +55,11 @@ function fateOf(kind: PackageKind, from: readonly string[], to: readonly string[
 }
 
 /**
- * Debian's order for Debian's packages. It orders the plain numbers of the others as well; where theirs have letters, each has rules of its
+ * Debian's order for Debian's packages, rpm's for its own. Debian's orders the plain numbers of the others as well; where theirs have letters, each has rules of its
  * own, and none is guessed.
  */
 function compareVersions(kind: PackageKind, left: string, right: string): number {
+  if (kind === 'rpm') return compareRpmVersions(left, right);
   const plain = /^[0-9]+(?:\.[0-9]+)*(?:-r[0-9]+)?$/;
   return kind === 'deb' || (plain.test(left) && plain.test(right)) ? compareDebianVersions(left, right) : 0;
 }

@@ -48,7 +48,7 @@ const result = Type.Object({
   ),
   packages: Type.Array(
     Type.Object({
-      kind: Type.String({ description: 'deb, apk, npm, python or gem.' }),
+      kind: Type.String({ description: 'deb, rpm, apk, npm, python or gem.' }),
       name: Type.String(),
       change: Type.String({ description: 'added, removed, upgraded, downgraded or changed.' }),
       from: versions,
@@ -56,7 +56,9 @@ const result = Type.Object({
     }),
   ),
   truncated: Type.Boolean({ description: 'There are more differences than are listed.' }),
-  unreadPackages: Type.Boolean({ description: 'There are databases of packages that are not read: of rpm.' }),
+  unreadPackages: Type.Boolean({
+    description: 'There are databases of packages that are not read: of rpm, in Berkeley DB or ndb, damaged, or larger than 32 MiB.',
+  }),
 });
 
 /** A comparison, as far as it is. */

@@ -46,7 +46,7 @@ export interface FileDifference {
 
 /** A package that is there in other versions. `changed`: nobody can tell which version is newer. */
 export interface PackageDifference {
-  readonly kind: 'deb' | 'apk' | 'npm' | 'python' | 'gem';
+  readonly kind: 'deb' | 'rpm' | 'apk' | 'npm' | 'python' | 'gem';
   readonly name: string;
   readonly change: 'added' | 'removed' | 'upgraded' | 'downgraded' | 'changed';
   readonly from: readonly string[];
@@ -69,7 +69,7 @@ export interface ComparisonFindings {
   readonly counts: Readonly<Record<FileChange, number>>;
   /** Whether there are more than are listed, of files, packages or values of the configuration. */
   readonly isTruncated: boolean;
-  /** Whether databases of packages were met that are not read (rpm). */
+  /** Whether databases of packages were met that are not read: of rpm, when they are of an old form, damaged or too large. */
   readonly hasUnreadPackages: boolean;
   /** Packed bytes of layers that were read. */
   readonly bytesRead: number;

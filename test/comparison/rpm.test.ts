@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { packageReader } from '../../packages/server/src/comparing/packages/package-file.ts';
+import { compareRpmVersions } from '../../packages/server/src/comparing/packages/rpm-version.ts';
+import { requirePrograms } from '../tools/programs.ts';
+import { runProgram } from '../tools/run-program.ts';
+
+const path = 'usr/lib/sysimage/rpm/rpmdb.sqlite';
+
+/** So many packages that their table has pages above pages, one of them longer than any page. */
+const names = Array.from({ length: 60 }, (_, at) => `part-${at}`);
+const spec = [
+  'Name: whole\nVersion: 1.2~rc1\nRelease: 3\nEpoch: 4\nSummary: whole\nLicense: MIT\nBuildArch: noarch\n%description',
+  'long '.repeat(20_000),
+  ...names.map((name, at) => `%package -n ${name}\nVersion: 2.${at}\nSummary: part\n%description -n ${name}\npart\n%files -n ${name}`),
+  '%files\n',
+].join('\n');
+
+test('packages that rpm has installed, by its own database', async (t) => {
+  if (requirePrograms(t, 'rpm', 'rpmbuild') === undefined) return;
+  const directory = await mkdtemp(join(tmpdir(), 'longshore-rpm-'));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  const database = join(directory, 'db');
+  await writeFile(join(directory, 'whole.spec'), spec);
+  await runProgram('rpmbuild', ['-bb', '--define', `_topdir ${directory}`, join(directory, 'whole.spec')]);
+  const sqlite = ['--dbpath', database, '--define', '_db_backend sqlite'];
+  const built = join(directory, 'RPMS', 'noarch');
+  await runProgram('bash', ['-c', 'rpm "$@" -i --justdb --nodeps --noscripts --ignoreos "$0"/*.rpm', built, ...sqlite]);
+  const { stdout } = await runProgram('rpm', [...sqlite, '-qa', '--queryformat', '%{name} %|epoch?{%{epoch}:}|%{version}-%{release}\\n']);
+
+  const bytes = await readFile(join(database, 'rpmdb.sqlite'));
+  const read = packageReader(path) ?? assert.fail();
+  const told = read(bytes, path)?.map(({ kind, name, version }) => `${kind} ${name} ${version}`);
+  assert.deepEqual(
+    told?.sort(),
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => `rpm ${line}`)
+      .sort(),
+  );
+  assert.ok(told?.includes('rpm whole 4:1.2~rc1-3') && told.length === names.length + 1);
+
+  await t.test('whatever is changed in it, it is read or said to be unread', () => {
+    for (let at = 0; at < 4000; at += 1) {
+      const damaged = Buffer.from(bytes);
+      damaged[(at * 7919) % damaged.length] = at % 256;
+      if (at < 100) damaged[at] = 0xff;
+      const found = read(damaged, path);
+      assert.ok(found === undefined || found.length <= 10_000);
+    }
+    assert.equal(read(bytes.subarray(0, bytes.length / 2), path), undefined);
+    assert.equal(read(Buffer.from('no database'), path), undefined);
+  });
+
+  await t.test('versions are in its order', async () => {
+    const versions = [
+      '1.0~rc1',
+      '1.0',
+      '1.0^git1',
+      '1.0a',
+      '1.0.1',
+      '1.1',
+      '1.02',
+      '1.10',
+      'a',
+      '1:0.1',
+      '1.0-1',
+      '1.0-2',
+      '1.0-10',
+      '1_1',
+    ];
+    const pairs = versions.flatMap((left) => versions.map((right) => [left, right] as const));
+    const asked = pairs.map(([left, right]) => `print(rpm.vercmp('${left}', '${right}'))`).join(' ');
+    const answered = (await runProgram('rpm', ['--eval', `%{lua:${asked}}`])).stdout.match(/-?\d/g);
+    assert.deepEqual(
+      pairs.map(([left, right]) => String(Math.sign(compareRpmVersions(left, right)))),
+      answered,
+    );
+  });
+});
