@@ -227,8 +227,9 @@ test('a webhook is tried, seen to fail, and delivered again', { skip }, async (t
   await row.getByRole('button', { name: 'Expand row' }).click();
   await page.getByText('what the receiver says').first().waitFor();
   status = 204;
-  await press(row, 'Deliver again');
-  await page.getByRole('row', { name: /delivered 204/ }).waitFor();
+  await page.getByRole('button', { name: 'Deliver again' }).last().click();
+  // At its first attempt: what was sent before needs more than one, if it is tried again meanwhile.
+  await page.getByRole('row', { name: /delivered 204 1/ }).waitFor();
   assert.ok(signed.length >= 2 && signed.every(Boolean));
 });
 
