@@ -23,7 +23,7 @@ async function buildPackage(): Promise<void> {
     license,
     type: 'module',
     bin: { longshore: 'longshore.js' },
-    engines: { node: '>=24.5' },
+    engines: { node: '>=24.15' },
   };
   await writeFile(join(directory, 'package.json'), `${JSON.stringify(packed, undefined, 2)}\n`);
   await copyFile(join(root, 'LICENSE'), join(directory, 'LICENSE'));
