@@ -22,12 +22,12 @@ const faults: Readonly<Record<string, { readonly found: Text; readonly fix: Text
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { found: said('its authority is not known here', '本机不信任签发它的根证书'), fix: trustIt },
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: {
     found: said(
-      'the chain is incomplete: the server sends its own certificate alone, and who made it is not known here',
-      '证书链不完整：服务器只发送了自己的证书，而本机不认识其签发者',
+      'the server sends its own certificate alone, and who made it is not known here: a private authority, or the chain is incomplete',
+      '服务器只发送了自己的证书，而本机不认识其签发者：由私有 CA 签发，或证书链不完整',
     ),
     fix: said(
-      'Put the certificates of the authorities in between behind its own in the file of the server (tls.certFile, fullchain.pem); if a private authority made it directly, log in with --ca-file FILE.',
-      '请在服务器的证书文件（tls.certFile，如 fullchain.pem）中，把中间证书接在自己的证书之后；若由私有 CA 直接签发，登录时加 --ca-file 文件。',
+      'A private authority (a Longshore of its own: longshore ca print, there): log in with --ca-file FILE. A public one: put the certificates in between behind its own in the file of the server (tls.certFile, fullchain.pem).',
+      '私有 CA（Longshore 自签时，在服务器上执行 longshore ca print）：登录时加 --ca-file 文件。公共 CA：在服务器的证书文件（tls.certFile，如 fullchain.pem）中，把中间证书接在自己的证书之后。',
     ),
   },
   CERT_HAS_EXPIRED: {
