@@ -19,6 +19,9 @@ export interface TerminalOptions {
   readonly columns?: number;
 }
 
+/** Whatever waits for something that never comes ends then, and says what was shown. */
+const limitMs = 120_000;
+
 const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** Runs a program at a pseudo-terminal, which script(1) of util-linux makes; what is typed is echoed unless the program forbids it. */
@@ -28,6 +31,7 @@ export function startAtTerminal(command: readonly string[], { env = {}, columns 
   const child = spawn(programPath('script'), ['-q', '-e', '-f', '-E', 'always', '-c', line, '/dev/null'], {
     env: { ...process.env, TERM: 'xterm', SHELL: '/bin/sh', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
+    timeout: limitMs,
   });
   let shown = '';
   const waiting = new Set<() => void>();

@@ -1,5 +1,6 @@
 import { ApiProblem } from '@longshore/api-client';
 import { basicAuthorization } from '@longshore/oci/client';
+import { UsageError } from '../command.ts';
 import type { Connection } from '../connection/connect.ts';
 import type { Operation } from './operation.ts';
 
@@ -73,7 +74,7 @@ async function presentTag(url: URL, connection: Connection): Promise<string | un
   }
 }
 
-async function send(url: URL, { credential, fetch }: Connection, init: RequestInit): Promise<Response> {
+async function send(url: URL, { credential, fetch, host, isLongshore }: Connection, init: RequestInit): Promise<Response> {
   const authorization =
     credential === undefined
       ? undefined
@@ -87,6 +88,16 @@ async function send(url: URL, { credential, fetch }: Connection, init: RequestIn
     ...(authorization !== undefined && { authorization }),
   };
   const response = await fetch(url, { ...init, headers, redirect: 'error' });
+  if (isLongshore !== true && isForeign(response)) {
+    await response.body?.cancel();
+    throw new UsageError(`${host} is no Longshore, and only a Longshore can do this`);
+  }
   if (!response.ok) throw await ApiProblem.of(response);
   return response;
+}
+
+/** Whether it is what other registries answer: nothing of that name, without saying so as the API does, or a page for browsers. */
+function isForeign({ ok, status, headers }: Response): boolean {
+  const type = headers.get('content-type') ?? '';
+  return ok ? type.startsWith('text/html') : (status === 404 || status === 405) && !type.startsWith('application/problem+json');
 }

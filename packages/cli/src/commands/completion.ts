@@ -1,19 +1,31 @@
 import { type Command, UsageError } from '../command.ts';
 import { findCommand } from '../find-command.ts';
+import { namesFor } from './completion-names.ts';
 
 /** What a shell runs for the words typed so far; it prints what the last of them can become, one a line. */
 const scripts: Readonly<Record<string, string>> = {
+  // bash breaks words at colons, which are in the names of images, and replaces what is behind the last of them only.
   bash: `_longshore() {
-  local word
+  local word line="\${COMP_LINE:0:COMP_POINT}"
+  local -a words
+  read -ra words <<< "$line"
+  [[ $line == *[[:space:]] ]] && words+=('')
+  local last="\${words[-1]}"
+  local before="\${last%"\${last##*[:=]}"}"
   COMPREPLY=()
-  while IFS= read -r word; do COMPREPLY+=("$word"); done < <(longshore completion words -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  while IFS= read -r word; do COMPREPLY+=("\${word#"$before"}"); done < <(longshore completion words -- "\${words[@]:1}" 2>/dev/null)
+  [[ \${#COMPREPLY[@]} == 1 && \${COMPREPLY[0]} == *: ]] && compopt -o nospace
 }
 complete -o default -F _longshore longshore`,
   zsh: `#compdef longshore
 _longshore() {
-  local -a found
+  local -a found begun
   found=("\${(@f)$(longshore completion words -- "\${words[@]:1:$((CURRENT - 1))}" 2>/dev/null)}")
-  if [[ -n "\${found[1]}" ]]; then compadd -a found; else _files; fi
+  begun=("\${(@M)found:#*:}")
+  found=("\${(@)found:#*:}")
+  if [[ -z "\${found[1]}\${begun[1]}" ]]; then _files; return; fi
+  compadd -a found
+  compadd -S '' -a begun
 }
 compdef _longshore longshore`,
   fish: `complete -c longshore -f -a '(longshore completion words -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'`,
@@ -32,15 +44,17 @@ export function completionOf(commands: () => readonly Command[]): Command {
       'longshore completion fish > ~/.config/fish/completions/longshore.fish',
     ],
     operations: [],
-    run({ words: [shell = '', ...typed] }, { output }) {
+    async run({ words: [shell = '', ...typed] }, surroundings) {
+      const { output } = surroundings;
       if (shell === 'words') {
-        for (const word of wordsFor(typed, commands())) output.out(word);
-        return Promise.resolve(0);
+        const known = wordsFor(typed, commands());
+        for (const word of known.length > 0 ? known : await namesFor(typed, commands(), surroundings)) output.out(word);
+        return 0;
       }
       const script = Object.hasOwn(scripts, shell) ? scripts[shell] : undefined;
       if (script === undefined) throw new UsageError(`there is completion for ${Object.keys(scripts).join(', ')}, not for '${shell}'`);
       output.out(script);
-      return Promise.resolve(0);
+      return 0;
     },
   };
 }

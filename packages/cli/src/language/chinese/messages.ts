@@ -80,7 +80,7 @@ export const messagesInChinese: Readonly<Record<string, string>> = {
   '{} has no image for {}; there is {}': '{} 没有平台 {} 的镜像；现有：{}',
   '{} has no {}': '{} 中没有 {}',
   '--sort: {} is no Longshore and gives its own order': '--sort：{} 不是 Longshore，只能使用其自身的顺序',
-  '{} is no Longshore, and only a Longshore can do this{}': '{} 不是 Longshore，该操作只有 Longshore 支持{}',
+  '{} is no Longshore, and only a Longshore can do this': '{} 不是 Longshore，该操作只有 Longshore 支持',
   '{} is no Longshore: some registries remove the image with a tag, or only mark it.':
     '{} 不是 Longshore：有的仓库会连同镜像一起删除，有的只做标记。',
   // Connection and login
