@@ -26,18 +26,39 @@ const image: WorkloadImage = {
   volumes: ['/var/lib/cart'],
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: manifests are looked at as a cluster sees them
-const made = (choices: Partial<WorkloadChoices> = {}, of: Partial<WorkloadImage> = {}): any[] => {
+/** As a cluster sees it: the parts that are looked at here. */
+interface SeenContainer {
+  readonly image: unknown;
+  readonly env: unknown;
+  readonly securityContext: { readonly capabilities: unknown };
+  readonly livenessProbe: { readonly periodSeconds: unknown; readonly failureThreshold: unknown };
+  readonly readinessProbe: { readonly exec: { readonly command: unknown }; readonly tcpSocket: { readonly port: unknown } };
+}
+interface SeenTemplate {
+  readonly metadata: { readonly annotations: unknown };
+  readonly spec: {
+    readonly nodeSelector: unknown;
+    readonly securityContext: { readonly runAsNonRoot: unknown; readonly runAsUser: unknown };
+    readonly containers: readonly [SeenContainer];
+  };
+}
+interface SeenWorkload {
+  readonly kind: unknown;
+  readonly metadata: { readonly annotations: unknown };
+  readonly spec: { readonly template: SeenTemplate; readonly jobTemplate: { readonly spec: { readonly template: SeenTemplate } } };
+}
+
+/** The workload, which is the last of the manifests. */
+const made = (choices: Partial<WorkloadChoices> = {}, of: Partial<WorkloadImage> = {}): SeenWorkload => {
   const chosen = { ...image, ...of };
-  return parseAllDocuments(yamlOfAll(workloadManifests(chosen, { ...firstChoices(chosen), ...choices })), { version: '1.1' }).map(
-    (document) => document.toJS(),
-  );
+  const text = yamlOfAll(workloadManifests(chosen, { ...firstChoices(chosen), ...choices }));
+  return parseAllDocuments(text, { version: '1.1' }).at(-1)?.toJS() ?? assert.fail('no manifests');
 };
 
 describe('manifests of workloads', () => {
   test('what runs is pinned by digest, and the tag is a note', () => {
     for (const kind of ['Deployment', 'StatefulSet', 'CronJob'] as const) {
-      const workload = made({ kind }).at(-1);
+      const workload = made({ kind });
       assert.equal(workload.kind, kind);
       const template = kind === 'CronJob' ? workload.spec.jobTemplate.spec.template : workload.spec.template;
       assert.equal(template.spec.containers[0].image, `registry.example.com/shop/cart@sha256:${'a'.repeat(64)}`);
@@ -62,7 +83,7 @@ describe('manifests of workloads', () => {
   });
 
   test('root is refused where the cluster can tell, and only there', () => {
-    const securityOf = (user: string, choices: Partial<WorkloadChoices> = {}) => made(choices, { user }).at(-1).spec.template.spec;
+    const securityOf = (user: string, choices: Partial<WorkloadChoices> = {}) => made(choices, { user }).spec.template.spec;
     const numbered = securityOf('1000');
     assert.equal(numbered.securityContext.runAsNonRoot, true);
     assert.deepEqual(numbered.containers[0].securityContext.capabilities, { drop: ['ALL'] });
@@ -78,18 +99,18 @@ describe('manifests of workloads', () => {
 
   test('an image for one platform goes to nodes of it', () => {
     const [one] = image.platforms;
-    const spec = made({}, { platforms: one === undefined ? [] : [one] }).at(-1).spec.template.spec;
+    const spec = made({}, { platforms: one === undefined ? [] : [one] }).spec.template.spec;
     assert.deepEqual(spec.nodeSelector, { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' });
-    assert.equal(made().at(-1).spec.template.spec.nodeSelector, undefined);
+    assert.equal(made().spec.template.spec.nodeSelector, undefined);
   });
 
   test('the health check of an image is how Kubernetes looks', () => {
     const healthCheck = { test: ['CMD-SHELL', 'curl -f localhost || exit 1'], intervalSeconds: 7, retries: 5 };
-    const container = made({}, { healthCheck }).at(-1).spec.template.spec.containers[0];
+    const container = made({}, { healthCheck }).spec.template.spec.containers[0];
     assert.deepEqual(container.readinessProbe.exec.command, ['/bin/sh', '-c', 'curl -f localhost || exit 1']);
     assert.equal(container.livenessProbe.periodSeconds, 7);
     assert.equal(container.livenessProbe.failureThreshold, 5);
-    assert.equal(made({}, { healthCheck: { test: ['NONE'] } }).at(-1).spec.template.spec.containers[0].readinessProbe.tcpSocket.port, 80);
+    assert.equal(made({}, { healthCheck: { test: ['NONE'] } }).spec.template.spec.containers[0].readinessProbe.tcpSocket.port, 80);
   });
 
   test('whatever a variable holds arrives as the text that was typed', () => {
@@ -99,7 +120,7 @@ describe('manifests of workloads', () => {
     const environment = ['on', 'no', '012', '1e3', '~', '0o7', '1:30', '2001-01-01', '=', '<<', '- a', '#', '%YAML 1.1', '---'].map(
       (value, index) => ({ name: `A${index}`, value }),
     );
-    assert.deepEqual(made({ environment }).at(-1).spec.template.spec.containers[0].env, environment);
+    assert.deepEqual(made({ environment }).spec.template.spec.containers[0].env, environment);
   });
 
   test('a kustomization and values of Helm name the same digest', () => {

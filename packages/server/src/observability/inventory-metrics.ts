@@ -1,3 +1,4 @@
+import { KeptAnswer } from '../registry/kept-answer.ts';
 import type { Inventory, InventoryStore } from '../registry/ports/inventory-store.ts';
 import type { Logger } from '../registry/ports/logger.ts';
 import { labelsOf, type MetricFamily, singleValue } from './metric-family.ts';
@@ -10,48 +11,18 @@ const patienceMs = 500;
 
 /** What the registry holds, as the last count found it. */
 export class InventoryMetrics {
-  readonly #store: InventoryStore;
-  readonly #logger: Logger;
-  #last: { inventory: Inventory; at: number; staleAt: number } | undefined;
-  #counting: Promise<void> | undefined;
-  #failed = false;
+  readonly #counted: KeptAnswer<Inventory>;
 
   constructor(store: InventoryStore, logger: Logger) {
-    this.#store = store;
-    this.#logger = logger;
+    const failure = 'The content could not be counted for metrics; they show the last count.';
+    this.#counted = new KeptAnswer({ ask: () => store.countContent(), freshMs, rest, failure, logger, clock: Date.now });
   }
 
   /** Nothing when there has been no count yet. Never rejects. */
   async families(): Promise<MetricFamily[]> {
-    if (this.#last === undefined || performance.now() >= this.#last.staleAt) {
-      this.#counting ??= this.#count().finally(() => {
-        this.#counting = undefined;
-      });
-      await atMost(patienceMs, this.#counting);
-    }
-    return this.#last === undefined ? [] : familiesOf(this.#last.inventory, (performance.now() - this.#last.at) / 1000);
+    const counted = await this.#counted.within(patienceMs);
+    return counted === undefined ? [] : familiesOf(counted.value, Math.max(0, Date.now() - counted.at) / 1000);
   }
-
-  async #count(): Promise<void> {
-    const startedAt = performance.now();
-    try {
-      const inventory = await this.#store.countContent();
-      const at = performance.now();
-      this.#last = { inventory, at, staleAt: at + Math.max(freshMs, rest * (at - startedAt)) };
-      this.#failed = false;
-    } catch (error) {
-      // Asked for every few seconds: once says enough.
-      if (!this.#failed) this.#logger.warn('The content could not be counted for metrics; they show the last count.', { error });
-      this.#failed = true;
-    }
-  }
-}
-
-async function atMost(ms: number, work: Promise<void>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([work, promise]);
-  clearTimeout(timer);
 }
 
 function familiesOf(inventory: Inventory, ageSeconds: number): MetricFamily[] {

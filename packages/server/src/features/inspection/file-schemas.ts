@@ -85,6 +85,6 @@ export function showLayer(which: Static<typeof digest>, sizeBytes: number, summa
 }
 
 /** The last part of a path. */
-export function nameOf({ path }: { path: string }): string {
+function nameOf({ path }: { path: string }): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -1,10 +1,10 @@
 import Type, { type Static } from 'typebox';
 import { digest, formatInstant, instant, repositoryName, tagName } from '../../management/names.ts';
+import type { Kept } from '../../registry/kept-answer.ts';
 import type { PulledTag, RecentPush } from '../../registry/ports/overview-store.ts';
 import type { DayOfPulls } from '../../registry/ports/pull-store.ts';
 import type { ShownSetting } from '../../registry/ports/shown-setting.ts';
 import { formatDay } from '../../registry/utc-day.ts';
-import type { Kept } from './kept-answer.ts';
 import type { Figures, StoreFigures } from './storage-figures.ts';
 import { type Warning, warningKinds } from './warnings.ts';
 

@@ -1,7 +1,7 @@
+import { type Kept, KeptAnswer } from '../../registry/kept-answer.ts';
 import type { Inventory } from '../../registry/ports/inventory-store.ts';
 import type { WholeUse } from '../../registry/ports/overview-store.ts';
 import { dayOf } from '../../registry/utc-day.ts';
-import { type Kept, KeptAnswer } from './kept-answer.ts';
 import type { OverseeingDeps, Space } from './overseeing-deps.ts';
 import { findWarnings, type Warning } from './warnings.ts';
 
@@ -9,6 +9,9 @@ import { findWarnings, type Warning } from './warnings.ts';
 export const shownDays = 30;
 const countedMs = 60_000;
 const warnedMs = 15_000;
+/** What took long is asked again when fifty times as long has passed. */
+const rest = 50;
+const failure = 'Figures for the overview could not be counted anew.';
 
 /** A store with what it holds and has left. */
 export interface StoreFigures {
@@ -40,8 +43,9 @@ export class OverseeingFigures {
       inventory: await inventory.countContent(),
       use: await overview.countUse(dayOf(clock()) - shownDays + 1),
     });
-    this.#counted = new KeptAnswer({ ask: count, freshMs: countedMs, logger, clock });
-    this.#warnings = new KeptAnswer({ ask: () => findWarnings(deps, since), freshMs: warnedMs, logger, clock });
+    const common = { rest, failure, logger, clock };
+    this.#counted = new KeptAnswer({ ask: count, freshMs: countedMs, ...common });
+    this.#warnings = new KeptAnswer({ ask: () => findWarnings(deps, since), freshMs: warnedMs, ...common });
   }
 
   counted(): Promise<Kept<Figures>> {

@@ -39,7 +39,7 @@ test('many images are looked into fifty at a time, with a rest between, so that 
   for (const rest of [70, 20]) {
     await turns();
     assert.equal(left.size, rest);
-    t.mock.timers.tick(1000);
+    t.mock.timers.tick(2000);
   }
   assert.equal(await ended, true);
   assert.equal(left.size, 0);
