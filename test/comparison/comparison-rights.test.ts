@@ -62,6 +62,14 @@ test('each read of a comparison asks for the right to pull both sides, at that t
   }
 });
 
+test('of a comparison that nobody asked for, or that is forgotten, it is said what to do', async () => {
+  const { digest } = (await compared(apiOf(alice), open, secret)).from;
+  const id = Buffer.from(['team/app', digest, 'team/app', digest].join(' ')).toString('base64url');
+  const { status, body } = await client.send('GET', `/api/v1/comparisons/${id}`, { authorization: alice.basic });
+  assert.equal(status, 404);
+  assert.match(JSON.parse(body.toString()).detail, /^Nothing is kept of this comparison.*: compare the images again\.$/);
+});
+
 test('a comparison is gone with the images, and is not there for who makes the project again', async () => {
   const { id } = await compared(apiOf(alice), open, secret);
   const path = { project: 'secret' };

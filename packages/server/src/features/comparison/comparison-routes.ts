@@ -187,7 +187,9 @@ async function requireKnown(deps: ComparisonDeps, id: string): Promise<Shown> {
   const { from, to } = sidesOf(id);
   const known = await deps.comparisons.findComparison({ from: from.digest, to: to.digest });
   const shown = known && bodies.showComparison(id, from, to, known);
-  if (known === undefined || shown === undefined) throw notFound('result of this comparison any more: compare the images again, or one');
+  if (known === undefined || shown === undefined) {
+    throw new ApiError('not-found', { detail: 'Nothing is kept of this comparison, or not any more: compare the images again.' });
+  }
   return { known, shown, from, to };
 }
 
