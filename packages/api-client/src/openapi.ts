@@ -2653,6 +2653,8 @@ export interface components {
             digest: string;
             mediaType: string;
             sizeBytes: number;
+            /** @description As of an image; of the first 32 images of platforms. */
+            totalBytes?: number;
             platform?: string;
             artifactType?: string;
             annotations?: {

@@ -44,6 +44,12 @@ export function isImage({ kind, config, artifactType }: ParsedManifest): boolean
   );
 }
 
+/** What a pull transfers: a manifest of `sizeBytes`, its config and layers as they are stored; of an index its own manifest. */
+export function totalBytesOf({ kind, config, layers }: ParsedManifest, sizeBytes: number): number {
+  if (kind === 'index') return sizeBytes;
+  return layers.reduce((sum, { size }) => sum + size, sizeBytes + (config?.size ?? 0));
+}
+
 /**
  * What an image, an index or an artifact is made of, as people ask for it: `platforms` of an index; `config`, `history` and `layers` of an
  * image. `read`: its config, where it has one that can be shown.
@@ -56,7 +62,7 @@ export function describeImage({ digest, mediaType, sizeBytes, manifest, index }:
     mediaType,
     kind: manifest.kind === 'index' ? ('index' as const) : isImage(manifest) ? ('image' as const) : ('artifact' as const),
     sizeBytes,
-    totalBytes: layers.reduce((sum, { size }) => sum + size, sizeBytes + (manifest.config?.size ?? 0)),
+    totalBytes: totalBytesOf(manifest, sizeBytes),
     ...(index !== undefined && { index }),
     ...(platform !== undefined && { platform }),
     ...(manifest.artifactType !== undefined && { artifactType: manifest.artifactType }),

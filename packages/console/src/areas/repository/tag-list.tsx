@@ -12,7 +12,7 @@ import { RightButton, useRightIn } from '../../widgets/rights.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { type VirtualColumn, VirtualTable } from '../../widgets/virtual-table.tsx';
 import { DeleteTag } from './delete-tag.tsx';
-import { ImagePlatforms, ImageSize } from './image-facts.tsx';
+import { ImagePlatforms } from './image-facts.tsx';
 import { PushCommands } from './push-commands.tsx';
 import { type Tag, type TagSort, tagsQuery } from './queries.ts';
 import type { RepositorySearch } from './repository-search.ts';
@@ -176,26 +176,25 @@ function useTagColumns({ repository, onHistory, onDelete, ...choice }: TagColumn
     {
       key: 'name',
       title: say('tag'),
-      width: 'minmax(140px, 2fr)',
+      width: 'minmax(120px, 2fr)',
       cell: ({ name }) => (
         <Link to="/repositories/$repository/images/$reference" params={{ repository, reference: name }} title={name}>
           {name}
         </Link>
       ),
     },
-    { key: 'digest', title: say('digest'), width: '200px', cell: ({ digest }) => <DigestText digest={digest} /> },
-    { key: 'size', title: say('size'), width: '84px', align: 'end', cell: (tag) => <ImageSize {...{ repository, ...tag }} /> },
+    { key: 'digest', title: say('digest'), width: '204px', cell: ({ digest }) => <DigestText digest={digest} /> },
     {
       key: 'platforms',
       title: say('platforms'),
-      width: 'minmax(150px, 2fr)',
-      cell: (tag) => <ImagePlatforms {...{ repository, ...tag }} />,
+      width: 'minmax(220px, 2fr)',
+      cell: (tag) => <ImagePlatforms repository={repository} digest={tag.digest} />,
     },
-    { key: 'updated', title: say('updated'), width: '96px', cell: ({ updatedAt }) => <TimeAgo at={updatedAt} /> },
+    { key: 'updated', title: say('updated'), width: '112px', cell: ({ updatedAt }) => <TimeAgo at={updatedAt} /> },
     {
       key: 'pulled',
       title: say('pulled'),
-      width: '96px',
+      width: '112px',
       cell: ({ lastPulledAt }) => (lastPulledAt === undefined ? say('never') : <TimeAgo at={lastPulledAt} />),
     },
     {

@@ -7,6 +7,7 @@ import { defineRoute, type Route } from '../../management/route.ts';
 import type { Resource } from '../../registry/ports/authorizer.ts';
 import type { ManifestReference } from '../../registry/registry.ts';
 import { type ImageSource, readImage, readImageConfig } from './image-page.ts';
+import { mostSizedPlatforms, sizesOfPlatforms } from './image-sizes.ts';
 
 const closed = { additionalProperties: false } as const;
 const text = Type.Optional(Type.String());
@@ -36,7 +37,15 @@ const step = Type.Object(
 );
 
 const platformImage = Type.Object(
-  { digest, mediaType: Type.String(), sizeBytes: Type.Integer(), platform: text, artifactType: text, annotations: Type.Optional(textMap) },
+  {
+    digest,
+    mediaType: Type.String(),
+    sizeBytes: Type.Integer(),
+    totalBytes: Type.Optional(Type.Integer({ description: `As of an image; of the first ${mostSizedPlatforms} images of platforms.` })),
+    platform: text,
+    artifactType: text,
+    annotations: Type.Optional(textMap),
+  },
   { $id: 'PlatformImage', ...closed, description: 'An entry of an index; sizeBytes is that of the manifest itself.' },
 );
 
@@ -113,7 +122,7 @@ async function show(
 ): Promise<Static<typeof image>> {
   const { stored, manifest, index } = await readImage(source, repository, wanted, platform);
   const read = await readImageConfig(source, repository, manifest);
-  return describeImage(
+  const described = describeImage(
     {
       digest: stored.digest,
       mediaType: stored.mediaType,
@@ -123,4 +132,12 @@ async function show(
     },
     read,
   );
+  const sizes = await sizesOfPlatforms(source, repository, manifest.manifests);
+  return {
+    ...described,
+    platforms: described.platforms.map((entry) => {
+      const totalBytes = sizes.get(entry.digest);
+      return { ...entry, ...(totalBytes !== undefined && { totalBytes }) };
+    }),
+  };
 }
