@@ -9,6 +9,9 @@ import { watchMissingPages } from './app/missing-pages.ts';
 import { router } from './app/router.tsx';
 import { LanguageProvider } from './i18n/language.tsx';
 
+/** Long enough to read a digest, and for whoever reads slowly. */
+const messageSeconds = 6;
+
 watchMissingPages();
 const root = document.getElementById('root');
 if (root === null) throw new TypeError('the page has no #root');
@@ -17,7 +20,7 @@ createRoot(root).render(
     <LanguageProvider>
       <AppearanceProvider>
         <QueryClientProvider client={queryClient}>
-          <App component={false}>
+          <App component={false} message={{ duration: messageSeconds }}>
             <RouterProvider router={router} />
           </App>
         </QueryClientProvider>

@@ -11,6 +11,7 @@ const place = 'longshore.appearance';
 /** For small text on dark grounds, on which the first colour can hardly be read. */
 const light = '#99c1f1';
 const systemIsDark = window.matchMedia('(prefers-color-scheme: dark)');
+const systemIsStill = window.matchMedia('(prefers-reduced-motion: reduce)');
 
 interface Appearances {
   readonly appearance: Appearance;
@@ -25,14 +26,15 @@ function nonceOfPage(): string {
   return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 }
 
-function useSystemIsDark(): boolean {
-  const [isDark, setDark] = useState(systemIsDark.matches);
+/** Whether something is so of the system, which may change while the page is there. */
+function useSystem(query: MediaQueryList): boolean {
+  const [isSo, setSo] = useState(query.matches);
   useEffect(() => {
-    const onChange = () => setDark(systemIsDark.matches);
-    systemIsDark.addEventListener('change', onChange);
-    return () => systemIsDark.removeEventListener('change', onChange);
-  }, []);
-  return isDark;
+    const onChange = () => setSo(query.matches);
+    query.addEventListener('change', onChange);
+    return () => query.removeEventListener('change', onChange);
+  }, [query]);
+  return isSo;
 }
 
 /** The components' own texts in the chosen language; English is there at once, others are loaded. */
@@ -55,7 +57,7 @@ export function AppearanceProvider({ children }: { children: ReactNode }) {
   const [appearance, setAppearance] = useState<Appearance>(
     () => appearances.find((one) => one === localStorage.getItem(place)) ?? 'system',
   );
-  const isSystemDark = useSystemIsDark();
+  const [isSystemDark, isStill] = [useSystem(systemIsDark), useSystem(systemIsStill)];
   const isDark = appearance === 'system' ? isSystemDark : appearance === 'dark';
   const value = useMemo(() => {
     const choose = (chosen: Appearance) => {
@@ -77,6 +79,7 @@ export function AppearanceProvider({ children }: { children: ReactNode }) {
           algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
           // What the components take is too pale for small text (WCAG 1.4.3).
           token: {
+            motion: !isStill,
             colorPrimary: '#1a5fb4',
             colorLink: isDark ? '#78aeed' : '#1a5fb4',
             colorError: isDark ? '#ff7b6e' : '#c01c28',
@@ -85,8 +88,16 @@ export function AppearanceProvider({ children }: { children: ReactNode }) {
             colorTextPlaceholder: isDark ? 'rgba(255, 255, 255, 0.55)' : 'rgba(0, 0, 0, 0.58)',
             // Each has two names, of which either may be the one that is written into the page.
             ...(!isDark && { green7: '#237804', 'green-7': '#237804', gold7: '#874d00', 'gold-7': '#874d00' }),
+            // Made of the dark colours above by itself, the grounds of messages would be as dull.
+            ...(!isDark && { colorPrimaryHover: '#2a6cbd', colorSuccessBg: '#effaf1', colorSuccessBorder: '#a5d8b1' }),
           },
-          components: isDark ? { Menu: { itemSelectedColor: light }, Tabs: { itemSelectedColor: light, itemHoverColor: light } } : {},
+          components: isDark
+            ? {
+                Button: { dangerColor: '#000' },
+                Menu: { itemSelectedColor: light },
+                Tabs: { itemSelectedColor: light, itemHoverColor: light },
+              }
+            : {},
         }}
       >
         {children}

@@ -2,6 +2,7 @@ import { theme } from 'antd';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import './chart.css';
 import { useLanguage } from '../i18n/language.tsx';
 
 /** A line over days, which begin and end by UTC. */

@@ -8,6 +8,7 @@ import { useVersion } from '../api/version.ts';
 import { formsTexts } from '../i18n/forms-texts.ts';
 import { useTexts } from '../i18n/language.tsx';
 import { membersTexts } from '../i18n/members-texts.ts';
+import { actorName } from './actor-name.ts';
 import { ConfirmButton } from './confirm-button.tsx';
 import { FormDialog } from './form-dialog.tsx';
 import { Loaded } from './loaded.tsx';
@@ -59,7 +60,7 @@ export function Members({ of, right, empty }: { of: Membership; right: Right; em
           render: ({ repositories }) => (repositories === '**' ? say('everywhere') : <code>{repositories}</code>),
         },
         { key: 'since', title: say('since'), render: ({ createdAt }) => <TimeAgo at={createdAt} /> },
-        { key: 'by', title: say('by'), render: ({ createdBy }) => createdBy },
+        { key: 'by', title: say('by'), render: ({ createdBy }) => actorName(createdBy) },
         { key: 'do', title: '', align: 'end', render: (member) => <MemberActions of={of} member={member} right={right} /> },
       ]}
     />

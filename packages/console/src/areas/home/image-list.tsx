@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Card } from 'antd';
 import { homeTexts } from '../../i18n/home-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
+import { actorName } from '../../widgets/actor-name.ts';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 
 /** A tag, and what is told of it: who set it when, or how often it was pulled. */
@@ -27,7 +28,7 @@ export function ImageList({ title, images }: { title: string; images: readonly L
                 say('pullCount', { count: note.pulls })
               ) : (
                 <>
-                  {nameOf(note.by)} <TimeAgo at={note.at} />
+                  {actorName(note.by)} <TimeAgo at={note.at} />
                 </>
               )}
             </span>
@@ -36,9 +37,4 @@ export function ImageList({ title, images }: { title: string; images: readonly L
       </ul>
     </Card>
   );
-}
-
-/** The name in `user:17:alice`, `robot:4:team+ci`, `system:gc`. */
-function nameOf(actor: string): string {
-  return actor.replace(/^[a-z]+:(?:[0-9]+:)?/, '');
 }

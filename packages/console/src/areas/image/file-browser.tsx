@@ -10,6 +10,7 @@ import { EmptyState } from '../../widgets/empty-state.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { SizeText } from '../../widgets/size-text.tsx';
 import { type VirtualColumn, VirtualTable } from '../../widgets/virtual-table.tsx';
+import { visibleText } from '../../widgets/visible-text.ts';
 import { Waiting } from '../../widgets/waiting.tsx';
 import { type FileEntry, type FileTree, filesQuery, readingQuery } from './file-queries.ts';
 import { FileView } from './file-view.tsx';
@@ -79,11 +80,12 @@ function Trail({ path, onGo }: { path: string; onGo: (directory: string) => void
   const steps = [{ name: '/', to: '' }, ...names.map((name, index) => ({ name, to: names.slice(0, index + 1).join('/') }))];
   return (
     <Breadcrumb
+      separator=">"
       items={steps.map(({ name, to }) => ({
         key: to,
         title: (
           <Button type="link" size="small" style={{ paddingInline: 0 }} onClick={() => onGo(to)}>
-            {name}
+            {visibleText(name)}
           </Button>
         ),
       }))}
@@ -139,7 +141,9 @@ function Directory({ tree, path, onGo, onFile }: DirectoryProps) {
 
 function Name({ entry, onGo, onFile }: { entry: FileEntry } & Pick<DirectoryProps, 'onGo' | 'onFile'>) {
   const say = useTexts(imageTexts);
-  const { kind, name, path, target } = entry;
+  const { kind, path } = entry;
+  const name = visibleText(entry.name);
+  const target = entry.target === undefined ? undefined : visibleText(entry.target);
   const button = (icon: ReactNode, go: () => void) => (
     <Button type="link" size="small" icon={icon} style={{ paddingInline: 0 }} onClick={go}>
       {name}

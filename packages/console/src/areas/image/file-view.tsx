@@ -4,6 +4,7 @@ import { Alert, Button, Drawer, Flex } from 'antd';
 import { imageTexts } from '../../i18n/image-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { Problem } from '../../widgets/problem.tsx';
+import { visibleText } from '../../widgets/visible-text.ts';
 import { Waiting } from '../../widgets/waiting.tsx';
 import { downloadPath, type FileTree, fileQuery } from './file-queries.ts';
 import { LongText } from './long-text.tsx';
@@ -22,7 +23,7 @@ export function FileView({ tree, path, onClose }: { tree: FileTree; path: string
       </Button>
     );
   return (
-    <Drawer open title={path} size="large" extra={download} onClose={onClose}>
+    <Drawer open title={visibleText(path)} size="large" extra={download} onClose={onClose}>
       <Flex vertical gap="middle">
         {error === null ? null : <Problem error={error} onRetry={() => void refetch()} />}
         {file === undefined && error === null ? <Waiting /> : null}

@@ -4,6 +4,7 @@ import { type Image, imageByDigestQuery } from '../../api/image-query.ts';
 import { imageTexts } from '../../i18n/image-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
+import { ForeignText } from '../../widgets/foreign-text.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { Waiting } from '../../widgets/waiting.tsx';
@@ -51,7 +52,13 @@ function RunFacts({ config }: { config: Config }) {
   const items = (Object.keys(facts) as (keyof typeof facts)[]).flatMap((key) => {
     const value = facts[key];
     if (value === undefined || value === '') return [];
-    return [{ key, label: say(key), children: <span style={{ overflowWrap: 'anywhere' }}>{value}</span> }];
+    return [
+      {
+        key,
+        label: say(key),
+        children: <span style={{ overflowWrap: 'anywhere' }}>{typeof value === 'string' ? <ForeignText text={value} /> : value}</span>,
+      },
+    ];
   });
   return <Descriptions bordered size="small" column={{ xs: 1, lg: 2 }} items={items} />;
 }

@@ -1,12 +1,13 @@
 import { DeploymentUnitOutlined, DiffOutlined, HistoryOutlined } from '@ant-design/icons';
-import { Link, useNavigate } from '@tanstack/react-router';
-import { Breadcrumb, Button, Flex, Select } from 'antd';
+import { useNavigate } from '@tanstack/react-router';
+import { Button, Flex, Select } from 'antd';
 import { imageText } from '../../api/image-name.ts';
 import { imageTexts } from '../../i18n/image-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { CopyButton } from '../../widgets/copy-button.tsx';
 import { shortDigest } from '../../widgets/digest-text.tsx';
 import { PageHeading } from '../../widgets/page-heading.tsx';
+import { RepositoryTrail } from '../../widgets/repository-trail.tsx';
 import { imageName } from './pull-commands.ts';
 import { isDigest } from './queries.ts';
 import type { ShownImage } from './shown-image.ts';
@@ -14,23 +15,12 @@ import type { ShownImage } from './shown-image.ts';
 /** What it is called, and where to go from here. */
 export function ImageHeading({ image, onPlatform }: { image: ShownImage; onPlatform: (platform: string) => void }) {
   const say = useTexts(imageTexts);
-  const { repository, reference, root, platform } = image;
+  const { repository, project, reference, root, platform } = image;
   const name = imageName({ host: window.location.host, repository, reference });
   const platforms = root.entries.flatMap((entry) => entry.platform ?? []);
   return (
     <Flex vertical gap="small">
-      <Breadcrumb
-        items={[
-          { title: <Link to="/repositories">{say('repositories')}</Link> },
-          {
-            title: (
-              <Link to="/repositories/$repository" params={{ repository }}>
-                {repository}
-              </Link>
-            ),
-          },
-        ]}
-      />
+      <RepositoryTrail project={project} repository={repository} />
       <PageHeading title={isDigest(reference) ? shortDigest(reference) : `${repository}:${reference}`}>
         <Flex wrap gap="small" align="center">
           <CopyButton text={name} label={say('copyName')} />

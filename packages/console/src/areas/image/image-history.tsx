@@ -4,6 +4,7 @@ import { imageByDigestQuery } from '../../api/image-query.ts';
 import { imageTexts } from '../../i18n/image-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
+import { ForeignText } from '../../widgets/foreign-text.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { SizeText } from '../../widgets/size-text.tsx';
 import { Waiting } from '../../widgets/waiting.tsx';
@@ -30,10 +31,12 @@ export function ImageHistory({ repository, reference, digest }: { repository: st
           title: say('instruction'),
           render: (_, { instruction, comment }) => (
             <>
-              <code style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{instruction}</code>
+              <code>
+                <ForeignText text={instruction} />
+              </code>
               {comment === undefined || comment === '' ? null : (
                 <Typography.Text type="secondary" style={{ display: 'block' }}>
-                  {comment}
+                  <ForeignText text={comment} />
                 </Typography.Text>
               )}
             </>

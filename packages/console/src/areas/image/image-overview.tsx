@@ -2,9 +2,11 @@ import { Link } from '@tanstack/react-router';
 import { Descriptions, type DescriptionsProps, Flex } from 'antd';
 import { imageTexts } from '../../i18n/image-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
+import { actorName } from '../../widgets/actor-name.ts';
 import { DigestText } from '../../widgets/digest-text.tsx';
 import { SizeText } from '../../widgets/size-text.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
+import { visibleText } from '../../widgets/visible-text.ts';
 import { NamedValues } from './named-values.tsx';
 import { PullPanel } from './pull-panel.tsx';
 import type { ShownImage } from './shown-image.ts';
@@ -48,7 +50,7 @@ function useFacts({ repository, manifest, digest, content, platform }: ShownImag
       label: say('pushed'),
       children: (
         <>
-          <TimeAgo at={pushedAt} /> · {say('pushedBy', { name: pushedBy.split(':').slice(2).join(':') || pushedBy })}
+          <TimeAgo at={pushedAt} /> · {say('pushedBy', { name: actorName(pushedBy) })}
         </>
       ),
     },
@@ -67,7 +69,11 @@ function useFacts({ repository, manifest, digest, content, platform }: ShownImag
         </>
       ),
     },
-    { key: 'type', label: say('type'), children: <span style={{ overflowWrap: 'anywhere' }}>{artifactType ?? mediaType}</span> },
+    {
+      key: 'type',
+      label: say('type'),
+      children: <span style={{ overflowWrap: 'anywhere' }}>{visibleText(artifactType ?? mediaType)}</span>,
+    },
   ];
 }
 

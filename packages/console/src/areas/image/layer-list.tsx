@@ -16,12 +16,12 @@ export function LayerList({ repository, reference, layers }: { repository: strin
     <Table
       size="small"
       pagination={false}
-      scroll={{ x: 700 }}
+      scroll={{ x: 900 }}
       rowKey="number"
       dataSource={layers.map((layer, index) => ({ ...layer, number: index + 1 }))}
       columns={[
         { key: 'number', title: say('number'), dataIndex: 'number', width: 64 },
-        { key: 'digest', title: say('digest'), render: (_, { digest }) => <DigestText digest={digest} /> },
+        { key: 'digest', title: say('digest'), width: 220, render: (_, { digest }) => <DigestText digest={digest} /> },
         { key: 'size', title: say('size'), width: 110, align: 'end', render: (_, { sizeBytes }) => <SizeText bytes={sizeBytes} /> },
         {
           key: 'share',

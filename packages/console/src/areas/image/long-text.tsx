@@ -1,5 +1,6 @@
 import { theme } from 'antd';
 import { CopyButton } from '../../widgets/copy-button.tsx';
+import { visibleText } from '../../widgets/visible-text.ts';
 import './long-text.css';
 
 /** A document of fixed width, which scrolls and can be copied; `copy` where that is not what is shown. */
@@ -12,7 +13,7 @@ export function LongText({ text, copy = text, label }: { text: string; copy?: st
         <CopyButton text={copy} label={label} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard. */}
-      <pre tabIndex={0}>{text}</pre>
+      <pre tabIndex={0}>{visibleText(text, { lines: true })}</pre>
     </div>
   );
 }

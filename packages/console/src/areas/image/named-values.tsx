@@ -1,4 +1,6 @@
 import { Descriptions, Typography } from 'antd';
+import { ForeignText } from '../../widgets/foreign-text.tsx';
+import { visibleText } from '../../widgets/visible-text.ts';
 
 /** Labels, annotations: what strangers wrote, as text and nothing else. */
 export function NamedValues({ title, values }: { title: string; values: Readonly<Record<string, string>> }) {
@@ -16,8 +18,8 @@ export function NamedValues({ title, values }: { title: string; values: Readonly
         styles={{ label: { width: '38%' } }}
         items={entries.map(([name, value]) => ({
           key: name,
-          label: <code style={{ overflowWrap: 'anywhere' }}>{name}</code>,
-          children: <span style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>{value}</span>,
+          label: <code style={{ overflowWrap: 'anywhere' }}>{visibleText(name)}</code>,
+          children: <ForeignText text={value} />,
         }))}
       />
     </section>

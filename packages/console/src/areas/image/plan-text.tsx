@@ -26,7 +26,10 @@ export function PlanText({ plan }: { plan: PromotionPlan | undefined }) {
             <Typography.Text type={holds ? 'success' : 'danger'}>
               {holds ? <CheckCircleOutlined aria-label={say('holds')} /> : <CloseCircleOutlined aria-label={say('fails')} />}
             </Typography.Text>{' '}
-            {say(checkNames[name])}: {detail}
+            {say(checkNames[name])}{' '}
+            <Typography.Text type="secondary" lang="en">
+              ({detail})
+            </Typography.Text>
           </li>
         ))}
       </ul>

@@ -5,8 +5,10 @@ import { imageTexts } from '../../i18n/image-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { shortDigest } from '../../widgets/digest-text.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
+import { ForeignText } from '../../widgets/foreign-text.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { SizeText } from '../../widgets/size-text.tsx';
+import { visibleText } from '../../widgets/visible-text.ts';
 import { Waiting } from '../../widgets/waiting.tsx';
 import { type Referrer, referrersQuery } from './queries.ts';
 
@@ -33,7 +35,7 @@ function Branch({ repository, subject, all }: { repository: string; subject: str
       {here.map(({ digest, artifactType, sizeBytes, annotations = {} }) => (
         <li key={digest} style={{ paddingBlock: 4 }}>
           <Flex wrap gap="small" align="center">
-            <Typography.Text strong>{artifactType ?? '—'}</Typography.Text>
+            <Typography.Text strong>{artifactType === undefined ? '—' : visibleText(artifactType)}</Typography.Text>
             <Link to="/repositories/$repository/images/$reference" params={{ repository, reference: digest }}>
               <code>{shortDigest(digest)}</code>
             </Link>
@@ -41,7 +43,7 @@ function Branch({ repository, subject, all }: { repository: string; subject: str
           </Flex>
           {Object.entries(annotations).map(([name, value]) => (
             <Typography.Paragraph key={name} type="secondary" style={{ margin: 0, overflowWrap: 'anywhere' }}>
-              {name}: {value}
+              {visibleText(name)}: <ForeignText text={value} />
             </Typography.Paragraph>
           ))}
           <Branch repository={repository} subject={digest} all={all} />

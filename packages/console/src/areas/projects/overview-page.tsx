@@ -5,6 +5,7 @@ import { api } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { projectsTexts } from '../../i18n/projects-texts.ts';
+import { actorName } from '../../widgets/actor-name.ts';
 import { CodeBlock } from '../../widgets/code-block.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
@@ -81,7 +82,7 @@ function Facts({ project }: { project: string }) {
     { key: 'store', label: say('store'), children: store },
     { key: 'size', label: say('size'), children: <SizeText bytes={sizeBytes} /> },
     { key: 'created', label: say('created'), children: <TimeAgo at={createdAt} /> },
-    { key: 'by', label: say('createdBy'), children: createdBy },
+    { key: 'by', label: say('createdBy'), children: actorName(createdBy) },
     ...(expireAfterHours === undefined
       ? []
       : [{ key: 'expires', label: say('expires'), children: say('expiresHours', { hours: expireAfterHours }) }]),

@@ -10,6 +10,7 @@ import { useVersion } from '../../api/version.ts';
 import { formsTexts } from '../../i18n/forms-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { rulesTexts } from '../../i18n/rules-texts.ts';
+import { actorName } from '../../widgets/actor-name.ts';
 import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
@@ -56,7 +57,7 @@ export function TagRulesPage() {
               </>
             ),
           },
-          { key: 'by', title: say('by'), render: ({ createdBy }) => createdBy },
+          { key: 'by', title: say('by'), render: ({ createdBy }) => actorName(createdBy) },
           { key: 'do', title: '', align: 'end', render: (rule) => <RuleActions rule={rule} /> },
         ]}
       />

@@ -8,6 +8,7 @@ import { shortDigest } from '../../widgets/digest-text.tsx';
 import { SizeText } from '../../widgets/size-text.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { type VirtualColumn, VirtualTable } from '../../widgets/virtual-table.tsx';
+import { visibleText } from '../../widgets/visible-text.ts';
 import { PushCommands } from './push-commands.tsx';
 import { type Manifest, manifestsQuery } from './queries.ts';
 
@@ -34,7 +35,7 @@ export function ManifestList({ repository }: { repository: string }) {
       title: say('type'),
       width: 'minmax(200px, 1fr)',
       cell: ({ artifactType, mediaType, subject }) => {
-        const type = artifactType ?? mediaType;
+        const type = visibleText(artifactType ?? mediaType);
         return (
           <span title={type}>
             {kindOf(type, say)}

@@ -1,7 +1,7 @@
 import { DeleteOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { Breadcrumb, Flex, Tabs } from 'antd';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { Flex, Tabs } from 'antd';
 import { useState } from 'react';
 import { useMe } from '../../api/session.ts';
 import { useTexts } from '../../i18n/language.tsx';
@@ -9,6 +9,7 @@ import { repositoryTexts } from '../../i18n/repository-texts.ts';
 import { CopyButton } from '../../widgets/copy-button.tsx';
 import { PageHeading } from '../../widgets/page-heading.tsx';
 import { Problem } from '../../widgets/problem.tsx';
+import { RepositoryTrail } from '../../widgets/repository-trail.tsx';
 import { RightButton, useRightIn } from '../../widgets/rights.tsx';
 import { Waiting } from '../../widgets/waiting.tsx';
 import { DeleteRepository } from './delete-repository.tsx';
@@ -71,20 +72,9 @@ function Heading({ repository, project }: { repository: string; project: string 
   const [isDeleting, setDeleting] = useState(false);
   return (
     <Flex vertical gap="small">
-      <Breadcrumb
-        items={[
-          { title: <Link to="/repositories">{say('repositories')}</Link> },
-          {
-            title: (
-              <Link to="/repositories" search={{ project }}>
-                {project}
-              </Link>
-            ),
-          },
-        ]}
-      />
+      <RepositoryTrail project={project} />
       <PageHeading title={repository}>
-        <Flex gap="small">
+        <Flex gap="small" align="center">
           <CopyButton text={`${window.location.host}/${repository}`} label={say('copyName')} />
           {me ? (
             <RightButton right={right} danger icon={<DeleteOutlined />} onClick={() => setDeleting(true)}>

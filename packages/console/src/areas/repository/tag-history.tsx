@@ -7,6 +7,7 @@ import { imageText } from '../../api/image-name.ts';
 import { useMe } from '../../api/session.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { repositoryTexts } from '../../i18n/repository-texts.ts';
+import { actorName } from '../../widgets/actor-name.ts';
 import { shortDigest } from '../../widgets/digest-text.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { Problem } from '../../widgets/problem.tsx';
@@ -70,7 +71,7 @@ function Change(props: {
         {isNow && to !== undefined ? <Typography.Text type="success"> {say('now')}</Typography.Text> : null}
       </span>
       <Typography.Text type="secondary">
-        <TimeAgo at={at} /> · {say('updatedBy', { name: personOf(by) })}
+        <TimeAgo at={at} /> · {say('updatedBy', { name: actorName(by) })}
         {to !== undefined && from !== undefined ? ` · ${say('from', { from: shortDigest(from) })}` : ''}
       </Typography.Text>
       <Flex wrap gap="small" align="center">
@@ -87,11 +88,6 @@ function Change(props: {
       </Flex>
     </Flex>
   );
-}
-
-/** `user:12:alice` without what people need not know. */
-function personOf(actor: string): string {
-  return actor.split(':').slice(2).join(':') || actor;
 }
 
 function RollBack({ repository, tag, digest, onClose }: { repository: string; tag: string; digest: string; onClose: () => void }) {

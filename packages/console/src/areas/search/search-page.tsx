@@ -10,6 +10,7 @@ import { shortDigest } from '../../widgets/digest-text.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { PageHeading } from '../../widgets/page-heading.tsx';
 import { type VirtualColumn, VirtualTable } from '../../widgets/virtual-table.tsx';
+import { visibleText } from '../../widgets/visible-text.ts';
 import { type Search, searchKinds } from './search-address.ts';
 
 const route = getRouteApi('/search');
@@ -70,13 +71,13 @@ function Results({ search }: { search: Search }) {
   }, [isEmpty, hasNextPage, isFetching, error, fetchNextPage]);
   const more = found.data?.pages[0]?.more ?? [];
   const columns: VirtualColumn<Hit>[] = [
-    { key: 'found', title: say('found'), width: 'minmax(240px, 3fr)', cell: (hit) => <FoundLink hit={hit} /> },
-    { key: 'kind', title: say('kind'), width: 'minmax(120px, 1fr)', cell: ({ kind }) => say(kind) },
+    { key: 'found', title: say('found'), width: 'minmax(260px, 3fr)', cell: (hit) => <FoundLink hit={hit} /> },
+    { key: 'kind', title: say('kind'), width: 'minmax(150px, 1fr)', cell: ({ kind }) => say(`one.${kind}`) },
     {
       key: 'matched',
       title: say('matched'),
       width: 'minmax(160px, 2fr)',
-      cell: ({ matched }) => (matched === undefined ? null : <span title={matched}>{matched}</span>),
+      cell: ({ matched }) => (matched === undefined ? null : <span title={visibleText(matched)}>{visibleText(matched)}</span>),
     },
   ];
   return (

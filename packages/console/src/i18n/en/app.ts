@@ -27,6 +27,7 @@ export const app = {
   signedInTitle: 'You are signed in',
   signedIn: 'Close this tab, and go on in the one that you came from.',
   copied: 'Copied',
+  showAll: 'Show all of it (characters: {count})',
   notCopied: 'The browser does not let this page copy: select the text instead',
   copyDigest: 'Copy the digest',
   typeName: 'To confirm, type',

@@ -1,6 +1,5 @@
 /** Texts of an image's page. */
 export const image = {
-  repositories: 'Repositories',
   overview: 'Overview',
   layers: 'Layers',
   history: 'History',

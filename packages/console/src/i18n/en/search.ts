@@ -14,5 +14,9 @@ export const search = {
   tag: 'Tags',
   digest: 'Digests',
   label: 'Labels and annotations',
+  'one.repository': 'Repository',
+  'one.tag': 'Tag',
+  'one.digest': 'Digest',
+  'one.label': 'Label or annotation',
   moreOf: 'There is more: choose {kinds} above.',
 } as const satisfies Record<string, string>;

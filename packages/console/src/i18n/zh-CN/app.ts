@@ -29,6 +29,7 @@ export const app: Record<keyof AppTexts, string> = {
   signedInTitle: '您已登录',
   signedIn: '请关闭此标签页，回到原来的标签页继续操作。',
   copied: '已复制',
+  showAll: '显示全部（{count} 个字符）',
   notCopied: '浏览器不允许此页面复制，请手动选择文字',
   copyDigest: '复制摘要',
   typeName: '请输入以确认：',

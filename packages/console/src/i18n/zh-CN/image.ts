@@ -2,7 +2,6 @@ import type { image as en } from '../en/image.ts';
 
 /** 镜像页面的文字。 */
 export const image: Record<keyof typeof en, string> = {
-  repositories: '仓库',
   overview: '概览',
   layers: '层',
   history: '构建历史',

@@ -15,5 +15,9 @@ export const search: Record<keyof typeof en, string> = {
   tag: '标签',
   digest: '摘要',
   label: '镜像标记与注解',
+  'one.repository': '仓库',
+  'one.tag': '标签',
+  'one.digest': '摘要',
+  'one.label': '镜像标记或注解',
   moreOf: '还有更多：请在上方选择{kinds}。',
 };
