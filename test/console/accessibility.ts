@@ -1,21 +1,33 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-interface Finding {
+interface Violation {
   readonly id: string;
-  readonly impact: string;
+  readonly impact: 'minor' | 'moderate' | 'serious' | 'critical';
   readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary?: string }[];
 }
 
-/** What axe-core finds serious or critical in a page as it stands now, by WCAG 2.1 A and AA: one line each, none when all is well. */
-export async function seriousFindings(page: Page): Promise<string[]> {
+/** What axe-core finds in a page. */
+export interface Findings {
+  /** One line for each place with something serious or critical, by WCAG 2.1 A and AA; none when all is well. */
+  readonly serious: readonly string[];
+  /** How many places there are with what is less. */
+  readonly lesser: number;
+}
+
+/** Looks at a page as it stands now. */
+export async function lookWithAxe(page: Page): Promise<Findings> {
   // As text: under the page's policy nothing can be added to it, while whoever debugs it may run what he likes.
-  await page.evaluate(axe.source);
+  if (await page.evaluate("typeof axe === 'undefined'")) await page.evaluate(axe.source);
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
-  const { violations } = await page.evaluate<{ violations: Finding[] }>(
+  const { violations } = await page.evaluate<{ violations: Violation[] }>(
     `axe.run(document, { runOnly: ${JSON.stringify(tags)}, resultTypes: ['violations'] })`,
   );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary = '' }) => `${id}: ${target.join(' ')}: ${failureSummary}`));
+  const isSerious = ({ impact }: Violation) => impact === 'serious' || impact === 'critical';
+  return {
+    serious: violations
+      .filter(isSerious)
+      .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary = '' }) => `${id}: ${target.join(' ')}: ${failureSummary}`)),
+    lesser: violations.filter((violation) => !isSerious(violation)).reduce((sum, { nodes }) => sum + nodes.length, 0),
+  };
 }

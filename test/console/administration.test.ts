@@ -3,10 +3,10 @@ import { after, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { basicAuthorization } from '../protocol/registry-fixture.ts';
 import { pushImage } from '../protocol/sample-content.ts';
-import { seriousFindings } from './accessibility.ts';
 import { startConsole, withoutBrowser } from './browser.ts';
 import { endSessions, signInBeside } from './sessions.ts';
 
+// That every page shows what there is, is looked at with the pages of others (every-page.test.ts).
 const stage = await startConsole({ flags: ['--gc-grace-hours', '0', '--gc-untagged', 'delete', '--gc-untagged-after-hours', '0'] });
 after(() => stage.stop());
 const { registry } = stage;
@@ -39,37 +39,6 @@ async function dialogOf(page: Page, name: string): Promise<Locator> {
   const dialog = page.getByRole('dialog', { name });
   await dialog.waitFor();
   return dialog;
-}
-
-const pages = [
-  '',
-  '/users',
-  '/users/member',
-  '/groups',
-  '/members',
-  '/roles',
-  '/robots',
-  '/quotas',
-  '/webhooks',
-  '/jobs',
-  '/garbage',
-  '/audit',
-  '/settings',
-];
-
-for (const looks of [{ appearance: 'light', language: 'en' } as const, { appearance: 'dark', language: 'zh-CN' } as const]) {
-  test(`every page of the administration shows what there is: ${Object.values(looks).join(', ')}`, { skip: withoutBrowser }, async (t) => {
-    const page = await stage.open(t, { as: root, ...looks });
-    const found: string[] = [];
-    for (const path of pages) {
-      await page.goto(`/administration${path}`);
-      await page.getByRole('heading', { level: 1 }).first().waitFor();
-      await page.getByRole('progressbar', { name: /Loading|正在加载/ }).waitFor({ state: 'detached' });
-      if ((await page.getByRole('alert').count()) > 0) found.push(`${path}: ${await page.getByRole('alert').first().textContent()}`);
-      found.push(...(await seriousFindings(page)).map((finding) => `${path}: ${finding}`));
-    }
-    assert.deepEqual(found, []);
-  });
 }
 
 test('who is no administrator is told so', { skip: withoutBrowser }, async (t) => {

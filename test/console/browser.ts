@@ -58,7 +58,9 @@ export async function startConsole({ flags = [] }: { flags?: readonly string[] }
 
 async function openPage(t: TestContext, { url }: TestRegistry, browser: Browser, looks: Looks): Promise<Page> {
   const { as, language = 'en', appearance = 'light', size = { width: 1280, height: 800 } } = looks;
-  const context = await browser.newContext({ baseURL: url, locale: language, colorScheme: appearance, viewport: size });
+  // What moves is looked at, and pressed, when it has arrived: it takes time, and on a machine that does much besides a lot of it.
+  const still = { reducedMotion: 'reduce' } as const;
+  const context = await browser.newContext({ baseURL: url, locale: language, colorScheme: appearance, viewport: size, ...still });
   const problems: string[] = [];
   await context.exposeBinding('tellViolation', (_source, violation: string) => void problems.push(violation));
   await context.addInitScript({ content: tellViolations });
@@ -73,7 +75,8 @@ async function openPage(t: TestContext, { url }: TestRegistry, browser: Browser,
     assert.equal(answer.status(), 303, await answer.text());
   }
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  // Nothing waits for it but what has failed: a machine that does much besides may take its time.
+  page.setDefaultTimeout(90_000);
   return page;
 }
 

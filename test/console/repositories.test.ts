@@ -71,8 +71,12 @@ test('a tag goes back to what it pointed at before, in Chinese', inBrowser, asyn
   await page.getByText('当前', { exact: true }).waitFor();
   await page.getByRole('button', { name: '回滚到此处' }).click();
   const question = page.getByRole('dialog').filter({ hasText: '重新指向这个镜像' });
-  await question.getByRole('button', { name: '回滚到此处' }).click();
-  await page.getByText(`latest 现在指向 ${short(first.digest)}`).waitFor();
+  // What is said goes away by itself: one must be looking when it comes.
+  await Promise.all([
+    page.getByText(`latest 现在指向 ${short(first.digest)}`).waitFor(),
+    question.getByRole('button', { name: '回滚到此处' }).click(),
+  ]);
+  await page.getByRole('listitem').filter({ hasText: '当前' }).getByText(short(first.digest)).first().waitFor();
   const answer = await registry.client.send('HEAD', '/v2/team/back/manifests/latest', { authorization: alice.basic });
   assert.equal(answer.headers['docker-content-digest'], first.digest);
 });
@@ -86,9 +90,11 @@ test('a repository is deleted by whoever reads what is lost and types its name',
   const dialog = page.getByRole('dialog');
   await dialog.getByText(/^Its tags \(2\) and its content .* are lost/).waitFor();
   await dialog.getByRole('textbox').fill('team/old');
-  await dialog.getByRole('button', { name: 'Delete repository' }).click();
+  await Promise.all([
+    page.getByText(/^team\/old is deleted, with its tags \(2\)/).waitFor(),
+    dialog.getByRole('button', { name: 'Delete repository' }).click(),
+  ]);
   await page.waitForURL(/\/repositories\?project=team$/);
-  await page.getByText(/^team\/old is deleted, with its tags \(2\)/).waitFor();
   assert.equal(await page.getByRole('link', { name: 'team/old' }).count(), 0);
 });
 
