@@ -8,8 +8,8 @@ import { type VirtualColumn, VirtualTable } from '../../widgets/virtual-table.ts
 import { ChangeTag } from './change-tag.tsx';
 import { fileChanges, type ResultView } from './compare-search.ts';
 import { FileDifference } from './file-difference.tsx';
-import { fileFacts } from './file-facts.ts';
-import { type ComparedFile, type ComparisonResult, filesQuery } from './queries.ts';
+import { type ComparedFile, fileFacts } from './file-facts.ts';
+import { type ComparisonResult, filesQuery } from './queries.ts';
 
 interface ComparedFilesProps {
   readonly comparison: string;

@@ -8,9 +8,9 @@ import { Problem } from '../../widgets/problem.tsx';
 import { SizeText } from '../../widgets/size-text.tsx';
 import { Waiting } from '../../widgets/waiting.tsx';
 import { ChangeTag } from './change-tag.tsx';
-import { fileFacts } from './file-facts.ts';
+import { type ComparedFile, fileFacts } from './file-facts.ts';
 import { PatchText } from './patch-text.tsx';
-import { type ComparedFile, fileQuery, textQuery } from './queries.ts';
+import { fileQuery, textQuery } from './queries.ts';
 
 /** How one file differs: what is told of it on both sides, and its text. */
 export function FileDifference({ comparison, path, onClose }: { comparison: string; path: string; onClose: () => void }) {

@@ -1,4 +1,7 @@
-import type { ComparedFile } from './queries.ts';
+import type { components } from '@longshore/api-client';
+
+/** A file that differs. */
+export type ComparedFile = components['schemas']['ComparedFile'];
 
 /** What is told of a file on both sides, and whether it differs where both have it. */
 export interface FileFact {

@@ -3,10 +3,10 @@ import { infiniteQueryOptions, queryOptions, useQuery, useQueryClient } from '@t
 import { bodyOf } from '../../api/answer.ts';
 import { api } from '../../api/client.ts';
 import type { ResultView } from './compare-search.ts';
+import type { ComparedFile } from './file-facts.ts';
 
 export type Comparison = components['schemas']['Comparison'];
 export type ComparisonResult = NonNullable<Comparison['result']>;
-export type ComparedFile = components['schemas']['ComparedFile'];
 
 /** A side that can be compared. */
 export interface WantedImage {
