@@ -5,7 +5,7 @@ import { DamagedDatabaseError, rowsOf } from './sqlite-table.ts';
 const [nameTag, versionTag, releaseTag, epochTag] = [1000, 1001, 1002, 1003];
 const [numberType, textType] = [4, 6];
 
-/** Packages that rpm's database says are installed: the one of SQLite (Fedora 33, RHEL 9, SUSE's base images). Undefined when it is damaged. */
+/** Packages that rpm's database says are installed: the one of SQLite (since Fedora 33 and RHEL 9). Undefined when it is damaged. */
 export function rpmPackages(bytes: Buffer): InstalledPackage[] | undefined {
   const found: InstalledPackage[] = [];
   try {
