@@ -7,6 +7,8 @@ import { findCommand } from '../find-command.ts';
 /** Whoever presses Tab waits no longer for a registry, in milliseconds. */
 const patienceMs = 1500;
 const most = 100;
+/** A shell puts what it is told into the line as it is: whatever means something to it is no name, whoever says so. */
+const plain = /^[\w./:-]+$/;
 
 /**
  * What the last word can become of what the registry has: projects, repositories, and behind a colon tags. Nothing where none is meant or
@@ -27,7 +29,7 @@ export async function namesFor(
       fetch: (input, init) => surroundings.fetch(input, { ...init, signal }),
     });
     const names = meant === 'PROJECT' ? await projects(last, connection) : await images(last, meant === 'IMAGE', connection);
-    return names.filter((name) => name.startsWith(last));
+    return names.filter((name) => name.startsWith(last) && plain.test(name));
   } catch {
     return [];
   }

@@ -36,6 +36,13 @@ describe('completion', () => {
     assert.deepEqual(await namesFor(['project', 'show', ''], clientCommands, recordedSurroundings()), [], 'nobody has logged in');
   });
 
+  it('puts nothing into a line that means something to a shell, whatever a registry answers', async () => {
+    const items = ['team', 'team;reboot', 'team$(reboot)', 'team`reboot`', 'team\nreboot', 'team x', 'team-2'].map((name) => ({ name }));
+    const environment = { LONGSHORE_SERVER: 'http://localhost:1' };
+    const surroundings = recordedSurroundings(() => Response.json({ items }), { environment });
+    assert.deepEqual(await namesFor(['project', 'show', 'te'], clientCommands, surroundings), ['team', 'team-2']);
+  });
+
   it('does not offer a flag twice, nor anything behind a word that is no verb', () => {
     assert.ok(!after('project ls --limit 3 --').includes('--limit'));
     assert.deepEqual(after('nonsense '), []);
