@@ -1,32 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { imageText, parseImageText } from '../../packages/console/src/api/image-name.ts';
-import { compareSearch, searchOf, sidesIn } from '../../packages/console/src/areas/compare/compare-search.ts';
 import { fileFacts } from '../../packages/console/src/areas/compare/file-facts.ts';
 import { hunksOf } from '../../packages/console/src/areas/compare/patch-lines.ts';
-
-const digest = `sha256:${'a'.repeat(64)}`;
-
-test('images in an address are read as they are written, and nothing else is', () => {
-  for (const name of [
-    { repository: 'team/app' },
-    { repository: 'team/app', reference: '1.10' },
-    { repository: 'team/app', reference: digest },
-  ]) {
-    assert.deepEqual(parseImageText(imageText(name)), name);
-  }
-  for (const text of ['', ':1', 'Team/app', 'team/app:', 'team/app@', 'team/app:a b', 'host:5000/team/app']) {
-    assert.equal(parseImageText(text), undefined, text);
-  }
-});
-
-test('an address holds both sides with their platforms, and what of the result is shown', () => {
-  const sides = { from: { repository: 'team/app', reference: '1', platform: 'linux/arm64' }, to: { repository: 'team/other' } };
-  assert.deepEqual(sidesIn(compareSearch({ ...searchOf(sides) })), sides);
-  const shown = { tab: 'files', change: 'added', prefix: '7', file: 'a' };
-  assert.deepEqual(compareSearch({ ...shown, prefix: 7, other: 'x' }), shown);
-  assert.deepEqual(compareSearch({ tab: 'none', change: 'none', from: {}, prefix: '' }), {});
-});
 
 test('a patch is told apart into what was removed, added and neither, whatever its lines begin with', () => {
   const patch = '--- a\n+++ a\n@@ -1,3 +1,3 @@\n same\n--- removed\n+++ added\n+more\n\\ No newline at end of file\n@@ -9 +9 @@\n \n-x\n';
