@@ -94,7 +94,7 @@ export const compare = {
   package: 'Package',
   packageKind: 'Kind',
   everyKind: 'All packages',
-  osPackages: 'Packages of the system (deb, apk)',
+  osPackages: 'Packages of the system (deb, rpm, apk)',
   languagePackages: 'Packages of languages (npm, Python, gem)',
   noPackages: 'The same packages are installed in the same versions.',
   noPackagesLike: 'No package that differs is like this.',
