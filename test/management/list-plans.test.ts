@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { RoleAuthorizer } from '../../packages/server/src/access/authorizer.ts';
 import { apiRoutes } from '../../packages/server/src/api-routes.ts';
+import { ThreadedComparer } from '../../packages/server/src/comparing/image-comparer.ts';
 import { createFeatures } from '../../packages/server/src/features/index.ts';
 import { ApiError } from '../../packages/server/src/management/problems.ts';
 import type { Route } from '../../packages/server/src/management/route.ts';
@@ -41,6 +42,7 @@ function routesOver(store: MetadataStore): Promise<readonly Route[]> {
     clock: Date.now,
     now: Date.now,
     authorizer,
+    comparer: new ThreadedComparer(),
   };
   const ports: unknown = new Proxy(Object, { get: (_, name) => known[String(name)] ?? ports });
   return apiRoutes(ports as CoreRouteDeps, createFeatures(ports as Parameters<typeof createFeatures>[0]));

@@ -57,7 +57,7 @@ const examples: Readonly<Record<string, readonly (string | number)[]>> = {
   mediaType: ['application/vnd.example.1', 'nothing/x'],
   over: [80],
   comparison: [comparison],
-  'listComparedFiles path': ['etc', 'nothing'],
+  'listComparedFiles prefix': ['etc', 'nothing'],
 };
 
 /** Lists of what is in layers: no statement finds their entries. */
