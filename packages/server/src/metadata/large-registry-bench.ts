@@ -6,7 +6,7 @@ import type { SqlDialect } from './sql-session.ts';
 export interface RegistrySize {
   readonly projects: number;
   readonly repositories: number;
-  /** A multiple of `repositories`; every third one of a repository has no tag. */
+  /** A multiple of `repositories`; every third one of a repository has no tag. All have the same vendor and one of a hundred teams as labels. */
   readonly manifests: number;
   /** At least twice `manifests`, two of which each manifest needs; the others nothing does. */
   readonly blobs: number;
@@ -73,6 +73,9 @@ export function registryRows(dialect: SqlDialect, size: RegistrySize, at: number
     insert into tag_history (repository_id, tag, from_digest, to_digest, actor, at)
       select t.repository_id, t.name, null, m.digest, 'system:bench', ${at} from tags t join manifests m on m.id = t.manifest_id
       where t.name like '${prefix}%';`;
+  const insertWords = (word: string, position: number) => `
+    insert into image_words (word, position, manifest_id, project_id)
+      select '${word}', ${position}, m.id, r.project_id from manifests m join repositories r on r.id = m.repository_id;`;
   const needed = (offset: number) => `
     insert into manifest_references (repository_id, kind, target, manifest_id)
       select m.repository_id, ${referenceKind.blob}, b.digest, m.id from manifests m join blobs b on b.id = m.id + ${offset};`;
@@ -95,6 +98,10 @@ export function registryRows(dialect: SqlDialect, size: RegistrySize, at: number
       select i % ${repositories} + 1, ${digest('-i - 1')}, 'application/vnd.oci.image.manifest.v1+json', 500, ${at}, 'system:bench', ${at},
         ${digest('i')}
       from ${numbers(manifests)};
+    ${insertWords('vendor=acme', 0)}
+    ${insertWords("team=team' || (m.id % 100) || '", 1)}
+    ${insertWords("team' || (m.id % 100) || '", 2)}
+    delete from unindexed_manifests;
     ${needed(0)}
     ${needed(manifests)}
     ${insertTags('t', tags, `i % ${repositories}`, tagged(`i % ${repositories}`, `i / ${repositories}`))}
