@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fileFacts } from '../../packages/console/src/areas/compare/file-facts.ts';
+import { fileFacts, sizeOf } from '../../packages/console/src/areas/compare/file-facts.ts';
 import { hunksOf } from '../../packages/console/src/areas/compare/patch-lines.ts';
 
 test('a patch is told apart into what was removed, added and neither, whatever its lines begin with', () => {
@@ -36,4 +36,5 @@ test('a file that both sides have says in what it differs', () => {
   assert.deepEqual(differing({ path: 'a', change: 'changed', from: side, to: { ...side, mode: '0755', gid: 1 } }), ['mode', 'owner']);
   assert.deepEqual(differing({ path: 'a', change: 'changed', from: side, to: { ...side, sha256: 'b' } }), ['content']);
   assert.deepEqual(differing({ path: 'a', change: 'added', to: side }), []);
+  assert.deepEqual([sizeOf(side), sizeOf({ ...side, kind: 'directory', sizeBytes: 0 }), sizeOf(undefined)], [1, undefined, undefined]);
 });

@@ -66,14 +66,27 @@ test(
     await page.getByRole('link', { name: 'Compare images' }).click();
     await page.getByText('Choose two images', { exact: true }).waitFor();
     await choose(page, 'From', 'team/app', '1');
-    await choose(page, 'To', 'team/app', '2');
-    await page.getByText('The comparison waits for its turn.').waitFor();
+    await side(page, 'To')
+      .getByLabel('Repository')
+      .fill(`${new URL(registry.url).host}/team/app:2`);
+    await page.keyboard.press('Tab');
+    await page.waitForURL(/to=team%2Fapp%3A2/);
+    const waits = page.getByText('The comparison waits for its turn.');
+    await waits.waitFor();
     await page.reload();
-    await page.getByText('The comparison waits for its turn.').waitFor();
+    await waits.waitFor();
+    await page.route('**/api/v1/comparisons/*', (route) => route.fulfill({ status: 503, json: { code: 'unavailable' } }));
+    const isRefused = () => page.waitForResponse((answer) => answer.status() === 503);
+    // The next is asked when the page knows of the one before.
+    for (const asked of [await isRefused(), await isRefused()]) await asked.finished();
+    assert.equal(await waits.isVisible(), true, 'a registry that is busy takes nothing away that is in sight');
+    await page.unroute('**/api/v1/comparisons/*');
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByText('The comparison was cancelled.').waitFor();
+    await page.reload();
+    await page.getByText('The comparison was cancelled.').waitFor();
     await page.getByRole('button', { name: 'Compare again' }).click();
-    await page.getByText('The comparison waits for its turn.').waitFor();
+    await waits.waitFor();
     await startWork();
     await page.getByRole('tab', { name: 'Files (6)' }).click();
     await page.getByText('removed (2)', { exact: true }).click();
@@ -118,6 +131,8 @@ test('who may not pull one of two images learns nothing of it, and what to do', 
   const page = await stage.open(t, { as: bob });
   await page.goto(comparisonPage('team/app:1', 'secret/app:1'));
   await page.getByRole('alert').filter({ hasText: 'secret/app' }).waitFor();
+  await page.getByText('not for you to see: secret/app:1', { exact: false }).waitFor();
+  assert.equal(await page.getByText('not for you to see: team/app:1', { exact: false }).count(), 0);
   await page.getByText('ask an owner of the project for a role', { exact: false }).waitFor();
   const nobody = await stage.open(t);
   await nobody.goto(result);

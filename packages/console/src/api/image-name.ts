@@ -17,3 +17,18 @@ export function parseImageText(text: string): ImageName | undefined {
   if (repository === '') return undefined;
   return { repository, ...(reference !== undefined && { reference }) };
 }
+
+/**
+ * What images somebody may mean who types or pastes this, likeliest first: a name as the registry has it, or as commands take it, with the address of
+ * a registry before it. Whether there is a repository of that name is not known here.
+ */
+export function namesMeant(text: string): readonly ImageName[] {
+  const bare = text.trim().replace(/^(?:https?|docker):\/\//, '');
+  // The first part of a repository's own name may have dots, too.
+  const withoutHost = /^(?:localhost|[^/]*[.:][^/]*)\/(.+)$/.exec(bare)?.[1];
+  return [bare, withoutHost ?? ''].flatMap((name) => {
+    const [, repository, tag, digest] = /^([a-z0-9][a-z0-9._/-]*)(?::(\w[\w.-]*))?(?:@(\w+:\w+))?$/.exec(name) ?? [];
+    const reference = digest ?? tag;
+    return repository === undefined ? [] : [{ repository, ...(reference !== undefined && { reference }) }];
+  });
+}

@@ -1,7 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
+import { ApiProblem } from '@longshore/api-client';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { AutoComplete, Form } from 'antd';
 import { useDeferredValue, useState } from 'react';
 import { api } from '../api/client.ts';
+import { type ImageName, namesMeant } from '../api/image-name.ts';
 import { overviewQuery } from '../api/overview-query.ts';
 
 interface FieldProps {
@@ -9,15 +11,29 @@ interface FieldProps {
   readonly label: string;
   readonly placeholder: string;
   readonly chosen: string | undefined;
-  readonly onChoose: (name: string) => void;
 }
 
 const found = 20;
 
-/** Which repository: the registry searches as one types; before that, those that were pushed to last. Give it a key of what is chosen. */
-export function RepositoryField({ id, label, placeholder, chosen = '', onChoose }: FieldProps) {
+/**
+ * Which repository: the registry searches as one types; before that, those that were pushed to last. A whole name may be typed or pasted, with a tag or
+ * digest and the address of a registry as commands have it. Give it a key of what is chosen.
+ */
+export function RepositoryField(props: FieldProps & { readonly onChoose: (image: ImageName) => void }) {
+  const { id, label, placeholder, chosen = '', onChoose } = props;
   const [typed, setTyped] = useState(chosen);
   const names = useRepositoryNames(typed);
+  const choose = (image: ImageName) => {
+    setTyped(image.repository);
+    if (image.repository !== chosen || image.reference !== undefined) onChoose(image);
+  };
+  const finding = useMutation({
+    mutationFn: firstThere,
+    onSuccess: (image) => image && choose(image),
+  });
+  const leave = () => {
+    if (typed.trim() !== chosen && typed.trim() !== '') finding.mutate(namesMeant(typed));
+  };
   return (
     <Form.Item label={label} htmlFor={id}>
       <AutoComplete
@@ -26,11 +42,26 @@ export function RepositoryField({ id, label, placeholder, chosen = '', onChoose 
         placeholder={placeholder}
         options={names.map((value) => ({ value }))}
         onChange={setTyped}
-        onSelect={onChoose}
-        onBlur={() => typed.trim() !== chosen && names.includes(typed.trim()) && onChoose(typed.trim())}
+        onSelect={(repository) => choose({ repository })}
+        onBlur={leave}
+        onInputKeyDown={({ key }) => key === 'Enter' && names.length === 0 && leave()}
       />
     </Form.Item>
   );
+}
+
+/** The first of these whose repository is there for whoever looks. */
+async function firstThere(images: readonly ImageName[]): Promise<ImageName | undefined> {
+  for (const image of images) {
+    try {
+      await api.GET('/api/v1/repositories/{repository}', { params: { path: { repository: image.repository } } });
+      return image;
+    } catch (error) {
+      const isNone = error instanceof ApiProblem && error.status < 500 && error.status !== 429;
+      if (!isNone) throw error;
+    }
+  }
+  return undefined;
 }
 
 function useRepositoryNames(typed: string): readonly string[] {
@@ -47,7 +78,8 @@ function useRepositoryNames(typed: string): readonly string[] {
 }
 
 /** Which tag or digest of a repository: the tags that begin so; before that, those that were set last. Give it a key of what is chosen. */
-export function ReferenceField({ repository, id, label, placeholder, chosen = '', onChoose }: FieldProps & { repository: string }) {
+export function ReferenceField(props: FieldProps & { readonly repository: string; readonly onChoose: (reference: string) => void }) {
+  const { repository, id, label, placeholder, chosen = '', onChoose } = props;
   const [typed, setTyped] = useState(chosen);
   const prefix = useDeferredValue(typed.trim());
   const isPrefix = /^[a-zA-Z0-9_.-]{1,128}$/.test(prefix) && prefix !== chosen;

@@ -26,7 +26,7 @@ export function ChooseSide({ name, side, onChoose }: ChooseSideProps) {
           label={say('repository')}
           placeholder={say('chooseRepository')}
           chosen={repository}
-          onChoose={(chosen) => onChoose({ repository: chosen })}
+          onChoose={onChoose}
         />
         {repository === undefined ? null : (
           <ReferenceField

@@ -20,7 +20,7 @@ export function ComparePage() {
   const say = useTexts(compareTexts);
   const me = useLastMe();
   const search: CompareSearch = route.useSearch();
-  const { from, to, fromPlatform, toPlatform, ...view } = search;
+  const { from, to, fromPlatform, toPlatform, cancelled, ...view } = search;
   const navigate = useNavigate();
   const sides = sidesIn(search);
   const choose = (next: typeof sides) => {
@@ -56,6 +56,14 @@ export function ComparePage() {
               from={sides.from}
               to={sides.to}
               view={view}
+              isCancelled={cancelled === true}
+              onCancelled={(isCancelled) =>
+                void navigate({
+                  to: '/compare',
+                  search: { ...searchOf(sides), ...view, ...(isCancelled && { cancelled: true }) },
+                  replace: true,
+                })
+              }
               onView={(next) => void navigate({ to: '/compare', search: { ...searchOf(sides), ...next }, resetScroll: false })}
             />
           ) : (

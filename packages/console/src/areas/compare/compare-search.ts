@@ -22,6 +22,8 @@ export interface CompareSearch extends ResultView {
   readonly fromPlatform?: string;
   readonly to?: string;
   readonly toPlatform?: string;
+  /** The comparison was cancelled here: it is not begun again by looking at it. */
+  readonly cancelled?: true;
 }
 
 /** One side, as far as it is chosen. */
@@ -39,7 +41,13 @@ export function compareSearch(search: Record<string, unknown>): CompareSearch {
     const text = typeof value === 'number' ? String(value) : value;
     return typeof text === 'string' && text !== '' ? [[name, text] as const] : [];
   });
-  return { ...Object.fromEntries(texts), ...(tab !== undefined && { tab }), ...(change !== undefined && { change }) };
+  const isCancelled = search['cancelled'] === true;
+  return {
+    ...Object.fromEntries(texts),
+    ...(tab !== undefined && { tab }),
+    ...(change !== undefined && { change }),
+    ...(isCancelled && { cancelled: true }),
+  };
 }
 
 /** What an address chooses on its two sides; undefined: nothing. */

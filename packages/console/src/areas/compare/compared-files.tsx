@@ -8,7 +8,7 @@ import { type VirtualColumn, VirtualTable } from '../../widgets/virtual-table.ts
 import { ChangeTag } from './change-tag.tsx';
 import { fileChanges, type ResultView } from './compare-search.ts';
 import { FileDifference } from './file-difference.tsx';
-import { type ComparedFile, fileFacts } from './file-facts.ts';
+import { type ComparedFile, fileFacts, sizeOf } from './file-facts.ts';
 import { type ComparisonResult, filesQuery } from './queries.ts';
 
 interface ComparedFilesProps {
@@ -91,7 +91,10 @@ function Filters({ counts, filter: { change, prefix }, onFilter }: FiltersProps)
 
 function useColumns(onOpen: (path: string) => void): VirtualColumn<ComparedFile>[] {
   const say = useTexts(compareTexts);
-  const size = (side: ComparedFile['from']) => (side?.kind === 'file' ? <SizeText bytes={side.sizeBytes} /> : '–');
+  const size = (side: ComparedFile['from']) => {
+    const bytes = sizeOf(side);
+    return bytes === undefined ? '–' : <SizeText bytes={bytes} />;
+  };
   return [
     { key: 'change', title: say('change'), width: '112px', cell: ({ change }) => <ChangeTag change={String(change)} /> },
     {

@@ -8,7 +8,7 @@ import { Problem } from '../../widgets/problem.tsx';
 import { SizeText } from '../../widgets/size-text.tsx';
 import { Waiting } from '../../widgets/waiting.tsx';
 import { ChangeTag } from './change-tag.tsx';
-import { type ComparedFile, fileFacts } from './file-facts.ts';
+import { type ComparedFile, fileFacts, sizeOf } from './file-facts.ts';
 import { PatchText } from './patch-text.tsx';
 import { fileQuery, textQuery } from './queries.ts';
 
@@ -37,15 +37,33 @@ export function FileDifference({ comparison, path, onClose }: { comparison: stri
   );
 }
 
+const kinds = ['file', 'directory', 'symlink', 'character-device', 'block-device', 'fifo'] as const;
+const isKind = (kind = ''): kind is (typeof kinds)[number] => (kinds as readonly string[]).includes(kind);
+
 function Facts({ file }: { file: ComparedFile }) {
   const say = useTexts(compareTexts);
   const { from, to } = file;
   const facts = fileFacts(file).filter((fact) => fact.name !== 'content' && (fact.from ?? fact.to) !== undefined);
   const place = (side: ComparedFile['from']) => side && say('layerNumber', { number: side.layer + 1 });
-  const size = (side: ComparedFile['from']) => side && <SizeText bytes={side.sizeBytes} />;
+  const [sizeBefore, sizeAfter] = [sizeOf(from), sizeOf(to)];
+  const size = (side: ComparedFile['from'], bytes: number | undefined) => side && (bytes === undefined ? '–' : <SizeText bytes={bytes} />);
+  const shown = (name: string, value: string | undefined) => (name === 'kind' && isKind(value) ? say(`kind.${value}`) : value);
   const rows = [
-    ...facts.map((fact) => ({ key: fact.name, name: say(fact.name), before: fact.from, after: fact.to, differs: fact.differs })),
-    { key: 'size', name: say('layerSize'), before: size(from), after: size(to), differs: from?.sizeBytes !== to?.sizeBytes },
+    ...facts.map(({ name, differs, ...fact }) => {
+      const [before, after] = [shown(name, fact.from), shown(name, fact.to)];
+      return { key: name, name: say(name), before, after, differs };
+    }),
+    ...(sizeBefore === undefined && sizeAfter === undefined
+      ? []
+      : [
+          {
+            key: 'size',
+            name: say('layerSize'),
+            before: size(from, sizeBefore),
+            after: size(to, sizeAfter),
+            differs: sizeBefore !== undefined && sizeAfter !== undefined && sizeBefore !== sizeAfter,
+          },
+        ]),
     { key: 'layer', name: say('layer'), before: place(from), after: place(to), differs: false },
   ];
   return (

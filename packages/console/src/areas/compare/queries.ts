@@ -25,9 +25,9 @@ const stateKey = (id: string | undefined) => ['comparison', id];
 
 /**
  * The comparison of two images, which is begun by the first look, and how far it is. The registry knows a pair again, so that a reload finds the
- * same one. `restart` begins anew what has failed or was cancelled.
+ * same one. `restart` begins anew what has failed or was cancelled. `isWanted`: otherwise the look begins nothing.
  */
-export function useComparison(from: WantedImage, to: WantedImage) {
+export function useComparison(from: WantedImage, to: WantedImage, isWanted: boolean) {
   const client = useQueryClient();
   const beginningKey = ['comparison-begun', from, to];
   const begun = useQuery({
@@ -36,7 +36,7 @@ export function useComparison(from: WantedImage, to: WantedImage) {
     gcTime: 0,
     retry: false,
     // Once: what somebody has cancelled is not begun again because the page asks for everything anew.
-    enabled: ({ state }) => state.data === undefined,
+    enabled: ({ state }) => isWanted && state.data === undefined,
     queryFn: async () => {
       const comparison = await bodyOf(api.POST('/api/v1/comparisons', { body: { from, to } }));
       client.setQueryData(stateKey(comparison.id), comparison);
@@ -47,6 +47,8 @@ export function useComparison(from: WantedImage, to: WantedImage) {
   const state = useQuery({
     queryKey: stateKey(id),
     enabled: id !== undefined,
+    // It is asked again anyway.
+    retry: false,
     queryFn: ({ signal }) => bodyOf(api.GET('/api/v1/comparisons/{comparison}', { params: { path: { comparison: id ?? '' } }, signal })),
     refetchInterval: (query) => (isUnderWay(query.state.data) ? askAgainMs : false),
   });

@@ -1,6 +1,7 @@
 import { ApiProblem } from '@longshore/api-client';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Alert, Button, Flex, Progress, Typography } from 'antd';
+import { imageText } from '../../api/image-name.ts';
 import { compareTexts } from '../../i18n/compare-texts.ts';
 import { sizeIn } from '../../i18n/formats.ts';
 import { useLanguage, useTexts } from '../../i18n/language.tsx';
@@ -8,24 +9,39 @@ import { Problem } from '../../widgets/problem.tsx';
 import { Waiting } from '../../widgets/waiting.tsx';
 import type { ResultView } from './compare-search.ts';
 import { ComparisonResultView } from './comparison-result.tsx';
-import { type Comparison, isUnderWay, useComparison, type WantedImage } from './queries.ts';
+import { type Comparison, isUnderWay, platformsQuery, useComparison, type WantedImage } from './queries.ts';
 
 interface ShownComparisonProps {
   readonly from: WantedImage;
   readonly to: WantedImage;
   readonly view: ResultView;
+  /** Whether it was cancelled here, so that only a press of a button begins it again. */
+  readonly isCancelled: boolean;
+  readonly onCancelled: (isCancelled: boolean) => void;
   readonly onView: (view: ResultView) => void;
 }
 
 /** A comparison as far as it is: that it waits or runs, why there is none, or what differs. */
-export function ShownComparison({ from, to, view, onView }: ShownComparisonProps) {
-  const { comparison, error, restart, cancel } = useComparison(from, to);
-  if (error instanceof ApiProblem || (error !== null && comparison === undefined)) return <Refusal error={error} onRetry={restart} />;
-  if (comparison === undefined) return <Waiting />;
-  if (isUnderWay(comparison)) return <UnderWay comparison={comparison} onCancel={cancel} />;
+export function ShownComparison({ from, to, view, isCancelled, onCancelled, onView }: ShownComparisonProps) {
+  const { comparison, error, restart, cancel } = useComparison(from, to, !isCancelled);
+  const again = () => {
+    restart();
+    onCancelled(false);
+  };
+  const stop = async () => {
+    await cancel();
+    onCancelled(true);
+  };
+  if (error !== null && (comparison === undefined || isFinal(error))) return <Refusal {...{ error, from, to }} onRetry={restart} />;
+  if (comparison === undefined) return isCancelled ? <Cancelled onRetry={again} /> : <Waiting />;
+  if (isUnderWay(comparison)) return <UnderWay comparison={comparison} onCancel={stop} />;
+  if (comparison.state === 'cancelled') return <Cancelled onRetry={again} />;
   if (comparison.result === undefined) return <NoResult comparison={comparison} onRetry={restart} />;
   return <ComparisonResultView {...{ comparison, result: comparison.result, view, onView }} />;
 }
+
+/** Whether the registry would answer the same again. What it says while it is busy takes nothing away that is in sight. */
+const isFinal = (error: Error) => error instanceof ApiProblem && error.status < 500 && error.status !== 429;
 
 /** What helps against which refusal. */
 const helps: Readonly<Record<string, 'mayNotSee' | 'notComparable' | 'tooMany'>> = {
@@ -36,15 +52,25 @@ const helps: Readonly<Record<string, 'mayNotSee' | 'notComparable' | 'tooMany'>>
   'too-many-requests': 'tooMany',
 };
 
-function Refusal({ error, onRetry }: { error: Error; onRetry: () => void }) {
+function Refusal({ error, from, to, onRetry }: Pick<ShownComparisonProps, 'from' | 'to'> & { error: Error; onRetry: () => void }) {
   const say = useTexts(compareTexts);
   const help = error instanceof ApiProblem ? helps[error.code] : undefined;
   return (
     <Flex vertical gap="small">
       <Problem error={error} onRetry={onRetry} />
+      {help === 'mayNotSee' ? [from, to].map((image, side) => <Missing key={side} image={image} />) : null}
       {help === undefined ? null : <Typography.Text>{say(help)}</Typography.Text>}
     </Flex>
   );
+}
+
+/** Says so when this one of both images is not there: the refusal names it in the words of the registry alone. */
+function Missing({ image }: { image: WantedImage }) {
+  const say = useTexts(compareTexts);
+  const { error } = useQuery(platformsQuery(image));
+  return error instanceof ApiProblem && error.status === 404 ? (
+    <Typography.Text strong>{say('missing', { image: imageText(image) })}</Typography.Text>
+  ) : null;
 }
 
 function UnderWay({ comparison: { state, progress }, onCancel }: { comparison: Comparison; onCancel: () => Promise<void> }) {
@@ -79,10 +105,13 @@ function UnderWay({ comparison: { state, progress }, onCancel }: { comparison: C
   );
 }
 
-function NoResult({ comparison: { state, failure, job }, onRetry }: { comparison: Comparison; onRetry: () => void }) {
+function Cancelled({ onRetry }: { onRetry: () => void }) {
   const say = useTexts(compareTexts);
-  const again = <Button onClick={onRetry}>{say('again')}</Button>;
-  if (state === 'cancelled') return <Alert type="info" showIcon title={say('cancelled')} action={again} />;
+  return <Alert type="info" showIcon title={say('cancelled')} action={<Button onClick={onRetry}>{say('again')}</Button>} />;
+}
+
+function NoResult({ comparison: { failure, job }, onRetry }: { comparison: Comparison; onRetry: () => void }) {
+  const say = useTexts(compareTexts);
   return (
     <Alert
       type="error"
@@ -96,7 +125,7 @@ function NoResult({ comparison: { state, failure, job }, onRetry }: { comparison
         </>
       }
       // What a registry says without a job is kept: it would say it again.
-      action={job === undefined ? null : again}
+      action={job === undefined ? null : <Button onClick={onRetry}>{say('again')}</Button>}
     />
   );
 }

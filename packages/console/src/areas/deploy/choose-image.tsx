@@ -18,7 +18,7 @@ export function ChooseImage({ repository, reference }: DeploySearch) {
         label={say('repository')}
         placeholder={say('chooseRepository')}
         chosen={repository}
-        onChoose={(name) => go({ repository: name })}
+        onChoose={go}
       />
       {repository !== undefined && (
         <ReferenceField
