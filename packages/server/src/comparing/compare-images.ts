@@ -131,8 +131,16 @@ function side(path: string, { traits, size, sha256, target, path: place }: FileE
   return {
     ...traits,
     size,
-    ...(sha256 !== '' && { sha256: Buffer.from(sha256, 'latin1').toString('hex') }),
+    ...(sha256 !== '' && { sha256: hexadecimal(sha256) }),
     ...(target !== '' && { target }),
     ...(place !== undefined && place !== path && { path: place }),
   };
 }
+
+/** A hash as it is shown. In memory that is used again: of a hundred thousand hashes, that of each would wait for the collector. */
+function hexadecimal(sha256: string): string {
+  hashBytes.write(sha256, 'latin1');
+  return hashBytes.toString('hex');
+}
+
+const hashBytes = Buffer.alloc(32);

@@ -1,17 +1,18 @@
-import { type ComparisonPage, type FileChange, fileChanges } from '../registry/ports/comparison-store.ts';
+import { type FileChange, fileChanges } from '../registry/ports/comparison-store.ts';
 import type { FileDifference } from '../registry/ports/image-comparer.ts';
 import { FilePacker } from './packed-files.ts';
+import type { PackedPage } from './thread-messages.ts';
 
 /** Pages that are given away at once. */
 const batchPages = 16;
 
 /** Packs files, as they come by path, into pages for each kind of change: here, so that nobody else holds them unpacked. */
 export class FilePages {
-  readonly #give: (pages: readonly ComparisonPage[]) => Promise<void>;
+  readonly #give: (pages: readonly PackedPage[]) => Promise<void>;
   readonly #open: Record<FileChange, { readonly packer: FilePacker; lastPath: string }>;
-  #pages: ComparisonPage[] = [];
+  #pages: PackedPage[] = [];
 
-  constructor(give: (pages: readonly ComparisonPage[]) => Promise<void>) {
+  constructor(give: (pages: readonly PackedPage[]) => Promise<void>) {
     this.#give = give;
     const empty = () => ({ packer: new FilePacker(), lastPath: '' });
     this.#open = { added: empty(), removed: empty(), changed: empty() };

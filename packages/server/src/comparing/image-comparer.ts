@@ -15,7 +15,7 @@ import {
 } from '../registry/ports/image-comparer.ts';
 import { LayerFeed } from './layer-feed.ts';
 import { unpackFiles } from './packed-files.ts';
-import type { TaskText, ThreadAnswer, ThreadTask, ThreadWord } from './thread-messages.ts';
+import type { PackedPage, TaskText, ThreadAnswer, ThreadTask, ThreadWord } from './thread-messages.ts';
 
 /** Memory of the thread for objects: what half a million entries take. Pieces of layers are outside of it. */
 const heapMegabytes = 192;
@@ -101,7 +101,10 @@ async function runTask({ task, layers, signal: given, longestMs, hear }: Task): 
     else if (word.kind === 'close') feeds.get(word.layer)?.close();
     else if (word.kind === 'unreadable') done.reject(new UnreadableImageError(word.message));
     else await hear(word);
-    if (word.kind === 'pages') tell({ kind: 'taken' });
+    if (word.kind === 'pages') {
+      release(word.pages);
+      tell({ kind: 'taken' });
+    }
     if (word.kind === 'found' || word.kind === 'texts') done.resolve();
   };
   thread.on('message', (word: ThreadWord) => void take(word).catch(done.reject));
@@ -116,6 +119,11 @@ async function runTask({ task, layers, signal: given, longestMs, hear }: Task): 
     await thread.terminate();
     await Promise.allSettled(Array.from(feeds.values(), ({ ended }) => ended));
   }
+}
+
+/** Gives the memory of pages back at once: the main thread collects nothing while it has little to do. */
+function release(pages: readonly PackedPage[]): void {
+  for (const { entries } of pages) entries.buffer.transfer(0);
 }
 
 function startThread(workerData: ThreadTask): Worker {

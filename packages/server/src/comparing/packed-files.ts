@@ -7,6 +7,8 @@ const mostFiles = 500;
 const mostTextBytes = 256 * 1024;
 /** Of a file: two paths and targets of 4096 characters, and their escapes. */
 const longestTextBytes = 256 * 1024;
+/** Of a page, also when nothing in it repeats: then zlib adds a few bytes to each 16 KiB. */
+const mostPackedBytes = mostTextBytes + longestTextBytes + 4096;
 
 /** Gathers files and packs them, again and again in the same memory. Synchronous, for a thread of its own. */
 export class FilePacker {
@@ -30,11 +32,15 @@ export class FilePacker {
   }
 
   /** What was added since the last time. */
-  pack(): Uint8Array {
+  pack(): Uint8Array<ArrayBuffer> {
     const length = this.#length + this.#text.write(']', this.#length);
     this.#length = 0;
     this.#files = 0;
-    return gzipSync(this.#text.subarray(0, length));
+    const packed = gzipSync(this.#text.subarray(0, length), { chunkSize: mostPackedBytes });
+    const page = Uint8Array.from(packed);
+    // In one chunk, so that it can be given back at once: what is left to the collector comes to more than all pages.
+    if (packed.buffer.byteLength === mostPackedBytes) packed.buffer.transfer(0);
+    return page;
   }
 }
 

@@ -21,11 +21,14 @@ export class ThreadDoor {
     this.#port.postMessage(word, given);
   }
 
-  /** Resolves when the owner has taken them. */
+  /** Gives pages away. Resolves when the owner has taken them. */
   sayPages(word: ThreadWord & { kind: 'pages' }): Promise<void> {
     return new Promise((resolve) => {
       this.#taken = resolve;
-      this.say(word);
+      this.say(
+        word,
+        word.pages.map(({ entries }) => entries.buffer),
+      );
     });
   }
 

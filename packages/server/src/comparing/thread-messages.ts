@@ -21,13 +21,16 @@ export type ThreadTask = { readonly layers: readonly TaskLayer[] } & (
   | { readonly kind: 'texts'; readonly from: TaskText | undefined; readonly to: TaskText | undefined; readonly name: string }
 );
 
+/** A page, in memory of its own. */
+export type PackedPage = ComparisonPage & { readonly entries: Uint8Array<ArrayBuffer> };
+
 /** What the thread says. `more`: another piece of a layer is wanted, perhaps in the memory of one that was used; `close`: no more of it is. */
 export type ThreadWord =
   | { readonly kind: 'more'; readonly layer: number; readonly used?: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'close'; readonly layer: number }
   | { readonly kind: 'progress'; readonly progress: ComparisonProgress }
   /** Answered by `taken`. */
-  | { readonly kind: 'pages'; readonly pages: readonly ComparisonPage[] }
+  | { readonly kind: 'pages'; readonly pages: readonly PackedPage[] }
   | { readonly kind: 'found'; readonly findings: ComparisonFindings }
   | { readonly kind: 'texts'; readonly difference: TextDifference }
   /** The images cannot be compared, and why: a whole sentence. */

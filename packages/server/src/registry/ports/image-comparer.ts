@@ -103,7 +103,8 @@ export class UnreadableImageError extends Error {
 
 /** Finds out how images differ, beside the requests: in bounded memory, and no longer than its signal lets it. */
 export interface ImageComparer {
-  /** Tells the files that differ by kind of change and path, packed for `filesOf`. Throws `UnreadableImageError`, `StorageError`, the signal's reason. */
+  /** Tells the files that differ by kind of change and path, packed for `filesOf`; a page is gone once the promise for it
+   * is settled. Throws `UnreadableImageError`, `StorageError`, the signal's reason. */
   compare(
     from: ComparedImage,
     to: ComparedImage,
