@@ -12,7 +12,7 @@ export interface FileTraits {
   readonly layer: number;
 }
 
-/** A path of a layer as its archive tells it. */
+/** A path of a layer as its archive tells it. What few have is absent from the others: there may be half a million. */
 export interface FileEntry {
   readonly traits: FileTraits;
   /** Of a file, in bytes; else 0. */
@@ -20,28 +20,28 @@ export interface FileEntry {
   /** Where a symlink points, and the numbers of a device. */
   readonly target: string;
   /** Its path in its layer, once a hard link shows it under another. */
-  path: string | undefined;
+  path?: string;
   /** SHA-256 of the bytes of a file, a character for each of its bytes; empty until they were read, and of everything else. */
   sha256: string;
   /** What the file tells of installed packages: kind, name and version, parted by zero characters. */
-  packages: readonly string[] | undefined;
+  packages?: readonly string[];
 }
 
-/** A name in a tree. */
+/** A name in a tree. What few have is absent from the others, as with entries. */
 export interface TreeNode {
   /** Undefined: a directory that only paths below it tell of, or nothing (`hides`). */
   entry: FileEntry | undefined;
   /** Of whatever may hold something. */
   children: Map<string, TreeNode> | undefined;
   /** Nothing of layers below shows at this path, nor below it. */
-  hides: boolean;
+  hides?: true;
   /** A hard link to a path that its own layer does not have: the entry of what is there below it. */
-  linkTo: string | undefined;
+  linkTo?: string;
 }
 
 /** A node of which nothing is known yet. */
 export function newNode(): TreeNode {
-  return { entry: undefined, children: undefined, hides: false, linkTo: undefined };
+  return { entry: undefined, children: undefined };
 }
 
 /** The root of a tree that tells of nothing yet: a directory, even when nothing is in it. */

@@ -73,9 +73,7 @@ export class LayerSink implements TarSink {
       traits: this.#traitsOf(kind, entry),
       size: kind === 'file' ? entry.sizeBytes : 0,
       target: kind === 'symlink' ? entry.link : '',
-      path: undefined,
       sha256: '',
-      packages: undefined,
     });
     if (this.#entry === undefined || kind !== 'file') return;
     if (entry.isTooSparse) throw new ArchiveFault('a sparse file of it is too large to be compared');
@@ -105,7 +103,8 @@ export class LayerSink implements TarSink {
     const entry = this.#entry;
     // As text of a byte each: V8 keeps it in half of what hexadecimal takes, and in a third of a buffer.
     if (entry !== undefined && this.#hash !== undefined) entry.sha256 = this.#hash.digest('binary');
-    if (entry !== undefined && this.#reading !== undefined) entry.packages = this.#readPackages(this.#reading);
+    const packages = this.#reading && this.#readPackages(this.#reading);
+    if (entry !== undefined && packages !== undefined) entry.packages = packages;
     this.#hash = undefined;
     this.#reading = undefined;
   }

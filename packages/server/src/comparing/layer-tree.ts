@@ -19,7 +19,7 @@ export class LayerTree {
     const node = this.#at(partsOf(name));
     if (node === undefined) return undefined;
     node.entry = entry;
-    node.linkTo = undefined;
+    if (node.linkTo !== undefined) delete node.linkTo;
     if (entry.traits.kind === 'directory') node.children ??= new Map();
     else node.children = undefined;
     return entry;
@@ -34,7 +34,8 @@ export class LayerTree {
     if (found !== undefined) found.path ??= path;
     node.children = undefined;
     node.entry = found;
-    node.linkTo = found === undefined ? path : undefined;
+    if (found === undefined) node.linkTo = path;
+    else if (node.linkTo !== undefined) delete node.linkTo;
   }
 
   /** The node of a path, which is a name's or, of a whiteout, notes it and answers nothing. */

@@ -9,7 +9,7 @@ type Step = readonly [what: 'file' | 'directory' | 'whiteout' | 'opaque', path: 
 
 const entry = (kind: 'file' | 'directory', layer: number): FileEntry => ({
   traits: { kind, mode: 0o644, uid: 0, gid: 0, layer },
-  ...{ size: 0, target: '', path: undefined, sha256: '', packages: undefined },
+  ...{ size: 0, target: '', sha256: '' },
 });
 
 /** Paths of a layer: a file of its own is no directory of it too. */

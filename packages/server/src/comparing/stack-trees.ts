@@ -11,9 +11,9 @@ export function stackTrees(lower: TreeNode, upper: TreeNode, ground: Ground): Tr
 }
 
 /** The same with the entries, which are not copied. */
-export function copyTree({ entry, children, hides, linkTo }: TreeNode): TreeNode {
+export function copyTree({ children, ...node }: TreeNode): TreeNode {
   const copied = children && new Map(Array.from(children, ([name, child]) => [name, copyTree(child)] as const));
-  return { entry, children: copied, hides, linkTo };
+  return { ...node, children: copied };
 }
 
 /** Whether both tell of the same paths and hide the same, so that whatever lies below both makes no difference between them. */
@@ -33,7 +33,7 @@ function stackNodes(lower: TreeNode, upper: TreeNode, ground: Ground): TreeNode 
   if (!isDirectory(upper)) return upper;
   if (!isDirectory(lower)) {
     // A file or a whiteout: a directory in its place shows nothing of what is below either.
-    upper.hides ||= isPresent(lower) || lower.hides;
+    if (isPresent(lower) || lower.hides) upper.hides = true;
     return settled(upper, ground);
   }
   if (upper.hides) {
@@ -53,7 +53,7 @@ function stackNodes(lower: TreeNode, upper: TreeNode, ground: Ground): TreeNode 
 /** On the ground, what only hides has nothing to do any more. */
 function settled(node: TreeNode, ground: Ground): TreeNode {
   if (ground === 'above-ground') return node;
-  node.hides = false;
+  if (node.hides) delete node.hides;
   for (const [name, child] of node.children ?? []) {
     if (isPresent(child)) settled(child, ground);
     else node.children?.delete(name);
@@ -67,7 +67,7 @@ function resolveLinks(node: TreeNode, lower: TreeNode, ground: Ground): void {
     const target = findNode(lower, node.linkTo);
     node.entry = target?.entry;
     if (target?.entry !== undefined) target.entry.path ??= node.linkTo;
-    if (target?.entry !== undefined) node.linkTo = undefined;
+    if (target?.entry !== undefined) delete node.linkTo;
     else if (target?.linkTo !== undefined) node.linkTo = target.linkTo;
     else if (ground === 'ground') throw new ArchiveFault('a hard link of it leads to a path that is not in the image');
   }
