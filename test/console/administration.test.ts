@@ -117,20 +117,20 @@ test('a job that failed says why and is tried again; garbage is looked at, colle
   await page.getByText('There is nothing to do any more').waitFor();
   await page.getByRole('link', { name: '垃圾回收' }).click();
   await press(page, '预览将被清除的内容');
-  const current = page.getByRole('status').filter({ hasText: /^garbage-/ });
+  const current = page.getByRole('status').filter({ hasText: /^(Dry run of garbage|Garbage) collection/ });
   await current.getByText('已完成').waitFor();
   await current.getByText('清单').waitFor();
   assert.equal(await stored(), 200, 'to look removes nothing');
   await press(page, '立即回收');
   await press(await dialogOf(page, '立即回收垃圾？'), '立即回收');
   await current
-    .filter({ hasText: /^garbage-collection/ })
+    .filter({ hasText: /^Garbage collection/ })
     .getByText('已完成')
     .waitFor();
   assert.equal(await stored(), 404);
   await page.reload();
   await current
-    .filter({ hasText: /^garbage-collection/ })
+    .filter({ hasText: /^Garbage collection/ })
     .getByText('已完成')
     .waitFor();
   await page

@@ -260,7 +260,7 @@ test('a rule keeps a tag where it is, the log has who made it, and a project goe
 });
 
 test('whoever may not sees what they may, and is told in their language why not the rest', { skip }, async (t) => {
-  const page = await stage.open(t, { as: rita, language: 'zh-CN' });
+  const page = await stage.open(t, { as: rita, language: 'zh-CN', size: { width: 400, height: 800 } });
   await page.goto('/projects/shop/members');
   await page.getByText('您无权查看此内容').waitFor();
   await page.getByText('此操作需要 shop 的“管理”权限，您在其中的角色是 reader，不包含该权限。').waitFor();
@@ -270,6 +270,11 @@ test('whoever may not sees what they may, and is told in their language why not 
   assert.equal(await page.getByRole('dialog').count(), 0);
   await page.getByRole('link', { name: '标签规则' }).click();
   await page.getByText('有权限的人可以移动和删除任何标签').waitFor();
+  await page.goto('/projects/shop/settings');
+  await page.getByRole('link', { name: '设置', exact: true }).waitFor();
+  await page.waitForFunction(
+    `((tab) => tab.left >= 0 && tab.right <= 400)(document.querySelector('.project-tabs [aria-current=page]').getBoundingClientRect())`,
+  );
   await page.goto('/repositories/shop%2Ffront');
   const remove = page.getByRole('button', { name: '删除仓库' });
   await remove.focus();
@@ -277,6 +282,7 @@ test('whoever may not sees what they may, and is told in their language why not 
   await remove.press('Enter');
   assert.equal(await page.getByRole('dialog').count(), 0);
   await page.goto('/projects/no-such-project');
+  await page.getByRole('heading', { level: 1, name: 'no-such-project' }).waitFor();
   const refusal = page.getByRole('alert');
   await refusal.getByText('这里没有您可以查看的内容').waitFor();
   assert.doesNotMatch((await refusal.textContent()) ?? '', /There is/);

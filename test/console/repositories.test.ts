@@ -99,7 +99,7 @@ test('a repository is deleted by whoever reads what is lost and types its name',
 });
 
 test('who may read only is told why the rest is not offered', inBrowser, async (t) => {
-  await pushImage(place('team/guarded'), '1', {});
+  for (const v of ['1', '2']) await pushImage(place('team/guarded'), '1', { annotations: { v } });
   const page = await stage.open(t, { as: eve });
   await page.goto(repositoryPage('team/guarded'));
   for (const name of ['Delete the tag 1?', 'Delete repository']) {
@@ -110,7 +110,11 @@ test('who may read only is told why the rest is not offered', inBrowser, async (
     await page.getByRole('tooltip').waitFor({ state: 'hidden' });
   }
   assert.equal(await page.getByRole('dialog').count(), 0);
+  await page.goto(`${repositoryPage('team/guarded')}?history=1`);
+  await page.getByRole('button', { name: 'Roll back to this', disabled: true }).focus();
+  await page.getByRole('tooltip').filter({ hasText: 'This needs the right to' }).waitFor();
   await page.goto(repositoryPage('team/nothing'));
+  await page.getByRole('heading', { level: 1, name: 'team/nothing' }).waitFor();
   await page.getByRole('alert').waitFor();
 });
 

@@ -26,7 +26,7 @@ export function StandingForm<V extends object>({
   stored: Versioned<V>;
   /** Stores it over `etag`, and answers the version that it has then; `stored` is that one before it resolves. */
   onSave: (values: V, etag: string) => Promise<string>;
-  /** Asks for `stored` again. */
+  /** Asks for `stored` again; rejects when no answer comes. */
   onReload: () => Promise<unknown>;
   isReadOnly?: boolean;
   /** The button that saves: `htmlType="submit"`. */
@@ -35,7 +35,7 @@ export function StandingForm<V extends object>({
 }) {
   const say = useTexts(formsTexts);
   const [form] = Form.useForm(given);
-  const { saving, isEdited, setEdited, save, discard } = useSaving(form, etag, onSave, onReload);
+  const { saving, isEdited, setEdited, save, reloading } = useSaving(form, etag, onSave, onReload);
   return (
     <Form<V>
       form={form}
@@ -48,8 +48,11 @@ export function StandingForm<V extends object>({
       {children}
       <Flex vertical gap="small" align="start">
         {saving.error && <Problem error={saving.error} />}
+        {reloading.error && <Problem error={reloading.error} />}
         {saving.error instanceof ApiProblem && saving.error.status === 412 && (
-          <Button onClick={() => void discard()}>{say('discard')}</Button>
+          <Button loading={reloading.isPending} onClick={() => reloading.mutate()}>
+            {say('discard')}
+          </Button>
         )}
         <Flex gap="small" align="center">
           {button(saving.isPending)}
@@ -88,10 +91,13 @@ function useSaving<V extends object>(
     setEdited(false);
     saving.mutate(values);
   };
-  const discard = async () => {
-    await onReload();
-    saving.reset();
-    setEdited(false);
-  };
-  return { saving, isEdited, setEdited, save, discard };
+  const reloading = useMutation({
+    mutationFn: onReload,
+    // What is typed is given up for what came, not for a refusal.
+    onSuccess: () => {
+      saving.reset();
+      setEdited(false);
+    },
+  });
+  return { saving, isEdited, setEdited, save, reloading };
 }

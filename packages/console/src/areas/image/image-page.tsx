@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { Flex, Tabs } from 'antd';
+import { imageText } from '../../api/image-name.ts';
 import { manifestContentQuery } from '../../api/manifest-query.ts';
 import { imageTexts } from '../../i18n/image-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
-import { Problem } from '../../widgets/problem.tsx';
+import { RefusedPage } from '../../widgets/refused-page.tsx';
 import { Waiting } from '../../widgets/waiting.tsx';
 import { FileBrowser } from './file-browser.tsx';
 import { ImageConfig } from './image-config.tsx';
@@ -36,7 +37,7 @@ export function ImagePage() {
   const error = found.error ?? root.error ?? child.error;
   if (error !== null) {
     const retry = () => void Promise.all([found, root, child].map((query) => query.isError && query.refetch()));
-    return <Problem error={error} onRetry={retry} />;
+    return <RefusedPage title={imageText({ repository, reference })} error={error} onRetry={retry} />;
   }
   if (found.data === undefined || root.data === undefined) return <Waiting />;
   const digest = entry?.digest ?? found.data.digest;

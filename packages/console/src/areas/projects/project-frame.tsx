@@ -1,11 +1,13 @@
 import { LockOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Link, type LinkProps, Outlet } from '@tanstack/react-router';
+import { Link, type LinkProps, Outlet, useLocation } from '@tanstack/react-router';
 import { Flex, Tag, theme } from 'antd';
+import { useEffect, useRef } from 'react';
 import { type Action, rightsQuery } from '../../api/rights.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { projectsTexts } from '../../i18n/projects-texts.ts';
 import { Loaded } from '../../widgets/loaded.tsx';
+import { RefusedPage } from '../../widgets/refused-page.tsx';
 import { type Project, projectQuery, useProjectName } from './project-queries.ts';
 import './projects.css';
 
@@ -25,7 +27,11 @@ const tabs = [
 
 /** The frame of every page of a project: its name, and the way to each of them. */
 export function ProjectFrame() {
-  const found = useQuery(projectQuery(useProjectName()));
+  const name = useProjectName();
+  const found = useQuery(projectQuery(name));
+  if (found.data === undefined && found.error !== null) {
+    return <RefusedPage title={name} error={found.error} onRetry={() => void found.refetch()} />;
+  }
   return <Loaded query={found}>{({ value }) => <Frame project={value} />}</Loaded>;
 }
 
@@ -50,8 +56,17 @@ function Tabs({ project }: { project: string }) {
   const say = useTexts(projectsTexts);
   const { token } = theme.useToken();
   const rights = useQuery(rightsQuery({ project })).data;
+  const pathname = useLocation({ select: (location) => location.pathname });
+  const row = useRef<HTMLElement>(null);
+  // Where there is no room for all, the one that is open is in sight: anew at another address, and when marks of what is refused take room.
+  useEffect(() => {
+    const open = row.current?.querySelector('[aria-current="page"]');
+    if (row.current === null || !open) return;
+    const [space, place] = [row.current.getBoundingClientRect(), open.getBoundingClientRect()];
+    row.current.scrollLeft += place.left + place.width / 2 - space.left - space.width / 2;
+  }, [pathname, rights]);
   return (
-    <nav className="project-tabs" aria-label={say('tabs')} style={{ borderBottomColor: token.colorBorderSecondary }}>
+    <nav ref={row} className="project-tabs" aria-label={say('tabs')} style={{ borderBottomColor: token.colorBorderSecondary }}>
       {tabs.map(({ to, text, needs }) => {
         const isRefused = rights?.get(needs)?.allowed === false;
         return (

@@ -42,7 +42,7 @@ function Terms({ policy }: { policy: Versioned<PromotionPolicy> }) {
     <StandingForm<Values>
       stored={policy}
       onSave={save}
-      onReload={() => client.refetchQueries({ queryKey })}
+      onReload={() => client.refetchQueries({ queryKey }, { throwOnError: true })}
       isReadOnly={right.allowed !== true}
       button={(isBusy) => (
         <RightButton right={right} disabled={false} type="primary" htmlType="submit" loading={isBusy}>

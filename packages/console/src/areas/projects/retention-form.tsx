@@ -39,7 +39,7 @@ export function RetentionForm({ policy }: { policy?: Versioned<RetentionPolicy> 
           form={form}
           stored={policy === undefined ? begun : { value: valuesOf(policy.value), etag: policy.etag }}
           onSave={save}
-          onReload={() => client.refetchQueries({ queryKey })}
+          onReload={() => client.refetchQueries({ queryKey }, { throwOnError: true })}
           button={(isBusy) => (
             <Button type="primary" htmlType="submit" loading={isBusy}>
               {say('savePolicy')}

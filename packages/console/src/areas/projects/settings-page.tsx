@@ -87,7 +87,7 @@ function General({ project: stored }: { project: Versioned<Project> }) {
     <StandingForm<Values>
       stored={stored}
       onSave={save}
-      onReload={() => client.refetchQueries({ queryKey, exact: true })}
+      onReload={() => client.refetchQueries({ queryKey, exact: true }, { throwOnError: true })}
       isReadOnly={right.allowed !== true}
       button={(isBusy) => (
         <RightButton right={right} disabled={false} type="primary" htmlType="submit" loading={isBusy}>

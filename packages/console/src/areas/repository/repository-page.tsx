@@ -8,7 +8,7 @@ import { useTexts } from '../../i18n/language.tsx';
 import { repositoryTexts } from '../../i18n/repository-texts.ts';
 import { CopyButton } from '../../widgets/copy-button.tsx';
 import { PageHeading } from '../../widgets/page-heading.tsx';
-import { Problem } from '../../widgets/problem.tsx';
+import { RefusedPage } from '../../widgets/refused-page.tsx';
 import { RepositoryTrail } from '../../widgets/repository-trail.tsx';
 import { RightButton, useRightIn } from '../../widgets/rights.tsx';
 import { Waiting } from '../../widgets/waiting.tsx';
@@ -29,7 +29,7 @@ export function RepositoryPage() {
   const { tab = 'tags', prefix, sort, history }: RepositorySearch = route.useSearch();
   const navigate = useNavigate();
   const found = useQuery(repositoryQuery(repository));
-  if (found.error !== null) return <Problem error={found.error} onRetry={() => void found.refetch()} />;
+  if (found.error !== null) return <RefusedPage title={repository} error={found.error} onRetry={() => void found.refetch()} />;
   if (found.data === undefined) return <Waiting />;
   const change = (next: RepositorySearch) => void navigate({ to: '/repositories/$repository', params: { repository }, search: next });
   const filters = { ...(prefix !== undefined && { prefix }), ...(sort !== undefined && { sort }) };

@@ -11,6 +11,7 @@ import { actorName } from '../../widgets/actor-name.ts';
 import { shortDigest } from '../../widgets/digest-text.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { Problem } from '../../widgets/problem.tsx';
+import { type Right, RightButton, useRightIn } from '../../widgets/rights.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { Waiting } from '../../widgets/waiting.tsx';
 import { type TagChange, tagHistoryQuery } from './queries.ts';
@@ -19,6 +20,7 @@ import { type TagChange, tagHistoryQuery } from './queries.ts';
 export function TagHistory({ repository, tag, onClose }: { repository: string; tag: string; onClose: () => void }) {
   const say = useTexts(repositoryTexts);
   const [chosen, setChosen] = useState<string>();
+  const right = useRightIn({ repository }, 'update');
   const query = useInfiniteQuery(tagHistoryQuery(repository, tag));
   const changes = query.data?.pages.flatMap((page) => page?.items ?? []) ?? [];
   const now = changes[0]?.to;
@@ -33,7 +35,7 @@ export function TagHistory({ repository, tag, onClose }: { repository: string; t
           items={changes.map((change, index) => ({
             key: change.id,
             color: change.to === undefined ? 'red' : index === 0 ? 'green' : 'gray',
-            content: <Change {...{ repository, change, isNow: index === 0, now }} onRollBack={setChosen} />,
+            content: <Change {...{ repository, change, isNow: index === 0, now, right }} onRollBack={setChosen} />,
           }))}
         />
         {query.hasNextPage ? (
@@ -52,11 +54,12 @@ function Change(props: {
   change: TagChange;
   isNow: boolean;
   now: string | undefined;
+  right: Right;
   onRollBack: (digest: string) => void;
 }) {
   const say = useTexts(repositoryTexts);
   const me = useMe();
-  const { repository, change, isNow, now, onRollBack } = props;
+  const { repository, change, isNow, now, right, onRollBack } = props;
   const { from, to, by, at } = change;
   const digest = to ?? from;
   return (
@@ -76,9 +79,9 @@ function Change(props: {
       </Typography.Text>
       <Flex wrap gap="small" align="center">
         {me && digest !== undefined && digest !== now ? (
-          <Button size="small" onClick={() => onRollBack(digest)}>
+          <RightButton right={right} size="small" onClick={() => onRollBack(digest)}>
             {say('rollBack')}
-          </Button>
+          </RightButton>
         ) : null}
         {me && from !== undefined && to !== undefined ? (
           <Link to="/compare" search={{ from: imageText({ repository, reference: from }), to: imageText({ repository, reference: to }) }}>

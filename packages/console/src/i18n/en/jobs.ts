@@ -1,5 +1,11 @@
 /** Texts of jobs: how far one is, and what can be done about it. */
 export const jobs = {
+  'job.comparison': 'Comparison of images',
+  'job.cleanup': 'Cleanup',
+  'job.garbage-collection': 'Garbage collection',
+  'job.garbage-preview': 'Dry run of garbage collection',
+  'job.remove-deleted': 'Removal of what was deleted',
+  'job.retention': 'Retention',
   queued: 'queued',
   running: 'running',
   done: 'done',

@@ -2,6 +2,12 @@ import type { jobs as en } from '../en/jobs.ts';
 
 /** 任务的文字：进展，以及可以做什么。 */
 export const jobs: Record<keyof typeof en, string> = {
+  'job.comparison': '镜像对比',
+  'job.cleanup': '清理',
+  'job.garbage-collection': '垃圾回收',
+  'job.garbage-preview': '垃圾回收试运行',
+  'job.remove-deleted': '移除已删除的内容',
+  'job.retention': '按保留策略清理',
   queued: '排队中',
   running: '运行中',
   done: '已完成',
