@@ -1,10 +1,10 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { LayerEntry, LayerIndex, LayerSummary } from '../registry/ports/layer-store.ts';
-import { entryOf, keyOf } from './index-lines.ts';
+import { entryOf, isMerelyImplied, keyOf, pathOfKey } from './index-lines.ts';
 
 /** Changes whenever lines or table do; files of another are made anew. */
-export const indexFormat = 'v1';
+export const indexFormat = 'v2';
 
 /** What is read of an index to find one name. */
 const blockBytes = 32 * 1024;
@@ -12,22 +12,30 @@ const blockBytes = 32 * 1024;
 /** Blocks of an open index that stay in memory: those of as many directories as one is deep. */
 const mostBlocks = 8;
 
+/** Implied directories that are kept: links, which somebody looks for at them, lie near the root. */
+const mostImplied = 10_000;
+
 /** Where in a file the table begins, in decimal digits. */
 const trailerBytes = 16;
 
-/** The end of a file: where its blocks begin, how long each is, and the key of its first line; or why there is nothing in it. */
+/**
+ * The end of a file: where its blocks begin, how long each is, and the key of its first line; where the implied directories are; or why
+ * there is nothing in it.
+ */
 interface Table {
   readonly summary?: LayerSummary;
   readonly failure?: string;
   readonly blocks: readonly (readonly [offset: number, length: number, firstKey: string])[];
+  readonly implied: readonly [offset: number, length: number];
 }
 
-/** Writes an index: blocks of lines, the table, and where that begins. Synchronous, for a thread that does nothing else. */
+/** Writes an index: blocks of lines, the implied directories, the table, and where that begins. Synchronous, for a thread that does nothing else. */
 export function writeIndex(path: string, lines: Iterable<readonly [key: string, line: string]>, summary: LayerSummary): void {
   writeFile(path, (append) => {
     const blocks: [number, number, string][] = [];
     let [held, first, offset]: [string[], string, number] = [[], '', 0];
     let length = 0;
+    const implied = new NearestToRoot();
     const flush = () => {
       const written = append(Buffer.from(held.join('\n')));
       blocks.push([offset, written, first]);
@@ -35,19 +43,37 @@ export function writeIndex(path: string, lines: Iterable<readonly [key: string, 
       [held, length] = [[], 0];
     };
     for (const [key, line] of lines) {
+      if (isMerelyImplied(line)) implied.add(key);
       if (held.length === 0) first = key;
       held.push(line);
       length += line.length;
       if (length >= blockBytes) flush();
     }
     if (held.length > 0) flush();
-    return { summary, blocks };
+    return { summary, blocks, implied: [offset, append(Buffer.from(JSON.stringify(implied.paths())))] };
   });
+}
+
+/** Gathers implied directories, of which there may be a million. */
+class NearestToRoot {
+  readonly #byDepth: string[][] = [];
+
+  add(key: string): void {
+    if (key === keyOf('')) return;
+    const depth = key.split('/').length + Number(!key.startsWith('\0'));
+    const held = this.#byDepth[depth] ?? [];
+    this.#byDepth[depth] = held;
+    if (held.length < mostImplied) held.push(key);
+  }
+
+  paths(): readonly string[] {
+    return this.#byDepth.flat().slice(0, mostImplied).map(pathOfKey);
+  }
 }
 
 /** Writes instead of an index why there is none, so that nobody tries again. */
 export function writeFailure(path: string, failure: string): void {
-  writeFile(path, () => ({ failure, blocks: [] }));
+  writeFile(path, () => ({ failure, blocks: [], implied: [0, 0] }));
 }
 
 function writeFile(path: string, writeBlocks: (append: (bytes: Buffer) => number) => Table): void {
@@ -81,7 +107,7 @@ export async function openIndex(path: string): Promise<FileIndex | { failure: st
   }
   try {
     const table = await readTable(file);
-    if (table?.summary !== undefined) return new FileIndex(file, table.summary, table.blocks);
+    if (table?.summary !== undefined) return new FileIndex(file, table.summary, table);
     await file.close();
     return table?.failure === undefined ? undefined : { failure: table.failure };
   } catch (error) {
@@ -119,12 +145,14 @@ export class FileIndex implements LayerIndex {
   readonly summary: LayerSummary;
   readonly #file: FileHandle;
   readonly #blocks: Table['blocks'];
+  readonly #implied: Table['implied'];
   readonly #held = new Map<number, Promise<Block>>();
 
-  constructor(file: FileHandle, summary: LayerSummary, blocks: Table['blocks']) {
+  constructor(file: FileHandle, summary: LayerSummary, { blocks, implied }: Table) {
     this.#file = file;
     this.summary = summary;
     this.#blocks = blocks;
+    this.#implied = implied;
   }
 
   async find(path: string): Promise<LayerEntry | undefined> {
@@ -148,6 +176,10 @@ export class FileIndex implements LayerIndex {
       }
     }
     return found;
+  }
+
+  async impliedDirectories(): Promise<readonly string[]> {
+    return JSON.parse((await readAt(this.#file, ...this.#implied)).toString('utf8')) as string[];
   }
 
   close(): Promise<void> {

@@ -7,6 +7,11 @@ export function keyOf(path: string): string {
   return `${directory}\0${name}`;
 }
 
+/** The path of a key. */
+export function pathOfKey(key: string): string {
+  return key.startsWith('\0') ? key.slice(1) : key.replace('\0', '/');
+}
+
 /** An entry as it is kept: short, and one line whatever is in its name. */
 export function lineOf(entry: LayerEntry): string {
   const { path, kind, sizeBytes, mode, uid, gid, modifiedAt, target, sha256, offset, isOpaque, isImplied } = entry;
@@ -28,6 +33,11 @@ export function entryOf(line: string): LayerEntry {
     ...((flags & 1) !== 0 && { isOpaque: true }),
     ...((flags & 2) !== 0 && { isImplied: true }),
   };
+}
+
+/** Whether a line is of a directory that is implied and not opaque; without taking it apart, since there may be a million. */
+export function isMerelyImplied(line: string): boolean {
+  return line.endsWith(',2]');
 }
 
 type Line = [string, number, number, number, number, number, number, string | 0, number, string | 0, number];

@@ -120,7 +120,7 @@ test('layers become one file system', async () => {
   ];
   const open = await Promise.all(written.map((entries) => layers.open(layerOf(entries))));
   try {
-    const image = new ImageFiles(open);
+    const image = await ImageFiles.of(open);
     const all: string[] = [];
     for await (const { path, kind, layer } of image.walk()) if (kind !== 'directory') all.push(`${path} ${layer}`);
     assert.deepEqual(all, [

@@ -1,3 +1,4 @@
+import { directoryOf, inDirectory, LinkFollower } from './followed-links.ts';
 import type { LayerEntry, LayerIndex } from './ports/layer-store.ts';
 
 /** An entry of an image's file system, and which layer it comes from: its place among them, the lowest 0. */
@@ -12,26 +13,55 @@ const namesAtOnce = 256;
 interface Part {
   readonly layer: number;
   readonly index: LayerIndex;
+  /** The path of the directory in the layer: another than in the image where a link of a lower layer leads there. */
+  readonly at: string;
 }
+
+/** A directory of the image. */
+interface Directory {
+  readonly path: string;
+  /** The uppermost first. */
+  readonly parts: readonly Part[];
+  /** Nothing of the layers below this one is to be seen here. */
+  readonly lowest: number;
+}
+
+/** By layer, where its directories are in the image that are not where the layer has them. */
+type Moved = ReadonlyMap<number, ReadonlyMap<string, string>>;
 
 /**
  * The layers of an image as one file system, without whiteouts and what they remove (image specification, "Applying Changesets"). Nothing is
  * unpacked or merged ahead: a directory is merged when it is looked at. Does not close the indexes.
  */
 export class ImageFiles {
-  /** The uppermost first. */
-  readonly #layers: readonly Part[];
+  readonly #indexes: readonly LayerIndex[];
+  readonly #moved: Moved;
+  /** By path in the image, the uppermost first. */
+  readonly #movedTo = new Map<string, Part[]>();
+
+  private constructor(indexes: readonly LayerIndex[], moved: Moved) {
+    this.#indexes = indexes;
+    this.#moved = moved;
+    for (const [layer, index] of [...indexes.entries()].reverse())
+      for (const [at, path] of moved.get(layer) ?? []) this.#movedTo.set(path, [...(this.#movedTo.get(path) ?? []), { layer, index, at }]);
+  }
 
   /** `indexes`: the lowest layer first, as a manifest lists them. */
-  constructor(indexes: readonly LayerIndex[]) {
-    this.#layers = indexes.map((index, layer) => ({ index, layer })).reverse();
+  static async of(indexes: readonly LayerIndex[]): Promise<ImageFiles> {
+    const moved = new Map<number, ReadonlyMap<string, string>>();
+    const links = new LinkFollower();
+    for (const [layer, index] of indexes.entries()) {
+      const below = new ImageFiles(indexes.slice(0, layer), moved);
+      const found = layer === 0 ? undefined : await links.movedDirectories(index, (path) => below.find(path));
+      if (found !== undefined && found.size > 0) moved.set(layer, found);
+    }
+    return new ImageFiles(indexes, moved);
   }
 
   /** What lies in a directory, by name, after the name `after`. Empty for what is no directory. */
   async list(directory: string, page: { after?: string | undefined; limit: number }): Promise<{ items: ImageEntry[]; more: boolean }> {
     const items: ImageEntry[] = [];
-    const parts = await this.#partsOf(directory);
-    for await (const entry of merged(parts, directory, page.after)) {
+    for await (const entry of merged(await this.#directory(directory), this.#moved, page.after)) {
       if (items.length === page.limit) return { items, more: true };
       items.push(entry);
     }
@@ -39,55 +69,73 @@ export class ImageFiles {
   }
 
   async find(path: string): Promise<ImageEntry | undefined> {
-    const slash = path.lastIndexOf('/');
-    const parts = await this.#partsOf(slash < 0 ? '' : path.slice(0, slash));
+    const directory = await this.#directory(directoryOf(path));
+    const name = path.slice(path.lastIndexOf('/') + 1);
     const found: ImageEntry[] = [];
-    for (const { index, layer } of parts) {
-      const entry = await index.find(path);
-      if (entry !== undefined) found.push({ ...entry, layer });
+    for (const part of directory.parts) {
+      // The root is in no other directory.
+      if (name === '' && part.at !== '') continue;
+      const entry = await part.index.find(inDirectory(part.at, name));
+      if (entry !== undefined && !isMoved(this.#moved, part, entry)) found.push({ ...entry, path, layer: part.layer });
     }
     return visible(found);
   }
 
+  /** The same as the target of a hard link names it: links on the way to it are followed. */
+  async findThroughLinks(path: string): Promise<ImageEntry | undefined> {
+    const directory = await new LinkFollower().realDirectory(directoryOf(path), (each) => this.find(each));
+    return directory === undefined ? undefined : this.find(inDirectory(directory, path.slice(path.lastIndexOf('/') + 1)));
+  }
+
   /** Every entry; a directory before what lies in it, names of one directory in their order. */
   async *walk(): AsyncGenerator<ImageEntry> {
-    yield* walkFrom(await within(this.#layers, ''), '');
+    yield* this.#walkFrom(await this.#directory(''));
   }
 
-  /** The layers that have a part in a directory, the uppermost first. */
-  async #partsOf(directory: string): Promise<readonly Part[]> {
-    let parts = await within(this.#layers, '');
-    if (directory === '') return parts;
-    let path = '';
-    for (const name of directory.split('/')) {
-      path = path === '' ? name : `${path}/${name}`;
-      parts = await within(parts, path);
+  async *#walkFrom(directory: Directory): AsyncGenerator<ImageEntry> {
+    for await (const entry of merged(directory, this.#moved, undefined)) {
+      yield entry;
+      if (entry.kind === 'directory') yield* this.#walkFrom(await this.#within(directory, entry.path));
     }
-    return parts;
+  }
+
+  async #directory(path: string): Promise<Directory> {
+    const layers = this.#indexes.map((index, layer) => ({ index, layer, at: '' })).reverse();
+    let directory = await this.#seen({ path: '', parts: layers, lowest: 0 });
+    if (path === '') return directory;
+    for (const name of path.split('/')) directory = await this.#within(directory, inDirectory(directory.path, name));
+    return directory;
+  }
+
+  #within({ parts, lowest }: Directory, path: string): Promise<Directory> {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    return this.#seen({ path, parts: parts.map((part) => ({ ...part, at: inDirectory(part.at, name) })), lowest });
+  }
+
+  /** Of the layers that may have a part in a directory, those that have one: until one hides what is below; and those that links lead here. */
+  async #seen({ path, parts, lowest }: Directory): Promise<Directory> {
+    const seen: Part[] = [];
+    let shown = lowest;
+    for (const part of parts) {
+      const entry = await part.index.find(part.at);
+      if (entry === undefined) {
+        if (path === '') seen.push(part);
+        continue;
+      }
+      if (isMoved(this.#moved, part, entry)) continue;
+      if (entry.kind === 'directory') seen.push(part);
+      if (entry.kind === 'directory' && entry.isOpaque !== true) continue;
+      shown = entry.kind === 'directory' ? part.layer : part.layer + 1;
+      break;
+    }
+    const moved = (this.#movedTo.get(path) ?? []).filter(({ layer }) => layer >= shown);
+    return { path, parts: moved.length === 0 ? seen : [...seen, ...moved].sort((a, b) => b.layer - a.layer), lowest: shown };
   }
 }
 
-/** Of the layers that have a part in the directory around it, those that have one in this: until one hides what is below. */
-async function within(around: readonly Part[], path: string): Promise<readonly Part[]> {
-  const parts: Part[] = [];
-  for (const part of around) {
-    const entry = await part.index.find(path);
-    if (entry === undefined) {
-      if (path === '') parts.push(part);
-      continue;
-    }
-    if (entry.kind !== 'directory') break;
-    parts.push(part);
-    if (entry.isOpaque === true) break;
-  }
-  return parts;
-}
-
-async function* walkFrom(parts: readonly Part[], directory: string): AsyncGenerator<ImageEntry> {
-  for await (const entry of merged(parts, directory, undefined)) {
-    yield entry;
-    if (entry.kind === 'directory') yield* walkFrom(await within(parts, entry.path), entry.path);
-  }
+/** Whether an entry of a layer is a directory that is elsewhere in the image, and nothing here. */
+function isMoved(moved: Moved, { layer }: Part, entry: LayerEntry): boolean {
+  return entry.isImplied === true && moved.get(layer)?.has(entry.path) === true;
 }
 
 /** What of the entries of one name, the uppermost first, is to be seen. */
@@ -105,11 +153,11 @@ function visible(entries: readonly ImageEntry[]): ImageEntry | undefined {
 }
 
 /** The names of a directory in all its layers, in their order. */
-async function* merged(parts: readonly Part[], directory: string, after: string | undefined): AsyncGenerator<ImageEntry> {
-  const names = parts.map((part) => new Names(part, directory, after));
+async function* merged({ path, parts }: Directory, moved: Moved, after: string | undefined): AsyncGenerator<ImageEntry> {
+  const names = parts.map((part) => new Names(part, path, moved, after));
   for (;;) {
     // Hardly ever: to wait for each name would take most of the time.
-    for (const each of names) if (each.isDry) await each.fill();
+    for (const each of names) while (each.isDry) await each.fill();
     const heads = names.map(({ head }) => head);
     const first = heads.reduce<string | undefined>((least, head) => {
       return head !== undefined && (least === undefined || head.path < least) ? head.path : least;
@@ -126,14 +174,17 @@ async function* merged(parts: readonly Part[], directory: string, after: string 
 class Names {
   readonly #part: Part;
   readonly #directory: string;
+  readonly #moved: Moved;
   #after: string | undefined;
   #held: readonly ImageEntry[] = [];
   #at = 0;
   #isLast = false;
 
-  constructor(part: Part, directory: string, after: string | undefined) {
+  /** `directory`: its path in the image. */
+  constructor(part: Part, directory: string, moved: Moved, after: string | undefined) {
     this.#part = part;
     this.#directory = directory;
+    this.#moved = moved;
     this.#after = after;
   }
 
@@ -148,12 +199,15 @@ class Names {
   }
 
   async fill(): Promise<void> {
-    const { index, layer } = this.#part;
-    const entries = await index.list(this.#directory, { after: this.#after, limit: namesAtOnce });
-    this.#held = entries.map((entry) => ({ ...entry, layer }));
+    const { index, layer, at } = this.#part;
+    const entries = await index.list(at, { after: this.#after, limit: namesAtOnce });
+    const nameIn = (entry: LayerEntry) => entry.path.slice(at === '' ? 0 : at.length + 1);
+    const here = entries.filter((entry) => !isMoved(this.#moved, this.#part, entry));
+    this.#held = here.map((entry) => ({ ...entry, path: inDirectory(this.#directory, nameIn(entry)), layer }));
     this.#at = 0;
     this.#isLast = entries.length < namesAtOnce;
-    this.#after = entries.at(-1)?.path.slice(this.#directory === '' ? 0 : this.#directory.length + 1);
+    const last = entries.at(-1);
+    this.#after = last && nameIn(last);
   }
 
   shift(): void {

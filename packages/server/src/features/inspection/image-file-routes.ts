@@ -42,5 +42,5 @@ function imagesOf(source: FileSource): FileHolders {
 /** The entry that has the bytes: of a hard link to a file of a lower layer that file. */
 async function holderOf(files: ImageFiles, entry: ImageEntry): Promise<ImageEntry> {
   if (entry.kind !== 'hardlink' || entry.offset !== undefined || entry.target === undefined) return entry;
-  return (await files.find(entry.target)) ?? entry;
+  return (await files.findThroughLinks(entry.target)) ?? entry;
 }

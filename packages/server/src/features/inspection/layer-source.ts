@@ -78,7 +78,7 @@ export async function withImage<T>(
       if (!('summary' in found)) return new StillReading(progressOf(blobs, at, found));
       open.push(found);
     }
-    return await use(new ImageFiles(open));
+    return await use(await ImageFiles.of(open));
   } finally {
     for (const index of open) await index.close();
   }

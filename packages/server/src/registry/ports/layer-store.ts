@@ -62,6 +62,8 @@ export interface LayerIndex {
   find(path: string): Promise<LayerEntry | undefined>;
   /** What lies in a directory, with whiteouts: at most `limit` entries with names after `after`. Empty for what is no directory. */
   list(directory: string, page: { after?: string | undefined; limit: number }): Promise<readonly LayerEntry[]>;
+  /** Directories that are merely implied, and not opaque, without the root: those nearest to it first, at most 10,000 of them. */
+  impliedDirectories(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 

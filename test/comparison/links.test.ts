@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { createApiClient } from '../../packages/api-client/src/index.ts';
+import { archiveOf, type WrittenEntry } from '../../packages/server/src/layers/testing/archive.ts';
+import { startLongshore } from '../tools/longshore.ts';
+import { pushLayers } from './compared-images.ts';
+import { makeLayers } from './made-layers.ts';
+import { ownersOf, unpackLayers } from './unpacked-image.ts';
+
+const { directory } = await makeLayers();
+const server = await startLongshore();
+after(() => server.stop());
+const api = createApiClient({ baseUrl: server.url, credential: { name: 'admin', password: server.adminPassword } });
+
+async function archive(name: string, entries: readonly WrittenEntry[]): Promise<string> {
+  const file = join(directory, `${name}.tar.gz`);
+  await writeFile(file, gzipSync(archiveOf(entries)));
+  return file;
+}
+
+const link = (name: string, target: string): WrittenEntry => ({ name, type: '2', link: target });
+const folder = (name: string): WrittenEntry => ({ name, type: '5', mode: 0o755 });
+
+const base = await archive('base', [
+  ...['usr/', 'usr/bin/', 'usr/lib/', 'usr/lib/real/', 'srv/', 'srv/deep/', 'opt/', 'run/'].map(folder),
+  link('bin', 'usr/bin'),
+  link('lib', './usr/../usr/lib'),
+  link('usr/lib/alias', 'real'),
+  link('usr/lib/loop', 'loop'),
+  link('opt/back', '../srv/deep'),
+  link('opt/again', 'back'),
+  link('replaced', 'usr/lib'),
+  { name: 'usr/bin/tool', body: 'old', mode: 0o755 },
+  { name: 'usr/bin/gone', body: 'gone' },
+  { name: 'usr/lib/real/kept', body: 'kept' },
+  { name: 'srv/deep/a', body: 'a' },
+]);
+// None of these says anything of the directories that links of the layer below stand for, but for one.
+const upper = await archive('upper', [
+  { name: 'bin/tool', body: 'new tool' },
+  { name: 'bin/.wh.gone', body: '' },
+  { name: 'bin/other', type: '1', link: 'bin/tool' },
+  { name: 'lib/alias/x', body: 'two links on the way' },
+  folder('lib/made/'),
+  { name: 'lib/made/y', body: 'y' },
+  { name: 'opt/again/b', body: 'b' },
+  folder('replaced/'),
+  { name: 'replaced/z', body: 'z' },
+  { name: 'new/one', body: '1' },
+]);
+const third = await archive('third', [
+  { name: 'lib/made/y', body: 'yy' },
+  { name: 'bin/second', type: '1', link: 'lib/alias/x' },
+]);
+
+async function listed(digest: string, path: string, found = new Map<string, string>()): Promise<Map<string, string>> {
+  const params = { path: { repository: 'team/app', digest }, query: { path, limit: 100 } };
+  const { data } = await api.GET('/api/v1/repositories/{repository}/images/{digest}/files', { params });
+  if (data === undefined || !('items' in data)) return listed(digest, path, found);
+  for (const entry of data.items) {
+    found.set(entry.path, entry.kind);
+    if (entry.kind === 'directory') await listed(digest, entry.path, found);
+  }
+  return found;
+}
+
+test('files below a link of a lower layer are where unpacking puts them', async () => {
+  const digest = await pushLayers(server, { repository: 'team/app', tag: '3', layers: [base, upper, third].map((file) => ({ file })) });
+  const letters: Readonly<Record<string, string>> = { directory: 'd', symlink: 'l', file: 'f', hardlink: 'f' };
+  const shown = await listed(digest, '');
+  const unpacked = await ownersOf(await unpackLayers(directory, [base, upper, third]));
+  assert.deepEqual(
+    [...shown].map(([path, kind]) => `${letters[kind]} ${path}`).sort(),
+    [...unpacked].map(([path, owner]) => `${owner[0]} ${path}`).sort(),
+  );
+  const read = async (path: string) => {
+    const params = { path: { repository: 'team/app', digest }, query: { path } };
+    const { data } = await api.GET('/api/v1/repositories/{repository}/images/{digest}/file', { params });
+    return data !== undefined && 'text' in data ? data.text : data;
+  };
+  assert.deepEqual(await Promise.all(['usr/bin/tool', 'usr/bin/other', 'usr/bin/second', 'usr/lib/made/y'].map(read)), [
+    'new tool',
+    'new tool',
+    'two links on the way',
+    'yy',
+  ]);
+});
