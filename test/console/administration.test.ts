@@ -109,7 +109,7 @@ test('a job that failed says why and is tried again; garbage is looked at, colle
     (await registry.client.send('GET', `/v2/team/app/manifests/${lost.digest}`, { authorization: root.basic })).status;
   const page = await stage.open(t, { as: root, language: 'zh-CN' });
   await page.goto('/administration/jobs');
-  const row = page.getByRole('row', { name: new RegExp(`retention ${failed} `) });
+  const row = page.getByRole('row', { name: new RegExp(`按保留策略清理 ${failed} `) });
   await row.getByRole('button', { name: '展开行' }).click();
   await page.getByRole('alert').getByText('The disk was full.').waitFor();
   await row.getByRole('button', { name: /重\s?试/ }).click();
@@ -117,20 +117,20 @@ test('a job that failed says why and is tried again; garbage is looked at, colle
   await page.getByText('There is nothing to do any more').waitFor();
   await page.getByRole('link', { name: '垃圾回收' }).click();
   await press(page, '预览将被清除的内容');
-  const current = page.getByRole('status').filter({ hasText: /^(Dry run of garbage|Garbage) collection/ });
+  const current = page.getByRole('status').filter({ hasText: /^垃圾回收/ });
   await current.getByText('已完成').waitFor();
   await current.getByText('清单').waitFor();
   assert.equal(await stored(), 200, 'to look removes nothing');
   await press(page, '立即回收');
   await press(await dialogOf(page, '立即回收垃圾？'), '立即回收');
   await current
-    .filter({ hasText: /^Garbage collection/ })
+    .filter({ hasText: /^垃圾回收 \d/ })
     .getByText('已完成')
     .waitFor();
   assert.equal(await stored(), 404);
   await page.reload();
   await current
-    .filter({ hasText: /^Garbage collection/ })
+    .filter({ hasText: /^垃圾回收 \d/ })
     .getByText('已完成')
     .waitFor();
   await page
