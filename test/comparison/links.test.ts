@@ -6,9 +6,9 @@ import { gzipSync } from 'node:zlib';
 import { createApiClient } from '../../packages/api-client/src/index.ts';
 import { archiveOf, type WrittenEntry } from '../../packages/server/src/layers/testing/archive.ts';
 import { startLongshore } from '../tools/longshore.ts';
-import { pushLayers } from './compared-images.ts';
+import { compared, pushLayers } from './compared-images.ts';
 import { makeLayers } from './made-layers.ts';
-import { ownersOf, unpackLayers } from './unpacked-image.ts';
+import { diffTrees, ownersOf, unpackLayers } from './unpacked-image.ts';
 
 const { directory } = await makeLayers();
 const server = await startLongshore();
@@ -87,4 +87,31 @@ test('files below a link of a lower layer are where unpacking puts them', async 
     'two links on the way',
     'yy',
   ]);
+});
+
+test('a comparison finds what differs below links of a lower layer where unpacking puts it', async () => {
+  const [one, other] = [
+    await archive('one', [
+      { name: 'bin/tool', body: 'one' },
+      { name: 'lib/alias/kept', body: 'changed' },
+      { name: 'opt/again/b', body: 'b' },
+    ]),
+    await archive('other', [
+      { name: 'bin/tool', body: 'other' },
+      { name: 'bin/.wh.gone', body: '' },
+      { name: 'opt/again/c', body: 'c' },
+    ]),
+  ];
+  for (const [tag, layer] of Object.entries({ one, other }))
+    await pushLayers(server, { repository: 'team/app', tag, layers: [base, layer].map((file) => ({ file })) });
+  const image = (reference: string) => ({ repository: 'team/app', reference });
+  const { id, state, failure } = await compared(api, image('one'), image('other'));
+  assert.equal(state, 'done', failure);
+  const { data } = await api.GET('/api/v1/comparisons/{comparison}/files', { params: { path: { comparison: id }, query: {} } });
+  const found = data?.items.map(({ change, path }) => `${change} ${path}`).sort();
+  assert.deepEqual(found, await diffTrees(await unpackLayers(directory, [base, one]), await unpackLayers(directory, [base, other])));
+  assert.equal(found?.length, 5);
+  const text = { params: { path: { comparison: id }, query: { path: 'usr/bin/tool' } } };
+  const difference = await api.GET('/api/v1/comparisons/{comparison}/text', text);
+  assert.match(difference.data?.patch ?? '', /^-one$[\s\S]*^\+other$/m);
 });

@@ -39,6 +39,9 @@ export interface TreeNode {
   linkTo?: string;
 }
 
+/** Whether anything may lie below a tree: then what hides it is kept. */
+export type Ground = 'ground' | 'above-ground';
+
 /** A node of which nothing is known yet. */
 export function newNode(): TreeNode {
   return { entry: undefined, children: undefined };

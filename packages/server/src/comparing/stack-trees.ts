@@ -1,11 +1,10 @@
 import { ArchiveFault } from '../layers/tar-header.ts';
-import { findNode, isDirectory, isPresent, type TreeNode } from './file-tree.ts';
-
-/** Whether anything may lie below a tree: then what hides it is kept. */
-export type Ground = 'ground' | 'above-ground';
+import { findNode, type Ground, isDirectory, isPresent, type TreeNode } from './file-tree.ts';
+import { followLinks } from './follow-links.ts';
 
 /** Lays a layer's tree on what lies below it, and answers both as one. Takes the two apart for it. */
 export function stackTrees(lower: TreeNode, upper: TreeNode, ground: Ground): TreeNode {
+  followLinks(upper, lower, ground);
   resolveLinks(upper, lower, ground);
   return stackNodes(lower, upper, ground);
 }
@@ -24,7 +23,9 @@ export function coverTheSame(left: TreeNode, right: TreeNode): boolean {
   if ((left.children?.size ?? 0) !== (right.children?.size ?? 0)) return false;
   for (const [name, child] of left.children ?? []) {
     const other = right.children?.get(name);
-    if (other === undefined || !coverTheSame(child, other)) return false;
+    // Where links below lead from a directory without an entry, nobody knows without reading them.
+    if (other === undefined || (child.children !== undefined && child.entry === undefined)) return false;
+    if (!coverTheSame(child, other)) return false;
   }
   return true;
 }
