@@ -92,7 +92,9 @@ test(
     await page.getByText('removed (2)', { exact: true }).click();
     await page.waitForURL(/change=removed/);
     await page.getByRole('button', { name: 'How app/old/a differs' }).waitFor();
-    await page.waitForFunction(`document.querySelectorAll('[role=rowgroup] [role=row]').length === 2`);
+    const rows = page.locator('[role=rowgroup] [role=row]');
+    await rows.nth(2).waitFor({ state: 'detached' });
+    assert.equal(await rows.count(), 2);
   },
 );
 
