@@ -84,8 +84,12 @@ describe('a registry that means harm', () => {
 
   it('does not choose where a file is saved, nor does a link that stands there', async (t) => {
     const digest = `sha256:${'0'.repeat(64)}`;
-    const { port } = await startStandIn(t, ({ url }, response) => {
-      if (url?.endsWith('openapi.json') === true) response.writeHead(200, json).end(api);
+    const { port } = await startStandIn(t, ({ url = '' }, response) => {
+      if (url.endsWith('openapi.json')) response.writeHead(200, json).end(api);
+      // The image and whether its layers have been read are asked for first.
+      else if (url.endsWith(`/images/${encodeURIComponent(digest)}`))
+        response.writeHead(200, json).end(JSON.stringify({ kind: 'image', digest }));
+      else if (url.includes('limit=1')) response.writeHead(200, json).end('{"items":[]}');
       else
         response
           .writeHead(200, { 'content-type': 'application/octet-stream', 'content-disposition': 'attachment; filename="../../evil"' })
