@@ -106,6 +106,17 @@ test('realms that must not be used are refused', async () => {
   }
 });
 
+test('requests at the same time are each repeated with Basic, whichever heard first that it is wanted', async () => {
+  const wanted = { status: 401, answer: { 'www-authenticate': 'Basic realm="r"' } };
+  const steps: Step[] = [
+    { request: head, headers: { authorization: undefined }, ...wanted },
+    { request: head, headers: { authorization: undefined }, ...wanted },
+    { request: head, headers: { authorization: basic } },
+    { request: head, headers: { authorization: basic } },
+  ];
+  await play(steps, { credentials: password }, (client) => Promise.all([headTag(client), headTag(client)]));
+});
+
 test('Basic is used when the registry asks for it, and from then on at once', async () => {
   const steps: Step[] = [
     { request: head, headers: { authorization: undefined }, status: 401, answer: { 'www-authenticate': 'Basic realm="r"' } },

@@ -44,8 +44,13 @@ export function createTransport(options: RegistryClientOptions): Transport {
     return prefersBasic && credentials !== undefined && 'password' in credentials ? basicAuthorization(credentials) : undefined;
   }
 
-  /** Answers a 401: true when there is now an authorization worth another try. */
-  async function logIn(challenges: readonly Challenge[], key: string, request: RegistryRequest): Promise<boolean> {
+  /** Answers a 401 to a request that went out with `sent`: true when there is now an authorization worth another try. */
+  async function logIn(
+    challenges: readonly Challenge[],
+    key: string,
+    request: RegistryRequest,
+    sent: string | undefined,
+  ): Promise<boolean> {
     const { credentials } = options;
     if (credentials !== undefined && 'registryToken' in credentials) return false;
     const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
@@ -54,9 +59,9 @@ export function createTransport(options: RegistryClientOptions): Transport {
       return true;
     }
     const basic = challenges.some(({ scheme }) => scheme === 'basic') && credentials !== undefined && 'password' in credentials;
-    const worthTrying = basic && !prefersBasic;
     prefersBasic ||= basic;
-    return worthTrying;
+    // Another request may have found out meanwhile: what counts is how this one went out.
+    return basic && sent !== basicAuthorization(credentials);
   }
 
   return {
@@ -64,11 +69,12 @@ export function createTransport(options: RegistryClientOptions): Transport {
       const url = typeof request.target === 'string' ? new URL(request.target, base) : request.target;
       const own = url.origin === base.origin;
       const key = formatScopes(request.scopes);
-      let answer = await fetchFollowing(options.fetch, url, initOf(request, own ? knownAuthorization(key) : undefined));
+      const sent = own ? knownAuthorization(key) : undefined;
+      let answer = await fetchFollowing(options.fetch, url, initOf(request, sent));
       const repeatable = !(request.body instanceof ReadableStream);
       if (own && repeatable && answer.response.status === 401 && answer.url.origin === base.origin) {
         const challenges = parseChallenges(answer.response.headers.get('www-authenticate') ?? undefined);
-        if (await logIn(challenges, key, request)) {
+        if (await logIn(challenges, key, request, sent)) {
           await discardBody(answer.response);
           answer = await fetchFollowing(options.fetch, url, initOf(request, knownAuthorization(key)));
         }
