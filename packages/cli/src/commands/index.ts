@@ -9,6 +9,7 @@ import { completionOf } from './completion.ts';
 import { deploy } from './deploy/deploy.ts';
 import { doctor } from './doctor/doctor.ts';
 import { gc } from './gc.ts';
+import { copyImage } from './images/copy.ts';
 import { diffImages } from './images/diff.ts';
 import { imageHistory } from './images/history.ts';
 import { listRepositories, listTags } from './images/lists.ts';
@@ -23,7 +24,19 @@ import { logout } from './session/logout.ts';
 import { version } from './version.ts';
 
 const rows = [...projectRows, ...contentRows, ...peopleRows, ...machineRows, ...operationRows];
-const own = [login, logout, listRepositories, listTags, removeTag, showImage, imageHistory, promoteImage, removeImage, diffImages];
+const own = [
+  login,
+  logout,
+  listRepositories,
+  listTags,
+  removeTag,
+  showImage,
+  imageHistory,
+  promoteImage,
+  copyImage,
+  removeImage,
+  diffImages,
+];
 const plain = [deploy, doctor, gc, ping, ls, inspect, completionOf(() => clientCommands), version];
 
 /** Every command that this package implements, by noun. */

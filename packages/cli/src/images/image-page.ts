@@ -1,18 +1,16 @@
 import { type Descriptor, isManifestProblem, type ParsedManifest, parseManifest } from '@longshore/oci';
 import type { RegistryClient } from '@longshore/oci/client';
-import { describeImage, entryOfPlatform, isImage, mostConfigBytes, platformOf, type ReadConfig, readConfig } from '@longshore/oci/image';
+import { describeImage, isImage, mostConfigBytes, type ReadConfig, readConfig } from '@longshore/oci/image';
 import { callOperation } from '../api/call-operation.ts';
 import { operationOf } from '../api/operation.ts';
 import { UsageError } from '../command.ts';
 import { registryClientOf } from '../connection/connect.ts';
 import { isLongshore } from '../connection/is-longshore.ts';
-import { type ImageTarget, missingImage, referenceOf } from './image-target.ts';
+import { type ImageTarget, referenceOf } from './image-target.ts';
+import { entryFor, noPlatform } from './platform-entry.ts';
 
 /** What an image, an index or an artifact is made of: what the management API answers, for the images of other registries as well. */
 export type ImagePage = ReturnType<typeof describeImage>;
-
-// Builders add attestations to an index under this platform.
-const noPlatform = 'unknown/unknown';
 
 /**
  * Reads what is meant; of an index the image of `platform` when one is named. A Longshore is asked through its API, which counts as no
@@ -40,16 +38,9 @@ export async function readSingleImage(target: ImageTarget, platform: string | un
 
 async function readFromRegistry(client: RegistryClient, target: ImageTarget, platform: string | undefined): Promise<ImagePage> {
   const top = await readManifest(client, target, referenceOf(target));
-  const entry = top.manifest.kind === 'index' && platform !== undefined ? entryOfPlatform(top.manifest, platform) : undefined;
-  if (entry !== undefined) {
-    const read = await readManifest(client, target, entry.digest);
-    return describeImage({ ...read, index: top.digest }, await configOf(client, target, read.manifest));
-  }
-  if (top.manifest.kind === 'index' && platform !== undefined) {
-    const known = top.manifest.manifests.map(platformOf).filter((one) => one !== undefined && one !== noPlatform);
-    throw missingImage(target, `image for ${platform}; there is ${known.join(', ')}`);
-  }
-  return describeImage(top, await configOf(client, target, top.manifest));
+  if (top.manifest.kind !== 'index' || platform === undefined) return describeImage(top, await configOf(client, target, top.manifest));
+  const read = await readManifest(client, target, entryFor(target, top.manifest, platform).digest);
+  return describeImage({ ...read, index: top.digest }, await configOf(client, target, read.manifest));
 }
 
 async function readManifest(client: RegistryClient, { name }: ImageTarget, reference: Parameters<RegistryClient['getManifest']>[1]) {

@@ -37,6 +37,8 @@ export const commandsInChinese: Readonly<Record<string, string>> = {
   'The bytes of a file of an image': '下载镜像中的一个文件',
   'One entry of an image, with its text when it is a text of up to 1 MiB': '查看镜像中的一个条目；1 MiB 以内的文本会显示内容',
   'What lies in a directory of an image, by name, and which layer each entry is from': '列出镜像中某目录的内容及每个条目来自哪一层',
+  'Copies an image, with all its platforms unless one is named, between repositories of any registries':
+    '在任意仓库之间复制镜像；默认包含全部平台，也可只复制一个平台',
   'Shows the steps that made an image, and the size that each added': '显示镜像的构建步骤以及每一步增加的大小',
   'Manifests of a repository, the last pushed first': '列出镜像仓库中的 manifest，最近推送的在前',
   'Promotes an image to another repository; without one, to the next project of the chain':

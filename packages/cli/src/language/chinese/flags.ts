@@ -123,4 +123,5 @@ export const flagsInChinese: Readonly<Record<string, string>> = {
   'Of a CronJob: Forbid (unless said), Allow or Replace': 'CronJob 的并发策略：Forbid（默认）、Allow 或 Replace',
   'The name by which the nodes of the cluster reach the registry; otherwise the one that is used here':
     '集群节点访问仓库所用的地址；默认与此处相同',
+  'With everything that refers to it: signatures, SBOMs, attestations': '连同所有引用它的制品：签名、SBOM、证明',
 };

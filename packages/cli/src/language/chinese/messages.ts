@@ -49,6 +49,9 @@ export const messagesInChinese: Readonly<Record<string, string>> = {
   '--change and --prefix go with --files': '--change 与 --prefix 需要与 --files 一起使用',
   '--format helm: charts made by helm create run a Deployment, no {}':
     '--format helm：helm create 生成的 chart 只运行 Deployment，不支持 {}',
+  'a copy has the digest of what is copied: name its repository, or a tag': '副本的摘要与原镜像相同：请只写仓库名或标签',
+  'Nothing became {}; the same command goes on with what is missing.': '{} 尚未生成；再次运行同一命令会继续复制缺少的部分。',
+  'what was received does not have the digest {}': '收到的内容与摘要 {} 不符',
   'this is no image that could run': '这不是可运行的镜像',
   'No file differs like this.': '没有这样的差异文件。',
   'This is no text: its content differs.': '这不是文本文件：内容有差异。',

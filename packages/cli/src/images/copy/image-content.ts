@@ -1,0 +1,47 @@
+import { type Descriptor, type Digest, isManifestProblem, isNonDistributable, type ParsedManifest, parseManifest } from '@longshore/oci';
+import type { FetchedManifest } from '@longshore/oci/client';
+import type { Place } from './place.ts';
+
+/** Manifests are held in memory until their blobs are there; an image has some kilobytes of them. */
+const mostManifestBytes = 64 * 1024 * 1024;
+
+/** Everything that images are made of, each part once. */
+export interface ImageContent {
+  /** In an order in which a registry takes them: what an index names before it, a subject before what refers to it. */
+  readonly manifests: readonly FetchedManifest[];
+  readonly blobs: readonly Descriptor[];
+}
+
+/**
+ * Reads the manifests of an image or an index, and with `referrers` those of everything that refers to one of them (signatures, SBOMs,
+ * attestations, and what refers to these). Layers that a registry need not hold are left where they are.
+ */
+export async function readImageContent({ client, name }: Place, top: FetchedManifest, { referrers = false }): Promise<ImageContent> {
+  const manifests = new Map<Digest, FetchedManifest>();
+  const blobs = new Map<Digest, Descriptor>();
+  let manifestBytes = 0;
+  const addDigest = async (digest: Digest): Promise<void> => {
+    if (!manifests.has(digest)) await add(await client.getManifest(name, digest));
+  };
+  async function add(read: FetchedManifest): Promise<void> {
+    manifestBytes += read.bytes.length;
+    if (manifestBytes > mostManifestBytes) throw new Error(`this image has more than ${mostManifestBytes} bytes of manifests`);
+    const { config, layers, manifests: entries } = parsed(read);
+    for (const { digest } of entries) await addDigest(digest);
+    for (const blob of config === undefined ? layers : [config, ...layers]) {
+      if (!isNonDistributable(blob.mediaType)) blobs.set(blob.digest, blob);
+    }
+    manifests.set(read.digest, read);
+    if (!referrers) return;
+    for (const { digest } of await client.listReferrers(name, read.digest)) await addDigest(digest);
+  }
+  await add(top);
+  return { manifests: [...manifests.values()], blobs: [...blobs.values()] };
+}
+
+/** What a manifest says. Throws for one that cannot be read. */
+export function parsed({ bytes, mediaType, digest }: FetchedManifest): ParsedManifest {
+  const manifest = parseManifest(bytes, mediaType);
+  if (isManifestProblem(manifest)) throw new Error(`the manifest ${digest} cannot be read: ${manifest.problem}`);
+  return manifest;
+}
