@@ -84,12 +84,12 @@ function repositoryPages(): DemoPage[] {
     { name: 'repositories', path: '/repositories' },
     { name: 'repositories-of-project', path: '/repositories?project=shop-dev' },
     { name: 'repository', path: web },
+    { name: 'repository-delete', path: web, press: button('deleteRepository') },
+    { name: 'repository-delete-tag', path: web, press: button('deleteTagTitle', '2.2.0') },
     { name: 'repository-history', path: `${web}?history=latest` },
     { name: 'repository-manifests', path: `${web}?tab=manifests` },
     { name: 'repository-promotions', path: '/repositories/shop-test%2Fweb?tab=promotions' },
     { name: 'repository-undo', path: '/repositories/shop-test%2Fcart?tab=promotions', press: button('undo') },
-    { name: 'repository-delete', path: web, press: button('deleteRepository') },
-    { name: 'repository-delete-tag', path: web, press: button('deleteTagTitle', '2.2.0') },
   ];
 }
 

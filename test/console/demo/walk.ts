@@ -1,11 +1,17 @@
 import type { Page } from 'playwright-core';
 import type { DemoPage } from './demo-pages.ts';
 
-/** Goes to a page as a click on a link does, so that nothing is loaded twice; the console must be open. Resolves when all that it shows is there. */
+/**
+ * Goes to a page as a click on a link does, so that nothing is loaded twice, or stays where it is there already; the console must be open. Resolves when
+ * all that it shows is there.
+ */
 export async function goTo(page: Page, { path, press }: DemoPage, language: 'en' | 'zh-CN'): Promise<void> {
-  // A dialog belongs to the page that opened it: from the same address it would stay.
-  await page.evaluate(`(async (router, path) => { router.history.push('/signed-in'); await router.load(); router.history.push(path); await router.load(); })(
-    window.__TSR_ROUTER__, ${JSON.stringify(path)})`);
+  await closeDialog(page);
+  await page.evaluate(`(async (router, path) => {
+    if (location.pathname + location.search === path) return;
+    router.history.push(path);
+    await router.load();
+  })(window.__TSR_ROUTER__, ${JSON.stringify(path)})`);
   await isThere(page);
   if (press === undefined) return;
   await page
@@ -14,6 +20,14 @@ export async function goTo(page: Page, { path, press }: DemoPage, language: 'en'
     .click();
   await page.getByRole('dialog').first().waitFor();
   await isThere(page);
+}
+
+/** A dialog belongs to the page that opened it: where one goes from there to the same address, it would stay. */
+async function closeDialog(page: Page): Promise<void> {
+  const dialogs = page.getByRole('dialog');
+  if ((await dialogs.count()) === 0) return;
+  await page.keyboard.press('Escape');
+  await dialogs.first().waitFor({ state: 'detached' });
 }
 
 /** Resolves when a page shows what it has asked for. */
