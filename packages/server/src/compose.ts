@@ -49,6 +49,7 @@ import { startTelemetry, type Telemetry } from './observability/telemetry.ts';
 import type { Backends } from './open-backends.ts';
 import { storesOnS3 } from './open-stores.ts';
 import { ManifestReader } from './parsing/manifest-reader.ts';
+import { giveMemoryBack } from './processes/give-memory-back.ts';
 import { BlobStores } from './registry/blob-stores.ts';
 import { createRegistry } from './registry/create-registry.ts';
 import { ExpiryNotices } from './registry/expiry-notices.ts';
@@ -130,7 +131,7 @@ export async function composeServer(loaded: LoadedConfig, backends: Backends): P
   const sessions = { sessions: signIn, plainPublicUrl: config.publicUrl?.startsWith('http:') ?? false };
   const api = createApi({
     routes: async () => apiRoutes(coreRouteDeps(config, backends, authorizer, core.registry, await signIn()), features),
-    ...{ ...shared, ...sessions, authorizer, logger },
+    ...{ ...shared, ...sessions, authorizer, logger, onLoaded: giveMemoryBack },
   });
   const listener = createListener({
     dataPath: { ...shared, ...dataPathParts(config, backends), registry: core.registry, authorizer, pulls, tokenPath, service },

@@ -34,8 +34,14 @@ interface Task {
 
 /** Compares in a thread for each, which dies with it: hostile layers cost the thread at most, and requests go on meanwhile. */
 export class ThreadedComparer implements ImageComparer {
+  readonly #makeRoom: () => void;
   /** Of texts one at a time: people look at one after the other. */
   #texts: Promise<unknown> = Promise.resolve();
+
+  /** `makeRoom` is called before a thread is started that takes much memory. */
+  constructor(makeRoom: () => void) {
+    this.#makeRoom = makeRoom;
+  }
 
   async compare(from: ComparedImage, to: ComparedImage, options: Parameters<ImageComparer['compare']>[2]): Promise<ComparisonFindings> {
     const layers = [...from.layers, ...to.layers];
@@ -46,6 +52,8 @@ export class ThreadedComparer implements ImageComparer {
       else if (word.kind === 'pages') return options.onPages(word.pages);
       else if (word.kind === 'found') found.resolve(word.findings);
     };
+    options.signal.throwIfAborted();
+    this.#makeRoom();
     await runTask({ task, layers, signal: options.signal, longestMs, hear });
     return found.promise;
   }

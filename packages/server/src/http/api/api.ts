@@ -20,6 +20,8 @@ export interface ApiDeps {
   readonly sessions: () => Promise<SessionReader>;
   /** Whether `publicUrl` says that clients use plain HTTP. */
   readonly plainPublicUrl: boolean;
+  /** Called once, when the API has been loaded. */
+  readonly onLoaded: () => void;
   readonly watch: TransferWatch;
   readonly logger: Logger;
 }

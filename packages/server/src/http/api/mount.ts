@@ -5,7 +5,9 @@ export function createApi(deps: ApiDeps): LoadedApi {
   let building: Promise<Api> | undefined;
   const build = async (): Promise<Api> => {
     const { buildApi } = await import('./fastify-api.ts');
-    return buildApi(await deps.routes(), deps);
+    const api = await buildApi(await deps.routes(), deps);
+    deps.onLoaded();
+    return api;
   };
   const begin = (): Promise<Api> => {
     // A failure, such as too many open files, is not for ever.

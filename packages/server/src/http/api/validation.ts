@@ -13,7 +13,7 @@ export interface RouteChecker {
 /** How many faults one answer lists. */
 const mostFaults = 20;
 
-/** Compiles the schemas of a route. */
+/** Checks by the schemas of a route, each compiled when it is first needed: nobody uses all operations, and to compile all takes 30 MB. */
 export function checkerOf({ params, query, body }: Route): RouteChecker {
   const checkQuery = check(closed(query), '/query');
   return {
@@ -26,10 +26,12 @@ export function checkerOf({ params, query, body }: Route): RouteChecker {
 const closed = (parameters: Parameters): TSchema => Type.Object(parameters, { additionalProperties: false });
 
 function check(schema: TSchema, prefix: string): (value: unknown) => unknown {
-  const validator = Compile(schema);
+  let compiled: ReturnType<typeof Compile> | undefined;
   return (value) => {
     const unstorable = placeOfNul(value);
     if (unstorable !== undefined) throw invalid([{ pointer: `${prefix}${unstorable}`, detail: 'must not hold the character U+0000' }]);
+    compiled ??= Compile(schema);
+    const validator = compiled;
     if (validator.Check(value)) return value;
     throw invalid(faultsOf(validator.Errors(value)[1], prefix));
   };

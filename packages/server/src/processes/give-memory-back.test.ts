@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cachedDataVersionTag, getHeapStatistics } from 'node:v8';
+import { giveMemoryBack } from './give-memory-back.ts';
+
+/** Of everything that is compiled before memory is given back for the first time. */
+const tag = cachedDataVersionTag();
+
+const megabyte = 1024 * 1024;
+const heapMegabytes = () => getHeapStatistics().total_physical_size / megabyte;
+
+/** Objects that live long enough to be kept twice, so that room is made for them, and then nobody knows them any more. */
+function makeWaste(): number {
+  const kept: object[] = [];
+  while (heapMegabytes() < 100) for (let made = 0; made < 10_000; made += 1) kept.push({ made, more: [made] });
+  return heapMegabytes();
+}
+
+test('what nobody uses any more is given back to the system', () => {
+  giveMemoryBack();
+  const before = heapMegabytes();
+  const most = makeWaste();
+  giveMemoryBack();
+  const left = heapMegabytes();
+  assert(left < before + (most - before) / 4, `${left} of ${most} MB are left, ${before} were there before`);
+});
+
+test('what was compiled is still good, and nobody else gets at the collector', () => {
+  giveMemoryBack();
+  assert.equal(cachedDataVersionTag(), tag);
+  assert.equal('gc' in globalThis, false);
+});
