@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { describe, it } from 'node:test';
 import { machineFetch, proxyFor } from './machine-network.ts';
 
@@ -67,6 +67,21 @@ describe('the network of a machine', () => {
       await (await machineFetch(environment)(target)).arrayBuffer();
       const isProxied = proxyFor(new URL(target), environment) !== undefined;
       assert.deepEqual([seen.length, reached.length], [isProxied ? 1 : 0, 1], `NO_PROXY=${exempt}`);
+    }
+  });
+
+  it('a proxy that closes connections without an answer is told as such, and not asked without end', async (t) => {
+    const proxy = createTcpServer((socket) => void socket.once('data', () => socket.destroy()).on('error', () => undefined));
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const address = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    t.after(() => proxy.close());
+    for (const url of ['https://r.example.invalid/v2/', 'http://r.example.invalid:5000/v2/']) {
+      await assert.rejects(machineFetch({ HTTP_PROXY: `http://me:secret@${address}` })(url), ({ message, cause }: Error) => {
+        assert.equal(message, 'fetch failed');
+        assert.equal((cause as Error).message, `the proxy ${address} (HTTP_PROXY) closes connections without an answer`);
+        return true;
+      });
     }
   });
 });

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import http from 'node:http';
 import tls from 'node:tls';
 import { type Surroundings, UsageError } from '../command.ts';
@@ -65,15 +66,40 @@ export function machineFetch(environment: Environment): typeof fetch {
   return async (input, init) => {
     if (!isReady) useProxies(environment);
     isReady = true;
+    const url = new URL(input instanceof Request ? input.url : input);
+    const proxy = proxyFor(url, environment);
+    const ask = () => (proxy === undefined ? fetch(input, init) : throughProxy(fetch(input, init), url, proxy));
     try {
-      return await fetch(input, init);
+      return await ask();
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
       if (cause === undefined || !('code' in cause) || !untrusted.has(cause.code) || !trust([])) throw error;
-      return fetch(input, init);
+      return ask();
     }
   };
 }
+
+/** How often a proxy may take a connection and close it without a word before it is told. */
+const mostClosed = 5;
+
+/** Node's fetch connects anew without end where a proxy closes the connection instead of answering CONNECT: this has an end. */
+async function throughProxy(asked: Promise<Response>, { host }: URL, { url, variable }: UsedProxy): Promise<Response> {
+  let [closed, giveUp] = [0, (_error: Error) => {}];
+  const count = (message: unknown): void => {
+    const { connectParams, error } = message as { readonly connectParams: { host?: string }; readonly error: { code?: string } };
+    if (connectParams.host !== host || error.code !== 'UND_ERR_SOCKET') return;
+    closed += 1;
+    const cause = new Error(`the proxy ${url.host} (${variable}) closes connections without an answer`);
+    if (closed === mostClosed) giveUp(new TypeError('fetch failed', { cause }));
+  };
+  subscribe(connectErrors, count);
+  const givenUp = new Promise<never>((_resolve, reject) => {
+    giveUp = reject;
+  });
+  return Promise.race([asked, givenUp]).finally(() => unsubscribe(connectErrors, count));
+}
+
+const connectErrors = 'undici:client:connectError';
 
 /** Lets every request of this process go through the proxies of the environment. */
 function useProxies(environment: Environment): void {
