@@ -72,8 +72,9 @@ describe('longshore doctor', () => {
       const { code, rows, at } = await examined(server.url);
       assert.equal(rows.map(({ check }) => check).join(' '), all);
       const unlike = rows.filter(({ state }) => state !== 'ok').map(({ check, state }) => `${check} ${state}`);
-      assert.deepEqual(unlike, ['proxy skipped', 'TLS skipped', 'login skipped', 'rate limit skipped']);
+      assert.deepEqual(unlike, ['DNS skipped', 'proxy skipped', 'TLS skipped', 'login skipped', 'rate limit skipped']);
       assert.equal(code, 0);
+      assert.equal(at('DNS').found, '127.0.0.1 is an address, no name');
       assert.match(at('login').found, /nobody has logged in/);
       const login = await home.run(`login ${server.host} -u admin --password-stdin`, server.adminPassword);
       assert.equal(login.code, 0, login.stderr);
@@ -183,7 +184,7 @@ describe('longshore doctor', () => {
     realm = `http://127.0.0.1:${registry.port}/token`;
     const elsewhere = await examined(url);
     assert.equal(elsewhere.at('token service').state, 'warning');
-    assert.match(elsewhere.at('token service').fix ?? '', /does not go there.*publicUrl/);
+    assert.match(elsewhere.at('token service').fix ?? '', /goes there only after.*publicUrl/);
     realm = `http://localhost:${await freePort()}/token`;
     const gone = await examined(url);
     assert.match(

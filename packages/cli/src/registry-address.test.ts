@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { registryUrl } from './registry-address.ts';
+import { registryUrl, servingUrl } from './registry-address.ts';
 
 test('a registry is a host or a URL, without a password, which is not repeated', () => {
   assert.equal(registryUrl('r.example'), 'https://r.example/');
@@ -14,4 +14,9 @@ test('a registry is a host or a URL, without a password, which is not repeated',
       (error) => error instanceof Error && /does not belong/.test(error.message) && !/hunter2/.test(error.message),
     );
   }
+});
+
+test("Docker Hub's images are asked for where it serves them, others where they say", () => {
+  assert.equal(servingUrl(registryUrl('docker.io')), 'https://registry-1.docker.io/');
+  assert.equal(servingUrl(registryUrl('docker.io.example')), 'https://docker.io.example/');
 });

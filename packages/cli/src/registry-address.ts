@@ -16,3 +16,8 @@ export function registryUrl(text: string): string {
   if (!/^https?:/.test(text) && isLoopback(url.hostname)) url.protocol = 'http:';
   return url.href;
 }
+
+/** Docker Hub is called otherwise in the names of images than where it serves them. */
+export function servingUrl(url: string): string {
+  return url.replace(/^https:\/\/(index\.)?docker\.io\//, 'https://registry-1.docker.io/');
+}

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import type { RegistryClient, RegistryCredentials } from '@longshore/oci/client';
 import { createRegistryClient } from '@longshore/oci/client';
 import { type Surroundings, UsageError } from '../command.ts';
-import { registryUrl } from '../registry-address.ts';
+import { registryUrl, servingUrl } from '../registry-address.ts';
 import { type StoredCredential, storedCredential } from './docker-config.ts';
 import { readKnownServers } from './known-servers.ts';
 import { trust } from './machine-network.ts';
 
 /** A registry and who asks it. */
 export interface Connection {
-  /** With a slash at its end. */
+  /** Where requests go, with a slash at its end. */
   readonly url: string;
   /** Host and port, as in an image's name. */
   readonly host: string;
@@ -17,6 +17,8 @@ export interface Connection {
   readonly credential: StoredCredential | { readonly token: string } | undefined;
   /** As was found at login; undefined for a registry that nobody logged in to. */
   readonly isLongshore: boolean | undefined;
+  /** The host elsewhere that was found at login to issue its tokens: it gets the credential as well. */
+  readonly tokenHost?: string | undefined;
   readonly fetch: typeof fetch;
 }
 
@@ -41,7 +43,8 @@ export async function connect(named: string | undefined, surroundings: Surroundi
   // Kept under the host alone: what was given over TLS must not go out in the clear because somebody wrote http://.
   const isWeaker = url.startsWith('http:') && before !== undefined && !before.url.startsWith('http:');
   const kept = isWeaker ? undefined : await storedCredential(host, surroundings);
-  return { url, host, credential: token !== undefined && isEnvironments ? { token } : kept, isLongshore: before?.isLongshore, fetch };
+  const credential = token !== undefined && isEnvironments ? { token } : kept;
+  return { url: servingUrl(url), host, credential, isLongshore: before?.isLongshore, tokenHost: before?.tokenHost, fetch };
 }
 
 /** Whether a registry is meant although none is named. */
@@ -58,19 +61,22 @@ export async function trustAuthorities(path: string): Promise<void> {
 }
 
 /** A client of its distribution API. */
-export function registryClientOf({ url, credential, fetch }: Connection): RegistryClient {
+export function registryClientOf(connection: Connection): RegistryClient {
+  const { url, credential, fetch } = connection;
   const credentials = credential === undefined ? undefined : registryCredentials(credential);
   return createRegistryClient({
     baseUrl: url,
     fetch,
     ...(credentials !== undefined && { credentials }),
-    trustedRealmHosts: trustedRealmHosts(url),
+    trustedRealmHosts: trustedRealmHosts(connection),
   });
 }
 
 /** The hosts besides the registry's own whose token service gets what is kept for the registry. */
-export function trustedRealmHosts(url: string): readonly string[] {
-  return /^https:\/\/(registry-1\.)?docker\.io\//.test(url) ? ['auth.docker.io'] : [];
+export function trustedRealmHosts({ url, tokenHost }: Pick<Connection, 'url' | 'tokenHost'>): readonly string[] {
+  // Whoever has logged in there with docker need not do so again.
+  const hub = url.startsWith('https://registry-1.docker.io/') ? ['auth.docker.io'] : [];
+  return tokenHost === undefined ? hub : [...hub, tokenHost];
 }
 
 function registryCredentials(credential: NonNullable<Connection['credential']>): RegistryCredentials {

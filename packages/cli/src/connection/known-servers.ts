@@ -9,6 +9,8 @@ export interface KnownServer {
   readonly isLongshore: boolean;
   /** A PEM file with authorities to trust for it. */
   readonly caFile?: string;
+  /** The host elsewhere that issues its tokens, as it was at login. */
+  readonly tokenHost?: string;
 }
 
 /** The registries by host, and which is meant when none is named. */

@@ -4,6 +4,7 @@ import {
   parseDigest,
   parseImageReference,
   type RepositoryName,
+  requireRepositoryName,
   requireTag,
   type Tag,
 } from '@longshore/oci';
@@ -32,7 +33,12 @@ export function parseImage(text: string): ImageReference & { readonly server?: s
 export async function imageTarget(text: string, input: CommandInput, surroundings: Surroundings): Promise<ImageTarget> {
   const { server, name, tag, digest } = parseImage(text);
   const connection = await connect(server ?? input.one('server'), surroundings);
-  return { connection, name, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
+  return { connection, name: nameAt(connection, name), ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
+}
+
+/** Docker Hub has its own images, which are called by one word, in `library`. */
+function nameAt({ host }: Connection, name: RepositoryName): RepositoryName {
+  return host === 'docker.io' && !name.includes('/') ? requireRepositoryName(`library/${name}`) : name;
 }
 
 /** The digest, otherwise the tag, otherwise `latest`. */

@@ -52,14 +52,14 @@ async function unreachable(realm: URL, { connection }: Site): Promise<Finding | 
   }
 }
 
-function placeOf(realm: URL, { url }: Site): Finding {
+function placeOf(realm: URL, { url, connection }: Site): Finding {
   const place = `${realm.origin}${realm.pathname}`;
-  if (realm.host === url.host || trustedRealmHosts(url.href).includes(realm.host)) return ok(said(`${place} answers`, `${place} 有应答`));
+  if (realm.host === url.host || trustedRealmHosts(connection).includes(realm.host)) return ok(said(`${place} answers`, `${place} 有应答`));
   return warning(
     said(`tokens are issued at another host, ${realm.host}`, `令牌由另一台主机 ${realm.host} 签发`),
     said(
-      `What is kept for ${url.host} does not go there: this command stays anonymous. ${setPublicUrl.en}`,
-      `为 ${url.host} 保存的凭据不会发往该主机：本命令将匿名访问。${setPublicUrl.zh}`,
+      `What is kept for ${url.host} goes there only after longshore login ${url.host} has found it, over TLS; until then this command stays anonymous. ${setPublicUrl.en}`,
+      `为 ${url.host} 保存的凭据只有在 longshore login ${url.host} 通过 TLS 确认该主机后才会发往那里；在此之前本命令匿名访问。${setPublicUrl.zh}`,
     ),
   );
 }

@@ -1,13 +1,14 @@
 import { lookup } from 'node:dns/promises';
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { said } from '../../language.ts';
-import { type Finding, failed, ok } from './finding.ts';
+import { type Finding, failed, ok, skipped } from './finding.ts';
 import { firstOf } from './first-of.ts';
 import { patienceMs, type Site } from './site.ts';
 
 /** Whether the name has addresses. */
 export async function checkDns({ first: { hostname } }: Site): Promise<Finding> {
   try {
+    if (isIP(hostname) !== 0) return skipped(said(`${hostname} is an address, no name`, `${hostname} 是地址，无需解析`));
     const addresses = (await lookup(hostname, { all: true })).map(({ address }) => address).join(', ');
     return ok(said(`${hostname} is ${addresses}`, `${hostname} 的地址是 ${addresses}`));
   } catch (error) {

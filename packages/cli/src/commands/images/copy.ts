@@ -1,13 +1,13 @@
 import { type Digest, formatImageReference, requireTag, type Tag } from '@longshore/oci';
 import type { FetchedManifest } from '@longshore/oci/client';
 import { type Command, type CommandInput, type Flag, type Surroundings, UsageError } from '../../command.ts';
-import { type Connection, connect, registryClientOf } from '../../connection/connect.ts';
+import { type Connection, registryClientOf } from '../../connection/connect.ts';
 import { patientFetch } from '../../connection/patient-fetch.ts';
 import { outputFlag, serverFlag } from '../../flags.ts';
 import { type CopiedBytes, copyBlobs } from '../../images/copy/copy-blobs.ts';
 import { type ImageContent, parsed, readImageContent } from '../../images/copy/image-content.ts';
 import type { Place } from '../../images/copy/place.ts';
-import { type ImageTarget, imageTarget, parseImage, referenceOf } from '../../images/image-target.ts';
+import { type ImageTarget, imageTarget, referenceOf } from '../../images/image-target.ts';
 import { entryFor } from '../../images/platform-entry.ts';
 import { readableSize } from '../../output/readable-value.ts';
 import { formatOf, writeThing } from '../../output/results.ts';
@@ -64,9 +64,8 @@ export const copyImage: Command = {
 };
 
 async function copyTarget(input: CommandInput, source: ImageTarget, surroundings: Surroundings): Promise<CopyTarget> {
-  const { server, name, tag = tagOf(source), digest } = parseImage(input.words[1] ?? '');
+  const { connection, name, tag = tagOf(source), digest } = await imageTarget(input.words[1] ?? '', input, surroundings);
   if (digest !== undefined) throw new UsageError('a copy has the digest of what is copied: name its repository, or a tag');
-  const connection = await connect(server ?? input.one('server'), surroundings);
   return { connection, client: registryClientOf(connection), name, tag };
 }
 

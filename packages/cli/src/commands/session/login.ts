@@ -7,8 +7,9 @@ import { type Connection, registryClientOf, trustAuthorities } from '../../conne
 import { type StoredCredential, storeCredential } from '../../connection/docker-config.ts';
 import { isLongshore } from '../../connection/is-longshore.ts';
 import { readKnownServers, writeKnownServers } from '../../connection/known-servers.ts';
+import { tokenHostOf } from '../../connection/token-host.ts';
 import { caFileFlag } from '../../flags.ts';
-import { registryUrl } from '../../registry-address.ts';
+import { registryUrl, servingUrl } from '../../registry-address.ts';
 import { deviceLogin } from './device-login.ts';
 
 /** `longshore login`: keeps a credential where Docker keeps its own, and makes the registry the one that is meant. */
@@ -39,10 +40,13 @@ export const login: Command = {
     const host = new URL(url).host;
     const caFile = input.one('ca-file') === undefined ? known.servers[host]?.caFile : resolve(input.one('ca-file') ?? '');
     if (caFile !== undefined) await trustAuthorities(caFile);
-    const isOwn = await isLongshore({ url, fetch, isLongshore: undefined });
-    const credential = await proved({ url, host, fetch, isLongshore: isOwn, credential: undefined }, input, surroundings);
+    const place = { url: servingUrl(url), fetch };
+    const isOwn = await isLongshore({ ...place, isLongshore: undefined });
+    const tokenHost = await tokenHostOf(place);
+    if (tokenHost !== undefined) output.err(`Tokens for ${host} are issued by ${tokenHost}: the credential goes there as well.`);
+    const credential = await proved({ ...place, host, isLongshore: isOwn, tokenHost, credential: undefined }, input, surroundings);
     const { where, isPlain } = await storeCredential(host, credential, surroundings);
-    const server = { url, isLongshore: isOwn, ...(caFile !== undefined && { caFile }) };
+    const server = { url, isLongshore: isOwn, ...(caFile !== undefined && { caFile }), ...(tokenHost !== undefined && { tokenHost }) };
     await writeKnownServers({ current: host, servers: { ...known.servers, [host]: server } }, surroundings);
     output.out(say(`Logged in to ${host} as ${credential.name}.`));
     if (isPlain) output.err(`The credential is kept as text in ${where}; with "credsStore" in that file, a credential helper keeps it.`);

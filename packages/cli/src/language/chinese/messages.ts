@@ -51,6 +51,8 @@ export const messagesInChinese: Readonly<Record<string, string>> = {
     '--format helm：helm create 生成的 chart 只运行 Deployment，不支持 {}',
   'a copy has the digest of what is copied: name its repository, or a tag': '副本的摘要与原镜像相同：请只写仓库名或标签',
   'Nothing became {}; the same command goes on with what is missing.': '{} 尚未生成；再次运行同一命令会继续复制缺少的部分。',
+  'the proxy {} ({}) closes connections without an answer': '代理 {}（{}）不应答便关闭连接',
+  'Tokens for {} are issued by {}: the credential goes there as well.': '{} 的令牌由 {} 签发：凭据也会发往该主机。',
   'what was received does not have the digest {}': '收到的内容与摘要 {} 不符',
   'this is no image that could run': '这不是可运行的镜像',
   'No file differs like this.': '没有这样的差异文件。',
