@@ -23,7 +23,7 @@ export interface StandInApiServer {
   /** Changes what it says of the next tokens (`TokenReviewStatus`). */
   bend: ((status: object) => object) | undefined;
   /** What it says to questions about what somebody may do (`SubjectAccessReviewSpec`): yes, unless this is set. */
-  allows: ((spec: AskedAccess) => Promise<boolean>) | undefined;
+  allows: ((spec: AskedAccess) => Promise<boolean | 'no answer'>) | undefined;
   stop(): Promise<void>;
 }
 
@@ -38,7 +38,9 @@ export async function startStandInApiServer(directory: string): Promise<StandInA
   const shown: string[] = [];
   const server = createServer({ cert: pair, key: pair }, async (request, response) => {
     const { kind, apiVersion, spec } = JSON.parse(await text(request)) as Review;
-    const status = kind === 'TokenReview' ? proved(spec) : { allowed: (await standIn.allows?.(spec)) ?? true };
+    const allowed = await (standIn.allows?.(spec) ?? true);
+    if (allowed === 'no answer') return void response.destroy();
+    const status = kind === 'TokenReview' ? proved(spec) : { allowed };
     response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ kind, apiVersion, status }));
   });
   const proved = ({ token, audiences }: Review['spec']): object => {

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type StandInApiServer, startStandInApiServer } from '../../../../../test/tools/stand-in-api-server.ts';
 import type { KubernetesSubject } from '../../registry/ports/authorizer.ts';
 import type { ReviewedAccess } from '../../registry/ports/cluster-reviews.ts';
+import { RegistryError } from '../../registry/registry-error.ts';
 import type { AccessReviews } from './access-reviews.ts';
 import { createCluster } from './cluster.ts';
 
@@ -14,6 +15,7 @@ let directory: string;
 let server: StandInApiServer;
 let reviews: AccessReviews;
 let elapsed = 0;
+let said: string[] = [];
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'longshore-reviews-'));
   server = await startStandInApiServer(directory);
@@ -23,8 +25,9 @@ after(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 beforeEach(() => {
-  const logger = { info() {}, warn() {}, error() {} };
-  const address = { name: 'prod', ...server.address, timeoutMs: 3000 };
+  said = [];
+  const logger = { info() {}, warn: (text: string) => said.push(text), error: (text: string) => said.push(text) };
+  const address = { name: 'prod', ...server.address, timeoutMs: 60_000 };
   const settings = { address, issuer: server.issuer, audience: 'longshore', authorize: true, projects: '{namespace}' };
   elapsed = 0;
   reviews = createCluster(settings, { logger, now: Date.now, elapsed: () => elapsed }).reviews;
@@ -70,6 +73,50 @@ test('what was allowed counts for five seconds, what was not for two', async () 
   assert.deepEqual([await allows(in5, push), await allows(in2, push)], [true, true]);
   elapsed = 5000;
   assert.equal(await allows(in5, push), false);
+});
+
+const isUnavailable = (error: unknown): boolean => error instanceof RegistryError && error.status === 503;
+
+test('a question that is not answered stops no other while others are, and the log tells so once a minute', async () => {
+  for (const time of [0, 10_000, 70_000]) {
+    elapsed = time;
+    const { promise: others, resolve: othersWereAnswered } = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    server.allows = async ({ user }) => {
+      if (user !== 'late') return true;
+      reached.resolve();
+      await others;
+      return 'no answer';
+    };
+    const late = assert.rejects(allows(account('late'), push), isUnavailable);
+    await reached.promise;
+    assert.equal(await allows(account('other'), push), true);
+    othersWereAnswered();
+    await late;
+    assert.equal(await allows(account('another'), push), true);
+  }
+  assert.deepEqual(
+    said.map((text) => /answers, but for some questions: .*503.*timeoutSeconds of the cluster \(60\)/.test(text)),
+    [true, true],
+  );
+});
+
+test('when it has answered nobody since, nobody else waits for a second', async () => {
+  let asked = 0;
+  server.allows = async () => {
+    asked += 1;
+    return asked === 1 || asked > 3 ? true : 'no answer';
+  };
+  assert.equal(await allows(account('one'), push), true);
+  elapsed = 1;
+  await assert.rejects(allows(account('two'), push), isUnavailable);
+  const before = asked;
+  elapsed = 1000;
+  await assert.rejects(allows(account('three'), push), isUnavailable);
+  assert.equal(asked, before, 'it was not asked again');
+  elapsed = 1001;
+  assert.equal(await allows(account('three'), push), true);
+  assert.match(said.join(), /^The API server of the cluster prod does not answer/);
 });
 
 test('who asks about thousands of names keeps nobody of another namespace waiting', async () => {

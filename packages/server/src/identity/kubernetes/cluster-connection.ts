@@ -8,8 +8,10 @@ import { exchangeJson, RefusedQuestion } from './cluster-exchange.ts';
 
 /** A mounted token is replaced long before it ends. */
 const rereadTokenMs = 30_000;
-/** An API server that did not answer is not asked again before. */
+/** An API server that answers nobody is not asked again before. */
 const pauseMs = 1000;
+/** Of an API server that leaves single questions without an answer the log tells no more often. */
+const tellMs = 60_000;
 /** Beyond that nobody's turn would come in time. */
 const mostWaiting = { first: 512, again: 4096 };
 const mostOfOne = 512;
@@ -52,18 +54,29 @@ interface ConnectionOptions {
   readonly elapsed: () => Millis;
 }
 
-/** Asks one API server, as few things at once as it can bear, and never for longer than its bound. */
+interface LaneState {
+  readonly queue: TurnQueue;
+  answeredAt: Millis;
+  awayUntil: Millis;
+}
+
+/**
+ * Asks one API server, as few things at once as it can bear, and never for longer than its bound. One that answered nothing since a question was asked that
+ * failed is away for a moment: nobody waits for it. A question that alone is late or fails stops no other, as on a busy API server.
+ */
 export class ClusterConnection {
   readonly #options: ConnectionOptions;
-  readonly #lanes: Readonly<Record<Lane, { readonly queue: TurnQueue; awayUntil: Millis }>>;
+  readonly #lanes: Readonly<Record<Lane, LaneState>>;
   #agent: Promise<Agent> | undefined;
   #token: { readonly text: string; readonly readAt: Millis } | undefined;
   #isAway = false;
+  #toldLateAt = -Infinity;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    const lane = (most: number) => ({
+    const lane = (most: number): LaneState => ({
       queue: new TurnQueue({ atOnce: 16, mostWaiting: most, mostOfOne, waitMs: options.address.timeoutMs }),
+      answeredAt: -Infinity,
       awayUntil: -Infinity,
     });
     this.#lanes = { first: lane(mostWaiting.first), again: lane(mostWaiting.again) };
@@ -85,20 +98,21 @@ export class ClusterConnection {
       if (this.#options.elapsed() < lane.awayUntil) throw this.#unavailable();
     };
     requireThere();
+    let askedAt = Infinity;
     try {
       return await lane.queue.run(partyOf(turn.about), async () => {
         // It may have been found away while this waited for its turn.
         requireThere();
+        askedAt = this.#options.elapsed();
         const answer = await this.#send(method, path, body);
+        lane.answeredAt = this.#options.elapsed();
         this.#noteBack();
         return answer;
       });
     } catch (error) {
       if (error instanceof RegistryError) throw error;
       if (error instanceof QueueFull) throw this.#unavailable();
-      // What only this question met says nothing of others.
-      if (!(error instanceof RefusedQuestion)) lane.awayUntil = this.#options.elapsed() + pauseMs;
-      this.#noteAway(error);
+      this.#noteFailure(lane, askedAt, error);
       throw this.#unavailable();
     }
   }
@@ -136,6 +150,28 @@ export class ClusterConnection {
     const text = (await readFile(address.tokenFile, 'utf8')).trim();
     this.#token = { text, readAt: elapsed() };
     return text;
+  }
+
+  /** What only this question met says nothing of others: neither that it is refused, nor that it fails while others are answered. */
+  #noteFailure(lane: LaneState, askedAt: Millis, error: unknown): void {
+    const now = this.#options.elapsed();
+    if (error instanceof RefusedQuestion || lane.answeredAt >= askedAt) {
+      this.#noteLate(now, error);
+    } else {
+      lane.awayUntil = now + pauseMs;
+      this.#noteAway(error);
+    }
+  }
+
+  #noteLate(now: Millis, error: unknown): void {
+    const { address, logger } = this.#options;
+    if (now - this.#toldLateAt < tellMs) return;
+    this.#toldLateAt = now;
+    const advice = `whoever waits for those is answered 503. If it is slow, raise timeoutSeconds of the cluster (${address.timeoutMs / 1000})`;
+    logger.warn(`The API server of the cluster ${address.name} answers, but for some questions: ${advice}`, {
+      cluster: address.name,
+      error,
+    });
   }
 
   #noteAway(error: unknown): void {
