@@ -12,8 +12,8 @@ import { type ClusterRegistry, startClusterRegistry } from './cluster-registry.t
 const absent = kubernetesPrograms.filter((name) => findProgram(name) === undefined);
 const skip = skipUnless(absent.length === 0, `not installed: ${absent.join(', ')}; run scripts/install-test-tools`);
 
-/** Whoever waits for a cluster that hangs waits as long as that. */
-const clusterMs = 1000;
+/** Whoever waits for a cluster that hangs waits as long as that, and a busy machine does not. */
+const clusterMs = 3000;
 
 describe('while the API server of a cluster is slow, away, or flooded', { skip }, () => {
   let registry: ClusterRegistry;
@@ -79,7 +79,7 @@ describe('while the API server of a cluster is slow, away, or flooded', { skip }
     await refused;
     t.diagnostic(`${(askedAt - takenAt).toFixed(0)} ms, ${pulled} pulls`);
     assert.ok(pulled > 1 && askedAt - takenAt < 10_000, `${askedAt - takenAt} ms`);
-    assert.equal(await pull(), 403);
+    await until(async () => (await pull()) === 403);
     await cluster.kubectl(['create', ...binding, '--clusterrole=longshore-pull', '--group=system:serviceaccounts']);
     await until(async () => (await pull()) === 200);
   });

@@ -18,7 +18,7 @@ import { findProgram, programPath, requirePrograms, skipUnless } from '../tools/
 import { resigned } from '../tools/resigned-token.ts';
 import { runProgram } from '../tools/run-program.ts';
 import { type Slapd, startSlapd } from '../tools/slapd.ts';
-import { asPassword, type ClusterAddress, type ClusterRegistry, startClusterRegistry } from './cluster-registry.ts';
+import { asPassword, type ClusterAddress, type ClusterRegistry, patientSeconds, startClusterRegistry } from './cluster-registry.ts';
 
 const absent = [...kubernetesPrograms, 'crane', 'slapd'].filter((name) => findProgram(name) === undefined);
 const skip = skipUnless(absent.length === 0, `not installed: ${absent.join(', ')}; run scripts/install-test-tools`);
@@ -49,7 +49,9 @@ describe('people and Pods of a cluster that is configured several times', { skip
    */
   async function configure({ server, caFile, tokenFile }: ClusterAddress): Promise<string> {
     const block = (await guideBlocks(guide)).find(({ text }) => text.includes('people:')) ?? assert.fail();
-    const there = [`server: ${server}`, `caFile: ${caFile}`, `tokenFile: ${tokenFile}`].map((line) => `      ${line}\n`).join('');
+    const there = [`server: ${server}`, `caFile: ${caFile}`, `tokenFile: ${tokenFile}`, `timeoutSeconds: ${patientSeconds}`]
+      .map((line) => `      ${line}\n`)
+      .join('');
     const people = JSON.stringify({ provider: 'corp', userPrefix: 'ldap:', groupPrefix: 'ldap:' });
     const third = `    - name: staff\n${there}      audience: longshore-staff\n      people: ${people}\n`;
     const second = `    - name: teams\n${there}      audience: longshore-teams\n      projects: team-{namespace}\n`;

@@ -148,14 +148,14 @@ async function startOver(directory: string, etcd: Etcd, issuer: string): Promise
 
 /** The port answers before the roles that every cluster has are made; it says nowhere when they are, but for this page. */
 async function untilReady(server: string, caFile: string, token: string): Promise<void> {
-  const end = Date.now() + 60_000;
+  const end = Date.now() + 180_000;
   for (;;) {
     const status = await access(caFile).then(
       () => readyStatus(server, caFile, token),
       () => 0,
     );
     if (status === 200) return;
-    if (Date.now() > end) throw new Error(`the API server is not ready after a minute: ${status}`);
+    if (Date.now() > end) throw new Error(`the API server is not ready after three minutes: ${status}`);
     await pause(100);
   }
 }
