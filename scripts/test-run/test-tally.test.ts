@@ -93,6 +93,20 @@ describe('TestTally', () => {
     assert.deepEqual(failed, ['late.test.mjs']);
   });
 
+  it('tells what a server wrote last whose tests have failed, and of others nothing', async () => {
+    const startProcess = JSON.stringify(new URL('../../test/tools/started-process.ts', import.meta.url).href);
+    const withServer = (test: string) => `import { after, it } from 'node:test'; import { startProcess } from ${startProcess};
+      const program = "for (let line = 1; line < 50; line += 1) console.log('line ' + line + ' of ${test}'); setInterval(() => {}, 1000);";
+      const { stop } = await startProcess(process.execPath, ['--eval', program], { ready: /line 49/ });
+      it('a', () => { if ('${test}' === 'failing') throw new Error('reason'); });
+      after(() => stop());
+    `;
+    const files = { 'failing.test.mjs': withServer('failing'), 'passing.test.mjs': withServer('passing') };
+    const { printed } = await tallyOf(files);
+    assert.match(printed, /\| Last lines of node --eval \(process \d+\):\n {4}\| {3}line 10 of failing\n.*\| {3}line 49 of failing\n/s);
+    assert.doesNotMatch(printed, /line 9 of|of passing/);
+  });
+
   it('fails when nothing ran', async () => {
     const { code, printed } = await tallyOf({});
     assert.equal(code, 1);

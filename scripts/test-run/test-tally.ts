@@ -24,6 +24,7 @@ interface RunningFile {
   readonly names: string[];
   readonly output: string[];
   failures: number;
+  isFinished: boolean;
 }
 
 /** Counts results and says, in lines for a person, what happened. */
@@ -47,7 +48,7 @@ export class TestTally {
     if (data.file === undefined) return;
     const file = this.#fileOf(data.file);
     if (type === 'test:start') this.#enter(file, data);
-    else if (type === 'test:stdout' || type === 'test:stderr') file.output.push(data.message ?? '');
+    else if (type === 'test:stdout' || type === 'test:stderr') this.#written(file, data.message ?? '');
     else if (type === 'test:pass') this.#pass(file, data);
     else if (type === 'test:fail') this.#fail(file, data);
     else if (type === 'test:summary') this.#finish(data.file, file, data);
@@ -79,7 +80,7 @@ export class TestTally {
   #fileOf(path: string): RunningFile {
     const known = this.#files.get(path);
     if (known !== undefined) return known;
-    const file: RunningFile = { names: [], output: [], failures: 0 };
+    const file: RunningFile = { names: [], output: [], failures: 0, isFinished: false };
     this.#files.set(path, file);
     return file;
   }
@@ -127,10 +128,17 @@ export class TestTally {
     this.#print(`FAILED  ${name}\n${text.replace(/^/gm, '    ')}\n`);
   }
 
+  /** A process writes also after its summary, as it exits. */
+  #written(file: RunningFile, text: string): void {
+    if (!file.isFinished) file.output.push(text);
+    else if (file.failures > 0) this.#print(text.trimEnd().replace(/^/gm, '    | '));
+  }
+
   #finish(path: string, file: RunningFile, { counts, duration_ms: milliseconds = 0 }: TestEventData): void {
     const size = `${counts?.tests ?? 0} tests, ${(milliseconds / 1000).toFixed(1)} s`;
     this.#print(`${file.failures === 0 ? 'ok    ' : 'FAILED'}  ${relative(this.#root, path)} (${size})`);
     if (file.failures > 0) this.#printOutput(file);
+    file.isFinished = true;
   }
 
   #printOutput({ output }: RunningFile): void {

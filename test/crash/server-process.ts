@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { showAtFailure } from '../tools/shown-at-failure.ts';
 
 const mainPath = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url));
 const readyLine = /^longshore is listening on (http:\/\/\S+)/m;
-const startWithinMs = 60_000;
+const startWithinMs = 180_000;
 /** Halves the time that a start takes; the tests start many. */
 const compileCache = join(tmpdir(), 'longshore-compile-cache');
 
@@ -117,6 +118,7 @@ function launch(args: readonly string[], options: ServerOptions): { child: Child
   const keep = (piece: Buffer): void => {
     written = (written + piece.toString()).slice(-20_000);
   };
+  showAtFailure(`longshore ${args[0]} (process ${child.pid})`, () => written);
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
   const ended = new Promise<Ending>((resolve) => {

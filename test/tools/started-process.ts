@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
+import { showAtFailure } from './shown-at-failure.ts';
 
 export interface StartOptions {
   /** A line of standard output or standard error that says that the program serves. */
@@ -33,9 +35,12 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts a server program and waits for its ready line. What still runs when this process exits is killed. */
+/**
+ * Starts a server program and waits for its ready line. What still runs when this process exits is killed; the last lines of it are shown when tests
+ * have failed.
+ */
 export async function startProcess(program: string, args: readonly string[], options: StartOptions): Promise<StartedProcess> {
-  const { ready, env = {}, openStdin = false, timeoutMs = 60_000, ...rest } = options;
+  const { ready, env = {}, openStdin = false, timeoutMs = 180_000, ...rest } = options;
   const child = spawn(program, args, {
     ...rest,
     env: { ...process.env, ...env },
@@ -48,6 +53,7 @@ export async function startProcess(program: string, args: readonly string[], opt
   }).finally(() => running.delete(child));
 
   const printed: string[] = [];
+  showAtFailure(`${basename(program)} ${args[0] ?? ''} (process ${child.pid})`, () => printed.join(''));
   const readyMatch = await new Promise<RegExpMatchArray>((resolve, reject) => {
     const fail = (reason: string): void => reject(new Error(`${program} ${args.join(' ')}: ${reason}\n${printed.join('').slice(-8_000)}`));
     const limit = setTimeout(() => {
