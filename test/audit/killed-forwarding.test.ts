@@ -17,8 +17,6 @@ import { queryPostgres } from '../tools/postgres-query.ts';
 import { requirePrograms } from '../tools/programs.ts';
 import { startHttpReceiver, startTcpReceiver } from './log-receivers.ts';
 
-/** Longer than a lease, and than the time between two looks at it. */
-const takeoverMs = 20_000;
 const mediaType = 'application/vnd.oci.image.index.v1+json';
 
 interface Written {
@@ -108,7 +106,7 @@ async function nothingIsLost(
   // From when the receivers were known.
   const since = Math.min(...receivers.idsOf.http().map(Number));
   const ids = entries.filter(({ id }) => id >= since).map(({ id }) => String(id));
-  await until(() => receivers.hasAll(ids), takeoverMs);
+  await until(() => receivers.hasAll(ids));
   for (const [kind, got] of Object.entries(receivers.idsOf)) {
     const all = got();
     assert.equal(new Set(all).size, ids.length, `${kind}: nothing that is not in the log`);

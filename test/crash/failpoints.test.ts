@@ -231,7 +231,7 @@ const stories: Record<Failpoint, Story> = {
 
 describe('a process that dies', { concurrency: 2 }, () => {
   for (const failpoint of failpoints) {
-    test(`at ${failpoint} loses nothing acknowledged, shows nothing half, and leaks nothing`, { timeout: 120_000 }, async (t) => {
+    test(`at ${failpoint} loses nothing acknowledged, shows nothing half, and leaks nothing`, { timeout: 600_000 }, async (t) => {
       const scenario = new CrashScenario(await scratchDirectory(t));
       atEnd(t, async () => {
         scenario.client.close();

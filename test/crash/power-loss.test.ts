@@ -17,7 +17,7 @@ function canTrace(): boolean {
   return spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']).status === 0;
 }
 
-test('what is acknowledged was synced before the answer left', { skip, timeout: 120_000 }, async (t) => {
+test('what is acknowledged was synced before the answer left', { skip, timeout: 600_000 }, async (t) => {
   const directory = await scratchDirectory(t);
   const trace = join(directory, 'trace');
   const wrapper = ['strace', '-f', '-yy', '-s', '400', '-e', traced, '-e', 'signal=none', '-o', trace];

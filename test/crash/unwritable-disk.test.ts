@@ -89,7 +89,7 @@ function checkError(answer: Answer, status: number): void {
   assert.match(errors[0]?.message ?? '', status === 507 ? /full|space/i : /cannot write|try again later/i);
 }
 
-test('a full disk answers 507, loses nothing, and needs no restart once there is space', { skip, timeout: 120_000 }, async (t) => {
+test('a full disk answers 507, loses nothing, and needs no restart once there is space', { skip, timeout: 600_000 }, async (t) => {
   const disk = mounted(t, '24m');
   const ballast = join(disk.path, 'ballast');
   writeFileSync(ballast, Buffer.alloc(6 * 1024 * 1024));
@@ -116,7 +116,7 @@ test('a full disk answers 507, loses nothing, and needs no restart once there is
 
 test('a store that turns read-only answers 503, still serves, and needs no restart once it is writable', {
   skip,
-  timeout: 120_000,
+  timeout: 600_000,
 }, async (t) => {
   const disk = mounted(t, '24m');
   const data = await scratchDirectory(t);
@@ -146,7 +146,7 @@ test('a store that turns read-only answers 503, still serves, and needs no resta
 
 test('a database that turns read-only answers 503, still serves, and needs no restart once it is writable', {
   skip: skipTraced,
-  timeout: 120_000,
+  timeout: 600_000,
 }, async (t) => {
   const { client, pid } = await serveProcess(t, await scratchDirectory(t));
   const before = bigImage();

@@ -5,7 +5,7 @@ import { CrashScenario, newImage } from './crash-scenario.ts';
 import { scratchDirectory } from './scratch-directory.ts';
 
 test('a writer of several workers that dies inside of a transaction: 503 with a time to come back, nothing half, and it goes on', {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async (t) => {
   const scenario = new CrashScenario(await scratchDirectory(t));
   atEnd(t, async () => {

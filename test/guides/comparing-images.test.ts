@@ -16,7 +16,7 @@ test('the Chinese guide to comparisons has the same blocks', async () => {
   assert.deepEqual(await guideBlocks('comparing-images.zh-CN.md'), blocks);
 });
 
-test('the blocks of the guide to comparisons do what it says', { timeout: 120_000 }, async () => {
+test('the blocks of the guide to comparisons do what it says', { timeout: 600_000 }, async () => {
   const { directory, layer } = await makeLayers();
   const [server, home] = await Promise.all([startLongshore(), commandHome()]);
   try {

@@ -15,7 +15,7 @@ test('the Chinese guide has the same blocks', async () => {
   assert.deepEqual(await guideBlocks('retention.zh-CN.md'), blocks);
 });
 
-test('every block of the guide does what it says', { timeout: 120_000 }, async () => {
+test('every block of the guide does what it says', { timeout: 600_000 }, async () => {
   const server = await startLongshore();
   try {
     const { host, url, dataDir, adminPassword } = server;

@@ -33,7 +33,7 @@ function digestOf(content: string): string {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }
 
-test('the largest manifest does not hold up other requests while it is read', { timeout: 120_000 }, async (t) => {
+test('the largest manifest does not hold up other requests while it is read', { timeout: 600_000 }, async (t) => {
   const directory = await scratchDirectory(t);
   const { changes, takeLongest } = await watchStalls(directory);
   const env = { NODE_OPTIONS: (changes.nodeArguments ?? []).join(' '), ...changes.environment };

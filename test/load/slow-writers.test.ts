@@ -58,7 +58,7 @@ async function receivedBytes(data: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-test('an upload costs a bounded amount of memory, however long it is and however slowly it comes', { timeout: 120_000 }, async (t) => {
+test('an upload costs a bounded amount of memory, however long it is and however slowly it comes', { timeout: 600_000 }, async (t) => {
   const writers = 100;
   const { server, data } = await serve(t);
   const sockets = await openWriters(t, server, writers, `Content-Length: ${1024 * mebibyte}`);
@@ -75,7 +75,7 @@ test('an upload costs a bounded amount of memory, however long it is and however
   assert.ok(grown < warmingUp + writers * megabytesEach, `${grown} MB for ${writers} writers`);
 });
 
-test('a body in the smallest pieces costs no more memory than one in large pieces', { timeout: 120_000 }, async (t) => {
+test('a body in the smallest pieces costs no more memory than one in large pieces', { timeout: 600_000 }, async (t) => {
   const writers = 20;
   const { server } = await serve(t);
   const sockets = await openWriters(t, server, writers, 'Transfer-Encoding: chunked');

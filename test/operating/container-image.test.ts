@@ -21,7 +21,7 @@ describe('the container image', () => {
   before(async () => {
     if (!possible()) return;
     directory = await mkdtemp(join(tmpdir(), 'longshore-image-'));
-    await runProgram(script, [`oci:${layout()}:latest`]);
+    await runProgram(script, [`oci:${layout()}:latest`], { timeoutMs: 900_000 });
   });
   after(() => directory !== '' && rm(directory, { recursive: true, force: true }));
 

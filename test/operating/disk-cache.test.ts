@@ -73,7 +73,7 @@ async function pull({ url }: Longshore, content: Buffer): Promise<void> {
 }
 
 function onGateway(name: string, run: (t: TestContext) => Promise<void>): void {
-  test(name, { timeout: 120_000 }, async (t) => {
+  test(name, { timeout: 600_000 }, async (t) => {
     if (requirePrograms(t, ...radosgwPrograms) === undefined) return;
     await run(t);
   });

@@ -11,6 +11,8 @@ import { skipUnless } from '../tools/programs.ts';
 const count = 2000;
 /** Of the server, for each; a kept connection of Node with its parser and buffers takes about 10 KiB. */
 const mostBytesEach = 40 * 1024;
+/** After that they would be closed if nothing were set. */
+const unsetIdleMs = 75_000;
 const enough = (openFileLimit() ?? Number.POSITIVE_INFINITY) >= count + 500;
 
 test('idle connections are harmless: others are served, they take little memory, and they are closed in the end', {
@@ -31,10 +33,12 @@ test('idle connections are harmless: others are served, they take little memory,
   await ask();
   const each = (residentBytes(server.pid) - before) / count;
   assert.ok(each < mostBytesEach, `${Math.round(each)} bytes for each`);
+  const silentSince = performance.now();
   await until(async () => {
     await ask();
     return sockets.every((socket) => socket.closed);
-  }, 30_000);
+  });
+  assert.ok(performance.now() - silentSince < unsetIdleMs, 'as it is set');
 });
 
 /** Connections that have sent one request, and then keep silent. */

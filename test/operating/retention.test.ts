@@ -121,7 +121,7 @@ async function endedRun(project: string): Promise<Record<string, unknown>> {
   }
 }
 
-test('what nothing needs leaves a temporary project 72 hours after its last push', { timeout: 60_000 }, async () => {
+test('what nothing needs leaves a temporary project 72 hours after its last push', { timeout: 600_000 }, async () => {
   // Late, but in time.
   for (const [tag, manifest] of [
     ['renewed', images.renewed],
@@ -146,7 +146,7 @@ test('what nothing needs leaves a temporary project 72 hours after its last push
   assert.equal(await statusOf('prod/app', images.promoted), 200);
 });
 
-test('a policy runs when its time comes', { timeout: 60_000 }, async () => {
+test('a policy runs when its time comes', { timeout: 600_000 }, async () => {
   const { kind, outcome, requestedBy, tagsRemoved } = await endedRun('nightly');
   assert.deepEqual([kind, outcome, requestedBy, tagsRemoved], ['policy', 'done', 'system:schedule', 2]);
   assert.deepEqual(await tagsOf('nightly/app'), ['latest']);
@@ -154,7 +154,7 @@ test('a policy runs when its time comes', { timeout: 60_000 }, async () => {
   assert.ok(Date.parse(nextRunAt) > Date.now() + 72 * hourMs, 'and again');
 });
 
-test('a policy that would leave nothing removes nothing, unless it is allowed to', { timeout: 60_000 }, async () => {
+test('a policy that would leave nothing removes nothing, unless it is allowed to', { timeout: 600_000 }, async () => {
   await push('empty/app', 'only', newImage('only'));
   const terms = { rules: [{ repositories: '**', include: ['release-*'], exclude: [], keep: { kind: 'all' } }], schedule: 'off' };
   await call('PUT', '/projects/empty/retention', terms);
@@ -180,7 +180,7 @@ const rowsOf = (output: string) =>
   );
 
 test('a clean-up goes over a repository, a project and a store beside the server, and shows first what would go', {
-  timeout: 60_000,
+  timeout: 600_000,
 }, async () => {
   await push('team/one', 'new', newImage('new'));
   const dry = await run('cleanup', '--repo', 'team/one', '--days', '2', '--dry-run');
@@ -210,7 +210,7 @@ test('a clean-up goes over a repository, a project and a store beside the server
   assert.match((await run('cleanup', '--repo', 'default', '--days', '2', '--yes')).output, /total +\d+ +0 +0 +0/, 'nothing is left to do');
 });
 
-test('what a clean-up cannot do it says with what to do instead', { timeout: 60_000 }, async () => {
+test('what a clean-up cannot do it says with what to do instead', { timeout: 600_000 }, async () => {
   const says = async (pattern: RegExp, ...args: string[]) => {
     const { code, output } = await run('cleanup', ...args);
     assert.equal(code, 2, output);

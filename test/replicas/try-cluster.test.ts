@@ -18,7 +18,6 @@ import { runProgram } from '../tools/run-program.ts';
 import { replicaPrograms } from './backing-services.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const startWithinMs = 120_000;
 
 test('npm run try-cluster: a replica dies, clients do not notice, and Ctrl-C leaves nothing behind', async (t) => {
   if (requirePrograms(t, ...replicaPrograms, 'crane') === undefined) return;
@@ -28,7 +27,7 @@ test('npm run try-cluster: a replica dies, clients do not notice, and Ctrl-C lea
   const [listen] = loopbackEndpoints(1);
   assert.ok(listen);
   const cluster = runScript(t, directory, hostOf(listen));
-  await until(() => cluster.output().includes('Ctrl-C') || cluster.hasEnded(), startWithinMs);
+  await until(() => cluster.output().includes('Ctrl-C') || cluster.hasEnded());
   assert.match(cluster.output(), new RegExp(`registry +http://${hostOf(listen)} `));
   const image = `${hostOf(listen)}/team/app:v1`;
   const home = await createClientHome();
@@ -41,9 +40,9 @@ test('npm run try-cluster: a replica dies, clients do not notice, and Ctrl-C lea
   await home.run('crane', ['--insecure', 'validate', '--remote', image]);
   await home.run('crane', ['--insecure', 'tag', image, 'v2']);
   cluster.type('2');
-  await until(() => cluster.output().includes('replica 2 serves again'), startWithinMs);
+  await until(() => cluster.output().includes('replica 2 serves again'));
   cluster.signal('SIGINT');
-  await until(cluster.hasEnded, 30_000);
+  await until(cluster.hasEnded);
   assert.equal(cluster.exitCode(), 0, cluster.output());
   assert.deepEqual(await readdir(directory), []);
   assert.deepEqual(processesWith(directory), []);

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Resolves when the condition holds; looks every few milliseconds, for what has no event to wait for. Fails after `limitMs`, which is long:
- * whoever passes waits for nothing, and a busy machine is no failure.
+ * Resolves when the condition holds; looks every few milliseconds, for what has no event to wait for. Fails after three minutes: whoever
+ * passes waits for nothing, and a busy machine is no failure.
  */
-export async function until(holds: () => boolean | Promise<boolean>, limitMs = 60_000): Promise<void> {
-  const deadline = performance.now() + limitMs;
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 180_000;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`never came true: ${holds.toString()}`);
     await delay(5);

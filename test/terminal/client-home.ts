@@ -23,7 +23,7 @@ export async function commandHome(program: readonly [string, ...string[]] = [pro
   const clean = { HOME: path, XDG_CONFIG_HOME: '', DOCKER_CONFIG: '', LONGSHORE_SERVER: '', LONGSHORE_TOKEN: '', NO_COLOR: '' };
   const run: CommandHome['run'] = (line, input = '', env = {}) => {
     const words = typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line;
-    return tryProgram(file, [...before, ...words], { env: { ...clean, ...env }, input, timeoutMs: 30_000 });
+    return tryProgram(file, [...before, ...words], { env: { ...clean, ...env }, input });
   };
   return {
     path,

@@ -6,5 +6,5 @@ export const commandPath = fileURLToPath(new URL('../../packages/cli/bin/longsho
 
 /** Runs one command line to its end; throws when it does not end by itself. */
 export function runLongshore(...args: readonly string[]): Promise<RunResult> {
-  return tryProgram(process.execPath, [commandPath, ...args], { timeoutMs: 30_000 });
+  return tryProgram(process.execPath, [commandPath, ...args]);
 }

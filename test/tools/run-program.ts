@@ -19,7 +19,7 @@ export interface RunResult {
 
 /** Runs a program to its end and answers with its exit code and output, whatever the code is. */
 export async function tryProgram(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const { env = {}, input = '', timeoutMs = 120_000, ...rest } = options;
+  const { env = {}, input = '', timeoutMs = 300_000, ...rest } = options;
   const child = spawn(program, args, { ...rest, env: { ...process.env, ...env }, timeout: timeoutMs, killSignal: 'SIGKILL' });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];

@@ -5,7 +5,7 @@ import { requirePrograms } from '../tools/programs.ts';
 import { runTorture } from './run-torture.ts';
 
 test('ten seconds behind load balancers, while replicas, database and object store fail, lose, corrupt and leak nothing', {
-  timeout: 180_000,
+  timeout: 600_000,
 }, async (t) => {
   if (requirePrograms(t, ...replicaPrograms) === undefined) return;
   const seed = String(Date.now());

@@ -4,7 +4,7 @@ import { runTorture } from './run-torture.ts';
 
 for (const workers of [1, 3]) {
   test(`fifteen seconds of pushes, deletes, sweeps and kills lose, corrupt and leak nothing (${workers} workers)`, {
-    timeout: 180_000,
+    timeout: 600_000,
   }, async (t) => {
     const seed = String(Date.now());
     t.diagnostic(`seed ${seed}`);

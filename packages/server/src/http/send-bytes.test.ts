@@ -48,7 +48,7 @@ async function outcomeOf(
   return outcome.promise;
 }
 
-test('a short blob that comes in pieces is not waited for by a client that left between two of them', { timeout: 60_000 }, async (t) => {
+test('a short blob that comes in pieces is not waited for by a client that left between two of them', { timeout: 600_000 }, async (t) => {
   const outcome = await outcomeOf(t, 30, (cut) => ({
     read: async (_start, _end, sink) => {
       await sink(Buffer.alloc(10));
@@ -60,7 +60,7 @@ test('a short blob that comes in pieces is not waited for by a client that left 
   assert.ok(outcome instanceof ClientGone);
 });
 
-test('a client that takes its bytes slowly, but faster than the floor, gets a large piece', { timeout: 120_000 }, async (t) => {
+test('a client that takes its bytes slowly, but faster than the floor, gets a large piece', { timeout: 600_000 }, async (t) => {
   // Sixteen times the floor: a piece takes several windows all the same.
   const [bytesPerSecond, windowMs] = [4 * 1024 * 1024, 50];
   const size = 12 * 1024 * 1024;

@@ -118,7 +118,7 @@ test('one whose supervisor dies while it starts ends, and leaves no socket', asy
   assert.ok(!(await readdir(directory)).includes('sockets'));
 });
 
-test('without one, a write fails as retryable after a bounded time', { timeout: 120_000 }, async (t) => {
+test('without one, a write fails as retryable after a bounded time', { timeout: 600_000 }, async (t) => {
   const host = await newHost(t);
   const writer = await host.startWriter();
   const store = await host.open();
