@@ -4,20 +4,23 @@ import { explained, knownProblem } from '../../packages/console/src/i18n/explain
 import { problems as names } from '../../packages/console/src/i18n/zh-CN/problems.ts';
 import { type ProblemCode, problems } from '../../packages/server/src/management/problems.ts';
 
+const english = { text: 'in English', lang: 'en' } as const;
+
 test('whatever the registry refuses has a name in every language, and advice in those that it does not speak', () => {
   for (const code of Object.keys(problems) as ProblemCode[]) {
     const known = knownProblem(code);
     assert.equal(known, code);
     assert.match(names[known], /\p{Script=Han}/u, code);
-    assert.match(explained('zh-CN', known, 'in English').advice ?? '', /\p{Script=Han}/u, code);
-    assert.deepEqual(explained('en', known, 'in English'), { detail: 'in English' });
+    assert.match(explained('zh-CN', known, english).advice ?? '', /\p{Script=Han}/u, code);
+    assert.deepEqual(explained('en', known, english), { detail: english });
   }
 });
 
-test('the words of the registry stay where its code does not say everything, and of codes that nobody knows', () => {
-  assert.equal(explained('zh-CN', 'conflict', 'in English').detail, 'in English');
-  assert.equal(explained('zh-CN', 'not-found', 'in English').detail, undefined);
+test('a sentence that is known in the language needs no advice; one that is not stays beside it', () => {
+  const known = { text: '名称已被占用。' };
+  assert.deepEqual(explained('zh-CN', 'name-taken', known), { detail: known });
+  assert.deepEqual(explained('zh-CN', 'not-found', english).detail, english);
   assert.equal(knownProblem('of-a-newer-registry'), 'unknown');
   assert.equal(knownProblem('constructor'), 'unknown');
-  assert.deepEqual(explained('zh-CN', 'unknown', 'in English'), { detail: 'in English' });
+  assert.deepEqual(explained('zh-CN', 'unknown', english), { detail: english });
 });

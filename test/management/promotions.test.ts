@@ -129,8 +129,9 @@ test('conditions of the target are set by version, and refuse by name', async ()
   const refused = await promote(promotion);
   assert.equal(refused.status, 409);
   assert.match(refused.body.detail, /minimum-age .*referrers \(there is no referrer of test\/signature\)/);
-  const { conditions, possible } = (await promote({ ...promotion, dryRun: true })).body;
-  assert.deepEqual([possible, conditions.length], [false, 2]);
+  const { conditions, possible, cause } = (await promote({ ...promotion, dryRun: true })).body;
+  assert.deepEqual([possible, cause, conditions.length], [false, 'conditions', 2]);
+  assert.deepEqual([conditions[0].neededSeconds, conditions[1].needed, conditions[1].found], [3600, ['test/signature'], []]);
   const undone = await call('PUT', policy, { json: { ...terms }, etag: String(set.headers.etag) });
   assert.equal(undone.status, 200);
 });

@@ -2834,12 +2834,28 @@ export interface components {
             possible: boolean;
             /** @description Why not. */
             reason?: string;
+            /**
+             * @description The same as a code.
+             * @enum {unknown}
+             */
+            cause?: "conditions" | "tag-immutable" | "tag-protected" | "quota-exceeded" | "too-large" | "lost" | "changed";
             /** @description Of the target, each by itself. */
             conditions: {
                 /** @enum {unknown} */
                 name: "chain" | "minimum-age" | "referrers" | "role";
                 holds: boolean;
+                /** @description The same in words. */
                 detail: string;
+                /** @description chain: to which the source's project must promote. */
+                project?: string;
+                /** @description minimum-age: how long the image must have been there. */
+                neededSeconds?: number;
+                /** @description minimum-age: how long it has. */
+                foundSeconds?: number;
+                /** @description referrers: types that must be there; role: those of which the promoter needs one. */
+                needed?: string[];
+                /** @description referrers: those of them that are; role: those that the promoter has. */
+                found?: string[];
             }[];
             digest?: string;
             previousDigest?: string;

@@ -74,6 +74,8 @@ export function AppearanceProvider({ children }: { children: ReactNode }) {
     <Context value={value}>
       <ConfigProvider
         csp={{ nonce }}
+        // Two signs of a button stay together.
+        button={{ autoInsertSpace: false }}
         locale={useComponentTexts()}
         theme={{
           algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,

@@ -30,3 +30,10 @@ export function timeAgoIn(language: string, at: number, now: number): string {
 export function dateTimeIn(language: string, at: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }).format(new Date(at));
 }
+
+/** A length of time in whole units, rounded down: `90 minutes`, `36 hours`, `14 days`. */
+export function durationIn(language: string, seconds: number): string {
+  const [unit, length] =
+    seconds >= 2 * 86_400 ? (['day', 86_400] as const) : seconds >= 2 * 3600 ? (['hour', 3600] as const) : (['minute', 60] as const);
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.floor(seconds / length));
+}

@@ -9,3 +9,9 @@ export const languageNames: Readonly<Record<Language, string>> = { en: 'English'
 
 /** The frame's own texts: every other table is its area's. */
 export type AppTexts = typeof app;
+
+/** What the registry said, as it is to be read: with `lang` where its words are not known in the language of now. */
+export interface RegistryWords {
+  readonly text: string;
+  readonly lang?: 'en';
+}

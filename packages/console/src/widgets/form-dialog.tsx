@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Form, Modal } from 'antd';
 import type { ReactNode } from 'react';
+import { useRegistryWords } from '../i18n/language.tsx';
 import { markFaults } from './mark-faults.ts';
 import { Problem } from './problem.tsx';
 
@@ -27,7 +28,8 @@ export function FormDialog<V extends object>({
   children: ReactNode;
 }) {
   const [form] = Form.useForm<V>();
-  const sending = useMutation({ mutationFn: onSubmit, onSuccess: onClose, onError: (error) => markFaults(form, error) });
+  const words = useRegistryWords();
+  const sending = useMutation({ mutationFn: onSubmit, onSuccess: onClose, onError: (error) => markFaults(form, error, words) });
   return (
     <Modal
       open

@@ -7,6 +7,7 @@ import { useLanguage, useTexts } from '../i18n/language.tsx';
 import { ConfirmButton } from './confirm-button.tsx';
 import { JobProgress } from './job-progress.tsx';
 import { Problem } from './problem.tsx';
+import { RegistryText } from './registry-text.tsx';
 
 /** A job, as the API answers it. */
 export type Job = components['schemas']['Job'];
@@ -76,7 +77,7 @@ export function JobDetail({ job }: { job: Job }) {
   const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
   return (
     <Flex vertical gap="small">
-      {job.failure !== undefined && <Alert type="error" showIcon title={<span lang="en">{job.failure}</span>} />}
+      {job.failure !== undefined && <Alert type="error" showIcon title={<RegistryText text={job.failure} />} />}
       <Typography.Text type="secondary">
         {say('attempts')}: {job.attempts}
       </Typography.Text>
@@ -85,7 +86,7 @@ export function JobDetail({ job }: { job: Job }) {
       {job.log.length === 0 && <Typography.Text type="secondary">{say('noLog')}</Typography.Text>}
       {job.log.map(({ at, text }, line) => (
         <div key={line} style={{ overflowWrap: 'anywhere' }}>
-          <Typography.Text type="secondary">{time.format(new Date(at))}</Typography.Text> <span lang="en">{text}</span>
+          <Typography.Text type="secondary">{time.format(new Date(at))}</Typography.Text> <RegistryText text={text} />
         </div>
       ))}
     </Flex>

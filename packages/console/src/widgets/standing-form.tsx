@@ -4,7 +4,7 @@ import { Button, Flex, Form, type FormInstance } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { Versioned } from '../api/answer.ts';
 import { formsTexts } from '../i18n/forms-texts.ts';
-import { useTexts } from '../i18n/language.tsx';
+import { useRegistryWords, useTexts } from '../i18n/language.tsx';
 import { markFaults } from './mark-faults.ts';
 import { Problem } from './problem.tsx';
 
@@ -70,6 +70,7 @@ function useSaving<V extends object>(
   onSave: (values: V, etag: string) => Promise<string>,
   onReload: () => Promise<unknown>,
 ) {
+  const words = useRegistryWords();
   const [filled, setFilled] = useState(etag);
   const [isEdited, setEdited] = useState(false);
   const saving = useMutation({
@@ -77,7 +78,7 @@ function useSaving<V extends object>(
     onSuccess: setFilled,
     onError: (error) => {
       setEdited(true);
-      markFaults(form, error);
+      markFaults(form, error, words);
     },
   });
   const { isPending } = saving;

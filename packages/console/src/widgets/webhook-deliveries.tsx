@@ -4,7 +4,7 @@ import { Button, Flex, Segmented, Tag } from 'antd';
 import { useState } from 'react';
 import { bodyOf } from '../api/answer.ts';
 import { type Page, usePages } from '../api/pages.ts';
-import { useTexts } from '../i18n/language.tsx';
+import { useRegistryWords, useTexts } from '../i18n/language.tsx';
 import { webhooksTexts } from '../i18n/webhooks-texts.ts';
 import { CodeBlock } from './code-block.tsx';
 import { EmptyState } from './empty-state.tsx';
@@ -84,6 +84,7 @@ function Replay({ of, delivery }: { of: DeliverySource; delivery: string }) {
 
 function DeliveryLog({ of, delivery }: { of: DeliverySource; delivery: string }) {
   const say = useTexts(webhooksTexts);
+  const words = useRegistryWords();
   const found = useQuery({ queryKey: [...of.key, 'delivery', delivery], queryFn: () => bodyOf(of.find(delivery)) });
   return (
     <Loaded query={found}>
@@ -97,7 +98,7 @@ function DeliveryLog({ of, delivery }: { of: DeliverySource; delivery: string })
               </span>
               <CodeBlock text={request} label={say('request')} />
               {answer !== undefined && <CodeBlock text={answer} label={say('answer')} />}
-              {error !== undefined && <CodeBlock text={error} label={say('error')} />}
+              {error !== undefined && <CodeBlock text={words(error).text} label={say('error')} />}
             </Flex>
           ))}
         </Flex>

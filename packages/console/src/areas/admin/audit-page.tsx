@@ -9,6 +9,7 @@ import { useLanguage, useTexts } from '../../i18n/language.tsx';
 import { oversightTexts } from '../../i18n/oversight-texts.ts';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
+import { RegistryText } from '../../widgets/registry-text.tsx';
 import { About } from './about.tsx';
 import { type AuditSearch, auditSearch } from './audit-search.ts';
 
@@ -67,19 +68,29 @@ export function AuditPage() {
 function EntryDetail({ entry: { reason, credential, address, requestId, detail } }: { entry: Entry }) {
   const say = useTexts(oversightTexts);
   const lines = [
-    [say('reason'), reason],
     [say('credential'), credential],
     [say('address'), address],
     [say('request'), requestId],
     [say('detail'), Object.keys(detail).length === 0 ? undefined : JSON.stringify(detail)],
   ] as const;
-  return lines.map(
-    ([label, value]) =>
-      value !== undefined && (
-        <div key={label} className="admin-wrap">
-          {label}: <code>{value}</code>
-        </div>
-      ),
+  return (
+    <>
+      <div className="admin-wrap">
+        {say('reason')}
+        {say('colon')}
+        <RegistryText text={reason} />
+      </div>
+      {lines.map(
+        ([label, value]) =>
+          value !== undefined && (
+            <div key={label} className="admin-wrap">
+              {label}
+              {say('colon')}
+              <code>{value}</code>
+            </div>
+          ),
+      )}
+    </>
   );
 }
 

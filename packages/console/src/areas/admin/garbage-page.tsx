@@ -7,6 +7,7 @@ import { api } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { oversightTexts } from '../../i18n/oversight-texts.ts';
+import { actorName } from '../../widgets/actor-name.ts';
 import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { isUnderWay } from '../../widgets/job.tsx';
@@ -14,6 +15,7 @@ import { JobCard } from '../../widgets/job-card.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
+import { RegistryText } from '../../widgets/registry-text.tsx';
 import { SizeText } from '../../widgets/size-text.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { About } from './about.tsx';
@@ -52,12 +54,16 @@ export function GarbagePage() {
         empty={<EmptyState title={say('noRuns')} description={say('noRunsNext')} />}
         columns={[
           { key: 'started', title: say('started'), render: ({ startedAt }) => <TimeAgo at={startedAt} /> },
-          { key: 'by', title: say('by'), render: ({ by }) => by },
+          { key: 'by', title: say('by'), render: ({ by }) => actorName(by) },
           { key: 'freed', title: say('freed'), render: ({ removed }) => <SizeText bytes={removed.bytes} /> },
           { key: 'manifests', title: say('manifests'), align: 'end', render: ({ removed }) => removed.manifests },
           { key: 'blobs', title: say('blobs'), align: 'end', render: ({ removed }) => removed.blobs },
           { key: 'uploads', title: say('uploads'), align: 'end', render: ({ removed }) => removed.uploads },
-          { key: 'failed', title: say('failures'), render: ({ removed, failure }) => failure ?? removed.failed },
+          {
+            key: 'failed',
+            title: say('failures'),
+            render: ({ removed, failure }) => (failure === undefined ? removed.failed : <RegistryText text={failure} />),
+          },
         ]}
       />
     </>

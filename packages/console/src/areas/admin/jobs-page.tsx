@@ -2,6 +2,7 @@ import { api } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { oversightTexts } from '../../i18n/oversight-texts.ts';
+import { actorName } from '../../widgets/actor-name.ts';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { isUnderWay, type Job, JobActions, JobDetail, JobState } from '../../widgets/job.tsx';
 import { useJobName } from '../../widgets/job-name.ts';
@@ -28,7 +29,7 @@ export function JobsPage() {
           { key: 'name', title: say('job'), render: jobName },
           { key: 'state', title: say('state'), render: (job) => <JobState job={job} /> },
           { key: 'project', title: say('project'), render: ({ project }) => project ?? '' },
-          { key: 'by', title: say('requestedBy'), render: ({ requestedBy }) => requestedBy ?? '' },
+          { key: 'by', title: say('requestedBy'), render: ({ requestedBy }) => requestedBy !== undefined && actorName(requestedBy) },
           { key: 'created', title: say('created'), render: ({ createdAt }) => <TimeAgo at={createdAt} /> },
           { key: 'finished', title: say('finished'), render: ({ finishedAt }) => finishedAt !== undefined && <TimeAgo at={finishedAt} /> },
           { key: 'do', title: '', align: 'end', render: (job) => <JobActions job={job} queryKey={jobsKey} /> },

@@ -6,6 +6,7 @@ import { compareTexts } from '../../i18n/compare-texts.ts';
 import { sizeIn } from '../../i18n/formats.ts';
 import { useLanguage, useTexts } from '../../i18n/language.tsx';
 import { Problem } from '../../widgets/problem.tsx';
+import { RegistryText } from '../../widgets/registry-text.tsx';
 import { Waiting } from '../../widgets/waiting.tsx';
 import type { ResultView } from './compare-search.ts';
 import { ComparisonResultView } from './comparison-result.tsx';
@@ -120,7 +121,7 @@ function NoResult({ comparison: { failure, job }, onRetry }: { comparison: Compa
       title={say('failed')}
       description={
         <>
-          <div className="compare-text">{failure}</div>
+          <div className="compare-text">{failure === undefined ? null : <RegistryText text={failure} />}</div>
           <div>{job === undefined ? say('failedForGood') : say('failedNow', { job })}</div>
         </>
       }

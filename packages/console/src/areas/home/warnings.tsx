@@ -3,6 +3,7 @@ import type { Overview } from '../../api/overview-query.ts';
 import { dateTimeIn } from '../../i18n/formats.ts';
 import { homeTexts } from '../../i18n/home-texts.ts';
 import { useLanguage, useTexts } from '../../i18n/language.tsx';
+import { RegistryText } from '../../widgets/registry-text.tsx';
 
 type Warning = NonNullable<Overview['administration']>['warnings'][number];
 
@@ -33,7 +34,7 @@ function OneWarning({ warning }: { warning: Warning }) {
       type={severe.includes(kind) ? 'error' : 'warning'}
       showIcon
       title={say(kind, { name, count, percent, at: when })}
-      description={withReason.includes(kind) ? detail : say(`${kind}-how`)}
+      description={withReason.includes(kind) ? <RegistryText text={detail} /> : say(`${kind}-how`)}
     />
   );
 }

@@ -8,6 +8,7 @@ import { webhooksTexts } from '../../i18n/webhooks-texts.ts';
 import { CodeBlock } from '../../widgets/code-block.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
+import { RegistryText } from '../../widgets/registry-text.tsx';
 import { WithRight } from '../../widgets/rights.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { PageHead } from './page-head.tsx';
@@ -64,7 +65,12 @@ function Log() {
         pages={pages}
         rowKey={({ id }) => id}
         empty={<EmptyState title={say('noEntries')} description={say('noEntriesNext')} />}
-        expanded={(entry) => <CodeBlock text={JSON.stringify(entry, undefined, 2)} label={say('entry')} />}
+        expanded={(entry) => (
+          <Flex vertical gap="small">
+            <RegistryText text={entry.reason} />
+            <CodeBlock text={JSON.stringify(entry, undefined, 2)} label={say('entry')} />
+          </Flex>
+        )}
         columns={[
           { key: 'at', title: say('at'), render: ({ at }) => <TimeAgo at={at} /> },
           { key: 'actor', title: say('actor'), render: ({ actor }) => actor },

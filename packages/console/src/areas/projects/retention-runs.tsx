@@ -4,8 +4,10 @@ import { api } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { rulesTexts } from '../../i18n/rules-texts.ts';
+import { actorName } from '../../widgets/actor-name.ts';
 import { isUnderWay, type Job } from '../../widgets/job.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
+import { RegistryText } from '../../widgets/registry-text.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { projectKey, useProjectName } from './project-queries.ts';
 import { newestRetention, RetentionJob } from './retention-job.tsx';
@@ -45,7 +47,7 @@ export function RetentionRuns() {
           { key: 'removed', title: say('removed'), align: 'end', render: ({ tagsRemoved }) => tagsRemoved },
           { key: 'kept', title: say('kept'), align: 'end', render: ({ tagsKept }) => tagsKept },
           { key: 'manifests', title: say('manifests'), align: 'end', render: ({ manifestsRemoved }) => manifestsRemoved },
-          { key: 'by', title: say('by'), render: ({ requestedBy }) => requestedBy },
+          { key: 'by', title: say('by'), render: ({ requestedBy }) => requestedBy && actorName(requestedBy) },
         ]}
       />
     </Flex>
@@ -62,7 +64,7 @@ function Outcome({ outcome, message }: { outcome: string | undefined; message: s
   return (
     <>
       {isOutcome(outcome) ? <Tag color={outcomes[outcome]}>{say(`outcome.${outcome}`)}</Tag> : <Tag>{outcome}</Tag>}
-      {outcome === 'refused' ? say('emptiesAll') : <span lang="en">{message}</span>}
+      {outcome === 'refused' ? say('emptiesAll') : message !== undefined && <RegistryText text={message} />}
     </>
   );
 }

@@ -31,5 +31,6 @@ export const app = {
   notCopied: 'The browser does not let this page copy: select the text instead',
   copyDigest: 'Copy the digest',
   typeName: 'To confirm, type',
+  colon: ': ',
   request: 'Request {id}',
 } as const satisfies Record<string, string>;

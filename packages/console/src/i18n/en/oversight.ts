@@ -70,6 +70,7 @@ export const oversight = {
   exportJson: 'Export JSON lines',
   noEntries: 'No entry is like this',
   noEntriesNext: 'Take away one of the conditions.',
+  colon: ': ',
   reason: 'Why',
   credential: 'With',
   address: 'From address',

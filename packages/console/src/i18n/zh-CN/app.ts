@@ -33,5 +33,6 @@ export const app: Record<keyof AppTexts, string> = {
   notCopied: '浏览器不允许此页面复制，请手动选择文字',
   copyDigest: '复制摘要',
   typeName: '请输入以确认：',
+  colon: '：',
   request: '请求 {id}',
 };

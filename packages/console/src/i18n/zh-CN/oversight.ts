@@ -72,6 +72,7 @@ export const oversight: Record<keyof typeof en, string> = {
   exportJson: '导出 JSON 行',
   noEntries: '没有符合条件的记录',
   noEntriesNext: '请减少一个条件。',
+  colon: '：',
   reason: '原因',
   credential: '凭据',
   address: '来源地址',

@@ -1,6 +1,6 @@
 import type { problems } from '../en/problems.ts';
 
-/** 镜像仓库只用英文解释为何拒绝；这里按问题代码用中文说明该怎么做。没有列出的，只有镜像仓库自己的说明。 */
+/** 镜像仓库的说明没有对应的中文时（例如来自更新的版本），按问题代码说明该怎么做。 */
 export const problemAdvice: Partial<Record<keyof typeof problems, string>> = {
   'invalid-request': '请按下面的说明修改后重新提交。',
   'invalid-cursor': '请刷新页面，从头开始查看列表。',
@@ -23,6 +23,3 @@ export const problemAdvice: Partial<Record<keyof typeof problems, string>> = {
   unavailable: '请稍候重试。如果仍然出现，请联系管理员。',
   'storage-full': '在管理员清理或扩容之前，无法写入新内容。',
 };
-
-/** 镜像仓库的英文说明比代码多说了什么的问题：中文之后还要显示它。 */
-export const problemsThatTellMore: readonly string[] = ['invalid-request', 'forbidden', 'conflict', 'in-use', 'unavailable'];

@@ -15,8 +15,8 @@ export function planOf(answer: PromotionOutcome): Plan {
     const failed = conditions.filter(({ holds }) => !holds);
     return {
       possible: failed.length === 0,
-      ...(failed.length > 0 && { reason: describeConditions(conditions) }),
-      conditions: [...conditions],
+      ...(failed.length > 0 && { reason: describeConditions(conditions), cause: 'conditions' as const }),
+      conditions: conditions.map(shownCondition),
       ...rest,
       ...(previous !== undefined && { previousDigest: previous }),
       tags: tags.map(({ tag, from, to }) => ({ tag, ...(from !== undefined && { from }), to })),
@@ -25,11 +25,18 @@ export function planOf(answer: PromotionOutcome): Plan {
   if (answer.outcome === 'elsewhere') {
     const possible = answer.conditions.every(({ holds }) => holds);
     const reason = possible ? undefined : describeConditions(answer.conditions);
-    return { possible, ...(reason !== undefined && { reason }), conditions: [...answer.conditions], bytesToCopy: answer.missingBytes };
+    const why = reason !== undefined && { reason, cause: 'conditions' as const };
+    return { possible, ...why, conditions: answer.conditions.map(shownCondition), bytesToCopy: answer.missingBytes };
   }
   const refusal = promotionRefusal(answer);
   if (refusal.status === 404) throw refusal;
-  return { possible: false, reason: refusal.message, conditions: answer.outcome === 'refused' ? [...answer.conditions] : [] };
+  const cause = answer.outcome === 'refused' ? 'conditions' : answer.outcome;
+  const conditions = answer.outcome === 'refused' ? answer.conditions.map(shownCondition) : [];
+  return { possible: false, reason: refusal.message, ...(cause !== 'absent' && { cause }), conditions };
+}
+
+function shownCondition({ needed, found, ...rest }: PromotionCondition): Plan['conditions'][number] {
+  return { ...rest, ...(needed !== undefined && { needed: [...needed] }), ...(found !== undefined && { found: [...found] }) };
 }
 
 /** Why no promotion was made, and what to do. */

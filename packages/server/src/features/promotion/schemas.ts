@@ -10,8 +10,18 @@ export const roleName = Type.String({ minLength: 1, maxLength: 64, examples: ['m
 const condition = Type.Object({
   name: Type.Enum(['chain', 'minimum-age', 'referrers', 'role']),
   holds: Type.Boolean(),
-  detail: Type.String(),
+  detail: Type.String({ description: 'The same in words.' }),
+  project: Type.Optional(Type.String({ description: "chain: to which the source's project must promote." })),
+  neededSeconds: Type.Optional(Type.Integer({ description: 'minimum-age: how long the image must have been there.' })),
+  foundSeconds: Type.Optional(Type.Integer({ description: 'minimum-age: how long it has.' })),
+  needed: Type.Optional(
+    Type.Array(Type.String(), { description: 'referrers: types that must be there; role: those of which the promoter needs one.' }),
+  ),
+  found: Type.Optional(Type.Array(Type.String(), { description: 'referrers: those of them that are; role: those that the promoter has.' })),
 });
+
+/** Why a promotion would not be made. */
+const promotionObstacles = ['conditions', 'tag-immutable', 'tag-protected', 'quota-exceeded', 'too-large', 'lost', 'changed'] as const;
 
 const promotedTag = Type.Object({ tag: tagName, from: Type.Optional(digest), to: digest });
 
@@ -20,6 +30,7 @@ export const promotionPlan = Type.Object(
   {
     possible: Type.Boolean({ description: 'Whether a promotion would be made now.' }),
     reason: Type.Optional(Type.String({ description: 'Why not.' })),
+    cause: Type.Optional(Type.Enum([...promotionObstacles], { description: 'The same as a code.' })),
     conditions: Type.Array(condition, { description: 'Of the target, each by itself.' }),
     digest: Type.Optional(digest),
     previousDigest: Type.Optional(digest),

@@ -44,14 +44,16 @@ export async function checkConditions(
 
 async function checkChain(sql: SqlSession, source: RepositoryRow, target: RepositoryRow, project: string): Promise<PromotionCondition> {
   const chained = await sql.get('select 1 from projects where id = ? and promotes_to = ?', [source.project_id, target.project_id]);
-  const detail = `the project of the source must have promotesTo '${project}'`;
-  return { name: 'chain', holds: chained !== undefined, detail: `${detail}: ${chained === undefined ? 'it has not' : 'it has'}` };
+  const holds = chained !== undefined;
+  const asked = `the project of the source must have promotesTo '${project}'`;
+  return { name: 'chain', holds, detail: holds ? `${asked}: it has` : `${asked}: it has not`, project };
 }
 
 function checkAge({ since }: PromotedImage, minimumMs: Millis, at: Millis): PromotionCondition {
-  const minutes = (ms: number) => `${Math.floor(ms / 60_000)} min`;
-  const detail = `the image must have been there for ${minutes(minimumMs)}: it has for ${minutes(at - since)}`;
-  return { name: 'minimum-age', holds: at - since >= minimumMs, detail };
+  const minutes = (ms: number) => Math.floor(ms / 60_000);
+  const detail = `the image must have been there for ${minutes(minimumMs)} min: it has for ${minutes(at - since)} min`;
+  const figures = { neededSeconds: Math.ceil(minimumMs / 1000), foundSeconds: Math.floor((at - since) / 1000) };
+  return { name: 'minimum-age', holds: at - since >= minimumMs, detail, ...figures };
 }
 
 async function checkReferrers(
@@ -68,11 +70,11 @@ async function checkReferrers(
   const found = new Set(rows.map((row) => row.artifact_type));
   const missing = types.filter((type) => !found.has(type));
   const detail = missing.length === 0 ? `there are referrers of ${types.join(', ')}` : `there is no referrer of ${missing.join(', ')}`;
-  return { name: 'referrers', holds: missing.length === 0, detail };
+  return { name: 'referrers', holds: missing.length === 0, detail, needed: types, found: types.filter((type) => found.has(type)) };
 }
 
 function checkRole(by: Agent, roles: readonly string[]): PromotionCondition {
   const holds = by.roles.some((role) => role === 'administrator' || roles.includes(role));
   const detail = `the promoter must be ${roles.join(' or ')} of the target: is ${by.roles.join(', ') || 'neither'}`;
-  return { name: 'role', holds, detail };
+  return { name: 'role', holds, detail, needed: roles, found: by.roles };
 }

@@ -155,12 +155,12 @@ export function describePromotions(open: OpenStore): void {
       const refused = await promote(steps);
       assert.ok(refused.outcome === 'refused');
       assert.deepEqual(
-        refused.conditions.map(({ name, holds }) => [name, holds]),
+        refused.conditions.map(({ detail: _detail, ...rest }) => rest),
         [
-          ['chain', false],
-          ['minimum-age', false],
-          ['referrers', false],
-          ['role', false],
+          { name: 'chain', holds: false, project: 'prod' },
+          { name: 'minimum-age', holds: false, neededSeconds: 60, foundSeconds: 0 },
+          { name: 'referrers', holds: false, needed: ['a/signature', 'a/scan'], found: ['a/signature'] },
+          { name: 'role', holds: false, needed: ['releaser'], found: [...by.roles] },
         ],
       );
       assert.match(refused.conditions[2]?.detail ?? '', /no referrer of a\/scan$/);

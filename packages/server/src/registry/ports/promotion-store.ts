@@ -35,8 +35,20 @@ export interface PromotionPolicy extends PromotionTerms {
   readonly version: number;
 }
 
+/** What a condition asks for and what was found, of each condition its own. */
+export interface ConditionFigures {
+  /** chain: to which the source's project must promote. */
+  readonly project?: string;
+  /** minimum-age: how long the image must have been there, and how long it has. */
+  readonly neededSeconds?: number;
+  readonly foundSeconds?: number;
+  /** referrers: types that must be there, and those of them that are; role: those of which one is enough, and those that the promoter has. */
+  readonly needed?: readonly string[];
+  readonly found?: readonly string[];
+}
+
 /** One condition of the target, looked at in the promotion's own transaction. */
-export interface PromotionCondition {
+export interface PromotionCondition extends ConditionFigures {
   readonly name: 'chain' | 'minimum-age' | 'referrers' | 'role';
   readonly holds: boolean;
   /** What was asked for, and what was found. */

@@ -1,0 +1,50 @@
+import type { Phrases } from './phrasebook.ts';
+
+const things: Readonly<Record<string, string>> = {
+  delivery: '投递记录',
+  group: '用户组',
+  identity: '外部身份',
+  job: '任务',
+  layer: '层',
+  manifest: '清单',
+  member: '成员',
+  project: '项目',
+  'project {}': '项目 {} ',
+  repository: '仓库',
+  "repository '{}'": '仓库“{}”',
+  'retention policy': '保留策略',
+  robot: '机器人账号',
+  role: '角色',
+  'second factor': '双重验证',
+  session: '会话',
+  tag: '标签',
+  token: '令牌',
+  trust: '信任规则',
+  user: '用户',
+  webhook: ' Webhook ',
+  'image of that name in the source': '此名称的来源镜像',
+  'comparison of that id': '此编号的比较',
+  'promotion of that id': '此编号的晋级记录',
+  'tag rule of that id': '此编号的标签规则',
+  'project of that name': '此名称的项目',
+  'repository of that name': '此名称的仓库',
+  'path of that name that differs': '此路径的差异',
+  'store, project or repository': '此名称的存储、项目或仓库',
+  'target repository: it was deleted just now': '目标仓库（刚刚被删除）',
+  'directory in this image': '此镜像中的目录',
+  'directory in this layer': '此层中的目录',
+  'file in this image': '此镜像中的文件',
+  'file in this layer': '此层中的文件',
+  'file with bytes in this image': '此镜像中有内容的文件',
+  'file with bytes in this layer': '此层中有内容的文件',
+  "image '{}' in '{}'": '“{1}”中的镜像“{0}”',
+  'image for {} in this index': '此索引中平台 {} 的镜像',
+};
+
+/** That there is none of something which one may see, in whole sentences. */
+export const missingThingsInChinese: Phrases = Object.fromEntries(
+  Object.entries(things).map(([english, text]) => [
+    `There is no ${english} that you may see: check the name, or ask for a role.`,
+    `没有您可以查看的${text}：请检查名称，或申请角色。`.replace(' ：', '：'),
+  ]),
+);
