@@ -7,7 +7,7 @@ import { UsageError } from '../command.ts';
 import { registryClientOf } from '../connection/connect.ts';
 import { isLongshore } from '../connection/is-longshore.ts';
 import { type ImageTarget, referenceOf } from './image-target.ts';
-import { entryFor, noPlatform } from './platform-entry.ts';
+import { entryFor } from './platform-entry.ts';
 
 /** What an image, an index or an artifact is made of: what the management API answers, for the images of other registries as well. */
 export type ImagePage = ReturnType<typeof describeImage>;
@@ -27,9 +27,7 @@ export async function readImagePage(target: ImageTarget, platform: string | unde
 export async function readSingleImage(target: ImageTarget, platform: string | undefined): Promise<ImagePage> {
   const page = await readImagePage(target, platform);
   if (page.kind !== 'index') return page;
-  const known = [...new Set(page.platforms.flatMap((one) => (one.platform === undefined ? [] : [one.platform])))].filter(
-    (one) => one !== noPlatform,
-  );
+  const known = [...new Set(page.platforms.flatMap(({ platform }) => platform ?? []))];
   const [only, ...more] = known;
   if (only === undefined || more.length > 0)
     throw new UsageError(`this is an image for several platforms; name one with --platform: ${known.join(', ')}`);

@@ -18,11 +18,11 @@ export interface DescribedManifest {
   readonly index?: Digest;
 }
 
-/** `os/architecture[/variant]`; undefined when the index does not say. */
+/** `os/architecture[/variant]`; undefined when the index does not say, or says what builders say of attestations: that it is for no platform. */
 export function platformOf({ platform }: Descriptor): string | undefined {
   if (platform === undefined) return undefined;
   const { os, architecture, variant } = platform;
-  if (typeof os !== 'string' || typeof architecture !== 'string') return undefined;
+  if (typeof os !== 'string' || typeof architecture !== 'string' || os === 'unknown') return undefined;
   return typeof variant === 'string' && variant !== '' ? `${os}/${architecture}/${variant}` : `${os}/${architecture}`;
 }
 

@@ -70,8 +70,7 @@ export function platformsQuery({ repository, reference }: WantedImage) {
     queryFn: async ({ signal }) => {
       const params = { path: { repository, reference } };
       const { kind, platforms } = await bodyOf(api.GET('/api/v1/repositories/{repository}/images/{reference}', { params, signal }));
-      // Builders list attestations as images of a platform that nobody has.
-      return kind === 'index' ? platforms.flatMap(({ platform = 'unknown' }) => (platform.startsWith('unknown') ? [] : [platform])) : [];
+      return kind === 'index' ? platforms.flatMap(({ platform }) => platform ?? []) : [];
     },
   });
 }

@@ -8,7 +8,7 @@ import type { ComparedFile, TextPlace } from '../../registry/ports/image-compare
 import * as bodies from './comparison-bodies.ts';
 import type { ComparisonDeps } from './comparison-deps.ts';
 import { type ComparedSide, comparisonId, sidesOf } from './comparison-id.ts';
-import { findFile, listFiles } from './file-pages.ts';
+import { findFile, listFiles } from './listed-files.ts';
 import { layerOf } from './open-parts.ts';
 import { findParts, resolveImage } from './resolve-image.ts';
 import type { ComparisonInput } from './run-comparison.ts';

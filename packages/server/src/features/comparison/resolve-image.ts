@@ -9,6 +9,7 @@ import {
   parseTag,
   type RepositoryName,
 } from '@longshore/oci';
+import { entryOfPlatform, platformOf } from '@longshore/oci/image';
 import { ApiError, notFound } from '../../management/problems.ts';
 import type { ContentStore } from '../../registry/ports/content-store.ts';
 
@@ -46,18 +47,15 @@ export async function resolveImage(content: ContentStore, { repository, referenc
     requireImage(manifest, repository);
     return { repository, digest, platform: undefined };
   }
-  const children = manifest.manifests.flatMap((child) => {
-    const named = platformOf(child);
-    return named === undefined ? [] : [{ digest: child.digest, platform: named }];
-  });
-  const wanted = platform ?? (children.length === 1 ? children[0]?.platform : usual);
-  const found = children.find((child) => child.platform === wanted) ?? children.find((child) => child.platform.startsWith(`${wanted}/`));
+  const platforms = manifest.manifests.flatMap((child) => platformOf(child) ?? []);
+  const wanted = platform ?? (platforms.length === 1 ? platforms[0] : undefined) ?? usual;
+  const found = entryOfPlatform(manifest, wanted);
   if (found === undefined) {
-    const names = children.slice(0, 20).map((child) => child.platform);
-    const detail = `'${repository}' has no image for ${wanted} there. Name one of its platforms: ${names.join(', ') || 'it has none'}.`;
+    const names = platforms.slice(0, 20).join(', ');
+    const detail = `'${repository}' has no image for ${wanted} there. Name one of its platforms: ${names || 'it has none'}.`;
     throw new ApiError('conflict', { detail });
   }
-  return { repository, ...found };
+  return { repository, digest: found.digest, platform: platformOf(found) };
 }
 
 /** Configuration and layers of an image that was resolved before; undefined when it is gone. */
@@ -91,10 +89,3 @@ function requireImage({ kind, config, layers }: ParsedManifest, repository: stri
 
 const notComparable = (repository: string, why: string) =>
   new ApiError('conflict', { detail: `What '${repository}' has there cannot be compared: ${why}. Choose an image.` });
-
-/** Undefined for what is no image of a platform, such as an attestation. */
-function platformOf({ platform }: Descriptor): string | undefined {
-  const { os, architecture, variant } = platform ?? {};
-  if (typeof os !== 'string' || typeof architecture !== 'string' || os === 'unknown') return undefined;
-  return [os, architecture, ...(typeof variant === 'string' ? [variant] : [])].join('/');
-}

@@ -25,6 +25,17 @@ export async function recordAudit(sql: SqlTransaction, by: Agent, change: Audite
   await insertEntry(sql, entry, change.projectId ?? null);
 }
 
+/** The same of what was changed about a whole project. */
+export function recordProjectAudit(
+  sql: SqlTransaction,
+  action: string,
+  projectId: number,
+  { project, by, at }: { project: string; by: Agent; at: Millis },
+  detail: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  return recordAudit(sql, by, { at, action, resource: { kind: 'project', name: project }, projectId, detail });
+}
+
 async function insertEntry(sql: SqlTransaction, entry: Omit<NewAuditEntry, 'project'>, projectId: number | null): Promise<void> {
   await sql.runLast(`insert into audit_log (${columns}) values (${values}, ?)`, [...valuesOf(entry), projectId]);
 }

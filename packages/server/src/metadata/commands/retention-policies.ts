@@ -2,7 +2,7 @@ import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { RetentionCounts, RetentionKind, RetentionOutcome, RetentionTerms } from '../../registry/ports/retention-store.ts';
 import { locking, type SqlSession, type SqlTransaction } from '../sql-session.ts';
-import { recordAudit } from './audit.ts';
+import { recordProjectAudit } from './audit.ts';
 import { recordChange } from './changes.ts';
 import { requireSame } from './decided-project.ts';
 
@@ -34,7 +34,7 @@ export async function setRetentionPolicy(
       by.actor,
     ],
   );
-  await record(sql, 'retention-policy.set', project.id, input, { rules: terms.rules.length, schedule: terms.schedule });
+  await recordProjectAudit(sql, 'retention-policy.set', project.id, input, { rules: terms.rules.length, schedule: terms.schedule });
   return 'set';
 }
 
@@ -47,7 +47,7 @@ export async function deleteRetentionPolicy(
   if (project === undefined || project.policy === null) return 'absent';
   if (project.policy !== input.version) return 'stale';
   await sql.run('delete from retention_policies where project_id = ?', [project.id]);
-  await record(sql, 'retention-policy.deleted', project.id, input, {});
+  await recordProjectAudit(sql, 'retention-policy.deleted', project.id, input, {});
   return 'deleted';
 }
 
@@ -126,14 +126,4 @@ async function lockProject(
   requireSame(by, project.id);
   const policy = await sql.get<{ version: number }>('select version from retention_policies where project_id = ?', [project.id]);
   return { id: project.id, policy: policy?.version ?? null };
-}
-
-function record(
-  sql: SqlTransaction,
-  action: string,
-  projectId: number,
-  { project, by, at }: { project: string; by: Agent; at: Millis },
-  detail: Record<string, unknown>,
-): Promise<void> {
-  return recordAudit(sql, by, { at, action, resource: { kind: 'project', name: project }, projectId, detail });
 }

@@ -7,7 +7,7 @@ import { matchesTag, parseTagPattern, type TagPattern } from '../../registry/tag
 import type { SqlSession, SqlTransaction } from '../sql-session.ts';
 import { locking, Withdrawn } from '../sql-session.ts';
 import { selectTagRules, type TagRuleRow, toTagRule } from '../tag-rule-row.ts';
-import { recordAudit } from './audit.ts';
+import { recordProjectAudit } from './audit.ts';
 import { requireSame } from './decided-project.ts';
 import type { RepositoryRow } from './repositories.ts';
 
@@ -100,7 +100,7 @@ export async function createTagRule(
   );
   if (created === undefined) throw new Error('The database did not return the id of a new tag rule');
   await sql.run('update projects set tag_rules = tag_rules + 1 where id = ?', [project.id]);
-  await record(sql, 'tag-rule.created', project.id, input, { rule: created.id, ...terms });
+  await recordProjectAudit(sql, 'tag-rule.created', project.id, input, { rule: created.id, ...terms });
   return { id: created.id, project: input.project, ...terms, createdAt: at, createdBy: by.actor, version: 1 };
 }
 
@@ -119,7 +119,7 @@ export async function updateTagRule(
     `update tag_rules set repositories = ?, range_low = ?, range_high = ?, tags = ?, kind = ?, roles = ?, version = version + 1 where id = ?`,
     [repositories, range.low, range.high, tags, kind, JSON.stringify(roles), id],
   );
-  await record(sql, 'tag-rule.updated', project.id, input, { rule: id, ...terms });
+  await recordProjectAudit(sql, 'tag-rule.updated', project.id, input, { rule: id, ...terms });
   return { ...toTagRule(row), ...terms, version: version + 1 };
 }
 
@@ -135,7 +135,7 @@ export async function deleteTagRule(
   await sql.run('delete from tag_rules where id = ?', [input.id]);
   await sql.run('update projects set tag_rules = tag_rules - 1 where id = ?', [project.id]);
   const { repositories, tags, kind } = row;
-  await record(sql, 'tag-rule.deleted', project.id, input, { rule: input.id, repositories, tags, kind });
+  await recordProjectAudit(sql, 'tag-rule.deleted', project.id, input, { rule: input.id, repositories, tags, kind });
   return 'deleted';
 }
 
@@ -152,14 +152,4 @@ async function lockProject(
 
 function lockRule(sql: SqlSession, projectId: number, id: number): Promise<TagRuleRow | undefined> {
   return sql.get<TagRuleRow>(`${selectTagRules} where t.project_id = ? and t.id = ?`, [projectId, id]);
-}
-
-function record(
-  sql: SqlTransaction,
-  action: string,
-  projectId: number,
-  { project, by, at }: { project: string; by: Agent; at: Millis },
-  detail: Record<string, unknown>,
-): Promise<void> {
-  return recordAudit(sql, by, { at, action, resource: { kind: 'project', name: project }, projectId, detail });
 }
