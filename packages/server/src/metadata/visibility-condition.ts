@@ -3,7 +3,8 @@ import type { Condition } from './garbage-conditions.ts';
 import { placeholders } from './sql-lists.ts';
 import type { SqlValue } from './sql-session.ts';
 
-type Visible = Exclude<Visibility, { kind: 'nothing' }>;
+/** What shows anything. */
+export type Visible = Exclude<Visibility, { kind: 'nothing' }>;
 
 /** Sorts before every name of a repository or a project, and after the names of those that are being deleted. */
 export const beforeNames = '/';

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ProjectVisibility } from '../../registry/ports/access.ts';
 import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { BrowseStore, SearchPlace } from '../../registry/ports/browse-store.ts';
+import type { SearchStore } from '../../registry/ports/search-store.ts';
 import { rangeOfPattern } from '../../registry/repository-pattern.ts';
 import { searchWords } from '../search-words.ts';
 
@@ -33,7 +34,9 @@ interface Question {
 export interface Searched {
   /** Runs statements without parameters. */
   readonly fill: (text: string) => Promise<unknown>;
-  readonly search: BrowseStore['searchRepositories'];
+  /** 32 bytes, as they stand in a statement. */
+  readonly bytes: string;
+  readonly store: Pick<BrowseStore, 'searchRepositories'> & Pick<SearchStore, 'searchTags'>;
   /** The id of the user whom `searchingPeople` adds. */
   readonly eve: number;
 }
@@ -94,25 +97,24 @@ const interleaved: World = {
 };
 const askedOfIt = [1, 3, 9, 20].map((limit) => ({ term: 'app', limit, isUser: true, open: [] }));
 
-/** Fills the database with worlds of projects, roles and names, and compares searches, page by page, with what a plain model finds. */
-export async function checkSearchedWorlds({ fill, search, eve }: Searched, numRuns: number): Promise<void> {
+/** Fills the database with worlds of projects, roles, names and tags, and compares searches, page by page, with what a plain model finds. */
+export async function checkSearchedWorlds({ fill, bytes, store, eve }: Searched, numRuns: number): Promise<void> {
   const check = async (world: World, questions: readonly Question[]) => {
-    await fill(rowsOf(world, eve));
+    await fill(rowsOf(world, eve, bytes));
     for (const { term, limit, isUser, open } of questions) {
       const holder = isUser ? ({ kind: 'user', id: eve } as const) : undefined;
       const visibility: Visibility = { kind: 'held', holder, action: listed, open };
-      const expected = found(world, term, isUser, open);
-      const names: string[] = [];
-      let after: SearchPlace | undefined;
-      for (let more = true; more; ) {
-        const page = await search({ term, visibility }, { limit, after });
-        names.push(...page.items.map(({ name }) => name));
-        assert.deepEqual(names, expected.slice(0, names.length));
-        assert.equal(page.more, names.length < expected.length);
-        if (page.more) assert.equal(page.items.length, limit);
-        after = page.items.at(-1)?.place;
-        more = page.more;
-      }
+      const seen = world.repositories.map((each, index) => ({ ...each, index })).filter(visibleIn(world, isUser, open));
+      const searched = async (after: SearchPlace | undefined) => {
+        const { items, more } = await store.searchRepositories({ term, visibility }, { limit, after });
+        return { more, items: items.map(({ name, place }) => ({ shown: name, place })) };
+      };
+      await checkPages(searched, limit, repositoriesFound(seen, term));
+      const searchedTags = async (after: SearchPlace | undefined) => {
+        const { items, more } = await store.searchTags({ term, visibility }, { limit, after });
+        return { more, items: items.map(({ repository: name, tag, place }) => ({ shown: `${name}:${tag}`, place })) };
+      };
+      await checkPages(searchedTags, limit, tagsFound(seen, term));
     }
   };
   await fc.assert(fc.asyncProperty(worlds, fc.array(question, { minLength: 1, maxLength: 8 }), check), {
@@ -121,15 +123,42 @@ export async function checkSearchedWorlds({ fill, search, eve }: Searched, numRu
   });
 }
 
-function rowsOf({ visibilities, repositories, bindings }: World, eve: number): string {
+type Pages = (after: SearchPlace | undefined) => Promise<{ more: boolean; items: { shown: string; place: SearchPlace }[] }>;
+
+async function checkPages(pageAfter: Pages, limit: number, expected: readonly string[]): Promise<void> {
+  const shown: string[] = [];
+  let after: SearchPlace | undefined;
+  for (let more = true; more; ) {
+    const page = await pageAfter(after);
+    shown.push(...page.items.map((item) => item.shown));
+    assert.deepEqual(shown, expected.slice(0, shown.length));
+    assert.equal(page.more, shown.length < expected.length);
+    if (page.more) assert.equal(page.items.length, limit);
+    after = page.items.at(-1)?.place;
+    more = page.more;
+  }
+}
+
+/** The tags of a repository: the parts of its name. */
+const tagsOf = (name: string) => new Set(name.split(/[^a-z0-9]+/).filter(Boolean));
+
+function rowsOf({ visibilities, repositories, bindings }: World, eve: number, bytes: string): string {
   const idOf = (project: string) => `(select id from projects where name = '${project}')`;
-  const statements = ['role_bindings', 'repository_words', 'repositories', 'projects'].map((table) => `delete from ${table}`);
+  const statements = ['role_bindings', 'repository_words', 'tags', 'manifests', 'repositories', 'projects'].map(
+    (table) => `delete from ${table}`,
+  );
   for (const [index, project] of projects.entries()) {
     statements.push(`insert into projects (name, store_id, visibility, created_at, created_by)
       select '${project}', min(id), '${visibilities[index]}', 1, 'x' from stores`);
   }
   for (const { name, project, isOld } of repositories) {
     statements.push(`insert into repositories (project_id, name, created_at) values (${idOf(project)}, '${name}', 1)`);
+    statements.push(`insert into manifests (repository_id, digest, media_type, size, pushed_at, pushed_by, renewed_at, bytes)
+      select id, ${bytes}, 'm', 1, 1, 'x', 1, ${bytes} from repositories where name = '${name}'`);
+    for (const tag of tagsOf(name)) {
+      statements.push(`insert into tags (repository_id, name, manifest_id, updated_at, updated_by)
+        select r.id, '${tag}', m.id, 1, 'x' from repositories r join manifests m on m.repository_id = r.id where r.name = '${name}'`);
+    }
     for (const { word, position } of searchWords(name)) {
       statements.push(`insert into repository_words (word, position, repository_id, project_id)
         select '${word}', ${position}, id, ${isOld ? 'null' : 'project_id'} from repositories where name = '${name}'`);
@@ -145,14 +174,14 @@ function rowsOf({ visibilities, repositories, bindings }: World, eve: number): s
   return statements.join(';\n');
 }
 
-/** The names that a search must show, in their order. */
-function found(
-  { visibilities, repositories, bindings }: World,
-  term: string,
-  isUser: boolean,
-  open: readonly ProjectVisibility[],
-): string[] {
-  const isVisible = (name: string, project: string) => {
+interface Seen {
+  readonly name: string;
+  /** Its place among all repositories. */
+  readonly index: number;
+}
+
+function visibleIn({ visibilities, bindings }: World, isUser: boolean, open: readonly ProjectVisibility[]) {
+  return ({ name, project }: { readonly name: string; readonly project: string }) => {
     const visibility = visibilities[projects.indexOf(project)] ?? assert.fail(project);
     const isBound = bindings.some(({ project: bound, pattern, role }) => {
       const { low, high } = rangeOfPattern(bound, pattern) ?? assert.fail(pattern);
@@ -160,13 +189,25 @@ function found(
     });
     return !name.startsWith('!') && (open.includes(visibility) || (isUser && isBound));
   };
-  const matches = repositories.flatMap(({ name, project }, index) => {
-    const words = searchWords(name).filter(({ word }) => word.startsWith(term) && isVisible(name, project));
+}
+
+/** The names that a search must show, in their order. */
+function repositoriesFound(seen: readonly Seen[], term: string): string[] {
+  const matches = seen.flatMap(({ name, index }) => {
+    const words = searchWords(name).filter(({ word }) => word.startsWith(term));
     const [first] = words.sort((left, right) => compare(left.word, right.word) || left.position - right.position);
     return first === undefined ? [] : [{ ...first, name, index }];
   });
   matches.sort((left, right) => compare(left.word, right.word) || left.position - right.position || left.index - right.index);
   return matches.map(({ name }) => name);
+}
+
+/** The tags that a search must show, in their order. */
+function tagsFound(seen: readonly Seen[], term: string): string[] {
+  const matches = seen.flatMap(({ name, index }) => [...tagsOf(name)].map((tag) => ({ name, index, tag })));
+  const matching = matches.filter(({ tag }) => tag.startsWith(term));
+  matching.sort((left, right) => compare(left.tag, right.tag) || left.index - right.index);
+  return matching.map(({ name, tag }) => `${name}:${tag}`);
 }
 
 const compare = (left: string, right: string) => (left < right ? -1 : left > right ? 1 : 0);

@@ -67,7 +67,7 @@ if (bench !== undefined) {
       const fill = (text: string) => bench.query(url, text);
       await fill(searchingPeople);
       const [row] = await fill('select id from users');
-      await checkSearchedWorlds({ fill, search: (filter, page) => store.searchRepositories(filter, page), eve: Number(row?.['id']) }, 5);
+      await checkSearchedWorlds({ fill, bytes: "sha256('')", store, eve: Number(row?.['id']) }, 5);
     }));
 
   test('a search of who sees many projects looks where the matches of each begin, and then through few', async () => {
@@ -79,6 +79,9 @@ if (bench !== undefined) {
         insert into projects (name, store_id, created_at, created_by) select 'p' || i, 1, 1, 'x' from generate_series(1, 2000) i;
         insert into repositories (project_id, name, created_at) select 1 + i % 2000, 'p' || (1 + i % 2000) || '/' || i, 1 from generate_series(0, 9999) i;
         insert into repository_words (word, position, repository_id, project_id) select name, 0, id, project_id from repositories;
+        insert into manifests (repository_id, digest, media_type, size, pushed_at, pushed_by, renewed_at, bytes)
+          select id, sha256(name::bytea), 'm', 1, 1, 'x', 1, '' from repositories;
+        insert into tags (repository_id, name, manifest_id, updated_at, updated_by) select repository_id, 't', id, 1, 'x' from manifests;
         insert into role_bindings (project_id, subject_kind, subject_id, role_id, range_low, range_high, pattern, created_at, created_by)
           select p.id, 'user', u.id, ro.id, p.name, p.name || '/{', '**', 1, 'x' from projects p, users u, roles ro where ro.name = 'reader' and p.name like 'p9%';
         analyze;
@@ -96,6 +99,13 @@ if (bench !== undefined) {
       assert.doesNotMatch(begins, /Sort|Seq Scan|repository_words_key/, begins);
       assert.equal(through.split('Index Only Scan using repository_words_by_project').length, 9, through);
       assert.doesNotMatch(through, /repository_words_key|Seq Scan on repositor/, through);
+      await reads.searchTags(session, { term: 't', visibility: { kind: 'held', holder, action: 16, open: [] } }, page);
+      const ofTags = session.plans.filter((plan) => plan.includes('CTE begins'));
+      assert.equal(ofTags.length, 1);
+      for (const plan of ofTags) {
+        assert.match(plan, /Index (Only )?Scan using tags_key/, plan);
+        assert.doesNotMatch(plan, /Seq Scan on tags|tags_by_name/, plan);
+      }
     } finally {
       await client.end();
     }

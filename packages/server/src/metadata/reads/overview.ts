@@ -5,7 +5,7 @@ import { overviewDepth, overviewProjects, type PulledTag, type RecentPush } from
 import type { Day, DayOfPulls } from '../../registry/ports/pull-store.ts';
 import { fromColumn } from '../digest-column.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
-import { beforeNames, openFrom } from '../visibility-condition.ts';
+import { beforeNames, openFrom, type Visible } from '../visibility-condition.ts';
 import { type SeenRow, sightOf } from './sight.ts';
 import { selectVisibleProjects } from './visible-projects.ts';
 import { holdsEverywhere } from './visible-repositories.ts';
@@ -80,7 +80,7 @@ export async function listMostPulled(sql: SqlSession, visibility: Visibility, li
 /** Visits rows until `visit` wants no more, there are no more, or as many were looked at as an overview looks at. */
 async function walk<R extends SeenRow>(
   sql: SqlSession,
-  visibility: Exclude<Visibility, { kind: 'nothing' }>,
+  visibility: Visible,
   next: (after: R | undefined) => Promise<R[]>,
   visit: (row: R, isSeen: boolean) => boolean,
 ): Promise<void> {
@@ -97,7 +97,7 @@ async function walk<R extends SeenRow>(
 }
 
 /** As a column: whether the project is open to where the one who asks is. */
-function openOf(visibility: Exclude<Visibility, { kind: 'nothing' }>): { readonly text: string; readonly params: readonly SqlValue[] } {
+function openOf(visibility: Visible): { readonly text: string; readonly params: readonly SqlValue[] } {
   const open = openFrom(visibility, 'r.project_id');
   return open === undefined ? { text: '1', params: [] } : { text: `case when ${open.text} then 1 else 0 end`, params: open.params };
 }

@@ -6,12 +6,11 @@ import type { Listed } from '../../registry/ports/content-store.ts';
 import { annotationPositions, type FoundLabel, type FoundTag } from '../../registry/ports/search-store.ts';
 import { fromColumn } from '../digest-column.ts';
 import { searchWords } from '../search-words.ts';
-import { chunks, padded, placeholders } from '../sql-lists.ts';
 import type { SqlSession } from '../sql-session.ts';
-import { beforeNames } from '../visibility-condition.ts';
+import { beforeNames, type Visible } from '../visibility-condition.ts';
 import { imageIndex, repositoryIndex, tagIndex, type WordIndex } from '../word-index.ts';
-import { type SeenRow, type Sight, sightOf } from './sight.ts';
-import { firstMatches, inOrder, type MatchRow, nextMatches, placeOf } from './word-matches.ts';
+import { type SeenStretch, sightOf } from './sight.ts';
+import { type FirstMatch, firstInRepositories, firstMatches, inOrder, type MatchRow, nextMatches, placeOf } from './word-matches.ts';
 
 /** Matches that are looked at in one statement, unless a page is larger: on SQLite that holds up every request, for some milliseconds. */
 const windowMatches = 512;
@@ -27,7 +26,7 @@ const partsAtOnce = 64;
 interface Search extends KeyedPage<SearchPlace> {
   readonly index: WordIndex;
   readonly term: string;
-  readonly visibility: Exclude<Visibility, { kind: 'nothing' }>;
+  readonly visibility: Visible;
   readonly shows: (row: MatchRow) => boolean;
 }
 
@@ -103,26 +102,9 @@ async function searchWordIndex(sql: SqlSession, looked: Looked, page: KeyedPage<
   const few = fewPages * (page.limit + 1);
   await walkOn(sql, search, walk, sight === undefined ? Number.POSITIVE_INFINITY : few);
   if (walk.isOver || sight === undefined) return cut(walk.shown, page.limit);
-  const projects = await sight.projects();
-  const parts = index.part === 'project_id' ? projects : await repositoriesIn(sql, projects, sight);
-  await walkOn(sql, search, walk, few + Math.floor(parts.length / partsPerMatch));
-  return cut(walk.isOver ? walk.shown : await shownInParts(sql, search, parts, walk), page.limit);
-}
-
-/** The ids of the repositories of these projects that are seen. */
-async function repositoriesIn(sql: SqlSession, projects: readonly number[], { sees }: Sight): Promise<number[]> {
-  const found: number[] = [];
-  for (const ids of chunks(projects)) {
-    await nextTurn();
-    const asked = padded(ids);
-    const rows = await sql.all<SeenRow & { id: number }>(
-      `select r.id, r.name, r.project_id, p.visibility, 1 as open from repositories r join projects p on p.id = r.project_id
-       where r.project_id in (${placeholders(asked.length)})`,
-      asked,
-    );
-    found.push(...rows.filter(sees).map(({ id }) => id));
-  }
-  return found;
+  const stretches = await sight.stretches();
+  await walkOn(sql, search, walk, few + Math.floor(stretches.length / partsPerMatch));
+  return cut(walk.isOver ? walk.shown : await shownInParts(sql, search, stretches, walk), page.limit);
 }
 
 /** Whether no word of the repository that comes before matches too. */
@@ -140,7 +122,7 @@ async function walkOn(sql: SqlSession, search: Search, walk: Walk, matches: numb
   const page = search.limit + 1;
   while (!walk.isOver && walk.looked < matches) {
     if (walk.looked > 0) await nextTurn();
-    const most = walk.looked === 0 ? page : Math.max(Math.min(fewPages * walk.looked, windowMatches), page);
+    const most = walk.looked === 0 ? page : Math.max(Math.min(fewPages * walk.looked, windowMatches, matches - walk.looked), page);
     const rows = await nextMatches(sql, { ...search, after: walk.after }, most, parts);
     walk.shown.push(...rows.filter(search.shows));
     walk.isOver = walk.shown.length >= page || rows.length < most;
@@ -150,11 +132,14 @@ async function walkOn(sql: SqlSession, search: Search, walk: Walk, matches: numb
   }
 }
 
-/** The page after a walk that did not fill it: what is behind the walk is looked for in these parts. */
-async function shownInParts(sql: SqlSession, search: Search, parts: readonly number[], { shown, after }: Walk): Promise<MatchRow[]> {
-  const { index, term } = search;
-  const ofNone = { part: null, word: '', position: 0, owner: 0 };
-  const begins = [...(index === repositoryIndex ? [ofNone] : []), ...(await firstMatches(sql, { index, term, after }, parts))];
+/** The page after a walk that did not fill it: what is behind the walk is looked for in the parts that are seen. */
+async function shownInParts(
+  sql: SqlSession,
+  search: Search,
+  stretches: readonly SeenStretch[],
+  { shown, after }: Walk,
+): Promise<MatchRow[]> {
+  const begins = await beginsOf(sql, { ...search, after }, stretches);
   let found = shown;
   for (let from = 0, width = fewParts; from < begins.length; from += width, width = Math.min(2 * width, partsAtOnce)) {
     const last = found[search.limit];
@@ -168,6 +153,15 @@ async function shownInParts(sql: SqlSession, search: Search, parts: readonly num
     found = [...found, ...walk.shown].sort(inOrder).slice(0, search.limit + 1);
   }
   return found;
+}
+
+/** Where the matches of the parts begin, in order; of repositories no more than a page has room for, since every one may be seen. */
+async function beginsOf(sql: SqlSession, search: Search, stretches: readonly SeenStretch[]): Promise<FirstMatch[]> {
+  const { index, visibility, limit } = search;
+  if (index === tagIndex) return firstInRepositories(sql, search, { stretches, visibility }, limit + 1);
+  const projects = [...new Set(stretches.map(({ projectId }) => projectId))];
+  const ofNone = { part: null, word: '', position: 0, owner: 0 };
+  return [...(index === repositoryIndex ? [ofNone] : []), ...(await firstMatches(sql, search, projects))];
 }
 
 function cut(rows: readonly MatchRow[], limit: number): Listed<MatchRow> {

@@ -1,5 +1,6 @@
 import type { ProjectVisibility } from '../../registry/ports/access.ts';
 import type { Visibility } from '../../registry/ports/authorizer.ts';
+import { namesOfProject } from '../../registry/repository-pattern.ts';
 import { placeholders } from '../sql-lists.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { boundRanges, type RangeRow, wholeProjects } from './visible-repositories.ts';
@@ -16,8 +17,15 @@ export interface SeenRow {
 /** What somebody may see. */
 export interface Sight {
   readonly sees: (row: SeenRow) => boolean;
-  /** The ids of the projects of which anything may be seen. */
-  readonly projects: () => Promise<number[]>;
+  /** The stretches of names in projects of which anything may be seen; no two of a project overlap. */
+  readonly stretches: () => Promise<SeenStretch[]>;
+}
+
+/** Names of a project's repositories: from `low` on and before `high`. */
+export interface SeenStretch {
+  readonly projectId: number;
+  readonly low: string;
+  readonly high: string;
 }
 
 /**
@@ -37,12 +45,32 @@ export async function sightOf(sql: SqlSession, held: Extract<Visibility, { kind:
   return {
     sees: ({ name, project_id: project, visibility }) =>
       open.includes(visibility) || (bound.get(project) ?? []).some((range) => range.range_low <= name && name < range.range_high),
-    projects: async () => [...new Set([...bound.keys(), ...(await openProjects(sql, open))])],
+    stretches: async () => {
+      const whole = await openProjects(sql, open);
+      const isWhole = new Set(whole.map(({ projectId }) => projectId));
+      return [...whole, ...[...bound].flatMap(([projectId, ranges]) => (isWhole.has(projectId) ? [] : widest(projectId, ranges)))];
+    },
   };
 }
 
-async function openProjects(sql: SqlSession, open: readonly ProjectVisibility[]): Promise<number[]> {
+async function openProjects(sql: SqlSession, open: readonly ProjectVisibility[]): Promise<SeenStretch[]> {
   if (open.length === 0) return [];
-  const rows = await sql.all<{ id: number }>(`select p.id from projects p where p.visibility in (${placeholders(open.length)})`, open);
-  return rows.map(({ id }) => id);
+  const rows = await sql.all<{ id: number; name: string }>(
+    `select p.id, p.name from projects p where p.visibility in (${placeholders(open.length)})`,
+    open,
+  );
+  return rows.map(({ id, name }) => ({ projectId: id, ...namesOfProject(name) }));
 }
+
+/** Without those within others: two ranges of patterns lie within each other or apart. */
+function widest(projectId: number, ranges: readonly RangeRow[]): SeenStretch[] {
+  const byLow = ranges.toSorted((left, right) => order(left.range_low, right.range_low) || order(right.range_high, left.range_high));
+  let end = '';
+  return byLow.flatMap(({ range_low: low, range_high: high }) => {
+    if (high <= end) return [];
+    end = high;
+    return [{ projectId, low, high }];
+  });
+}
+
+const order = (left: string, right: string) => (left < right ? -1 : left > right ? 1 : 0);

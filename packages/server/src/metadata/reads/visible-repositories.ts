@@ -6,7 +6,7 @@ import type { Page } from '../../registry/ports/content-store.ts';
 import { projectOf } from '../../registry/project-name.ts';
 import { namesOfProject } from '../../registry/repository-pattern.ts';
 import type { SqlSession } from '../sql-session.ts';
-import { beforeNames, both, openFrom } from '../visibility-condition.ts';
+import { beforeNames, both, openFrom, type Visible } from '../visibility-condition.ts';
 
 /** How many stretches are looked into at once: on SQLite that holds up every request, for about a millisecond. */
 const stretchesAtOnce = 128;
@@ -85,11 +85,7 @@ async function openNames(
 }
 
 /** The first `page.limit + 1` names after `page.after`, of all repositories with manifests. */
-export async function everyRepositoryName(
-  sql: SqlSession,
-  visibility: Exclude<Visibility, { kind: 'nothing' }>,
-  page: Page,
-): Promise<RepositoryName[]> {
+export async function everyRepositoryName(sql: SqlSession, visibility: Visible, page: Page): Promise<RepositoryName[]> {
   const shown = both({ text: withManifests, params: [] }, openFrom(visibility, 'r.project_id'));
   const rows = await sql.all<{ name: RepositoryName }>(
     `select r.name from repositories r where r.name > ? and ${shown.text} order by r.name limit ?`,

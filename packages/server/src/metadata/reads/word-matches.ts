@@ -1,13 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RepositoryName } from '@longshore/oci';
-import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { SearchPlace } from '../../registry/ports/browse-store.ts';
 import type { Condition } from '../garbage-conditions.ts';
 import { chunks, filledUp, placeholders } from '../sql-lists.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
-import { openFrom } from '../visibility-condition.ts';
+import { beforeNames, both, openFrom, type Visible } from '../visibility-condition.ts';
 import { imageIndex, type WordIndex } from '../word-index.ts';
-import type { SeenRow } from './sight.ts';
+import type { SeenRow, SeenStretch } from './sight.ts';
 
 /** Sorts after every word that begins with a term before it: no word has a character as far back. */
 const end = '\uffff';
@@ -46,7 +45,7 @@ export interface Wanted {
 /** The next `most` matches, of these parts or of all. The page is cut before anything is joined to it. */
 export function nextMatches(
   sql: SqlSession,
-  wanted: Wanted & { readonly visibility: Exclude<Visibility, { kind: 'nothing' }> },
+  wanted: Wanted & { readonly visibility: Visible },
   most: number,
   parts: readonly (number | null)[] | undefined,
 ): Promise<MatchRow[]> {
@@ -86,6 +85,36 @@ export async function firstMatches(sql: SqlSession, wanted: Wanted, parts: reado
     }
   }
   return found.sort(inOrder);
+}
+
+/**
+ * The first `most` of the tags with which those of a repository begin, of repositories in these stretches: the matches that come first are of those
+ * repositories. Costs a step along an index for each repository, all of them in the database.
+ */
+export async function firstInRepositories(
+  sql: SqlSession,
+  wanted: Wanted,
+  { stretches, visibility }: { readonly stretches: readonly SeenStretch[]; readonly visibility: Visible },
+  most: number,
+): Promise<FirstMatch[]> {
+  const matching = matchingAfter(wanted);
+  const living = both({ text: 'r.name > ?', params: [beforeNames] }, openFrom(visibility, 'r.project_id'));
+  const found: FirstMatch[] = [];
+  for (const some of chunks(stretches)) {
+    await nextTurn();
+    const asked = filledUp(some, { projectId: noPart, low: '', high: '' });
+    // A cross join, whose order SQLite keeps; materialized, so that no database looks for the first tag twice.
+    const rows = await sql.all<{ part: number; word: string }>(
+      `with begins as materialized (
+         select r.id as part, (select w.name from tags w where w.repository_id = r.id and ${matching.text} order by w.name limit 1) as word
+         from (values ${placeholders(asked.length, '(cast(? as bigint), cast(? as text), cast(? as text))')}) seen cross join repositories r
+         where r.project_id = seen.column1 and r.name >= seen.column2 and r.name < seen.column3 and ${living.text})
+       select part, word from begins where word is not null order by word, part limit ?`,
+      [...matching.params, ...asked.flatMap(({ projectId, low, high }) => [projectId, low, high]), ...living.params, most],
+    );
+    found.push(...rows.map(({ part, word }) => ({ part, word, position: 0, owner: part })));
+  }
+  return found.sort(inOrder).slice(0, most);
 }
 
 /** The order of words. */

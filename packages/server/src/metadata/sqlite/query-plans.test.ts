@@ -27,8 +27,8 @@ const harmless = [
   /^SCAN a: select .* limit 1000\) a where /,
   // As many promotions as a page may need, likewise.
   /^SCAN made: select .* limit \?\) made join /,
-  // What a search asks of so many projects, likewise.
-  /^SCAN asked: /,
+  // What a search asks of so many projects, likewise, and where the tags of their repositories begin.
+  /^SCAN (asked|begins): /,
   // A page of each of so many projects, likewise.
   /^SCAN of_project_\d+: /,
   // A page of a list, likewise.

@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { BrowseStore } from '../../registry/ports/browse-store.ts';
+import type { SearchStore } from '../../registry/ports/search-store.ts';
 import { checkSearchedWorlds, searchingPeople } from '../contract/searched-worlds.ts';
 import { reads } from '../reads/index.ts';
 import { openWriter } from './connection.ts';
@@ -19,7 +21,11 @@ test('searches show what a plain model finds, whatever the roles are', async () 
     db.exec(searchingPeople);
     const eve = (await session.get<{ id: number }>('select id from users'))?.id ?? assert.fail();
     const fill = async (text: string) => db.exec(`begin; ${text}; commit`);
-    await checkSearchedWorlds({ fill, search: (filter, page) => reads.searchRepositories(session, filter, page), eve }, 50);
+    const store = {
+      searchRepositories: (...asked: Parameters<BrowseStore['searchRepositories']>) => reads.searchRepositories(session, ...asked),
+      searchTags: (...asked: Parameters<SearchStore['searchTags']>) => reads.searchTags(session, ...asked),
+    };
+    await checkSearchedWorlds({ fill, bytes: 'zeroblob(32)', store, eve }, 50);
   } finally {
     db.close();
     await rm(directory, { recursive: true });
