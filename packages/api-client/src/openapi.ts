@@ -3313,7 +3313,7 @@ export interface components {
         };
         SearchHits: {
             items: components["schemas"]["SearchHit"][];
-            /** @description The cursor of the next page, which may follow a page that is not full. Only with `kind`. */
+            /** @description The cursor of the next page. Only with `kind`. */
             next?: string;
             /** @description Without `kind`: the kinds of which there is more than is shown. */
             more?: ("repository" | "tag" | "digest" | "label")[];

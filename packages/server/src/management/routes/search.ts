@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import type { Authorizer, Visibility } from '../../registry/ports/authorizer.ts';
-import { type BrowseStore, mostSearched } from '../../registry/ports/browse-store.ts';
+import { type BrowseStore, type KeyedPage, mostSearched } from '../../registry/ports/browse-store.ts';
 import type { SearchStore } from '../../registry/ports/search-store.ts';
 import { projectOf } from '../../registry/project-name.ts';
 import { searchText } from '../../registry/search-text.ts';
@@ -29,9 +29,7 @@ type Hit = Static<typeof hit>;
 const hits = Type.Object(
   {
     items: Type.Array(hit),
-    next: Type.Optional(
-      Type.String({ description: 'The cursor of the next page, which may follow a page that is not full. Only with `kind`.' }),
-    ),
+    next: Type.Optional(Type.String({ description: 'The cursor of the next page. Only with `kind`.' })),
     more: Type.Optional(
       Type.Array(Type.Unsafe<Kind>(Type.Enum([...kinds])), {
         description: 'Without `kind`: the kinds of which there is more than is shown.',
@@ -41,11 +39,10 @@ const hits = Type.Object(
   { $id: 'SearchHits' },
 );
 
-const place = Type.Unsafe<readonly [string, number, number]>(
-  Type.Tuple([Type.String(), Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })]),
-);
-const digestPlace = Type.Unsafe<readonly [string, number]>(
-  Type.Tuple([Type.String({ pattern: '^([0-9a-f]{2}){1,64}$' }), Type.Integer({ minimum: 0 })]),
+type Place = readonly [string, number, number];
+const place = Type.Unsafe<Place>(Type.Tuple([Type.String(), Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })]));
+const digestPlace = Type.Unsafe<Place>(
+  Type.Tuple([Type.String({ pattern: '^([0-9a-f]{2}){1,64}$' }), Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })]),
 );
 
 /** What the operation asks. */
@@ -57,9 +54,9 @@ interface Asked {
   readonly visibility: Visibility;
 }
 
-interface Found<P> {
+interface Found {
   readonly items: Hit[];
-  readonly next: P | undefined;
+  readonly next: Place | undefined;
 }
 
 /** `/search`: repositories, tags, digests, and images by their labels and annotations. */
@@ -89,12 +86,8 @@ export function searchRoute(store: SearchSource, authorizer: Authorizer): Route 
     handle: async (request) => {
       const { query: text, kind } = request.query;
       const asked = { store, text, visibility: await authorizer.visible(request.principal, 'list') };
-      if (kind === 'digest') {
-        const found = await digests(asked, pageOf(request, digestPlace));
-        return listedUntil(request, found.items, found.next);
-      }
       if (kind !== undefined) {
-        const found = await words[kind](asked, pageOf(request, place));
+        const found = await searches[kind](asked, pageOf(request, kind === 'digest' ? digestPlace : place));
         return listedUntil(request, found.items, found.next);
       }
       if (request.query.cursor !== undefined) {
@@ -104,7 +97,7 @@ export function searchRoute(store: SearchSource, authorizer: Authorizer): Route 
       const items: Hit[] = [];
       const more: Kind[] = [];
       for (const each of kinds) {
-        const found = each === 'digest' ? await digests(asked, page) : await words[each](asked, page);
+        const found = await searches[each](asked, page);
         items.push(...found.items);
         if (found.next !== undefined) more.push(each);
       }
@@ -116,13 +109,11 @@ export function searchRoute(store: SearchSource, authorizer: Authorizer): Route 
 /** How many of each kind there are when nobody says. */
 const fewOfEach = 10;
 
-type WordPage = Parameters<BrowseStore['searchRepositories']>[1];
-type DigestPage = Parameters<SearchStore['searchDigests']>[1];
-type Ask = (asked: Asked, page: WordPage) => Promise<Found<readonly [string, number, number]>>;
+type Ask = (asked: Asked, page: KeyedPage<Place>) => Promise<Found>;
 
 const nothing = { items: [], next: undefined };
 
-const words: Record<Exclude<Kind, 'digest'>, Ask> = {
+const searches: Record<Kind, Ask> = {
   repository: async ({ store, text, visibility }, page) => {
     const term = text.toLowerCase();
     if (!new RegExp(`^[a-z0-9][a-z0-9._/-]{0,${mostSearched - 1}}$`).test(term)) return nothing;
@@ -136,6 +127,13 @@ const words: Record<Exclude<Kind, 'digest'>, Ask> = {
       ...{ kind: 'tag', repository, project: projectOf(repository), tag, digest: of },
     }));
   },
+  digest: async ({ store, text, visibility }, page) => {
+    // As people copy it: with its algorithm, behind the name of a repository, or a part of it.
+    const hex = /^(?:[^@]*@)?(?:sha(?:256|512):)?([0-9a-f]{6,128})$/.exec(text.toLowerCase())?.[1];
+    if (hex === undefined) return nothing;
+    const found = await store.searchDigests({ hex, visibility }, page);
+    return pageFrom(found, ({ repository, digest: of }) => ({ kind: 'digest', repository, project: projectOf(repository), digest: of }));
+  },
   label: async ({ store, text, visibility }, page) => {
     const term = searchText(text).slice(0, mostSearched);
     if (term === '') return nothing;
@@ -146,20 +144,9 @@ const words: Record<Exclude<Kind, 'digest'>, Ask> = {
   },
 };
 
-function pageFrom<T extends { readonly place: readonly [string, number, number] }>(
+function pageFrom<T extends { readonly place: Place }>(
   { items, more }: { readonly items: readonly T[]; readonly more: boolean },
   show: (item: T) => Hit,
-): Found<readonly [string, number, number]> {
+): Found {
   return { items: items.map(show), next: more ? items.at(-1)?.place : undefined };
-}
-
-async function digests({ store, text, visibility }: Asked, page: DigestPage): Promise<Found<readonly [string, number]>> {
-  // As people copy it: with its algorithm, behind the name of a repository, or a part of it.
-  const hex = /^(?:[^@]*@)?(?:sha(?:256|512):)?([0-9a-f]{6,128})$/.exec(text.toLowerCase())?.[1];
-  if (hex === undefined) return nothing;
-  const { items, next } = await store.searchDigests({ hex, visibility }, page);
-  return {
-    items: items.map(({ repository, digest: of }) => ({ kind: 'digest', repository, project: projectOf(repository), digest: of })),
-    next,
-  };
 }

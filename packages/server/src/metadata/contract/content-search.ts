@@ -75,15 +75,10 @@ export function describeContentSearch(open: OpenStore): void {
       await steps.push(web, { bytes, digest });
       await steps.push(foreign, { bytes, digest });
       await steps.push(app);
-      const digests = async (hex: string, visibility: Parameters<typeof store.searchDigests>[0]['visibility'] = everything) => {
-        const found: string[] = [];
-        for (let after: readonly [string, number] | undefined; ; ) {
-          const page = await store.searchDigests({ hex, visibility }, { limit: 1, after });
-          for (const each of page.items) found.push(`${each.repository} ${each.digest === digest}`);
-          after = page.next;
-          if (after === undefined) return found;
-        }
-      };
+      const digests = async (hex: string, visibility: Parameters<typeof store.searchDigests>[0]['visibility'] = everything) =>
+        (await walk((page) => store.searchDigests({ hex, visibility }, page))).map(
+          (each) => `${each.repository} ${each.digest === digest}`,
+        );
       const everywhere = ['team/app true', 'team/web true', 'other/app true'];
       const hex = digestHex(digest);
       for (const length of [12, 13, 63, 64]) assert.deepEqual(await digests(hex.slice(0, length)), everywhere, String(length));
@@ -92,6 +87,28 @@ export function describeContentSearch(open: OpenStore): void {
       await store.setProjectRole({ userId: eve.id, project: 'other', role: 'reader', by, at });
       assert.deepEqual(await digests(hex.slice(0, 12), pulledBy(eve)), ['other/app true']);
     });
+
+    storeTest(
+      open,
+      'the few repositories with a digest that somebody may see behind many, page by page, and no place of the others',
+      async (steps) => {
+        const { store, at } = steps;
+        const bytes = Buffer.from('{}');
+        const digest = await steps.push(app, { bytes });
+        for (let number = 0; number < 60; number += 1) await steps.push(requireRepositoryName(`hidden/r${number}`), { bytes, digest });
+        await steps.push(web, { bytes, digest });
+        const eve = await newUser(steps, 'eve');
+        await store.setProjectRole({ userId: eve.id, project: 'team', role: 'reader', by, at });
+        const pages = { hex: digestHex(digest).slice(0, 7), visibility: pulledBy(eve) };
+        const found = await walk((page) => store.searchDigests(pages, page));
+        assert.deepEqual(
+          found.map(({ repository }) => repository),
+          ['team/app', 'team/web'],
+        );
+        const [first] = found;
+        assert.deepEqual(await store.searchDigests(pages, { limit: 1, after: undefined }), { items: [first], more: true });
+      },
+    );
 
     storeTest(open, 'images by the words of their labels and annotations, each once', async (steps) => {
       const { store, at } = steps;

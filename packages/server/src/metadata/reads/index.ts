@@ -27,10 +27,10 @@ import * as retention from './retention.ts';
 import * as robotTrusts from './robot-trusts.ts';
 import * as robots from './robots.ts';
 import * as search from './search.ts';
-import * as searchDigests from './search-digests.ts';
 import * as signIns from './sign-ins.ts';
 import * as tagRules from './tag-rules.ts';
 import * as tenants from './tenants.ts';
+import * as unindexedManifests from './unindexed-manifests.ts';
 import * as webhooks from './webhooks.ts';
 import * as wholeUse from './whole-use.ts';
 
@@ -65,9 +65,9 @@ export const reads = {
   ...robots,
   ...robotTrusts,
   ...search,
-  ...searchDigests,
   ...signIns,
   ...tagRules,
   ...tenants,
+  ...unindexedManifests,
   ...webhooks,
 };

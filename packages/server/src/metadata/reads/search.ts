@@ -3,12 +3,12 @@ import type { Tag } from '@longshore/oci';
 import type { Visibility } from '../../registry/ports/authorizer.ts';
 import type { FoundRepository, KeyedPage, SearchPlace } from '../../registry/ports/browse-store.ts';
 import type { Listed } from '../../registry/ports/content-store.ts';
-import { annotationPositions, type FoundLabel, type FoundTag } from '../../registry/ports/search-store.ts';
+import { annotationPositions, type FoundDigest, type FoundLabel, type FoundTag } from '../../registry/ports/search-store.ts';
 import { fromColumn } from '../digest-column.ts';
 import { searchWords } from '../search-words.ts';
 import type { SqlSession } from '../sql-session.ts';
 import { beforeNames, type Visible } from '../visibility-condition.ts';
-import { imageIndex, repositoryIndex, tagIndex, type WordIndex } from '../word-index.ts';
+import { digestIndex, imageIndex, repositoryIndex, tagIndex, type WordIndex } from '../word-index.ts';
 import { type SeenStretch, sightOf } from './sight.ts';
 import { type FirstMatch, firstInRepositories, firstMatches, inOrder, type MatchRow, nextMatches, placeOf } from './word-matches.ts';
 
@@ -67,6 +67,16 @@ export async function searchTags(
 ): Promise<Listed<FoundTag>> {
   const found = await searchWordIndex(sql, { index: tagIndex, term, visibility, wants: () => true }, page);
   return listedAs(found, (row) => ({ repository: row.name, tag: row.word as Tag, digest: digestOf(row), place: placeOf(row) }));
+}
+
+/** `SearchStore.searchDigests`. */
+export async function searchDigests(
+  sql: SqlSession,
+  { hex, visibility }: { hex: string; visibility: Visibility },
+  page: KeyedPage<SearchPlace>,
+): Promise<Listed<FoundDigest>> {
+  const found = await searchWordIndex(sql, { index: digestIndex, term: hex, visibility, wants: () => true }, page);
+  return listedAs(found, (row) => ({ repository: row.name, digest: fromColumn(Buffer.from(row.word, 'hex')), place: placeOf(row) }));
 }
 
 /** `SearchStore.searchLabels`. An image shows once, with the first of its words that match. */
@@ -158,7 +168,7 @@ async function shownInParts(
 /** Where the matches of the parts begin, in order; of repositories no more than a page has room for, since every one may be seen. */
 async function beginsOf(sql: SqlSession, search: Search, stretches: readonly SeenStretch[]): Promise<FirstMatch[]> {
   const { index, visibility, limit } = search;
-  if (index === tagIndex) return firstInRepositories(sql, search, { stretches, visibility }, limit + 1);
+  if (index.part === 'repository_id') return firstInRepositories(sql, search, { stretches, visibility }, limit + 1);
   const projects = [...new Set(stretches.map(({ projectId }) => projectId))];
   const ofNone = { part: null, word: '', position: 0, owner: 0 };
   return [...(index === repositoryIndex ? [ofNone] : []), ...(await firstMatches(sql, search, projects))];

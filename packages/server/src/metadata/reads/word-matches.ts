@@ -8,8 +8,6 @@ import { beforeNames, both, openFrom, type Visible } from '../visibility-conditi
 import { imageIndex, type WordIndex } from '../word-index.ts';
 import type { SeenRow, SeenStretch } from './sight.ts';
 
-/** Sorts after every word that begins with a term before it: no word has a character as far back. */
-const end = '\uffff';
 /** Nothing has it. */
 const noPart = -1;
 
@@ -43,7 +41,7 @@ export interface Wanted {
 }
 
 /** The next `most` matches, of these parts or of all. The page is cut before anything is joined to it. */
-export function nextMatches(
+export async function nextMatches(
   sql: SqlSession,
   wanted: Wanted & { readonly visibility: Visible },
   most: number,
@@ -53,7 +51,7 @@ export function nextMatches(
   const matching = matchingAfter(wanted);
   const candidates = parts === undefined ? candidatesOf(index, '1 = 1', matching, most) : candidatesIn(index, parts, matching, most);
   const open = openFrom(wanted.visibility, 'r.project_id');
-  return sql.all<MatchRow>(
+  const rows = await sql.all<Omit<MatchRow, 'word'> & { word: SqlValue }>(
     `select page.word, page.position, page.owner, r.name, r.project_id, p.visibility${index.more},
        ${open === undefined ? '1' : `case when ${open.text} then 1 else 0 end`} as open
      from (${candidates.text}) page
@@ -61,6 +59,7 @@ export function nextMatches(
      order by page.word, page.position, page.owner`,
     [...(index === imageIndex ? [term] : []), ...(open?.params ?? []), ...candidates.params],
   );
+  return rows.map((row) => ({ ...row, word: index.words.fromColumn(row.word) }));
 }
 
 /** The first match of each of these parts that has one, in their order. Costs one step along an index for each part. */
@@ -88,7 +87,7 @@ export async function firstMatches(sql: SqlSession, wanted: Wanted, parts: reado
 }
 
 /**
- * The first `most` of the tags with which those of a repository begin, of repositories in these stretches: the matches that come first are of those
+ * The first `most` of the words with which those of a repository begin, of repositories in these stretches: the matches that come first are of those
  * repositories. Costs a step along an index for each repository, all of them in the database.
  */
 export async function firstInRepositories(
@@ -97,22 +96,24 @@ export async function firstInRepositories(
   { stretches, visibility }: { readonly stretches: readonly SeenStretch[]; readonly visibility: Visible },
   most: number,
 ): Promise<FirstMatch[]> {
+  const { table, words, ...index } = wanted.index;
+  const word = `w.${index.word}`;
   const matching = matchingAfter(wanted);
   const living = both({ text: 'r.name > ?', params: [beforeNames] }, openFrom(visibility, 'r.project_id'));
   const found: FirstMatch[] = [];
   for (const some of chunks(stretches)) {
     await nextTurn();
     const asked = filledUp(some, { projectId: noPart, low: '', high: '' });
-    // A cross join, whose order SQLite keeps; materialized, so that no database looks for the first tag twice.
-    const rows = await sql.all<{ part: number; word: string }>(
+    // A cross join, whose order SQLite keeps; materialized, so that no database looks for the first word twice.
+    const rows = await sql.all<{ part: number; word: SqlValue }>(
       `with begins as materialized (
-         select r.id as part, (select w.name from tags w where w.repository_id = r.id and ${matching.text} order by w.name limit 1) as word
+         select r.id as part, (select ${word} from ${table} w where w.repository_id = r.id and ${matching.text} order by ${word} limit 1) as word
          from (values ${placeholders(asked.length, '(cast(? as bigint), cast(? as text), cast(? as text))')}) seen cross join repositories r
          where r.project_id = seen.column1 and r.name >= seen.column2 and r.name < seen.column3 and ${living.text})
        select part, word from begins where word is not null order by word, part limit ?`,
       [...matching.params, ...asked.flatMap(({ projectId, low, high }) => [projectId, low, high]), ...living.params, most],
     );
-    found.push(...rows.map(({ part, word }) => ({ part, word, position: 0, owner: part })));
+    found.push(...rows.map((row) => ({ part: row.part, word: words.fromColumn(row.word), position: 0, owner: row.part })));
   }
   return found.sort(inOrder).slice(0, most);
 }
@@ -138,10 +139,13 @@ function keyOf({ word, position, owner }: WordIndex): string[] {
 /** Only one lower bound: of two SQLite takes either for the index, and may go through all matches before the page. */
 function matchingAfter({ index, term, after }: Wanted): Condition {
   const word = `w.${index.word}`;
-  if (after === undefined || after[0] < term) return { text: `${word} >= ? and ${word} < ?`, params: [term, `${term}${end}`] };
+  const { toColumn } = index.words;
+  const [low, end] = index.bounds(term);
+  if (after === undefined || after[0] < low) return { text: `${word} >= ? and ${word} < ?`, params: [toColumn(low), toColumn(end)] };
   const key = keyOf(index);
-  const place = index.position === undefined ? [after[0], after[2]] : after;
-  return { text: `(${key.join(', ')}) > (${placeholders(key.length)}) and ${word} < ?`, params: [...place, `${term}${end}`] };
+  const [last, position, owner] = after;
+  const place = [toColumn(last), ...(index.position === undefined ? [] : [position]), owner];
+  return { text: `(${key.join(', ')}) > (${placeholders(key.length)}) and ${word} < ?`, params: [...place, toColumn(end)] };
 }
 
 function candidatesOf(index: WordIndex, where: string, matching: Condition, most: number): Condition {

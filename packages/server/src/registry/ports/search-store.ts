@@ -15,6 +15,7 @@ export interface FoundTag {
 export interface FoundDigest {
   readonly repository: RepositoryName;
   readonly digest: Digest;
+  readonly place: SearchPlace;
 }
 
 /** An image with a label or an annotation that has a word which begins with the term. */
@@ -52,14 +53,8 @@ export const mostIndexedBytes = 256 * 1024;
 export interface SearchStore {
   /** Exact matches first, then by name. The case of letters counts. */
   searchTags(filter: { term: string; visibility: Visibility }, page: KeyedPage<SearchPlace>): Promise<Listed<FoundTag>>;
-  /**
-   * `hex`: at least a byte of a digest's beginning, in small letters. Looks through so many matches at most; `next`: where the rest begins,
-   * undefined when there is none.
-   */
-  searchDigests(
-    filter: { hex: string; visibility: Visibility },
-    page: KeyedPage<readonly [hex: string, repositoryId: number]>,
-  ): Promise<{ readonly items: readonly FoundDigest[]; readonly next: readonly [string, number] | undefined }>;
+  /** `hex`: at least a byte of a digest's beginning, in small letters, as words of places are too. */
+  searchDigests(filter: { hex: string; visibility: Visibility }, page: KeyedPage<SearchPlace>): Promise<Listed<FoundDigest>>;
   /** Each image of a repository once, exact matches first. */
   searchLabels(filter: { term: string; visibility: Visibility }, page: KeyedPage<SearchPlace>): Promise<Listed<FoundLabel>>;
 
