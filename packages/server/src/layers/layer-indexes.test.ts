@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { ImageFiles } from '../registry/image-files.ts';
+import { ImageFiles, movedDirectories } from '../registry/image-files.ts';
 import { type LayerBlob, LayerError, type LayerIndex } from '../registry/ports/layer-store.ts';
 import { LayerIndexes } from './layer-indexes.ts';
 import { archiveOf, type WrittenEntry } from './testing/archive.ts';
@@ -120,7 +120,7 @@ test('layers become one file system', async () => {
   ];
   const open = await Promise.all(written.map((entries) => layers.open(layerOf(entries))));
   try {
-    const image = await ImageFiles.of(open);
+    const image = new ImageFiles(open, await movedDirectories(open));
     const all: string[] = [];
     for await (const { path, kind, layer } of image.walk()) if (kind !== 'directory') all.push(`${path} ${layer}`);
     assert.deepEqual(all, [

@@ -9,6 +9,9 @@ export interface ImageEntry extends LayerEntry {
 /** How many names of a directory are read of each layer at once. */
 const namesAtOnce = 256;
 
+/** Paths that are looked at before others have their turn: in an image of a hundred layers each takes a tenth of a millisecond. */
+const looksInTurn = 64;
+
 /** A directory as far as one layer has a part in it. */
 interface Part {
   readonly layer: number;
@@ -27,7 +30,7 @@ interface Directory {
 }
 
 /** By layer, where its directories are in the image that are not where the layer has them. */
-type Moved = ReadonlyMap<number, ReadonlyMap<string, string>>;
+export type Moved = ReadonlyMap<number, ReadonlyMap<string, string>>;
 
 /**
  * The layers of an image as one file system, without whiteouts and what they remove (image specification, "Applying Changesets"). Nothing is
@@ -38,24 +41,15 @@ export class ImageFiles {
   readonly #moved: Moved;
   /** By path in the image, the uppermost first. */
   readonly #movedTo = new Map<string, Part[]>();
+  /** The root is asked for again and again, of every layer. */
+  #root: Promise<Directory> | undefined;
 
-  private constructor(indexes: readonly LayerIndex[], moved: Moved) {
+  /** `indexes`: the lowest layer first, as a manifest lists them; `moved`: what `movedDirectories` found in them. */
+  constructor(indexes: readonly LayerIndex[], moved: Moved) {
     this.#indexes = indexes;
     this.#moved = moved;
     for (const [layer, index] of [...indexes.entries()].reverse())
       for (const [at, path] of moved.get(layer) ?? []) this.#movedTo.set(path, [...(this.#movedTo.get(path) ?? []), { layer, index, at }]);
-  }
-
-  /** `indexes`: the lowest layer first, as a manifest lists them. */
-  static async of(indexes: readonly LayerIndex[]): Promise<ImageFiles> {
-    const moved = new Map<number, ReadonlyMap<string, string>>();
-    const links = new LinkFollower();
-    for (const [layer, index] of indexes.entries()) {
-      const below = new ImageFiles(indexes.slice(0, layer), moved);
-      const found = layer === 0 ? undefined : await links.movedDirectories(index, (path) => below.find(path));
-      if (found !== undefined && found.size > 0) moved.set(layer, found);
-    }
-    return new ImageFiles(indexes, moved);
   }
 
   /** What lies in a directory, by name, after the name `after`. Empty for what is no directory. */
@@ -76,7 +70,9 @@ export class ImageFiles {
       // The root is in no other directory.
       if (name === '' && part.at !== '') continue;
       const entry = await part.index.find(inDirectory(part.at, name));
-      if (entry !== undefined && !isMoved(this.#moved, part, entry)) found.push({ ...entry, path, layer: part.layer });
+      if (entry === undefined || isMoved(this.#moved, part, entry)) continue;
+      found.push({ ...entry, path, layer: part.layer });
+      if (!isShownThrough(entry)) break;
     }
     return visible(found);
   }
@@ -100,8 +96,8 @@ export class ImageFiles {
   }
 
   async #directory(path: string): Promise<Directory> {
-    const layers = this.#indexes.map((index, layer) => ({ index, layer, at: '' })).reverse();
-    let directory = await this.#seen({ path: '', parts: layers, lowest: 0 });
+    this.#root ??= this.#seen({ path: '', parts: this.#indexes.map((index, layer) => ({ index, layer, at: '' })).reverse(), lowest: 0 });
+    let directory = await this.#root;
     if (path === '') return directory;
     for (const name of path.split('/')) directory = await this.#within(directory, inDirectory(directory.path, name));
     return directory;
@@ -133,16 +129,39 @@ export class ImageFiles {
   }
 }
 
+/** Where links put directories of layers, which are given with the lowest first. Lets others have their turn while it looks. */
+export async function movedDirectories(indexes: readonly LayerIndex[]): Promise<Moved> {
+  const moved = new Map<number, ReadonlyMap<string, string>>();
+  const links = new LinkFollower();
+  let looks = 0;
+  for (const [layer, index] of indexes.entries()) {
+    const below = new ImageFiles(indexes.slice(0, layer), moved);
+    const find = async (path: string) => {
+      looks += 1;
+      if (looks % looksInTurn === 0) await new Promise((resolve) => setImmediate(resolve));
+      return below.find(path);
+    };
+    const found = layer === 0 ? undefined : await links.movedDirectories(index, find);
+    if (found !== undefined && found.size > 0) moved.set(layer, found);
+  }
+  return moved;
+}
+
 /** Whether an entry of a layer is a directory that is elsewhere in the image, and nothing here. */
 function isMoved(moved: Moved, { layer }: Part, entry: LayerEntry): boolean {
   return entry.isImplied === true && moved.get(layer)?.has(entry.path) === true;
+}
+
+/** Whether what lower layers have under the name of an entry matters: it says nothing of the directory itself. */
+function isShownThrough({ isImplied, isOpaque }: LayerEntry): boolean {
+  return isImplied === true && isOpaque !== true;
 }
 
 /** What of the entries of one name, the uppermost first, is to be seen. */
 function visible(entries: readonly ImageEntry[]): ImageEntry | undefined {
   const [top] = entries;
   if (top === undefined || top.kind === 'whiteout') return undefined;
-  if (top.isImplied !== true || top.isOpaque === true) return top;
+  if (!isShownThrough(top)) return top;
   // A layer that only puts something into a directory says nothing of the directory itself.
   for (const entry of entries) {
     if (entry.kind !== 'directory') return top;

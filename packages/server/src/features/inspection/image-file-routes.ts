@@ -1,5 +1,6 @@
 import type { Route } from '../../management/route.ts';
 import type { ImageEntry, ImageFiles } from '../../registry/image-files.ts';
+import { KnownMoves } from '../../registry/known-moves.ts';
 import type { LayerBlob } from '../../registry/ports/layer-store.ts';
 import { type FileSource, storedFile } from './file-bytes.ts';
 import { type FileHolders, fileRoutes } from './file-routes.ts';
@@ -12,6 +13,7 @@ export function imageFileRoutes(source: FileSource): Route[] {
 }
 
 function imagesOf(source: FileSource): FileHolders {
+  const moves = new KnownMoves();
   return {
     tag: 'images',
     name: 'image',
@@ -19,7 +21,7 @@ function imagesOf(source: FileSource): FileHolders {
     lists: 'What lies in a directory of an image, by name, and which layer each entry is from',
     list: async ({ repository, digest }, directory, page) => {
       const layers = await layersOf(source, repository, digest);
-      return withImage(source, layers, async (files) => {
+      return withImage(source, { digest, blobs: layers, moves }, async (files) => {
         const { items, more } = await files.list(directory, page);
         if (items.length === 0 && directory !== '' && (await files.find(directory)) === undefined) return undefined;
         return { items: items.map((entry) => showEntry(entry, layers[entry.layer]?.digest)), more };
@@ -27,7 +29,7 @@ function imagesOf(source: FileSource): FileHolders {
     },
     find: async ({ repository, digest }, path) => {
       const layers = await layersOf(source, repository, digest);
-      const found = await withImage(source, layers, async (files) => {
+      const found = await withImage(source, { digest, blobs: layers, moves }, async (files) => {
         const entry = await files.find(path);
         return entry && { entry, holder: await holderOf(files, entry) };
       });

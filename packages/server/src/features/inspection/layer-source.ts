@@ -1,6 +1,7 @@
 import type { Digest, RepositoryName } from '@longshore/oci';
 import { ApiError, notFound } from '../../management/problems.ts';
-import { ImageFiles } from '../../registry/image-files.ts';
+import { ImageFiles, movedDirectories } from '../../registry/image-files.ts';
+import type { KnownMoves } from '../../registry/known-moves.ts';
 import type { ContentStore } from '../../registry/ports/content-store.ts';
 import { type LayerBlob, LayerError, type LayerIndex, type LayerProgress, type LayerStore } from '../../registry/ports/layer-store.ts';
 import type { Registry } from '../../registry/registry.ts';
@@ -64,10 +65,17 @@ export async function withIndex<T>(
   }
 }
 
+/** An image of these layers, the lowest first. */
+export interface LayeredImage {
+  readonly digest: Digest;
+  readonly blobs: readonly LayerBlob[];
+  readonly moves: KnownMoves;
+}
+
 /** The same with all files of an image. */
 export async function withImage<T>(
   { layers }: LayerSource,
-  blobs: readonly LayerBlob[],
+  { digest, blobs, moves }: LayeredImage,
   use: (files: ImageFiles) => Promise<T>,
 ): Promise<T | StillReading> {
   const open: LayerIndex[] = [];
@@ -78,7 +86,7 @@ export async function withImage<T>(
       if (!('summary' in found)) return new StillReading(progressOf(blobs, at, found));
       open.push(found);
     }
-    return await use(await ImageFiles.of(open));
+    return await use(new ImageFiles(open, await moves.of(digest, () => movedDirectories(open))));
   } finally {
     for (const index of open) await index.close();
   }
