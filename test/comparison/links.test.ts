@@ -55,6 +55,20 @@ const third = await archive('third', [
   { name: 'lib/made/y', body: 'yy' },
   { name: 'bin/second', type: '1', link: 'lib/alias/x' },
 ]);
+// What lies below a link of the archive itself, which came before it.
+const same = await archive('same', [
+  link('sbin', 'usr/bin'),
+  { name: 'sbin/made', body: 'below a link of its own' },
+  { name: 'hard', type: '1', link: 'sbin/made' },
+  folder('deep/'),
+  folder('deep/inner/'),
+  link('deep/link', 'inner'),
+  link('deep/again', 'link'),
+  { name: 'deep/again/x', body: 'x' },
+  folder('deep/link/made/'),
+  { name: 'deep/link/made/y', body: 'y' },
+  link('deep/circle', 'circle'),
+]);
 
 async function listed(digest: string, path: string, found = new Map<string, string>()): Promise<Map<string, string>> {
   const params = { path: { repository: 'team/app', digest }, query: { path, limit: 100 } };
@@ -67,11 +81,15 @@ async function listed(digest: string, path: string, found = new Map<string, stri
   return found;
 }
 
-test('files below a link of a lower layer are where unpacking puts them', async () => {
-  const digest = await pushLayers(server, { repository: 'team/app', tag: '3', layers: [base, upper, third].map((file) => ({ file })) });
+test('files below a link are where unpacking puts them', async () => {
+  const digest = await pushLayers(server, {
+    repository: 'team/app',
+    tag: '3',
+    layers: [base, upper, third, same].map((file) => ({ file })),
+  });
   const letters: Readonly<Record<string, string>> = { directory: 'd', symlink: 'l', file: 'f', hardlink: 'f' };
   const shown = await listed(digest, '');
-  const unpacked = await ownersOf(await unpackLayers(directory, [base, upper, third]));
+  const unpacked = await ownersOf(await unpackLayers(directory, [base, upper, third, same]));
   assert.deepEqual(
     [...shown].map(([path, kind]) => `${letters[kind]} ${path}`).sort(),
     [...unpacked].map(([path, owner]) => `${owner[0]} ${path}`).sort(),
@@ -81,11 +99,15 @@ test('files below a link of a lower layer are where unpacking puts them', async 
     const { data } = await api.GET('/api/v1/repositories/{repository}/images/{digest}/file', { params });
     return data !== undefined && 'text' in data ? data.text : data;
   };
-  assert.deepEqual(await Promise.all(['usr/bin/tool', 'usr/bin/other', 'usr/bin/second', 'usr/lib/made/y'].map(read)), [
+  const texts = ['usr/bin/tool', 'usr/bin/other', 'usr/bin/second', 'usr/lib/made/y', 'usr/bin/made', 'hard', 'deep/inner/made/y'].map(
+    read,
+  );
+  assert.deepEqual(await Promise.all(texts), [
     'new tool',
     'new tool',
     'two links on the way',
     'yy',
+    ...['below a link of its own', 'below a link of its own', 'y'],
   ]);
 });
 
@@ -114,4 +136,40 @@ test('a comparison finds what differs below links of a lower layer where unpacki
   const text = { params: { path: { comparison: id }, query: { path: 'usr/bin/tool' } } };
   const difference = await api.GET('/api/v1/comparisons/{comparison}/text', text);
   assert.match(difference.data?.patch ?? '', /^-one$[\s\S]*^\+other$/m);
+});
+
+test('a comparison finds what lies below links of the same layer, and hard links through links, where unpacking puts them', async () => {
+  const changed = await archive('changed', [
+    { name: 'lib/alias/x', body: 'another' },
+    { name: 'opt/hard', type: '1', link: 'lib/alias/x' },
+    { name: 'opt/kept', type: '1', link: 'bin/tool' },
+    { name: 'opt/same', type: '1', link: 'opt/kept' },
+    link('sbin', 'usr/bin'),
+    { name: 'sbin/made', body: 'changed' },
+  ]);
+  const [from, to] = [
+    [base, upper, third],
+    [base, upper, changed, same],
+  ];
+  for (const [tag, files] of Object.entries({ from, to }))
+    await pushLayers(server, { repository: 'team/app', tag, layers: (files ?? []).map((file) => ({ file })) });
+  const image = (reference: string) => ({ repository: 'team/app', reference });
+  const { id, state, failure } = await compared(api, image('from'), image('to'));
+  assert.equal(state, 'done', failure);
+  const { data } = await api.GET('/api/v1/comparisons/{comparison}/files', { params: { path: { comparison: id }, query: {} } });
+  const found = new Set(data?.items.map(({ change, path }) => `${change} ${path}`));
+  const told = await diffTrees(await unpackLayers(directory, from ?? []), await unpackLayers(directory, to ?? []));
+  // Of a directory that one side lacks, diff tells nothing but the directory.
+  assert.deepEqual(
+    told.filter((each) => !found.has(each)),
+    [],
+  );
+  const within = (each: string) => told.some((directory) => each.startsWith(`${directory}/`));
+  assert.deepEqual(
+    [...found].filter((each) => !told.includes(each) && !within(each)),
+    [],
+  );
+  const text = { params: { path: { comparison: id }, query: { path: 'hard' } } };
+  const difference = await api.GET('/api/v1/comparisons/{comparison}/text', text);
+  assert.match(difference.data?.patch ?? '', /^\+below a link of its own$/m);
 });

@@ -1,3 +1,8 @@
+import type { OnTheWay } from '../layers/real-directory.ts';
+
+/** Names that are looked at for the links of one layer: somebody may have made them up. */
+export const mostLooks = 1_000_000;
+
 /** What a path is. */
 export type FileKind = 'file' | 'directory' | 'symlink' | 'character-device' | 'block-device' | 'fifo';
 
@@ -63,8 +68,14 @@ export function isDirectory(node: TreeNode): boolean {
 }
 
 /** The node at a path; undefined when there is none. */
-export function findNode(root: TreeNode, path: string): TreeNode | undefined {
+export function nodeAt(root: TreeNode, path: readonly string[]): TreeNode | undefined {
   let node: TreeNode | undefined = root;
-  for (const name of path.split('/')) node = node?.children?.get(name);
+  for (const name of path) node = node?.children?.get(name);
   return node;
+}
+
+/** What a node is to whoever is on the way to a directory; of what nobody tells of, a directory. */
+export function onTheWay({ entry }: TreeNode): OnTheWay {
+  if (entry === undefined || entry.traits.kind === 'directory') return 'directory';
+  return entry.traits.kind === 'symlink' ? { link: entry.target } : 'no-directory';
 }

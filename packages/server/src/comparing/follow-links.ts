@@ -1,10 +1,5 @@
-import { type Ground, isDirectory, isPresent, newNode, type TreeNode } from './file-tree.ts';
-
-/** Links on the way to one directory: as Linux follows (path_resolution(7)). */
-const mostLinks = 40;
-
-/** Names that are looked at for the links of one layer: somebody may have made them up. */
-const mostLooks = 1_000_000;
+import { realDirectory } from '../layers/real-directory.ts';
+import { type Ground, isDirectory, isPresent, mostLooks, newNode, nodeAt, onTheWay, type TreeNode } from './file-tree.ts';
 
 /**
  * Moves what lies in directories that only paths below them tell of to where links of the tree below lead, as whoever unpacks it does
@@ -58,31 +53,14 @@ class LinkFollower {
 
   /** The path of a directory without links; undefined when there is none. Of what the tree does not tell, it is the path itself. */
   #realDirectory(path: readonly string[]): readonly string[] | undefined {
-    let [at, links]: [string[], number] = [[], 0];
-    for (let names = [...path]; names.length > 0; ) {
-      const name = names.shift() ?? '';
+    return realDirectory(path, (at) => {
       this.#looksLeft -= 1;
-      if (this.#looksLeft < 0) return undefined;
-      if (name === '..') at.pop();
-      if (name === '' || name === '.' || name === '..') continue;
-      at.push(name);
-      const node = this.#find(at);
+      if (this.#looksLeft < 0) return 'no-directory';
+      const node = nodeAt(this.#lower, at);
       // Above the ground, what a link leads to may be in a layer below.
-      if (node === undefined && this.#ground === 'ground') return undefined;
-      const entry = node?.entry;
-      if (entry === undefined || entry.traits.kind === 'directory') continue;
-      links += 1;
-      if (entry.traits.kind !== 'symlink' || links > mostLinks) return undefined;
-      at = entry.target.startsWith('/') ? [] : at.slice(0, -1);
-      names = [...entry.target.split('/'), ...names];
-    }
-    return at;
-  }
-
-  #find(path: readonly string[]): TreeNode | undefined {
-    let node: TreeNode | undefined = this.#lower;
-    for (const name of path) node = node?.children?.get(name);
-    return node;
+      if (node === undefined) return this.#ground === 'ground' ? 'no-directory' : 'directory';
+      return onTheWay(node);
+    });
   }
 }
 

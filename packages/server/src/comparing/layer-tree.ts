@@ -1,6 +1,7 @@
 import { pathOf } from '../layers/entry-path.ts';
+import { realDirectory } from '../layers/real-directory.ts';
 import { ArchiveFault } from '../layers/tar-header.ts';
-import { type FileEntry, findNode, newNode, newTree, type TreeNode } from './file-tree.ts';
+import { type FileEntry, mostLooks, newNode, newTree, nodeAt, onTheWay, type TreeNode } from './file-tree.ts';
 
 /** A tree deeper than any that people make. */
 const mostDepth = 256;
@@ -9,15 +10,21 @@ const opaque = '.wh..wh..opq';
 
 /**
  * Puts the entries of one layer together. Whiteouts become nodes that hide what is below the layer, whatever their order (OCI image
- * specification, "Image Layer Filesystem Changeset"). A path that comes twice is what it was last.
+ * specification, "Image Layer Filesystem Changeset"). A path that comes twice is what it was last, and one below a link that came before lies
+ * where that leads, as whoever unpacks it finds it.
  */
 export class LayerTree {
   readonly root: TreeNode = newTree();
+  #looksLeft = mostLooks;
 
   /** Adds what has a name in the archive, and answers its entry; undefined for names that are about something else. */
   add(name: string, entry: FileEntry): FileEntry | undefined {
-    const node = this.#at(partsOf(name));
+    const named = partsOf(name);
+    const parts = this.#withoutLinks(named);
+    const node = this.#at(parts);
     if (node === undefined) return undefined;
+    // Bytes are found by the path in the layer.
+    if (parts !== named) entry.path = named.join('/');
     node.entry = entry;
     if (node.linkTo !== undefined) delete node.linkTo;
     if (entry.traits.kind === 'directory') node.children ??= new Map();
@@ -27,14 +34,16 @@ export class LayerTree {
 
   /** Adds a hard link, whose target is a path of the archive too. */
   link(name: string, target: string): void {
-    const path = partsOf(target).join('/');
-    const node = this.#at(partsOf(name));
+    const parts = this.#withoutLinks(partsOf(target));
+    const path = parts.join('/');
+    const node = this.#at(this.#withoutLinks(partsOf(name)));
     if (node === undefined) return;
-    const found = findNode(this.root, path)?.entry;
+    const there = nodeAt(this.root, parts);
+    const found = there?.entry;
     if (found !== undefined) found.path ??= path;
     node.children = undefined;
     node.entry = found;
-    if (found === undefined) node.linkTo = path;
+    if (found === undefined) node.linkTo = there?.linkTo ?? path;
     else if (node.linkTo !== undefined) delete node.linkTo;
   }
 
@@ -54,6 +63,29 @@ export class LayerTree {
       return undefined;
     }
     return this.#reach(parts);
+  }
+
+  /** A path as it is without links of the archive itself on the way; the very same when there are none. */
+  #withoutLinks(parts: readonly string[]): readonly string[] {
+    let node: TreeNode | undefined = this.root;
+    for (let depth = 0; depth < parts.length - 1; depth += 1) {
+      node = node?.children?.get(parts[depth] ?? '');
+      if (node === undefined) return parts;
+      if (node.entry?.traits.kind === 'symlink') return this.#followed(parts);
+    }
+    return parts;
+  }
+
+  #followed(parts: readonly string[]): readonly string[] {
+    const directory = realDirectory(parts.slice(0, -1), (path) => {
+      this.#looksLeft -= 1;
+      if (this.#looksLeft < 0) return 'no-directory';
+      const node = nodeAt(this.root, path);
+      return node === undefined ? 'directory' : onTheWay(node);
+    });
+    if (directory === undefined) return parts;
+    if (directory.length >= mostDepth) throw tooDeep();
+    return [...directory, ...parts.slice(-1)];
   }
 
   #reach(parts: readonly string[]): TreeNode {
@@ -83,6 +115,8 @@ function partsOf(name: string): string[] {
     throw new ArchiveFault('a path of it leads out of the image, or is longer than any may be');
   if (path === '') return [];
   const parts = path.split('/');
-  if (parts.length > mostDepth) throw new ArchiveFault(`more than ${mostDepth} directories of it are within each other`);
+  if (parts.length > mostDepth) throw tooDeep();
   return parts;
 }
+
+const tooDeep = () => new ArchiveFault(`more than ${mostDepth} directories of it are within each other`);

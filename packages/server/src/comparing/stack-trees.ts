@@ -1,5 +1,6 @@
+import { type OnTheWay, realDirectory } from '../layers/real-directory.ts';
 import { ArchiveFault } from '../layers/tar-header.ts';
-import { findNode, type Ground, isDirectory, isPresent, type TreeNode } from './file-tree.ts';
+import { type Ground, isDirectory, isPresent, mostLooks, nodeAt, onTheWay, type TreeNode } from './file-tree.ts';
 import { followLinks } from './follow-links.ts';
 
 /** Lays a layer's tree on what lies below it, and answers both as one. Takes the two apart for it. */
@@ -62,15 +63,50 @@ function settled(node: TreeNode, ground: Ground): TreeNode {
   return node;
 }
 
-/** Gives a hard link to a path of a layer below the entry of what is there. */
-function resolveLinks(node: TreeNode, lower: TreeNode, ground: Ground): void {
-  if (node.linkTo !== undefined) {
-    const target = findNode(lower, node.linkTo);
-    node.entry = target?.entry;
-    if (target?.entry !== undefined) target.entry.path ??= node.linkTo;
-    if (target?.entry !== undefined) delete node.linkTo;
-    else if (target?.linkTo !== undefined) node.linkTo = target.linkTo;
-    else if (ground === 'ground') throw new ArchiveFault('a hard link of it leads to a path that is not in the image');
+/** Hard links of one layer to each other, where links of another are on the way: whoever unpacks them takes one after the other. */
+const mostHardLinks = 8;
+
+interface Stacked {
+  readonly upper: TreeNode;
+  readonly lower: TreeNode;
+  readonly ground: Ground;
+  readonly look: (path: readonly string[]) => OnTheWay;
+}
+
+/** Gives hard links to paths of layers below the entries of what is there. */
+function resolveLinks(upper: TreeNode, lower: TreeNode, ground: Ground): void {
+  let looksLeft = mostLooks;
+  const look = (path: readonly string[]): OnTheWay => {
+    looksLeft -= 1;
+    if (looksLeft < 0) return 'no-directory';
+    const node = nodeAt(upper, path);
+    if (node?.entry !== undefined) return onTheWay(node);
+    const below = nodeAt(lower, path);
+    return below === undefined ? 'directory' : onTheWay(below);
+  };
+  const resolve = (node: TreeNode): void => {
+    if (node.linkTo !== undefined) resolveLink(node, { upper, lower, ground, look });
+    for (const child of node.children?.values() ?? []) resolve(child);
+  };
+  resolve(upper);
+}
+
+/** Links on the way to its target are followed, as whoever unpacks it does. The target may be a hard link itself. */
+function resolveLink(node: TreeNode, { upper, lower, ground, look }: Stacked): void {
+  for (let links = 0; node.linkTo !== undefined && links < mostHardLinks; links += 1) {
+    const named = node.linkTo.split('/');
+    const directory = realDirectory(named.slice(0, -1), look);
+    const path = directory === undefined ? named : [...directory, ...named.slice(-1)];
+    const found = [upper, lower].map((tree) => nodeAt(tree, path));
+    const target = found.find((each) => each?.entry !== undefined || each?.linkTo !== undefined);
+    if (target === undefined || target === node) break;
+    if (target.entry === undefined) node.linkTo = target.linkTo ?? node.linkTo;
+    else {
+      target.entry.path ??= path.join('/');
+      node.entry = target.entry;
+      delete node.linkTo;
+    }
   }
-  for (const child of node.children?.values() ?? []) resolveLinks(child, lower, ground);
+  if (node.linkTo !== undefined && ground === 'ground')
+    throw new ArchiveFault('a hard link of it leads to a path that is not in the image');
 }

@@ -3,6 +3,7 @@ import type { LayerEntry, LayerEntryKind, LayerSummary } from '../registry/ports
 import { pathOf, splitPath } from './entry-path.ts';
 import { entryOf, keyOf, lineOf } from './index-lines.ts';
 import { mostEntries, mostIndexCharacters } from './layer-limits.ts';
+import { realDirectory } from './real-directory.ts';
 import { ArchiveFault } from './tar-header.ts';
 import type { TarEntry, TarSink } from './tar-reader.ts';
 
@@ -19,6 +20,9 @@ const kinds: Readonly<Record<string, LayerEntryKind>> = {
 /** Image specification, "Whiteouts". */
 const whiteoutPrefix = '.wh.';
 const opaqueName = '.wh..wh..opq';
+
+/** Names that are looked at for links of the archive: somebody may have made them up. */
+const mostLooks = 2_000_000;
 
 /** A file of no more bytes than come at once is hashed at once. */
 interface Hashing {
@@ -37,9 +41,11 @@ export class IndexBuilder implements TarSink {
   #fileBytes = 0;
   #hashing: Hashing | undefined;
   #lastDirectory: string | undefined;
+  #looksLeft = mostLooks;
 
   entry(found: TarEntry): void {
-    const path = pathOf(found.name);
+    const named = pathOf(found.name);
+    const path = named === undefined ? undefined : this.#withoutLinks(named);
     const [directory, name] = splitPath(path ?? '');
     if (name === opaqueName) this.#addOpaque(directory);
     else if (path === undefined || name.startsWith('.wh..wh.') || name === whiteoutPrefix) this.#leftOut += 1;
@@ -92,11 +98,12 @@ export class IndexBuilder implements TarSink {
 
   /** A second name of a file that came before; its bytes are that file's. */
   #addHardLink(plain: LayerEntry, link: string): void {
-    const target = pathOf(link);
-    if (target === undefined) {
+    const named = pathOf(link);
+    if (named === undefined) {
       this.#leftOut += 1;
       return;
     }
+    const target = this.#withoutLinks(named);
     const file = this.#get(target);
     const { sizeBytes = 0, offset, sha256 } = file?.kind === 'file' || file?.kind === 'hardlink' ? file : {};
     this.#put({ ...plain, target, sizeBytes, ...(offset !== undefined && { offset }), ...(sha256 !== undefined && { sha256 }) });
@@ -123,6 +130,19 @@ export class IndexBuilder implements TarSink {
     else if (before.kind === 'directory') this.#put({ ...before, isOpaque: true });
   }
 
+  /** A path as it is without links of the archive itself on the way, as whoever unpacks it finds it. */
+  #withoutLinks(path: string): string {
+    const [directory, name] = splitPath(path);
+    if (directory === '' || directory === this.#lastDirectory || this.#get(directory)?.kind === 'directory') return path;
+    const real = realDirectory(directory.split('/'), (at) => {
+      this.#looksLeft -= 1;
+      if (this.#looksLeft < 0) return 'no-directory';
+      const { kind, target } = this.#get(at.join('/')) ?? {};
+      return kind === 'symlink' && target !== undefined ? { link: target } : 'directory';
+    });
+    return real === undefined ? path : [...real, name].join('/');
+  }
+
   #get(path: string): LayerEntry | undefined {
     const line = this.#lines.get(keyOf(path));
     return line === undefined ? undefined : entryOf(line);
@@ -134,6 +154,8 @@ export class IndexBuilder implements TarSink {
     const before = this.#lines.get(key);
     this.#characters += line.length + (before === undefined ? key.length : -before.length);
     this.#lines.set(key, line);
+    // It may be a link now.
+    if (entry.path === this.#lastDirectory) this.#lastDirectory = undefined;
     if (before !== undefined) return;
     if (this.#lines.size > mostEntries) throw new ArchiveFault(`it has more than ${mostEntries} entries`);
     if (this.#characters > mostIndexCharacters) throw new ArchiveFault('the names of its entries are too long to be kept');

@@ -4,7 +4,7 @@ import type { LayerEntry, LayerIndex, LayerSummary } from '../registry/ports/lay
 import { entryOf, isMerelyImplied, keyOf, pathOfKey } from './index-lines.ts';
 
 /** Changes whenever lines or table do; files of another are made anew. */
-export const indexFormat = 'v2';
+export const indexFormat = 'v3';
 
 /** What is read of an index to find one name. */
 const blockBytes = 32 * 1024;
