@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { mediaTypes } from '@longshore/oci';
 import fc from 'fast-check';
+import { main } from '../../packages/cli/src/main.ts';
+import { recordedSurroundings } from '../../packages/cli/src/testing/recorded-surroundings.ts';
 import {
   accessModes,
   concurrencyPolicies,
@@ -19,6 +22,7 @@ import {
   workloadManifests,
   yamlOfAll,
 } from '../../packages/deploy/src/index.ts';
+import { descriptorOf } from '../protocol/sample-content.ts';
 import { type KubeApiserver, kubernetesPrograms, startKubeApiserver } from '../tools/kube-apiserver.ts';
 import { findProgram, programPath, skipUnless } from '../tools/programs.ts';
 import { runProgram } from '../tools/run-program.ts';
@@ -100,6 +104,17 @@ function withoutFaults(image: WorkloadImage, changed: Partial<WorkloadChoices>):
   const kept = Object.entries(changed).filter(([field]) => !faulty.includes(field));
   assert.ok(kept.length < Object.keys(changed).length, `what the form begins with has a fault: ${faulty}`);
   return withoutFaults(image, Object.fromEntries(kept));
+}
+
+/** Answers as a registry that has one image, whatever it is called, of this configuration. */
+function imageAnswers(config: object): (request: Request) => Response {
+  const blob = JSON.stringify(config);
+  const described = descriptorOf(blob, mediaTypes.ociConfig);
+  const manifest = JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociManifest, config: described, layers: [] });
+  return ({ url }) => {
+    const body = url.includes('/manifests/') ? manifest : url.includes('/blobs/') ? blob : undefined;
+    return new Response(body ?? '{}', { status: body === undefined ? 404 : 200, headers: { 'content-type': mediaTypes.ociManifest } });
+  };
 }
 
 describe('manifests of workloads in a cluster', { skip }, () => {
@@ -202,5 +217,54 @@ describe('manifests of workloads in a cluster', { skip }, () => {
     const deployment = items.find(({ kind }) => kind === 'Deployment');
     assert.equal(deployment?.spec.replicas, 2);
     assert.equal(deployment?.spec.template.spec.containers[0].image, `registry.example.com/shop/cart:1.4@${digest}`);
+  });
+
+  test('texts arrive as they were typed, also those that YAML takes for lines or does not take', async () => {
+    const texts = ['\u0085', 'a\u2028b', 'a\nb\u2029', '\u007f', '\u009f', '\ufeff', '\ufffe', '\u0001', '\t', ' - ', 'a: b # c'];
+    const choices = { ...firstChoices(cart), environment: texts.map((value, at) => ({ name: `A${at}`, value })) };
+    const { code, stdout, stderr } = await tryYaml(yamlOfAll(workloadManifests(cart, choices).slice(-1)));
+    assert.equal(code, 0, stderr);
+    const { spec } = JSON.parse(stdout) as { spec: { template: { spec: { containers: [{ env: { value: string }[] }] } } } };
+    assert.deepEqual(
+      spec.template.spec.containers[0].env.map(({ value }) => value),
+      texts,
+    );
+  });
+
+  test('the API server takes what the command prints, of every kind, and as a kustomization and a chart', async () => {
+    const config = { User: '1000', ExposedPorts: { '8080/tcp': {} }, Volumes: { '/data': {} }, Healthcheck: { Test: ['CMD', 'true'] } };
+    const registry = imageAnswers({ os: 'linux', architecture: 'amd64', config });
+    const deployed = async (line: string) => {
+      const surroundings = recordedSurroundings(registry);
+      const code = await main(['deploy', 'r.example/shop/cart:1.4', ...line.split(' ')], surroundings);
+      assert.equal(code, 0, surroundings.errLines.join('\n'));
+      return surroundings.outLines.join('\n');
+    };
+    const common = '--port 80:8080 --port dns=53/udp --env MODE=on --env-secret KEY=cart/key --pull-secret registry --memory-limit 1Gi';
+    for (const [line, kinds] of [
+      [`--kind Deployment ${common} --service LoadBalancer`, ['Deployment', 'PersistentVolumeClaim', 'Service']],
+      [`--kind StatefulSet ${common} --replicas 3 --probe http`, ['Service', 'Service', 'StatefulSet']],
+      [`--kind CronJob ${common} --schedule @daily --time-zone Asia/Shanghai`, ['CronJob', 'PersistentVolumeClaim']],
+    ] as const) {
+      const { code, stdout, stderr } = await tryYaml(await deployed(line));
+      assert.equal(code, 0, `${line}: ${stderr}`);
+      const { items } = JSON.parse(stdout) as { items: { kind: string; spec: Record<string, never> }[] };
+      assert.deepEqual(items.map(({ kind }) => kind).toSorted(), kinds);
+      assert.match(JSON.stringify(items), /"imagePullSecrets":\[\{"name":"registry"\}\]/);
+    }
+    const directory = join(kube.directory, 'printed');
+    await mkdir(directory);
+    await writeFile(join(directory, 'workload.yaml'), await deployed(common));
+    await writeFile(join(directory, 'kustomization.yaml'), await deployed(`${common} --format kustomize --namespace default`));
+    const built = await tryYaml(await kube.kubectl(['kustomize', directory]));
+    assert.equal(built.code, 0, built.stderr);
+    const [chart, values] = [join(directory, 'chart'), join(directory, 'values.yaml')];
+    const env = { HOME: directory };
+    await runProgram(programPath('helm'), ['create', chart], { env });
+    await writeFile(values, await deployed(`${common} --format helm`));
+    const rendered = await runProgram(programPath('helm'), ['template', 'cart', chart, '--values', values, '--skip-tests'], { env });
+    const taken = await tryYaml(rendered.stdout);
+    assert.equal(taken.code, 0, taken.stderr);
+    assert.match(taken.stdout, /"exec": \{\s*"command": \[\s*"true"/);
   });
 });

@@ -2289,6 +2289,13 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
+            /** @description HEALTHCHECK of a Dockerfile. `test` begins with CMD or CMD-SHELL. */
+            healthCheck?: {
+                test: string[];
+                intervalSeconds?: number;
+                timeoutSeconds?: number;
+                retries?: number;
+            };
         };
         ImageHistoryStep: {
             /** @description As a line of a Dockerfile, where the builder lets it be seen. */

@@ -20,6 +20,7 @@ test('what a config says is shown under our names', () => {
         Env: ['PATH=/bin', 7],
         ExposedPorts: { '80/tcp': {} },
         Labels: { a: 'b', broken: 1 },
+        Healthcheck: { Test: ['CMD', 'check'], Interval: 1_500_000_000, Timeout: 0, Retries: 4 },
       },
       history: [{ created_by: 'ADD file', empty_layer: true }, null],
     }),
@@ -36,11 +37,17 @@ test('what a config says is shown under our names', () => {
     exposedPorts: ['80/tcp'],
     volumes: [],
     labels: { a: 'b' },
+    healthCheck: { test: ['CMD', 'check'], intervalSeconds: 2, retries: 4 },
   });
   assert.deepEqual(read?.history, [
     { createdBy: 'ADD file', isEmptyLayer: true },
     { createdBy: '', isEmptyLayer: false },
   ]);
+});
+
+test('a health check that is none is left out', () => {
+  for (const healthCheck of [{ Test: ['NONE'] }, { Test: ['CMD'] }, { Test: [] }, { Interval: 1 }, 'CMD true', null])
+    assert.equal(readConfig(bytes({ config: { Healthcheck: healthCheck } }))?.config.healthCheck, undefined, JSON.stringify(healthCheck));
 });
 
 test('whatever a config is, it is read or none', () => {

@@ -8,6 +8,15 @@ const mostDepth = 32;
 /** Of lists and maps in a config, more is not shown. */
 const mostShown = 1000;
 
+/** How an image says that it is looked at (HEALTHCHECK of a Dockerfile); what it leaves to whoever runs it is absent. */
+export interface HealthCheck {
+  /** `['CMD', program, ...]` or `['CMD-SHELL', line]`. */
+  readonly test: string[];
+  readonly intervalSeconds?: number;
+  readonly timeoutSeconds?: number;
+  readonly retries?: number;
+}
+
 /** What an image says of how it runs (image specification, "Image Configuration"). Written by whoever pushed it: nothing in it is checked. */
 export interface ImageConfig {
   readonly os?: string;
@@ -24,6 +33,7 @@ export interface ImageConfig {
   readonly exposedPorts: string[];
   readonly volumes: string[];
   readonly labels: Record<string, string>;
+  readonly healthCheck?: HealthCheck;
 }
 
 /** One entry of a config's history. */
@@ -47,6 +57,7 @@ export function readConfig(bytes: Uint8Array): ReadConfig | undefined {
   if (!isJsonObject(body)) return undefined;
   const inner = member(body, 'config');
   const run: JsonObject = isJsonObject(inner) ? inner : {};
+  const healthCheck = healthCheckOf(member(run, 'Healthcheck'));
   const config: ImageConfig = {
     ...texts(body, { os: 'os', architecture: 'architecture', variant: 'variant', created: 'created', author: 'author' }),
     ...texts(run, { user: 'User', workingDirectory: 'WorkingDir', stopSignal: 'StopSignal' }),
@@ -56,8 +67,27 @@ export function readConfig(bytes: Uint8Array): ReadConfig | undefined {
     exposedPorts: keys(run, 'ExposedPorts'),
     volumes: keys(run, 'Volumes'),
     labels: map(run, 'Labels'),
+    ...(healthCheck !== undefined && { healthCheck }),
   };
   return { config, history: historyOf(body) };
+}
+
+/** Docker's own member, in nanoseconds; 0 is the same as absent. A test of `NONE` turns off what a parent image had. */
+function healthCheckOf(value: unknown): HealthCheck | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const test = list(value, 'Test');
+  if (test.length < 2 || (test[0] !== 'CMD' && test[0] !== 'CMD-SHELL')) return undefined;
+  const whole = (name: string, unit: number) => {
+    const number = member(value, name);
+    return typeof number === 'number' && number > 0 ? Math.ceil(number / unit) : undefined;
+  };
+  const [intervalSeconds, timeoutSeconds, retries] = [whole('Interval', 1e9), whole('Timeout', 1e9), whole('Retries', 1)];
+  return {
+    test,
+    ...(intervalSeconds !== undefined && { intervalSeconds }),
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    ...(retries !== undefined && { retries }),
+  };
 }
 
 function historyOf(body: JsonObject): readonly HistoryEntry[] {

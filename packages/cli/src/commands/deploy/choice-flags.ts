@@ -10,9 +10,6 @@ import {
 } from '@longshore/deploy/choices';
 import { type CommandInput, type Flag, UsageError } from '../../command.ts';
 
-/** Nothing is known of an image's own health check. */
-const probes = probeKinds.filter((kind) => kind !== 'command');
-
 /** What can be chosen of a workload. What is not said is as the image has it, or as is safe. */
 export const choiceFlags: readonly Flag[] = [
   { name: 'kind', value: 'KIND', choices: workloadKinds, summary: 'Deployment (unless said), StatefulSet or CronJob' },
@@ -40,7 +37,12 @@ export const choiceFlags: readonly Flag[] = [
     many: true,
     summary: 'A directory that outlives its pod; otherwise those that the image names, 1Gi each',
   },
-  { name: 'probe', value: 'PROBE', choices: probes, summary: 'http, tcp or none; tcp unless said, where there is a port' },
+  {
+    name: 'probe',
+    value: 'PROBE',
+    choices: probeKinds,
+    summary: "http, tcp, command (the image's own HEALTHCHECK, unless said where there is one) or none",
+  },
   { name: 'probe-path', value: 'PATH', summary: 'Where an HTTP probe asks; / unless said' },
   { name: 'user', value: 'NUMBER', summary: "Run as this user instead of the image's own" },
   { name: 'read-only', summary: 'Nothing may write to the root file system' },
@@ -72,7 +74,7 @@ export function choicesOf(input: CommandInput, image: WorkloadImage): WorkloadCh
     },
     pullSecret: text('pull-secret', first.pullSecret),
     volumes: input.has('volume') ? input.all('volume').map(volumeOf) : first.volumes,
-    probe: oneOf(probeKinds, input.one('probe')) ?? (ports.some(({ protocol }) => protocol === 'TCP') ? 'tcp' : 'none'),
+    probe: oneOf(probeKinds, input.one('probe')) ?? firstProbe(first, ports),
     probePath: text('probe-path', first.probePath),
     runAsUser: numberOf(input, 'user'),
     readOnlyRoot: input.has('read-only'),
@@ -80,6 +82,12 @@ export function choicesOf(input: CommandInput, image: WorkloadImage): WorkloadCh
     timeZone: text('time-zone', first.timeZone),
     concurrency: oneOf(concurrencyPolicies, input.one('concurrency')) ?? first.concurrency,
   };
+}
+
+/** The image's own check; otherwise whether a port answers, of those that were named. */
+function firstProbe({ probe }: WorkloadChoices, ports: readonly PortChoice[]): WorkloadChoices['probe'] {
+  if (probe === 'command') return probe;
+  return ports.some(({ protocol }) => protocol === 'TCP') ? 'tcp' : 'none';
 }
 
 /** The flag that gives a member of the choices its value. `member`: the path in `WorkloadChoices`, `ports.0.name`. */

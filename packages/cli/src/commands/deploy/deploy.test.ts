@@ -17,6 +17,12 @@ const config = JSON.stringify({
 });
 const described = (mediaType: string, text: string) => ({ mediaType, digest: digestOf(text), size: Buffer.byteLength(text) });
 const manifest = JSON.stringify({ schemaVersion: 2, mediaType: manifestType, config: described(configType, config), layers: [] });
+const checkedConfig = JSON.stringify({
+  os: 'linux',
+  architecture: 'amd64',
+  config: { ExposedPorts: { '80/tcp': {} }, Healthcheck: { Test: ['CMD-SHELL', 'curl -f localhost\n#'], Interval: 5_000_000_000 } },
+});
+const checked = JSON.stringify({ schemaVersion: 2, mediaType: manifestType, config: described(configType, checkedConfig), layers: [] });
 const index = JSON.stringify({
   schemaVersion: 2,
   mediaType: indexType,
@@ -41,6 +47,8 @@ function answer({ url }: Request): Response {
     ['/manifests/both', index],
     ['/manifests/chart', chart],
     [`/blobs/${digestOf(config)}`, config],
+    ['/manifests/checked', checked],
+    [`/blobs/${digestOf(checkedConfig)}`, checkedConfig],
   ]);
   const text = [...contents].find(([end]) => new URL(url).pathname === `/v2/team/web-app${end}`)?.[1];
   if (text === undefined) return new Response('{}', { status: 404 });
@@ -77,6 +85,16 @@ describe('longshore deploy', () => {
     const { spec } = objects[2].spec.template;
     assert.equal(spec.containers[0].image, `r.example/team/web-app@${digestOf(index)}`);
     assert.equal(spec.nodeSelector, undefined);
+  });
+
+  it("looks at the image's own health check where it has one, unless told otherwise, and notes what the image says", async () => {
+    const { text, objects } = await deployed('r.example/team/web-app:checked');
+    const [container] = objects.at(-1).spec.template.spec.containers;
+    assert.deepEqual(container.livenessProbe.exec.command, ['/bin/sh', '-c', 'curl -f localhost\n#']);
+    assert.equal(container.livenessProbe.periodSeconds, 5);
+    assert.match(text, /^# The image says:\n# {3}EXPOSE 80\/tcp\n# {3}HEALTHCHECK CMD-SHELL curl -f localhost\ufffd#\napiVersion: /);
+    const other = await deployed('r.example/team/web-app:checked', '--probe', 'tcp');
+    assert.deepEqual(other.objects.at(-1).spec.template.spec.containers[0].livenessProbe.tcpSocket, { port: 80 });
   });
 
   it('takes every choice of the assistant', async () => {
@@ -148,7 +166,7 @@ describe('longshore deploy', () => {
       ['team/web-app:1.0 --env-secret A=B!/c', 2, /--env-secret: The name of a Secret/],
       ['team/web-app:1.0 --volume data', 2, /--volume is like/],
       ['team/web-app:1.0 --kind CronJob --schedule daily', 2, /--schedule: Five fields/],
-      ['team/web-app:1.0 --probe command', 2, /--probe is one of http, tcp, none/],
+      ['team/web-app:1.0 --probe command', 2, /--probe: The image has no health check/],
       ['team/web-app:1.0 --user 4294967296', 2, /--user: A whole number/],
       ['team/web-app:chart', 2, /no image that could run/],
       ['team/web-app:missing', 3, /404/],

@@ -27,5 +27,6 @@ export async function workloadImage(target: ImageTarget, registry: string): Prom
     user: config?.user ?? '',
     ports: config?.exposedPorts ?? [],
     volumes: config?.volumes ?? [],
+    ...(config?.healthCheck !== undefined && { healthCheck: config.healthCheck }),
   };
 }

@@ -114,7 +114,8 @@ export const flagsInChinese: Readonly<Record<string, string>> = {
   '256Mi unless said': '默认 256Mi',
   'The Secret with credentials for the registry': '保存仓库凭据的 Secret（拉取密钥）',
   'A directory that outlives its pod; otherwise those that the image names, 1Gi each': '持久化目录；默认取镜像声明的卷，每个 1Gi',
-  'http, tcp or none; tcp unless said, where there is a port': '探针类型：http、tcp 或 none；有端口时默认 tcp',
+  "http, tcp, command (the image's own HEALTHCHECK, unless said where there is one) or none":
+    '探针类型：http、tcp、command（镜像自带的 HEALTHCHECK，有则默认）或 none',
   'Where an HTTP probe asks; / unless said': 'HTTP 探针的路径；默认 /',
   "Run as this user instead of the image's own": '以该用户运行，而不用镜像中的用户',
   'Nothing may write to the root file system': '根文件系统只读',

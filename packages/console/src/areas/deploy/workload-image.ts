@@ -52,5 +52,6 @@ function workloadImage(repository: string, reference: string, found: Image, { co
     user: config?.user ?? '',
     ports: config?.exposedPorts ?? [],
     volumes: config?.volumes ?? [],
+    ...(config?.healthCheck !== undefined && { healthCheck: config.healthCheck }),
   };
 }

@@ -14,10 +14,24 @@ const text = Type.Optional(Type.String());
 const texts = Type.Array(Type.String());
 const textMap = Type.Record(Type.String(), Type.String());
 
+const number = Type.Optional(Type.Integer({ minimum: 1 }));
+const healthCheck = Type.Object(
+  { test: texts, intervalSeconds: number, timeoutSeconds: number, retries: number },
+  { ...closed, description: 'HEALTHCHECK of a Dockerfile. `test` begins with CMD or CMD-SHELL.' },
+);
+
 const config = Type.Object(
   {
     ...{ os: text, architecture: text, variant: text, created: text, author: text, user: text, workingDirectory: text, stopSignal: text },
-    ...{ entrypoint: texts, command: texts, environment: texts, exposedPorts: texts, volumes: texts, labels: textMap },
+    ...{
+      entrypoint: texts,
+      command: texts,
+      environment: texts,
+      exposedPorts: texts,
+      volumes: texts,
+      labels: textMap,
+      healthCheck: Type.Optional(healthCheck),
+    },
   },
   { $id: 'ImageConfig', ...closed, description: 'As whoever pushed the image wrote it.' },
 );
