@@ -175,7 +175,7 @@ function askedProvider() {
   const authorities = async () => [await readFile(idp.authorityFile, 'utf8')];
   const claims = { nameClaim: 'sub', groupsClaim: 'groups', scopes: ['profile'] };
   const endpoints = () => ({});
-  const bounds = { timeoutMs: 3000, requireAuthTime: true };
+  const bounds = { timeoutMs: 30_000, requireAuthTime: true };
   const settings = { ...entry, ...claims, ...bounds, name: 'asked', title: 'Asked', authorities, endpoints };
   const provider = new OidcSignIn({ settings, box, now: Date.now, elapsed: () => performance.now() });
   const rules = { createUsers: true, groupPrefix: '', groups: ['*'], administratorGroup: 'admins', recheckMs: 1 };

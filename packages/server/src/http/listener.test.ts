@@ -78,11 +78,11 @@ test('a drain lets the running request finish, and does not wait for its kept co
   const { answer } = received(port, get('/slow'));
   await entered.promise;
   const startedAt = performance.now();
-  const drained = listener.drain(20_000, 0);
+  const drained = listener.drain(120_000, 0);
   goOn.resolve();
   await drained;
   assert.match(await answer, /^HTTP\/1.1 200 OK[\s\S]*ok$/);
-  assert.ok(performance.now() - startedAt < 10_000, 'not only when the grace is over');
+  assert.ok(performance.now() - startedAt < 60_000, 'not only when the grace is over');
 });
 
 test('a drain cuts what is still running when the grace is over', async () => {

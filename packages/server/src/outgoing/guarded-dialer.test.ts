@@ -16,14 +16,14 @@ after(async () => {
   for (const close of closing) await close();
 });
 
-const everywhere = { ports: [[1, 65_535]] as const, authorities: [], connectTimeoutMs: 5000 };
+const everywhere = { ports: [[1, 65_535]] as const, authorities: [], connectTimeoutMs: 30_000 };
 const loopback = (change: Partial<DialerOptions> = {}) => createDialer({ ...everywhere, allow: ['127.0.0.0/8'], ...change });
 const post = (url: string, change: Partial<OutgoingRequest> = {}): OutgoingRequest => ({
   method: 'POST',
   url,
   headers: { 'content-type': 'text/plain' },
   body: Buffer.from('hello'),
-  timeoutMs: 5000,
+  timeoutMs: 30_000,
   mostAnswerBytes: 4096,
   ...change,
 });
@@ -220,7 +220,7 @@ describe('answers', () => {
     const header = await drip('HTTP/1.1 200 OK\r\nx-slow: ');
     await assert.rejects(loopback().send(post(`http://127.0.0.1:${header}/`, { timeoutMs: 150 })), fails('timeout'));
     const body = await drip('HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n');
-    const answer = await loopback().send(post(`http://127.0.0.1:${body}/`, { timeoutMs: 1500 }));
+    const answer = await loopback().send(post(`http://127.0.0.1:${body}/`, { timeoutMs: 4000 }));
     assert.deepEqual([answer.status, answer.complete], [200, false]);
     const endless = await rawReceiver((socket) => {
       socket.write(`HTTP/1.1 200 OK\r\n${'x-long: '.padEnd(20_000, 'x')}\r\n`);

@@ -328,7 +328,7 @@ describe('a webhook', () => {
     for (const webhook of hanging) await note(webhook, 25);
     const healthy = await create(url);
     const sent = await note(healthy, 20);
-    const { stop } = running({ concurrency: 4, timeoutMs: 2000 });
+    const { stop } = running({ concurrency: 4, timeoutMs: 5000 });
     await got(20);
     await stop();
     assert.deepEqual(requests.map(idOf).toSorted(), sent.toSorted());

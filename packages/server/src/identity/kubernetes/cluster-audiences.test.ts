@@ -29,7 +29,7 @@ beforeEach(() => {
 /** A cluster whose audience is its name. */
 function cluster(name: string, { issuer, address }: StandInApiServer) {
   const logger = { info() {}, warn() {}, error() {} };
-  const settings = { address: { name, ...address, timeoutMs: 3000 }, issuer, audience: name, authorize: true, projects: '{namespace}' };
+  const settings = { address: { name, ...address, timeoutMs: 60_000 }, issuer, audience: name, authorize: true, projects: '{namespace}' };
   return createCluster(settings, { logger, now: Date.now, elapsed: () => performance.now() });
 }
 

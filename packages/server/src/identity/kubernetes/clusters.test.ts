@@ -52,7 +52,7 @@ async function cluster(name: string, audience = `of-${name}`) {
     server.close();
   });
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const address = { name, server: url, caFile: tls.caFile, tokenFile: join(directory, 'token'), timeoutMs: 3000 };
+  const address = { name, server: url, caFile: tls.caFile, tokenFile: join(directory, 'token'), timeoutMs: 60_000 };
   const times = { ofDay: 0, elapsed: 0 };
   const made = createCluster(
     { address, issuer: undefined, audience, authorize: true, projects: '{namespace}' },
