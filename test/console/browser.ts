@@ -36,6 +36,8 @@ export interface TestConsole {
   stop(): Promise<void>;
 }
 
+/** Nothing waits as long but what has failed: a machine that does much besides may take its time. */
+const patienceMs = 180_000;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Builds the console if need be and starts a registry; `flags`: settings of `serve`. Call it once in a file, and `stop` after its tests. */
@@ -46,7 +48,7 @@ export async function startConsole({ flags = [] }: { flags?: readonly string[] }
   return {
     registry,
     open: async (t, looks = {}) => {
-      starting ??= chromium.launch({ executablePath: programPath('chromium'), args: ['--no-sandbox'] });
+      starting ??= chromium.launch({ executablePath: programPath('chromium'), args: ['--no-sandbox'], timeout: patienceMs });
       return openPage(t, registry, await starting, looks);
     },
     stop: async () => {
@@ -61,6 +63,7 @@ async function openPage(t: TestContext, { url }: TestRegistry, browser: Browser,
   // What moves is looked at, and pressed, when it has arrived: it takes time, and on a machine that does much besides a lot of it.
   const still = { reducedMotion: 'reduce' } as const;
   const context = await browser.newContext({ baseURL: url, locale: language, colorScheme: appearance, viewport: size, ...still });
+  context.setDefaultTimeout(patienceMs);
   const problems: string[] = [];
   await context.exposeBinding('tellViolation', (_source, violation: string) => void problems.push(violation));
   await context.addInitScript({ content: tellViolations });
@@ -74,10 +77,7 @@ async function openPage(t: TestContext, { url }: TestRegistry, browser: Browser,
     const answer = await context.request.post('/auth/sign-in', { form, headers: { origin: url }, maxRedirects: 0 });
     assert.equal(answer.status(), 303, await answer.text());
   }
-  const page = await context.newPage();
-  // Nothing waits for it but what has failed: a machine that does much besides may take its time.
-  page.setDefaultTimeout(90_000);
-  return page;
+  return context.newPage();
 }
 
 const tellViolations = `document.addEventListener('securitypolicyviolation', (event) => {

@@ -15,7 +15,7 @@ import { Browser, csrfOf } from './browser.ts';
 const idp = await TestIdentityProvider.start(['https://later.test/']);
 const entry = { issuer: idp.issuer, clientId: idp.clientId, clientSecretFile: idp.clientSecretFile, authorityFile: idp.authorityFile };
 const oidc = [
-  { ...entry, name: 'corp', timeoutSeconds: 3 },
+  { ...entry, name: 'corp', timeoutSeconds: 8 },
   { ...entry, name: 'closed', createUsers: false },
 ];
 const registry = await startRegistry({ flags: [], env: { LONGSHORE_SIGN_IN_OIDC: JSON.stringify(oidc) } });
@@ -175,7 +175,7 @@ function askedProvider() {
   const authorities = async () => [await readFile(idp.authorityFile, 'utf8')];
   const claims = { nameClaim: 'sub', groupsClaim: 'groups', scopes: ['profile'] };
   const endpoints = () => ({});
-  const bounds = { timeoutMs: 30_000, requireAuthTime: true };
+  const bounds = { timeoutMs: 8000, requireAuthTime: true };
   const settings = { ...entry, ...claims, ...bounds, name: 'asked', title: 'Asked', authorities, endpoints };
   const provider = new OidcSignIn({ settings, box, now: Date.now, elapsed: () => performance.now() });
   const rules = { createUsers: true, groupPrefix: '', groups: ['*'], administratorGroup: 'admins', recheckMs: 1 };
