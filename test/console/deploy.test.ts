@@ -64,7 +64,7 @@ test('a field that a cluster would refuse says so itself, and the YAML says that
   assert.match(await yamlOf(page), /name: cart/);
   await name.fill('lives');
   await page.getByText('请先修正标出的字段', { exact: false }).waitFor({ state: 'detached' });
-  assert.match(await yamlOf(page), /name: lives/);
+  await page.locator('pre').filter({ hasText: 'name: lives' }).waitFor();
 });
 
 test('an image is found by its name, and the YAML downloaded', inBrowser, async (t) => {

@@ -44,8 +44,8 @@ async function choose(page: Page, field: Locator, option: string): Promise<void>
 
 /** What the row of a code block gives into the clipboard. */
 async function copied(page: Page, block: Locator): Promise<string> {
-  await block.getByRole('button').click();
-  await block.getByRole('button', { name: 'Copied' }).waitFor();
+  // It says so for a moment: one must be looking when it does.
+  await Promise.all([block.getByRole('button', { name: 'Copied' }).waitFor(), block.getByRole('button').click()]);
   return page.evaluate<string>('navigator.clipboard.readText()');
 }
 
@@ -135,8 +135,7 @@ test('a token of somebody logs in as them until it is revoked', { skip }, async 
   await press(making, 'Create');
   const shown = await dialogOf(page, 'Your new token');
   const [token = '', login = ''] = await shown.locator('pre').allTextContents();
-  await press(shown, 'Token');
-  await shown.getByRole('button', { name: 'Copied' }).waitFor();
+  await Promise.all([shown.getByRole('button', { name: 'Copied' }).waitFor(), press(shown, 'Token')]);
   assert.equal(await page.evaluate<string>('navigator.clipboard.readText()'), token);
   assert.ok(login.includes(`'${token}'`), login);
   const asTool = basicAuthorization(flagOf(login, 'username'), token);

@@ -83,7 +83,7 @@ async function pebbleOf(t: TestContext, validitySeconds: number): Promise<Pebble
 // Most of the time they wait.
 describe('a certificate by ACME', { skip, concurrency: true }, () => {
   it('is issued, and renewed without a dropped connection', async (t) => {
-    const pebble = await pebbleOf(t, 20);
+    const pebble = await pebbleOf(t, 30);
     const server = await startLongshore({ args: ['--anonymous', 'push', ...byHttp(pebble)] });
     t.after(() => server.stop());
     const ca = await pebble.root();

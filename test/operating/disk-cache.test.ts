@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { makeBucket } from '../../packages/server/src/storage/s3/bucket-bench.ts';
 import { HttpClient } from '../protocol/http-client.ts';
 import { digestOf, pushBlob } from '../protocol/sample-content.ts';
@@ -129,6 +130,22 @@ onGateway('a server that is killed in the middle of a fetch leaves nothing wrong
   assert.equal((await scrape(again.client)).sum('registry_disk_cache_hits_total'), 1);
 });
 
+/** How many bytes a directory holds; undefined when files came or went meanwhile, since what was looked at first may have made room for the rest. */
+async function bytesAtOnce(directory: string): Promise<number | undefined> {
+  const list = async () => {
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
+    return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  };
+  const sizeOf = (path: string) =>
+    stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  const before = await list();
+  const sizes = await Promise.all(before.map(sizeOf));
+  return isDeepStrictEqual(before, await list()) ? sizes.reduce((sum, size) => sum + size, 0) : undefined;
+}
+
 onGateway('workers of one host share the directory and keep the bound together', async (t) => {
   const mostBytes = 8 * mebibyte;
   const node = await newNode(t, mostBytes);
@@ -138,21 +155,7 @@ onGateway('workers of one host share the directory and keep the bound together',
   let largest = 0;
   let isOver = false;
   const watching = (async () => {
-    while (!isOver) {
-      const files = await readdir(join(node.held, '..'), { recursive: true, withFileTypes: true }).catch(() => []);
-      const sizes = files
-        .filter((file) => file.isFile())
-        .map((file) =>
-          stat(join(file.parentPath, file.name)).then(
-            ({ size }) => size,
-            () => 0,
-          ),
-        );
-      largest = Math.max(
-        largest,
-        (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0),
-      );
-    }
+    while (!isOver) largest = Math.max(largest, (await bytesAtOnce(join(node.held, '..'))) ?? 0);
   })();
   for (let round = 0; round < 6; round += 1) {
     await Promise.all(Array.from({ length: 8 }, (_, index) => pull(server, contents[(round * 5 + index) % contents.length] as Buffer)));

@@ -20,7 +20,7 @@ export interface TerminalOptions {
 }
 
 /** Whatever waits for something that never comes ends then, and says what was shown. */
-const limitMs = 120_000;
+const limitMs = 300_000;
 
 const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 

@@ -11,7 +11,7 @@ import { openPostgresMetadata } from './postgres-metadata.ts';
 const bench = PostgresBench.forThisFile();
 const holderPath = fileURLToPath(new URL('./lease-holder-bench.ts', import.meta.url));
 /** A holder renews it three times in that; a busy machine may not let it for one of them. */
-const ttlMs = 3000;
+const ttlMs = 5000;
 const minutes = 60_000;
 
 /** Another process that holds the lease, by a clock of its own. */
