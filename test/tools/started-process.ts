@@ -25,11 +25,11 @@ export interface StartedProcess {
   kill(signal: NodeJS.Signals): boolean;
   /** Settles when the program has ended: its exit code, or the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>;
-  /** Asks it to end and waits for that; after ten seconds it is killed. */
+  /** Asks it to end and waits for that; after half a minute it is killed. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-const stopLimitMs = 10_000;
+const stopLimitMs = 30_000;
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
