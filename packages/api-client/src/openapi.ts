@@ -2445,7 +2445,8 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             pushedAt: string;
-            pushedBy: string;
+            /** @description For those who have a role there. */
+            pushedBy?: string;
             pulls: number;
             /**
              * Format: date-time
@@ -2471,7 +2472,8 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             pushedAt: string;
-            pushedBy: string;
+            /** @description For those who have a role there. */
+            pushedBy?: string;
             pulls: number;
             /**
              * Format: date-time
@@ -2954,7 +2956,8 @@ export interface components {
             /** @example 1.27 */
             tag: string;
             digest: string;
-            by: string;
+            /** @description For those who have a role there. */
+            by?: string;
             /**
              * Format: date-time
              * @example 2026-01-31T09:30:00.000Z
@@ -3397,7 +3400,8 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             updatedAt: string;
-            updatedBy: string;
+            /** @description For those who have a role there. */
+            updatedBy?: string;
             pulls: number;
             /**
              * Format: date-time
@@ -3411,7 +3415,8 @@ export interface components {
             id: string;
             from?: string;
             to?: string;
-            by: string;
+            /** @description For those who have a role there. */
+            by?: string;
             /**
              * Format: date-time
              * @example 2026-01-31T09:30:00.000Z

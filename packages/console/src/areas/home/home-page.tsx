@@ -39,7 +39,7 @@ function Overlook({ recentPushes, topImages, pulls, administration }: Overview) 
       {recentPushes.length === 0 ? <FirstPush name={me?.name} /> : null}
       <div className="home">
         {recentPushes.length === 0 ? null : (
-          <ImageList title={say('recentPushes')} images={recentPushes.map((push) => ({ ...push, note: { by: push.by, at: push.at } }))} />
+          <ImageList title={say('recentPushes')} images={recentPushes.map((push) => ({ ...push, note: push }))} />
         )}
         {topImages.length === 0 ? null : (
           <ImageList title={say('topImages')} images={topImages.map((image) => ({ ...image, note: { pulls: image.pulls } }))} />

@@ -9,7 +9,7 @@ import { TimeAgo } from '../../widgets/time-ago.tsx';
 export interface ListedImage {
   readonly repository: string;
   readonly tag: string;
-  readonly note: { readonly by: string; readonly at: string } | { readonly pulls: number };
+  readonly note: { readonly by?: string; readonly at: string } | { readonly pulls: number };
 }
 
 /** A short list of images, each a link to its page. */
@@ -28,7 +28,8 @@ export function ImageList({ title, images }: { title: string; images: readonly L
                 say('pullCount', { count: note.pulls })
               ) : (
                 <>
-                  {actorName(note.by)} <TimeAgo at={note.at} />
+                  {note.by === undefined ? '' : `${actorName(note.by)} `}
+                  <TimeAgo at={note.at} />
                 </>
               )}
             </span>

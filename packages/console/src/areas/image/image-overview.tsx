@@ -50,7 +50,8 @@ function useFacts({ repository, manifest, digest, content, platform }: ShownImag
       label: say('pushed'),
       children: (
         <>
-          <TimeAgo at={pushedAt} /> · {say('pushedBy', { name: actorName(pushedBy) })}
+          <TimeAgo at={pushedAt} />
+          {pushedBy === undefined ? '' : ` · ${say('pushedBy', { name: actorName(pushedBy) })}`}
         </>
       ),
     },

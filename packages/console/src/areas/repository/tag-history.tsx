@@ -74,7 +74,8 @@ function Change(props: {
         {isNow && to !== undefined ? <Typography.Text type="success"> {say('now')}</Typography.Text> : null}
       </span>
       <Typography.Text type="secondary">
-        <TimeAgo at={at} /> · {say('updatedBy', { name: actorName(by) })}
+        <TimeAgo at={at} />
+        {by === undefined ? '' : ` · ${say('updatedBy', { name: actorName(by) })}`}
         {to !== undefined && from !== undefined ? ` · ${say('from', { from: shortDigest(from) })}` : ''}
       </Typography.Text>
       <Flex wrap gap="small" align="center">

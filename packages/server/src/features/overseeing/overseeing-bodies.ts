@@ -51,7 +51,8 @@ const warning = Type.Object(
   { $id: 'Warning' },
 );
 
-const recentPush = Type.Object({ repository: repositoryName, tag: tagName, digest, by: Type.String(), at: instant }, { $id: 'RecentPush' });
+const by = Type.Optional(Type.String({ description: 'For those who have a role there.' }));
+const recentPush = Type.Object({ repository: repositoryName, tag: tagName, digest, by, at: instant }, { $id: 'RecentPush' });
 const topImage = Type.Object(
   { repository: repositoryName, tag: tagName, digest, pulls: Type.Integer(), lastPulledAt: instant },
   { $id: 'TopImage' },
@@ -130,8 +131,8 @@ export function showWarning({ at, ...rest }: Warning): Static<typeof warning> {
   return { ...rest, ...(at !== undefined && { at: formatInstant(at) }) };
 }
 
-export function showPush({ at, ...rest }: RecentPush): Static<typeof recentPush> {
-  return { ...rest, at: formatInstant(at) };
+export function showPush({ at, by: actor, ...rest }: RecentPush, isTold: boolean): Static<typeof recentPush> {
+  return { ...rest, ...(isTold && { by: actor }), at: formatInstant(at) };
 }
 
 export function showPulled({ lastPulledAt, ...rest }: PulledTag): Static<typeof topImage> {

@@ -1,4 +1,5 @@
 import { defineRoute, type Route } from '../../management/route.ts';
+import { isToldActors } from '../../management/told-actors.ts';
 import type { Principal } from '../../registry/ports/authorizer.ts';
 import { dayOf } from '../../registry/utc-day.ts';
 import {
@@ -77,7 +78,7 @@ async function lookOver(deps: OverseeingDeps, figures: () => OverseeingFigures, 
   const ofVisible = await store.sumDaysOfPulls(visibility, dayOf(clock()) - shownDays + 1);
   const days = ofVisible ?? (await figures().counted()).value.use.days;
   return {
-    recentPushes: pushes.map(showPush),
+    recentPushes: await Promise.all(pushes.map(async (push) => showPush(push, await isToldActors(authorizer, principal, push.repository)))),
     topImages: pulled.map(showPulled),
     pulls: days.map(showDay),
     ...(allow && { administration: await administrationOf(figures()) }),

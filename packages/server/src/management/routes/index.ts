@@ -69,8 +69,8 @@ export function coreRoutes({
     searchRoute(metadata, authorizer),
     deleteRepositoryRoute(deletion ? metadata : refusesDeletion, clock),
     repositoryLossesRoute(metadata),
-    ...tagRoutes(metadata, deleter),
-    ...manifestRoutes(metadata, deleter),
+    ...tagRoutes(metadata, authorizer, deleter),
+    ...manifestRoutes(metadata, authorizer, deleter),
     ...jobRoutes({ jobs: metadata, projects: metadata, clock }),
     ...quotaRoutes(metadata, clock),
   ];

@@ -1,12 +1,14 @@
 import Type, { type Static } from 'typebox';
+import type { Authorizer } from '../../registry/ports/authorizer.ts';
 import { type BrowseStore, type ManifestDetail, type ManifestSummary, mostNeighbours } from '../../registry/ports/browse-store.ts';
 import type { ContentStore } from '../../registry/ports/content-store.ts';
 import { digest, formatInstant, instant, repositoryName, tagName } from '../names.ts';
 import { listed, listOf, pageOf, pageQuery, sortedBy } from '../paging.ts';
 import { ApiError, notFound } from '../problems.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { isToldActors } from '../told-actors.ts';
 import { onRepository } from './repositories.ts';
-import { type Deleter, requireRepository } from './tags.ts';
+import { type Deleter, requireRepository, toldTo } from './tags.ts';
 
 const parts = {
   digest,
@@ -15,7 +17,7 @@ const parts = {
   sizeBytes: Type.Integer({ description: 'Of the manifest itself.' }),
   subject: Type.Optional(digest),
   pushedAt: instant,
-  pushedBy: Type.String(),
+  pushedBy: Type.Optional(Type.String({ description: toldTo })),
   pulls: Type.Integer(),
   lastPulledAt: Type.Optional(instant),
 };
@@ -44,11 +46,15 @@ const manifestContent = Type.Object(
 const ofManifest = { repository: repositoryName, digest };
 
 /** Manifests of a repository, what surrounds one, and its end. */
-export function manifestRoutes(store: BrowseStore & Pick<ContentStore, 'findManifest'>, registry: Deleter): Route[] {
-  return [list(store), one(store), content(store), remove(registry)];
+export function manifestRoutes(
+  store: BrowseStore & Pick<ContentStore, 'findManifest'>,
+  authorizer: Authorizer,
+  registry: Deleter,
+): Route[] {
+  return [list(store, authorizer), one(store, authorizer), content(store), remove(registry)];
 }
 
-function list(store: BrowseStore): Route {
+function list(store: BrowseStore, authorizer: Authorizer): Route {
   const keys = Type.Unsafe<readonly [number, number]>(Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })]));
   const type = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 255, description }));
   return defineRoute({
@@ -72,12 +78,18 @@ function list(store: BrowseStore): Route {
         throw new ApiError('invalid-request', { detail: 'Filter by artifactType or by mediaType: leave one of the two out.' });
       const page = await store.browseManifests({ ...request.params, artifactType, mediaType }, pageOf(request, keys));
       await requireRepository(store, request.params.repository, page.items.length);
-      return listed(request, page, ({ pushedAt, id }) => [pushedAt, id], show);
+      const isTold = await isToldActors(authorizer, request.principal, request.params.repository);
+      return listed(
+        request,
+        page,
+        ({ pushedAt, id }) => [pushedAt, id],
+        (each) => show(each, isTold),
+      );
     },
   });
 }
 
-function one(store: BrowseStore): Route {
+function one(store: BrowseStore, authorizer: Authorizer): Route {
   return defineRoute({
     method: 'GET',
     path: '/repositories/{repository}/manifests/{digest}',
@@ -87,10 +99,10 @@ function one(store: BrowseStore): Route {
     needs: { action: 'pull', on: onRepository },
     params: ofManifest,
     responses: { 200: detail },
-    handle: async ({ params }) => {
+    handle: async ({ params, principal }) => {
       const found = await store.findManifestDetail(params.repository, params.digest);
       if (found === undefined) throw notFound('manifest');
-      return { status: 200, body: showDetail(found) };
+      return { status: 200, body: showDetail(found, await isToldActors(authorizer, principal, params.repository)) };
     },
   });
 }
@@ -131,9 +143,13 @@ function remove(registry: Deleter): Route {
   });
 }
 
-function show({ digest, mediaType, artifactType, sizeBytes, subject, pushedAt, pushedBy, pulls, lastPulledAt }: ManifestSummary) {
+function show(
+  { digest, mediaType, artifactType, sizeBytes, subject, pushedAt, pushedBy, pulls, lastPulledAt }: ManifestSummary,
+  isTold: boolean,
+) {
   return {
-    ...{ digest, mediaType, sizeBytes, pushedBy, pulls },
+    ...{ digest, mediaType, sizeBytes, pulls },
+    ...(isTold && { pushedBy }),
     pushedAt: formatInstant(pushedAt),
     ...(artifactType !== undefined && { artifactType }),
     ...(subject !== undefined && { subject }),
@@ -141,7 +157,7 @@ function show({ digest, mediaType, artifactType, sizeBytes, subject, pushedAt, p
   };
 }
 
-function showDetail(found: ManifestDetail): Static<typeof detail> {
+function showDetail(found: ManifestDetail, isTold: boolean): Static<typeof detail> {
   const referrers = found.referrers.map(({ digest, artifactType }) => ({ digest, ...(artifactType !== undefined && { artifactType }) }));
-  return { ...show(found), tags: [...found.tags], references: [...found.references], referrers };
+  return { ...show(found, isTold), tags: [...found.tags], references: [...found.references], referrers };
 }

@@ -1,11 +1,16 @@
 import Type, { type Static } from 'typebox';
+import type { Authorizer } from '../../registry/ports/authorizer.ts';
 import type { BrowseStore, TagChangeEntry, TagSummary } from '../../registry/ports/browse-store.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { digest, formatInstant, id, instant, repositoryName, tagName } from '../names.ts';
 import { listed, listOf, pageOf, pageQuery, sortedBy } from '../paging.ts';
 import { ApiError, notFound } from '../problems.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { isToldActors } from '../told-actors.ts';
 import { onRepository } from './repositories.ts';
+
+/** Of a name that not everybody is told. */
+export const toldTo = 'For those who have a role there.';
 
 const tag = Type.Object(
   {
@@ -15,7 +20,7 @@ const tag = Type.Object(
     artifactType: Type.Optional(Type.String()),
     sizeBytes: Type.Integer({ description: 'Of the manifest itself.' }),
     updatedAt: instant,
-    updatedBy: Type.String(),
+    updatedBy: Type.Optional(Type.String({ description: toldTo })),
     pulls: Type.Integer(),
     lastPulledAt: Type.Optional(instant),
   },
@@ -23,7 +28,7 @@ const tag = Type.Object(
 );
 
 const change = Type.Object(
-  { id, from: Type.Optional(digest), to: Type.Optional(digest), by: Type.String(), at: instant },
+  { id, from: Type.Optional(digest), to: Type.Optional(digest), by: Type.Optional(Type.String({ description: toldTo })), at: instant },
   { $id: 'TagChange', additionalProperties: false, description: 'Without `from` the tag was created, without `to` it was deleted.' },
 );
 
@@ -33,11 +38,11 @@ const ofTag = { repository: repositoryName, tag: tagName };
 export type Deleter = Pick<Registry, 'deleteManifest'>;
 
 /** Tags of a repository, their history, and their end. */
-export function tagRoutes(store: BrowseStore, registry: Deleter): Route[] {
-  return [list(store), one(store), history(store), remove(registry)];
+export function tagRoutes(store: BrowseStore, authorizer: Authorizer, registry: Deleter): Route[] {
+  return [list(store, authorizer), one(store, authorizer), history(store, authorizer), remove(registry)];
 }
 
-function list(store: BrowseStore): Route {
+function list(store: BrowseStore, authorizer: Authorizer): Route {
   const byUpdate = Type.Unsafe<readonly [number, string]>(Type.Tuple([Type.Integer({ minimum: 0 }), Type.String()]));
   return defineRoute({
     method: 'GET',
@@ -58,6 +63,7 @@ function list(store: BrowseStore): Route {
     handle: async (request) => {
       const { repository } = request.params;
       const { sort, prefix } = request.query;
+      const show = showTo(await isToldActors(authorizer, request.principal, repository));
       if (sort === '-updatedAt') {
         if (prefix !== undefined)
           throw new ApiError('invalid-request', { detail: 'prefix goes with sort=name only: leave one of the two out.' });
@@ -72,7 +78,7 @@ function list(store: BrowseStore): Route {
   });
 }
 
-function one(store: BrowseStore): Route {
+function one(store: BrowseStore, authorizer: Authorizer): Route {
   return defineRoute({
     method: 'GET',
     path: '/repositories/{repository}/tags/{tag}',
@@ -82,15 +88,15 @@ function one(store: BrowseStore): Route {
     needs: { action: 'list', on: onRepository },
     params: ofTag,
     responses: { 200: tag },
-    handle: async ({ params }) => {
+    handle: async ({ params, principal }) => {
       const summary = await store.findTag(params.repository, params.tag);
       if (summary === undefined) throw notFound('tag');
-      return { status: 200, body: show(summary) };
+      return { status: 200, body: showTo(await isToldActors(authorizer, principal, params.repository))(summary) };
     },
   });
 }
 
-function history(store: BrowseStore): Route {
+function history(store: BrowseStore, authorizer: Authorizer): Route {
   return defineRoute({
     method: 'GET',
     path: '/repositories/{repository}/tags/{tag}/history',
@@ -104,7 +110,13 @@ function history(store: BrowseStore): Route {
     handle: async (request) => {
       const page = await store.browseTagHistory(request.params, pageOf(request, Type.Integer({ minimum: 0 })));
       await requireRepository(store, request.params.repository, page.items.length);
-      return listed(request, page, (entry) => entry.id, showChange);
+      const isTold = await isToldActors(authorizer, request.principal, request.params.repository);
+      return listed(
+        request,
+        page,
+        (entry) => entry.id,
+        (entry) => showChange(entry, isTold),
+      );
     },
   });
 }
@@ -131,15 +143,16 @@ export async function requireRepository(store: BrowseStore, name: Static<typeof 
   if (seen === 0 && (await store.findRepositorySummary(name)) === undefined) throw notFound('repository');
 }
 
-function show({ updatedAt, artifactType, lastPulledAt, ...rest }: TagSummary): Static<typeof tag> {
-  return {
+function showTo(isTold: boolean): (summary: TagSummary) => Static<typeof tag> {
+  return ({ updatedAt, updatedBy, artifactType, lastPulledAt, ...rest }) => ({
     ...rest,
     updatedAt: formatInstant(updatedAt),
+    ...(isTold && { updatedBy }),
     ...(artifactType !== undefined && { artifactType }),
     ...(lastPulledAt !== undefined && { lastPulledAt: formatInstant(lastPulledAt) }),
-  };
+  });
 }
 
-function showChange({ id: number, from, to, actor, at }: TagChangeEntry): Static<typeof change> {
-  return { id: String(number), ...(from && { from }), ...(to && { to }), by: actor, at: formatInstant(at) };
+function showChange({ id: number, from, to, actor, at }: TagChangeEntry, isTold: boolean): Static<typeof change> {
+  return { id: String(number), ...(from && { from }), ...(to && { to }), ...(isTold && { by: actor }), at: formatInstant(at) };
 }
