@@ -74,6 +74,8 @@ function SearchBox() {
   const field = useRef<InputRef>(null);
   const { pathname, searchStr } = useLocation();
   const query = pathname === '/search' ? (new URLSearchParams(searchStr).get('query') ?? '') : '';
+  const [text, setText] = useState(query);
+  useEffect(() => setText(query), [query]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
@@ -86,13 +88,13 @@ function SearchBox() {
   return (
     <search className="search">
       <Input.Search
-        key={query}
         ref={field}
         allowClear
-        defaultValue={query}
+        value={text}
+        onChange={({ target }) => setText(target.value)}
         aria-label={say('search')}
         placeholder={say('search')}
-        onSearch={(text) => text.trim() !== '' && void navigate({ to: '/search', search: { query: text.trim() } })}
+        onSearch={(typed) => typed.trim() !== '' && void navigate({ to: '/search', search: { query: typed.trim() } })}
       />
     </search>
   );

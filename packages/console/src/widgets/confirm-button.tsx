@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
-import { type ButtonProps, Modal } from 'antd';
+import type { ButtonProps } from 'antd';
 import { type ReactNode, useState } from 'react';
+import { Dialog } from './dialog.tsx';
 import { Problem } from './problem.tsx';
 import { type Right, RightButton } from './rights.tsx';
 
@@ -37,8 +38,7 @@ export function ConfirmButton({
         {label}
       </RightButton>
       {isOpen && (
-        <Modal
-          open
+        <Dialog
           title={title}
           okText={label}
           okButtonProps={{ danger: true }}
@@ -48,7 +48,7 @@ export function ConfirmButton({
         >
           {doing.error && <Problem error={doing.error} />}
           {children}
-        </Modal>
+        </Dialog>
       )}
     </>
   );

@@ -1,7 +1,8 @@
-import { Alert, Flex, Input, Modal, Typography } from 'antd';
+import { Alert, Flex, Input, Typography } from 'antd';
 import { type ReactNode, useId, useState } from 'react';
 import { appTexts } from '../i18n/app-texts.ts';
 import { useTexts } from '../i18n/language.tsx';
+import { Dialog } from './dialog.tsx';
 import { Problem } from './problem.tsx';
 
 /** Asks before something is lost: says what (`children`), and wants its name typed. It is there as long as it is rendered. */
@@ -26,8 +27,7 @@ export function DangerDialog(props: {
     if (isSame && !isBusy) onConfirm();
   };
   return (
-    <Modal
-      open
+    <Dialog
       title={title}
       okText={action}
       okButtonProps={{ danger: true, disabled: !isSame }}
@@ -44,7 +44,6 @@ export function DangerDialog(props: {
           <Input
             id={field}
             value={typed}
-            autoFocus
             autoComplete="off"
             spellCheck={false}
             onChange={({ target }) => setTyped(target.value)}
@@ -53,6 +52,6 @@ export function DangerDialog(props: {
         </Flex>
         {error === null ? null : <Problem error={error} />}
       </Flex>
-    </Modal>
+    </Dialog>
   );
 }

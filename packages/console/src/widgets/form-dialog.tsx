@@ -1,7 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
-import { Form, Modal } from 'antd';
+import { Form } from 'antd';
 import type { ReactNode } from 'react';
 import { useRegistryWords } from '../i18n/language.tsx';
+import { Dialog } from './dialog.tsx';
 import { markFaults } from './mark-faults.ts';
 import { Problem } from './problem.tsx';
 
@@ -31,8 +32,7 @@ export function FormDialog<V extends object>({
   const words = useRegistryWords();
   const sending = useMutation({ mutationFn: onSubmit, onSuccess: onClose, onError: (error) => markFaults(form, error, words) });
   return (
-    <Modal
-      open
+    <Dialog
       title={title}
       okText={submit}
       onOk={() => form.submit()}
@@ -45,6 +45,6 @@ export function FormDialog<V extends object>({
         {sending.error && <Problem error={sending.error} />}
         {children}
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -24,7 +24,7 @@ export function SubjectField({ kind, label }: { kind: SubjectKind; label: string
   const options = (prefix === '' ? [] : (names.data ?? [])).map((value) => ({ value }));
   return (
     <Form.Item name="name" label={label} rules={[{ required: true, whitespace: true, message: sayForm('required') }]}>
-      <AutoComplete autoFocus options={options} maxLength={255} />
+      <AutoComplete options={options} maxLength={255} />
     </Form.Item>
   );
 }

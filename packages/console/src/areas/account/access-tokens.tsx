@@ -1,7 +1,7 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { ApiProblem, type components } from '@longshore/api-client';
 import { useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Card, Flex, Form, Input, Modal, Select } from 'antd';
+import { Alert, Button, Card, Flex, Form, Input, Select } from 'antd';
 import { useState } from 'react';
 import { bodyOf } from '../../api/answer.ts';
 import { api } from '../../api/client.ts';
@@ -11,6 +11,7 @@ import { formsTexts } from '../../i18n/forms-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { CodeBlock } from '../../widgets/code-block.tsx';
 import { ConfirmButton } from '../../widgets/confirm-button.tsx';
+import { Dialog } from '../../widgets/dialog.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { FormDialog } from '../../widgets/form-dialog.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
@@ -115,7 +116,7 @@ function TokenForm({
         extra={say('tokenNameHelp')}
         rules={[{ required: true, message: sayForm('required') }]}
       >
-        <Input autoFocus autoComplete="off" maxLength={100} />
+        <Input autoComplete="off" maxLength={100} />
       </Form.Item>
       <Form.Item name="ends" label={say('ends')}>
         <Select options={ends.map((value) => ({ value, label: say(`ends.${value}`) }))} />
@@ -129,8 +130,7 @@ function MadeToken({ user, token, onClose }: { user: string; token: string; onCl
   const say = useTexts(accountTexts);
   const command = `printf %s '${token}' | docker login ${window.location.host} --username ${user} --password-stdin`;
   return (
-    <Modal
-      open
+    <Dialog
       width={680}
       title={say('tokenMade')}
       footer={
@@ -147,6 +147,6 @@ function MadeToken({ user, token, onClose }: { user: string; token: string; onCl
         <CodeBlock text={token} label={say('token')} />
         <CodeBlock text={command} label={say('tokenLogin')} />
       </Flex>
-    </Modal>
+    </Dialog>
   );
 }

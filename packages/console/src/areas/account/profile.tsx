@@ -59,7 +59,7 @@ function ChangePassword({ user, onClose }: { user: string; onClose: () => void }
         >
           <p>{say('passwordEnds')}</p>
           <Form.Item name="password" label={say('newPassword')} rules={[required]}>
-            <Input.Password autoFocus autoComplete="new-password" maxLength={1024} />
+            <Input.Password autoComplete="new-password" maxLength={1024} />
           </Form.Item>
           <Form.Item
             name="again"

@@ -80,7 +80,7 @@ function NewGroup({ onClose }: { onClose: () => void }) {
   return (
     <FormDialog title={say('newGroup')} submit={sayForm('create')} onSubmit={make} onClose={onClose}>
       <Form.Item name="name" label={say('name')} extra={say('nameHelp')} rules={[{ required: true, message: sayForm('required') }]}>
-        <Input autoFocus autoComplete="off" maxLength={64} />
+        <Input autoComplete="off" maxLength={64} />
       </Form.Item>
       <Form.Item name="provider" label={say('sourceProvider')} extra={say('sourceProviderHelp')}>
         <Input autoComplete="off" maxLength={64} />

@@ -171,7 +171,7 @@ function NewRobot({ onMade, onClose }: { onMade: (made: WithSecret) => void; onC
       onClose={onClose}
     >
       <Form.Item name="name" label={say('name')} extra={say('nameHelp')} rules={[required]}>
-        <Input autoFocus autoComplete="off" maxLength={64} />
+        <Input autoComplete="off" maxLength={64} />
       </Form.Item>
       <Form.Item name="description" label={say('description')}>
         <Input maxLength={1000} />

@@ -116,7 +116,7 @@ function RoleForm({ role, onClose }: { role?: Versioned<Role>; onClose: () => vo
     >
       {role === undefined && (
         <Form.Item name="name" label={say('name')} extra={say('nameHelp')} rules={[{ required: true, message: sayForm('required') }]}>
-          <Input autoFocus autoComplete="off" maxLength={64} />
+          <Input autoComplete="off" maxLength={64} />
         </Form.Item>
       )}
       <Form.Item name="actions" label={say('allows')}>

@@ -98,7 +98,7 @@ function NewPassword({ name, onSet, onClose }: { name: string; onSet: (password:
         extra={say('passwordEnds')}
         rules={[{ required: true, message: sayForm('required') }]}
       >
-        <Input.Password autoFocus autoComplete="new-password" maxLength={1024} />
+        <Input.Password autoComplete="new-password" maxLength={1024} />
       </Form.Item>
     </FormDialog>
   );

@@ -105,7 +105,7 @@ function NewUser({ onMade, onClose }: { onMade: (made: components['schemas']['Ma
   return (
     <FormDialog title={say('newUser')} submit={sayForm('create')} onSubmit={make} onClose={onClose}>
       <Form.Item name="name" label={say('name')} extra={say('nameHelp')} rules={[{ required: true, message: sayForm('required') }]}>
-        <Input autoFocus autoComplete="off" maxLength={64} />
+        <Input autoComplete="off" maxLength={64} />
       </Form.Item>
       <Form.Item name="password" label={say('password')} extra={say('passwordHelp')}>
         <Input.Password autoComplete="new-password" maxLength={1024} />

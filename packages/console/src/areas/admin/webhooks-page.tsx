@@ -120,7 +120,7 @@ function NewWebhook({ onClose }: { onClose: () => void }) {
       onClose={onClose}
     >
       <Form.Item name="name" label={say('name')} rules={[required]}>
-        <Input autoFocus autoComplete="off" maxLength={128} />
+        <Input autoComplete="off" maxLength={128} />
       </Form.Item>
       <Form.Item name="url" label={say('url')} extra={say('urlHelp')} rules={[required]}>
         <Input autoComplete="off" maxLength={2048} />

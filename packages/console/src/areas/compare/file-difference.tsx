@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Drawer, Flex, Table, Typography } from 'antd';
+import { Alert, Flex, Table, Typography } from 'antd';
 import { compareTexts } from '../../i18n/compare-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
+import { SidePanel } from '../../widgets/dialog.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
 import { Problem } from '../../widgets/problem.tsx';
@@ -17,7 +18,7 @@ export function FileDifference({ comparison, path, onClose }: { comparison: stri
   const say = useTexts(compareTexts);
   const found = useQuery(fileQuery(comparison, path));
   return (
-    <Drawer open title={<span className="compare-text">{path}</span>} size="large" onClose={onClose}>
+    <SidePanel title={<span className="compare-text">{path}</span>} onClose={onClose}>
       <Loaded query={found}>
         {(file) =>
           file === null ? (
@@ -33,7 +34,7 @@ export function FileDifference({ comparison, path, onClose }: { comparison: stri
           )
         }
       </Loaded>
-    </Drawer>
+    </SidePanel>
   );
 }
 

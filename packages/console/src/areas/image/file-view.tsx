@@ -1,8 +1,9 @@
 import { DownloadOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Button, Drawer, Flex } from 'antd';
+import { Alert, Button, Flex } from 'antd';
 import { imageTexts } from '../../i18n/image-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
+import { SidePanel } from '../../widgets/dialog.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { visibleText } from '../../widgets/visible-text.ts';
 import { Waiting } from '../../widgets/waiting.tsx';
@@ -23,13 +24,13 @@ export function FileView({ tree, path, onClose }: { tree: FileTree; path: string
       </Button>
     );
   return (
-    <Drawer open title={visibleText(path)} size="large" extra={download} onClose={onClose}>
+    <SidePanel title={visibleText(path)} extra={download} onClose={onClose}>
       <Flex vertical gap="middle">
         {error === null ? null : <Problem error={error} onRetry={() => void refetch()} />}
         {file === undefined && error === null ? <Waiting /> : null}
         {file === undefined || file.content === 'text' ? null : <Alert type="info" showIcon title={say(notes[file.content])} />}
         {file?.text === undefined ? null : <LongText text={file.text} label={say('copyFile')} />}
       </Flex>
-    </Drawer>
+    </SidePanel>
   );
 }

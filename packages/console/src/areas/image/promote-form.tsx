@@ -5,6 +5,7 @@ import { useDeferredValue, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { imageTexts } from '../../i18n/image-texts.ts';
 import { useLanguage, useTexts } from '../../i18n/language.tsx';
+import { Outcome } from '../../widgets/outcome.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { PlanText } from './plan-text.tsx';
 import { isDigest, type Promotion, promotionPlanQuery, type WantedPromotion } from './queries.ts';
@@ -66,10 +67,17 @@ function Promoted({ promotion }: { promotion: Promotion }) {
     },
   });
   const until = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(promotion.undoUntil));
-  if (undoing.data !== undefined) return <Alert type="info" showIcon title={say('undone', { tags: undoing.data.undone.join(', ') })} />;
+  if (undoing.data !== undefined) {
+    return (
+      <Outcome key="undone">
+        <Alert type="info" showIcon title={say('undone', { tags: undoing.data.undone.join(', ') })} role="presentation" />
+      </Outcome>
+    );
+  }
   return (
-    <Flex vertical gap="middle">
+    <Outcome>
       <Alert
+        role="presentation"
         type="success"
         showIcon
         title={say('promoted', { repository, tag })}
@@ -86,6 +94,6 @@ function Promoted({ promotion }: { promotion: Promotion }) {
         }
       />
       {undoing.error === null ? null : <Problem error={undoing.error} />}
-    </Flex>
+    </Outcome>
   );
 }

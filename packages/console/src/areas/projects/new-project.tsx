@@ -44,7 +44,7 @@ export function NewProject({ onClose }: { onClose: () => void }) {
           { pattern: /^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*$/, message: say('nameHelp') },
         ]}
       >
-        <Input autoFocus autoComplete="off" maxLength={255} />
+        <Input autoComplete="off" maxLength={255} />
       </Form.Item>
       <Form.Item name="description" label={say('description')}>
         <Input.TextArea rows={2} maxLength={1000} />

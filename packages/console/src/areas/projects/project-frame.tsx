@@ -7,6 +7,7 @@ import { type Action, rightsQuery } from '../../api/rights.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { projectsTexts } from '../../i18n/projects-texts.ts';
 import { Loaded } from '../../widgets/loaded.tsx';
+import { PageTitle } from '../../widgets/page-title.tsx';
 import { RefusedPage } from '../../widgets/refused-page.tsx';
 import { type Project, projectQuery, useProjectName } from './project-queries.ts';
 import './projects.css';
@@ -25,6 +26,12 @@ const tabs = [
   { to: '/projects/$project/settings', text: 'tab.settings', needs: 'list' },
 ] as const satisfies readonly { to: LinkProps['to']; text: string; needs: Action }[];
 
+/** What the tab of this address is called, of which that of one thing of it is a part. */
+function openTab(pathname: string) {
+  const [, , , page] = pathname.split('/');
+  return tabs.find(({ to }) => to === `/projects/$project/${page}`)?.text ?? 'tab.overview';
+}
+
 /** The frame of every page of a project: its name, and the way to each of them. */
 export function ProjectFrame() {
   const name = useProjectName();
@@ -37,11 +44,12 @@ export function ProjectFrame() {
 
 function Frame({ project: { name: project, visibility, environment, description } }: { project: Project }) {
   const say = useTexts(projectsTexts);
+  const pathname = useLocation({ select: (location) => location.pathname });
   return (
     <>
       <Link to="/projects">{say('title')}</Link>
       <Flex align="center" gap="small" wrap>
-        <h1 className="page-title">{project}</h1>
+        <PageTitle title={project} inTab={`${say(openTab(pathname))} - ${project}`} />
         <Tag>{say(visibility)}</Tag>
         {environment && <Tag color="blue">{say(environment)}</Tag>}
       </Flex>

@@ -51,7 +51,7 @@ export function RobotForm({
     >
       {initial === undefined && (
         <Form.Item name="name" label={say('name')} extra={say('nameHelp')} rules={[required]}>
-          <Input autoFocus autoComplete="off" maxLength={64} />
+          <Input autoComplete="off" maxLength={64} />
         </Form.Item>
       )}
       <Form.Item name="description" label={say('description')}>

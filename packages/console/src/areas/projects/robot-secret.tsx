@@ -1,8 +1,9 @@
 import type { components } from '@longshore/api-client';
-import { Alert, Button, Flex, Modal } from 'antd';
+import { Alert, Button, Flex } from 'antd';
 import { useTexts } from '../../i18n/language.tsx';
 import { robotsTexts } from '../../i18n/robots-texts.ts';
 import { CodeBlock } from '../../widgets/code-block.tsx';
+import { Dialog } from '../../widgets/dialog.tsx';
 import { RobotUse } from './robot-use.tsx';
 
 /** A robot with the secret that is answered this once. */
@@ -12,8 +13,7 @@ export type RobotWithSecret = components['schemas']['RobotWithSecret'];
 export function RobotSecret({ made: { robot, secret }, onClose }: { made: RobotWithSecret; onClose: () => void }) {
   const say = useTexts(robotsTexts);
   return (
-    <Modal
-      open
+    <Dialog
       width={720}
       title={say('secretOf', { name: robot.name })}
       footer={
@@ -37,6 +37,6 @@ export function RobotSecret({ made: { robot, secret }, onClose }: { made: RobotW
         </div>
         <RobotUse userName={robot.userName} secret={secret} />
       </Flex>
-    </Modal>
+    </Dialog>
   );
 }

@@ -145,7 +145,7 @@ function RoleForm({ project, role: versioned, onClose }: { project: string; role
     >
       {role === undefined && (
         <Form.Item name="name" label={say('roleName')} rules={[{ required: true, message: sayForm('required') }]}>
-          <Input autoFocus autoComplete="off" maxLength={64} />
+          <Input autoComplete="off" maxLength={64} />
         </Form.Item>
       )}
       <Form.Item name="actions" label={say('allowsWhat')} extra={role && say('changesAtOnce')}>

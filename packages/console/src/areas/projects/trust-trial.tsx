@@ -1,10 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
-import { Alert, Button, Flex, Form, Input, Modal } from 'antd';
+import { Alert, Button, Flex, Form, Input } from 'antd';
 import { bodyOf } from '../../api/answer.ts';
 import { api } from '../../api/client.ts';
 import { formsTexts } from '../../i18n/forms-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { robotsTexts } from '../../i18n/robots-texts.ts';
+import { Dialog } from '../../widgets/dialog.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { useProjectName } from './project-queries.ts';
 
@@ -38,7 +39,7 @@ export function TrustTrial({ robot, onClose }: { robot: string; onClose: () => v
       ),
   });
   return (
-    <Modal open width={640} title={say('tryRule')} footer={<Button onClick={onClose}>{sayForm('close')}</Button>} onCancel={onClose}>
+    <Dialog width={640} title={say('tryRule')} footer={<Button onClick={onClose}>{sayForm('close')}</Button>} onCancel={onClose}>
       <Form<Values>
         layout="vertical"
         onFinish={(values) => trial.mutate(values)}
@@ -79,6 +80,6 @@ export function TrustTrial({ robot, onClose }: { robot: string; onClose: () => v
           ))}
         </Flex>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -43,7 +43,7 @@ export function WebhookForm({
       width={640}
     >
       <Form.Item name="name" label={say('name')} rules={[required]}>
-        <Input autoFocus autoComplete="off" maxLength={128} />
+        <Input autoComplete="off" maxLength={128} />
       </Form.Item>
       <Form.Item
         name="url"

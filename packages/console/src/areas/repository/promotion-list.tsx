@@ -1,10 +1,11 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { App, Button, Modal } from 'antd';
+import { App, Button } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { useLanguage, useTexts } from '../../i18n/language.tsx';
 import { repositoryTexts } from '../../i18n/repository-texts.ts';
+import { Dialog } from '../../widgets/dialog.tsx';
 import { shortDigest } from '../../widgets/digest-text.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { Problem } from '../../widgets/problem.tsx';
@@ -88,8 +89,7 @@ function Undo({ repository, promotion, onClose }: { repository: string; promotio
   });
   const until = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(promotion.undoUntil));
   return (
-    <Modal
-      open
+    <Dialog
       title={say('undoTitle')}
       okText={say('undo')}
       confirmLoading={undoing.isPending}
@@ -99,6 +99,6 @@ function Undo({ repository, promotion, onClose }: { repository: string; promotio
       <p>{say('undoText')}</p>
       <p>{say('undoUntil', { until })}</p>
       {undoing.error === null ? null : <Problem error={undoing.error} />}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { App, Button, Drawer, Flex, Modal, Timeline, Typography } from 'antd';
+import { App, Button, Flex, Timeline, Typography } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { imageText } from '../../api/image-name.ts';
@@ -8,6 +8,7 @@ import { useMe } from '../../api/session.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { repositoryTexts } from '../../i18n/repository-texts.ts';
 import { actorName } from '../../widgets/actor-name.ts';
+import { Dialog, SidePanel } from '../../widgets/dialog.tsx';
 import { shortDigest } from '../../widgets/digest-text.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { Problem } from '../../widgets/problem.tsx';
@@ -25,7 +26,7 @@ export function TagHistory({ repository, tag, onClose }: { repository: string; t
   const changes = query.data?.pages.flatMap((page) => page?.items ?? []) ?? [];
   const now = changes[0]?.to;
   return (
-    <Drawer open title={say('historyOf', { tag })} size="large" onClose={onClose}>
+    <SidePanel title={say('historyOf', { tag })} onClose={onClose}>
       <Flex vertical gap="large">
         <Typography.Text type="secondary">{say('historyHelp')}</Typography.Text>
         {query.error === null ? null : <Problem error={query.error} onRetry={() => void query.refetch()} />}
@@ -45,7 +46,7 @@ export function TagHistory({ repository, tag, onClose }: { repository: string; t
         ) : null}
       </Flex>
       {chosen === undefined ? null : <RollBack {...{ repository, tag, digest: chosen }} onClose={() => setChosen(undefined)} />}
-    </Drawer>
+    </SidePanel>
   );
 }
 
@@ -111,8 +112,7 @@ function RollBack({ repository, tag, digest, onClose }: { repository: string; ta
     },
   });
   return (
-    <Modal
-      open
+    <Dialog
       title={say('rollBackTitle', { tag })}
       okText={say('rollBack')}
       confirmLoading={restoring.isPending}
@@ -123,6 +123,6 @@ function RollBack({ repository, tag, digest, onClose }: { repository: string; ta
         {say('rollBackText', { tag, to })}
         {restoring.error === null ? null : <Problem error={restoring.error} />}
       </Flex>
-    </Modal>
+    </Dialog>
   );
 }
