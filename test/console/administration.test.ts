@@ -99,6 +99,27 @@ test('an administrator makes a user, who joins a group, gets another password an
   await page.getByRole('row', { name: /session\.created/ }).waitFor({ state: 'detached' });
 });
 
+test('a webhook of the registry is made, and changed to hear of something else', { skip: withoutBrowser }, async (t) => {
+  const page = await stage.open(t, { as: root });
+  await page.goto('/administration/webhooks');
+  await press(page, 'New webhook');
+  const making = await dialogOf(page, 'New webhook');
+  await making.getByLabel('Name').fill('watcher');
+  await making.getByLabel('Address').fill('https://hooks.example/registry');
+  await press(making, 'Create');
+  const row = page.getByRole('row', { name: /watcher https:\/\/hooks\.example\/registry tag\.created, tag\.moved enabled/ });
+  await press(row, 'Change');
+  const changing = await dialogOf(page, 'Change watcher');
+  await changing.getByLabel('Events').fill('gc.fin');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await changing.getByLabel('Repositories').fill('team/**');
+  await press(changing, 'Save');
+  await page
+    .getByRole('row', { name: /watcher https:\/\/hooks\.example\/registry tag\.created, tag\.moved, gc\.finished enabled/ })
+    .waitFor();
+});
+
 test('a job that failed says why and is tried again; garbage is looked at, collected, and found again after a reload', {
   skip: withoutBrowser,
 }, async (t) => {

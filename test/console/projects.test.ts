@@ -194,6 +194,8 @@ test('a policy shows what would go while it is written, and a run removes just t
   assert.equal(await page.getByLabel('How many').inputValue(), '1');
   await press(page, 'Run now');
   await page.getByRole('row', { name: /done 1 3/ }).waitFor();
+  await tab(page, 'Jobs');
+  await page.getByRole('row', { name: /Retention \d+ done olivia/ }).waitFor();
   const left = await client.send('GET', '/v2/shop/back/tags/list', { authorization: olivia.basic });
   assert.deepEqual(JSON.parse(left.body.toString()).tags, ['new']);
 });

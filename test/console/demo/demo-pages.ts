@@ -126,6 +126,7 @@ function projectPages({ webhook, robot }: Pick<DemoContent, 'webhook' | 'robot'>
     { name: 'project-webhooks', path: `${shop}/webhooks` },
     { name: 'project-webhooks-new', path: `${shop}/webhooks`, press: { en: webhooksEn.newWebhook, 'zh-CN': webhooksZh.newWebhook } },
     { name: 'project-webhook', path: `${shop}/webhooks/${webhook}` },
+    { name: 'project-jobs', path: `${shop}/jobs` },
     { name: 'project-audit', path: `${shop}/audit` },
     { name: 'project-settings', path: `${shop}/settings` },
     { name: 'project-delete', path: `${shop}/settings`, press: button('deleteProject') },

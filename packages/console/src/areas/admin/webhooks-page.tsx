@@ -1,20 +1,23 @@
 import { PlusOutlined } from '@ant-design/icons';
 import type { components } from '@longshore/api-client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Button, Flex, Form, Input, Select, Tag } from 'antd';
+import { Button, Flex, Tag } from 'antd';
 import { useState } from 'react';
 import { versionedOf } from '../../api/answer.ts';
 import { api } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
+import { useVersion } from '../../api/version.ts';
 import { formsTexts } from '../../i18n/forms-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { oversightTexts } from '../../i18n/oversight-texts.ts';
 import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
-import { FormDialog } from '../../widgets/form-dialog.tsx';
+import { Loaded } from '../../widgets/loaded.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
 import { type DeliverySource, WebhookDeliveries } from '../../widgets/webhook-deliveries.tsx';
+import { registryEvents } from '../../widgets/webhook-events.ts';
+import { WebhookForm, type WebhookValues, webhookBody } from '../../widgets/webhook-form.tsx';
 import { About } from './about.tsx';
 
 type Webhook = components['schemas']['Webhook'];
@@ -63,6 +66,7 @@ function WebhookActions({ webhook: { id, name, url, enabled, repositories, tags,
   const say = useTexts(oversightTexts);
   const sayForm = useTexts(formsTexts);
   const client = useQueryClient();
+  const [isChanging, setChanging] = useState(false);
   const params = { path: { webhook: id } };
   const asksAgain = () => client.invalidateQueries({ queryKey: ['webhooks'] });
   const turning = useMutation({
@@ -85,6 +89,10 @@ function WebhookActions({ webhook: { id, name, url, enabled, repositories, tags,
       <Button size="small" loading={testing.isPending} disabled={!enabled} onClick={() => testing.mutate()}>
         {say('test')}
       </Button>
+      <Button size="small" onClick={() => setChanging(true)}>
+        {sayForm('edit')}
+      </Button>
+      {isChanging && <ChangeWebhook id={id} onClose={() => setChanging(false)} />}
       <Button size="small" loading={turning.isPending} onClick={() => turning.mutate()}>
         {say(enabled ? 'disable' : 'enable')}
       </Button>
@@ -95,48 +103,34 @@ function WebhookActions({ webhook: { id, name, url, enabled, repositories, tags,
   );
 }
 
-interface Values {
-  readonly name: string;
-  readonly url: string;
-  readonly format: 'cloudevents' | 'docker';
-  readonly secret?: string;
-}
-
 function NewWebhook({ onClose }: { onClose: () => void }) {
-  const say = useTexts(oversightTexts);
-  const sayForm = useTexts(formsTexts);
   const client = useQueryClient();
-  const make = async ({ secret, ...values }: Values) => {
-    await api.POST('/api/v1/webhooks', { body: { ...values, repositories: '**', tags: '*', enabled: true, ...(secret && { secret }) } });
+  const make = async (values: WebhookValues) => {
+    await api.POST('/api/v1/webhooks', { body: webhookBody(values, true) });
     await client.invalidateQueries({ queryKey: ['webhooks'] });
   };
-  const required = { required: true, message: sayForm('required') };
+  return <WebhookForm events={registryEvents} onSubmit={make} onClose={onClose} />;
+}
+
+function ChangeWebhook({ id, onClose }: { id: string; onClose: () => void }) {
+  const client = useQueryClient();
+  const path = { webhook: id };
+  const found = useVersion(['webhooks', id], () => versionedOf(api.GET('/api/v1/webhooks/{webhook}', { params: { path } })));
   return (
-    <FormDialog<Values>
-      title={say('newWebhook')}
-      submit={sayForm('create')}
-      initial={{ format: 'cloudevents' }}
-      onSubmit={make}
-      onClose={onClose}
-    >
-      <Form.Item name="name" label={say('name')} rules={[required]}>
-        <Input autoComplete="off" maxLength={128} />
-      </Form.Item>
-      <Form.Item name="url" label={say('url')} extra={say('urlHelp')} rules={[required]}>
-        <Input autoComplete="off" maxLength={2048} />
-      </Form.Item>
-      <Form.Item name="format" label={say('format')}>
-        <Select
-          options={[
-            { value: 'cloudevents', label: 'CloudEvents' },
-            { value: 'docker', label: 'Docker Distribution' },
-          ]}
+    <Loaded query={found}>
+      {({ value, etag }) => (
+        <WebhookForm
+          events={registryEvents}
+          webhook={value}
+          onSubmit={async (values) => {
+            const params = { path, header: { 'If-Match': etag } };
+            await api.PATCH('/api/v1/webhooks/{webhook}', { params, body: webhookBody(values, value.enabled) });
+            await client.invalidateQueries({ queryKey: ['webhooks'] });
+          }}
+          onClose={onClose}
         />
-      </Form.Item>
-      <Form.Item name="secret" label={say('secret')} extra={say('secretHelp')}>
-        <Input.Password autoComplete="off" maxLength={256} />
-      </Form.Item>
-    </FormDialog>
+      )}
+    </Loaded>
   );
 }
 

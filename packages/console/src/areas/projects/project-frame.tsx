@@ -22,6 +22,7 @@ const tabs = [
   { to: '/projects/$project/tag-rules', text: 'tab.tagRules', needs: 'list' },
   { to: '/projects/$project/retention', text: 'tab.retention', needs: 'configure' },
   { to: '/projects/$project/webhooks', text: 'tab.webhooks', needs: 'configure' },
+  { to: '/projects/$project/jobs', text: 'tab.jobs', needs: 'configure' },
   { to: '/projects/$project/audit', text: 'tab.audit', needs: 'audit' },
   { to: '/projects/$project/settings', text: 'tab.settings', needs: 'list' },
 ] as const satisfies readonly { to: LinkProps['to']; text: string; needs: Action }[];

@@ -5,12 +5,12 @@ import { usePages } from '../../api/pages.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { rulesTexts } from '../../i18n/rules-texts.ts';
 import { actorName } from '../../widgets/actor-name.ts';
-import { isUnderWay, type Job } from '../../widgets/job.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
 import { RegistryText } from '../../widgets/registry-text.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { projectKey, useProjectName } from './project-queries.ts';
 import { newestRetention, RetentionJob } from './retention-job.tsx';
+import { useProjectJobs } from './use-project-jobs.ts';
 
 type Run = components['schemas']['RetentionRun'];
 
@@ -18,12 +18,7 @@ type Run = components['schemas']['RetentionRun'];
 export function RetentionRuns() {
   const project = useProjectName();
   const say = useTexts(rulesTexts);
-  const jobs = usePages<Job>(
-    [...projectKey(project), 'jobs'],
-    (at) => api.GET('/api/v1/projects/{project}/jobs', { params: { path: { project }, query: { ...at, limit: 20 } } }),
-    isUnderWay,
-  );
-  const job = newestRetention(jobs);
+  const job = newestRetention(useProjectJobs());
   // By how far the job is: a run is in the list as soon as it has begun, and has its outcome there when it has ended.
   const pages = usePages<Run>([...projectKey(project), 'retention-runs', job?.id, job?.state], (at) =>
     api.GET('/api/v1/projects/{project}/retention/runs', { params: { path: { project }, query: { ...at, limit: 20 } } }),

@@ -27,6 +27,7 @@ export function projectRoutes<R extends AnyRootRoute>(root: R) {
     createRoute({ ...below, path: '/retention', component: lazyRouteComponent(() => import('./retention-page.tsx'), 'RetentionPage') }),
     createRoute({ ...below, path: '/webhooks', component: lazyRouteComponent(() => import('./webhooks-page.tsx'), 'WebhooksPage') }),
     createRoute({ ...below, path: '/webhooks/$webhook', component: lazyRouteComponent(() => import('./webhook-page.tsx'), 'WebhookPage') }),
+    createRoute({ ...below, path: '/jobs', component: lazyRouteComponent(() => import('./jobs-page.tsx'), 'JobsPage') }),
     createRoute({ ...below, path: '/audit', component: lazyRouteComponent(() => import('./audit-page.tsx'), 'AuditPage') }),
     createRoute({ ...below, path: '/settings', component: lazyRouteComponent(() => import('./settings-page.tsx'), 'SettingsPage') }),
   ] as const;

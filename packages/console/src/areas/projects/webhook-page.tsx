@@ -13,9 +13,10 @@ import { Loaded } from '../../widgets/loaded.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { WithRight } from '../../widgets/rights.tsx';
 import { type DeliverySource, WebhookDeliveries } from '../../widgets/webhook-deliveries.tsx';
+import { projectEvents } from '../../widgets/webhook-events.ts';
+import { WebhookForm, type WebhookValues, webhookBody } from '../../widgets/webhook-form.tsx';
 import { projectKey, useProjectName } from './project-queries.ts';
 import { useRight } from './use-right.ts';
-import { WebhookForm, type WebhookValues, webhookBody } from './webhook-form.tsx';
 
 type Webhook = components['schemas']['Webhook'];
 
@@ -123,6 +124,7 @@ function WebhookActions({ webhook: { value, etag } }: { webhook: Versioned<Webho
       {problem && <Problem error={problem} />}
       {isChanging && (
         <WebhookForm
+          events={projectEvents}
           webhook={value}
           onSubmit={(values: WebhookValues) => patch(webhookBody(values, value.enabled))}
           onClose={() => setChanging(false)}

@@ -11,10 +11,11 @@ import { webhooksTexts } from '../../i18n/webhooks-texts.ts';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
 import { RightButton, WithRight } from '../../widgets/rights.tsx';
+import { projectEvents } from '../../widgets/webhook-events.ts';
+import { WebhookForm, type WebhookValues, webhookBody } from '../../widgets/webhook-form.tsx';
 import { PageHead } from './page-head.tsx';
 import { projectKey, useProjectName } from './project-queries.ts';
 import { useRight } from './use-right.ts';
-import { WebhookForm, type WebhookValues, webhookBody } from './webhook-form.tsx';
 
 /** Who is told of what happens in a project. */
 export function WebhooksPage() {
@@ -37,7 +38,7 @@ export function WebhooksPage() {
       <WithRight right={right}>
         <Webhooks />
       </WithRight>
-      {isMaking && <WebhookForm onSubmit={make} onClose={() => setMaking(false)} />}
+      {isMaking && <WebhookForm events={projectEvents} onSubmit={make} onClose={() => setMaking(false)} />}
     </>
   );
 }

@@ -1,10 +1,10 @@
 import type { components } from '@longshore/api-client';
 import { Form, Input, Select } from 'antd';
-import { formsTexts } from '../../i18n/forms-texts.ts';
-import { useTexts } from '../../i18n/language.tsx';
-import { webhooksTexts } from '../../i18n/webhooks-texts.ts';
-import { FormDialog } from '../../widgets/form-dialog.tsx';
-import { projectEvents, type WebhookEvent } from './webhook-events.ts';
+import { formsTexts } from '../i18n/forms-texts.ts';
+import { useTexts } from '../i18n/language.tsx';
+import { webhooksTexts } from '../i18n/webhooks-texts.ts';
+import { FormDialog } from './form-dialog.tsx';
+import type { WebhookEvent } from './webhook-events.ts';
 
 /** A webhook as the form has it. */
 export interface WebhookValues {
@@ -20,12 +20,14 @@ export interface WebhookValues {
 
 const fresh: Partial<WebhookValues> = { events: ['tag.created', 'tag.moved'], repositories: '**', tags: '*', format: 'cloudevents' };
 
-/** The form of a webhook. `webhook`: the one that is changed. */
+/** The form of a webhook. `events`: those that happen where it is; `webhook`: the one that is changed. */
 export function WebhookForm({
+  events,
   webhook,
   onSubmit,
   onClose,
 }: {
+  events: readonly WebhookEvent[];
   webhook?: components['schemas']['Webhook'];
   onSubmit: (values: WebhookValues) => Promise<unknown>;
   onClose: () => void;
@@ -54,7 +56,7 @@ export function WebhookForm({
         <Input type="url" autoComplete="off" maxLength={2048} />
       </Form.Item>
       <Form.Item name="events" label={say('events')} extra={say('eventsHelp')}>
-        <Select mode="multiple" options={projectEvents.map((value) => ({ value, label: value }))} />
+        <Select mode="multiple" options={events.map((value) => ({ value, label: value }))} />
       </Form.Item>
       <Form.Item name="repositories" label={say('repositories')} rules={[required]}>
         <Input autoComplete="off" maxLength={255} />

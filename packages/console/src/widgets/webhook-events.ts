@@ -28,3 +28,13 @@ export const projectEvents: readonly WebhookEvent[] = [
   'project.moved',
   'project.deleted',
 ];
+
+/** Those of the registry as a whole, which hears of its projects, too. */
+export const registryEvents: readonly WebhookEvent[] = [
+  ...projectEvents,
+  'gc.finished',
+  'webhook.created',
+  'webhook.updated',
+  'webhook.deleted',
+  'webhook.disabled',
+];
