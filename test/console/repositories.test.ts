@@ -14,9 +14,10 @@ const stage = await startConsole();
 after(() => stage.stop());
 const { registry } = stage;
 const alice = await registry.addUser('alice', { team: 'owner', prod: 'owner' });
+const bert = await registry.addUser('bert', { bulk: 'owner' });
 const eve = await registry.addUser('eve', { team: 'reader' });
 const inBrowser = { skip: withoutBrowser };
-const place = (repository: string) => ({ client: registry.client, authorization: alice.basic, repository });
+const place = (repository: string, { basic } = alice) => ({ client: registry.client, authorization: basic, repository });
 const short = (digest: string) => digest.slice(0, 'sha256:'.length + 12);
 
 const repositoryPage = (repository: string, rest = '') => `/repositories/${encodeURIComponent(repository)}${rest}`;
@@ -227,6 +228,67 @@ test('a repository of 100,000 tags is a page as quick as any', inBrowser, async 
   await rows.nth(10).waitFor({ state: 'detached' });
   assert.equal(await rows.count(), 10);
 });
+
+test('a registry of 100,000 repositories is listed, searched, and seen from its home page as quickly as any', inBrowser, async (t) => {
+  await pushImage(place('bulk/model', bert), 'latest', { annotations: { of: 'many' } });
+  fillRepositories('bulk/model', 100_000);
+  const page = await stage.open(t, { as: bert });
+  await page.goto('/');
+  await page.getByRole('link', { name: 'bulk/model:latest' }).first().waitFor();
+  await page.getByRole('link', { name: 'Repositories', exact: true }).click();
+  const rows = page.locator('[role=rowgroup] [role=row]');
+  await page.getByRole('link', { name: 'bulk/r-000010', exact: true }).waitFor();
+  const before = await heapOf(page);
+  // Ten pages of the list: each is asked for when the end of the one before comes into sight.
+  for (let last = 190; last < 2_000; last += 200) {
+    const name = `bulk/r-${String(last).padStart(6, '0')}`;
+    const link = page.getByRole('link', { name, exact: true });
+    while ((await link.count()) === 0) {
+      await page.mouse.wheel(0, 2_000);
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    }
+  }
+  assert.ok((await rows.count()) < 100, 'rows that nobody sees are not there');
+  const grown = (await heapOf(page)) - before;
+  assert.ok(grown < 20 * 1024 ** 2, `two thousand repositories took ${grown} bytes`);
+  const field = page.getByRole('searchbox', { name: 'Find a repository' });
+  await field.fill('r-099999');
+  await field.press('Enter');
+  await page.getByRole('link', { name: 'bulk/r-099999', exact: true }).waitFor();
+  await rows.nth(1).waitFor({ state: 'detached' });
+  assert.equal(await field.evaluate((element) => element.matches(':focus')), true, 'one goes on typing where one searched');
+  await page.goto('/search?query=r-04242');
+  await page.getByRole('link', { name: 'bulk/r-042421', exact: true }).waitFor();
+});
+
+/** How many bytes the objects of a page take, without those that nobody refers to any more. */
+async function heapOf(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  await session.detach();
+  return usedSize;
+}
+
+/** As many repositories as `count` with what is in `model`, beside the server; `like`: how all of them are called. */
+function fillRepositories(model: string, count: number, like = 'bulk/r-'): void {
+  using database = new DatabaseSync(join(registry.data, 'longshore.db'));
+  const isOne = `r.name glob '${like}*'`;
+  const statements = [
+    `insert into repositories (project_id, name, created_at)
+       with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count - 1})
+       select r.project_id, '${like}' || substr('00000' || i, -6), r.created_at from n cross join repositories r where r.name = '${model}'`,
+    // By what they are found: the whole name, and what follows the project.
+    `insert into repository_words (word, position, repository_id, project_id)
+       select substr(r.name, p.value + 1), p.value, r.id, r.project_id from repositories r, json_each('[0, 5]') p where ${isOne}`,
+    `insert into manifests (repository_id, digest, media_type, size, pushed_at, pushed_by, renewed_at, annotations, bytes)
+       select r.id, m.digest, m.media_type, m.size, m.pushed_at, m.pushed_by, m.renewed_at, m.annotations, m.bytes
+       from repositories r cross join manifests m join repositories o on o.id = m.repository_id where ${isOne} and o.name = '${model}'`,
+    `insert into tags (repository_id, name, manifest_id, updated_at, updated_by)
+       select r.id, 'latest', m.id, m.pushed_at - r.id, m.pushed_by from manifests m join repositories r on r.id = m.repository_id where ${isOne}`,
+  ];
+  database.exec(`begin; ${statements.join('; ')}; commit`);
+}
 
 /** As many tags as `count`, beside the server: by requests it would take minutes. */
 function fillTags(repository: string, count: number): void {

@@ -1,10 +1,11 @@
 import { AppstoreOutlined, ContainerOutlined, DiffOutlined, HomeOutlined, MenuOutlined, SettingOutlined } from '@ant-design/icons';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { Button, Input, type InputRef, Layout, Menu, theme } from 'antd';
+import { Button, type InputRef, Layout, Menu, theme } from 'antd';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { useMe } from '../api/session.ts';
 import { appTexts } from '../i18n/app-texts.ts';
 import { useTexts } from '../i18n/language.tsx';
+import { SearchField } from '../widgets/search-field.tsx';
 import { Waiting } from '../widgets/waiting.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import { ActivityBar } from './activity-bar.tsx';
@@ -74,8 +75,6 @@ function SearchBox() {
   const field = useRef<InputRef>(null);
   const { pathname, searchStr } = useLocation();
   const query = pathname === '/search' ? (new URLSearchParams(searchStr).get('query') ?? '') : '';
-  const [text, setText] = useState(query);
-  useEffect(() => setText(query), [query]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
@@ -87,14 +86,11 @@ function SearchBox() {
   }, []);
   return (
     <search className="search">
-      <Input.Search
+      <SearchField
         ref={field}
-        allowClear
-        value={text}
-        onChange={({ target }) => setText(target.value)}
-        aria-label={say('search')}
-        placeholder={say('search')}
-        onSearch={(typed) => typed.trim() !== '' && void navigate({ to: '/search', search: { query: typed.trim() } })}
+        label={say('search')}
+        value={query}
+        onSearch={(text) => text !== '' && void navigate({ to: '/search', search: { query: text } })}
       />
     </search>
   );

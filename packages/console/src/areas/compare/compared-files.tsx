@@ -1,8 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Button, Flex, Input, Segmented } from 'antd';
+import { Button, Flex, Segmented } from 'antd';
 import { compareTexts } from '../../i18n/compare-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
+import { SearchField } from '../../widgets/search-field.tsx';
 import { SizeText } from '../../widgets/size-text.tsx';
 import { type VirtualColumn, VirtualTable } from '../../widgets/virtual-table.tsx';
 import { ChangeTag } from './change-tag.tsx';
@@ -72,15 +73,12 @@ function Filters({ counts, filter: { change, prefix }, onFilter }: FiltersProps)
           ...fileChanges.map((value) => ({ value, label: say('withCount', { name: say(value), count: counts[value] }) })),
         ]}
       />
-      <Input.Search
-        key={prefix ?? ''}
-        allowClear
-        defaultValue={prefix ?? ''}
-        aria-label={say('findFile')}
-        placeholder={say('findFile')}
+      <SearchField
+        label={say('findFile')}
+        value={prefix ?? ''}
         onSearch={(text) => {
           // Paths are listed without the slash that people write before them.
-          const wanted = text.trim().replace(/^\/+/, '');
+          const wanted = text.replace(/^\/+/, '');
           onFilter({ ...(change !== undefined && { change }), ...(wanted !== '' && { prefix: wanted }) });
         }}
         style={{ width: 300, maxWidth: '100%' }}

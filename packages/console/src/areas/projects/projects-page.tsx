@@ -1,6 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { Button, Flex, Input, Tag } from 'antd';
+import { Button, Flex, Tag } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
@@ -16,6 +16,7 @@ import { type VirtualColumn, VirtualTable } from '../../widgets/virtual-table.ts
 import { NewProject } from './new-project.tsx';
 import type { Project } from './project-queries.ts';
 import './projects.css';
+import { SearchField } from '../../widgets/search-field.tsx';
 
 /** The projects that may be seen, found by how their names begin. */
 export function ProjectsPage() {
@@ -37,14 +38,7 @@ export function ProjectsPage() {
   return (
     <Flex vertical gap="middle">
       <PageHeading title={say('title')}>{me ? make : null}</PageHeading>
-      <Input.Search
-        allowClear
-        defaultValue={q}
-        aria-label={say('filter')}
-        placeholder={say('filter')}
-        onSearch={search}
-        style={{ maxWidth: 420 }}
-      />
+      <SearchField label={say('filter')} value={q ?? ''} onSearch={search} style={{ maxWidth: 420 }} />
       <VirtualTable
         label={say('title')}
         query={pages}

@@ -1,9 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { Flex, Input, Typography } from 'antd';
+import { Flex, Typography } from 'antd';
 import { useTexts } from '../../i18n/language.tsx';
 import { repositoryTexts } from '../../i18n/repository-texts.ts';
 import { PageHeading } from '../../widgets/page-heading.tsx';
+import { SearchField } from '../../widgets/search-field.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { type VirtualColumn, VirtualTable } from '../../widgets/virtual-table.tsx';
 import { PushCommands } from './push-commands.tsx';
@@ -32,22 +33,14 @@ export function RepositoriesPage() {
     ...(project === undefined ? [projectColumn(say('project'))] : timeColumns(say('pushed'), say('created'), say('never'))),
   ];
   const onFind = (text: string) => {
-    const next = { ...(project !== undefined && { project }), ...(text.trim() !== '' && { find: text.trim() }) };
+    const next = { ...(project !== undefined && { project }), ...(text !== '' && { find: text }) };
     void navigate({ to: '/repositories', search: next, replace: true });
   };
   return (
     <Flex vertical gap="middle">
       <PageHeading title={project === undefined ? say('repositories') : say('repositoriesOf', { project })} />
       {project === undefined ? null : <Link to="/repositories">{say('allProjects')}</Link>}
-      <Input.Search
-        key={find ?? ''}
-        allowClear
-        defaultValue={find ?? ''}
-        aria-label={say('find')}
-        placeholder={say('findHint')}
-        onSearch={onFind}
-        style={{ maxWidth: 420 }}
-      />
+      <SearchField label={say('find')} hint={say('findHint')} value={find ?? ''} onSearch={onFind} style={{ maxWidth: 420 }} />
       <VirtualTable
         label={say('repositories')}
         columns={columns}

@@ -1,7 +1,7 @@
 import { DeleteOutlined, DiffOutlined, HistoryOutlined } from '@ant-design/icons';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Button, Checkbox, Flex, Input, Select, Tooltip, Typography } from 'antd';
+import { Button, Checkbox, Flex, Select, Tooltip, Typography } from 'antd';
 import { useState } from 'react';
 import { imageText } from '../../api/image-name.ts';
 import { useMe } from '../../api/session.ts';
@@ -9,6 +9,7 @@ import { useTexts } from '../../i18n/language.tsx';
 import { repositoryTexts } from '../../i18n/repository-texts.ts';
 import { DigestText } from '../../widgets/digest-text.tsx';
 import { RightButton, useRightIn } from '../../widgets/rights.tsx';
+import { SearchField } from '../../widgets/search-field.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { type VirtualColumn, VirtualTable } from '../../widgets/virtual-table.tsx';
 import { DeleteTag } from './delete-tag.tsx';
@@ -73,15 +74,7 @@ function Filters({ prefix, sort, onFilter }: Pick<TagListProps, 'prefix' | 'sort
   };
   return (
     <Flex wrap gap="small">
-      <Input.Search
-        key={prefix ?? ''}
-        allowClear
-        defaultValue={prefix ?? ''}
-        aria-label={say('findTag')}
-        placeholder={say('findTag')}
-        onSearch={find}
-        style={{ width: 300, maxWidth: '100%' }}
-      />
+      <SearchField label={say('findTag')} value={prefix ?? ''} onSearch={find} style={{ width: 300, maxWidth: '100%' }} />
       <Select
         aria-label={say('sort')}
         value={sort}
