@@ -3,7 +3,7 @@ import { mkdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Digest, digestAlgorithm, digestHex } from '@longshore/oci';
-import type { ByteSink } from '../registry/ports/blob-store.ts';
+import { type ByteSink, StorageError } from '../registry/ports/blob-store.ts';
 import { type LayerBlob, LayerError, type LayerIndex, type LayerProgress, type LayerStore } from '../registry/ports/layer-store.ts';
 import type { Logger } from '../registry/ports/logger.ts';
 import { indexFormat, openIndex, writeFailure } from './index-file.ts';
@@ -93,9 +93,14 @@ export class LayerIndexes implements LayerStore {
 
   #begin(layer: LayerBlob): Making {
     const { digest, sizeBytes } = layer;
-    const made = this.#make(layer, (readBytes) => {
+    const onRead = (readBytes: number) => {
       making.progress = { readBytes, sizeBytes };
-    }).finally(() => this.#makings.delete(digest));
+    };
+    const made = this.#make(layer, onRead)
+      .catch((error: unknown) => {
+        throw isDiskFull(error) ? new StorageError('full', 'The disk for what is known of layers is full.', { cause: error }) : error;
+      })
+      .finally(() => this.#makings.delete(digest));
     const making: Making = { progress: { readBytes: 0, sizeBytes }, made };
     this.#makings.set(digest, making);
     made.catch((error: unknown) => {
@@ -145,18 +150,20 @@ export class LayerIndexes implements LayerStore {
     const { directory, mostBytes } = this.#deps;
     const part = `${path}-${randomUUID()}.part`;
     try {
-      await readLayer({ layer, task: { kind: 'index', path: part }, onRead, signal: this.#closed.signal });
+      await readLayer({ layer, task: { kind: 'index', path: part }, onRead, signal: this.#closed.signal }).catch((error: unknown) => {
+        if (!(error instanceof LayerError)) throw error;
+        writeFailure(part, error.message);
+      });
+      await rename(part, path);
     } catch (error) {
-      if (!(error instanceof LayerError)) {
-        await rm(part, { force: true });
-        throw error;
-      }
-      writeFailure(part, error.message);
+      await rm(part, { force: true });
+      throw error;
     }
-    await rename(part, path);
     await removeOldest(directory, mostBytes, path);
   }
 }
+
+const isDiskFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /** The file may be gone by now. */
 async function noteUse(path: string): Promise<void> {

@@ -50,8 +50,14 @@ export class MakingNotice {
   /** Whoever reads finds the one or the other whole. */
   async #write(progress: LayerProgress): Promise<void> {
     const next = `${this.#path}-${randomUUID()}.part`;
-    await writeFile(next, JSON.stringify(progress));
-    await rename(next, this.#path);
+    try {
+      await writeFile(next, JSON.stringify(progress));
+      await rename(next, this.#path);
+    } catch (error) {
+      // A full disk is not made fuller every second.
+      await rm(next, { force: true });
+      throw error;
+    }
   }
 }
 
