@@ -24,7 +24,10 @@ export type ComparisonSummary =
   | { readonly unreadable: string }
   | { readonly findings: ComparisonFindings; readonly from: readonly ListedLayer[]; readonly to: readonly ListedLayer[] };
 
-/** The job that finds out how two images differ. It begins again from the start when its worker dies: what it has kept by then is never seen. */
+/**
+ * The job that finds out how two images differ. It begins again from the start when its worker dies: what it has kept by then is never seen.
+ * A job that was cancelled may be through before it hears of it, while somebody has begun another: then that has nothing left to do.
+ */
 export function comparisonJob(deps: ComparisonDeps): QueuedJob {
   return {
     name: 'comparison',
@@ -33,16 +36,23 @@ export function comparisonJob(deps: ComparisonDeps): QueuedJob {
     run: async (input, { signal, report }) => {
       const { from, to } = input as ComparisonInput;
       const pair: ComparedPair = { from: from.digest, to: to.digest };
+      const known = await deps.comparisons.findComparison(pair);
+      if (known === undefined || known.summary !== undefined) return;
       const turn = randomUUID();
       const onPages = async (pages: readonly ComparisonPage[]): Promise<void> => {
         if (!(await deps.comparisons.addComparisonPages({ ...pair, turn, pages }))) throw new NobodyWaitsError();
       };
-      const summary = await summarized(async () => {
+      const find = async () => {
         const [before, after] = await Promise.all([openImage(deps, from), openImage(deps, to)]);
         const onProgress = (progress: unknown) => report({ progress });
         const findings = await deps.comparer.compare(before, after, { signal, onProgress, onPages });
         return { findings, from: listed(before), to: listed(after) };
+      };
+      const summary = await summarized(find).catch((error: unknown) => {
+        if (error instanceof NobodyWaitsError) return undefined;
+        throw error;
       });
+      if (summary === undefined) return;
       await deps.comparisons.finishComparison({ ...pair, turn, summary: JSON.stringify(summary), at: deps.clock() });
     },
   };
