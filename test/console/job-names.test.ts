@@ -6,7 +6,7 @@ import { garbageJobs } from '../../packages/server/src/features/garbage-collecti
 import { jobNames } from '../../packages/server/src/features/retention/enqueue-run.ts';
 
 test('jobs that people wait for are called by names of their language', () => {
-  for (const name of [...Object.values(garbageJobs), ...Object.values(jobNames), 'comparison', 'remove-deleted']) {
+  for (const name of [...Object.values(garbageJobs), ...Object.values(jobNames), 'comparison', 'remove-deleted', 'queue-for-search']) {
     assert.ok(isKnownJob(name), name);
     assert.match(jobs[`job.${name}`], /\p{Script=Han}/u);
   }

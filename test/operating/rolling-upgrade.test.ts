@@ -52,7 +52,7 @@ test('an earlier version serves beside this one, on a schema that the next one h
   // As it goes: the old one is there, the new one comes and migrates, the old one is started again, and the next one migrates.
   const env = { LONGSHORE_METADATA_KIND: 'postgres', LONGSHORE_METADATA_URL: url };
   const old = await startVersion(t, earlier.main, data, url);
-  const first = await pushImage({ client: old, repository: 'upgrade/first' }, 'v1');
+  const first = await pushImage({ client: old, repository: 'upgrade/first' }, 'v1', { annotations: { moved: 'yes' } });
   const current = await startVersion(t, present, data, url);
   await runProgram('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', url, ...growth.flatMap((text) => ['-c', text])]);
   const restarted = await startVersion(t, earlier.main, data, url);
@@ -77,13 +77,13 @@ test('an earlier version serves beside this one, on a schema that the next one h
       assert.deepEqual([layer.status, layer.body.length], [200, layers[0]?.size], what);
     }
   }
-  // Also those of the earlier version, which knows nothing of the search.
+  // Also those of the earlier version, which knows nothing of the search, and what was there before there was one.
   const moved = new URLSearchParams({ query: 'moved=yes', kind: 'label' });
   await until(async () => {
     const { items } = JSON.parse(String((await current.send('GET', `/api/v1/search?${moved}`)).body)) as {
       items: { repository: string }[];
     };
-    return items.length === Object.keys(versions).length;
+    return items.length === Object.keys(versions).length + 1;
   });
   await uploadInTurns(Object.values(versions));
   expectAnswer(await old.send('DELETE', `/v2/upgrade/first/manifests/${first.digest}`), { status: 202 });

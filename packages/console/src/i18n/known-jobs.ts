@@ -1,7 +1,15 @@
 import type { jobs } from './en/jobs.ts';
 
 /** Kinds of jobs that have a name here. */
-const knownJobs = ['cleanup', 'comparison', 'garbage-collection', 'garbage-preview', 'remove-deleted', 'retention'] as const;
+const knownJobs = [
+  'cleanup',
+  'comparison',
+  'garbage-collection',
+  'garbage-preview',
+  'queue-for-search',
+  'remove-deleted',
+  'retention',
+] as const;
 
 type NamedJob = keyof typeof jobs extends infer Key ? (Key extends `job.${infer Name}` ? Name : never) : never;
 

@@ -4,6 +4,7 @@ export const jobs = {
   'job.cleanup': 'Cleanup',
   'job.garbage-collection': 'Garbage collection',
   'job.garbage-preview': 'Dry run of garbage collection',
+  'job.queue-for-search': 'Search index of images',
   'job.remove-deleted': 'Removal of what was deleted',
   'job.retention': 'Retention',
   noJobs: 'Nothing is queued, and nothing has ended lately',

@@ -6,6 +6,7 @@ export const jobs: Record<keyof typeof en, string> = {
   'job.cleanup': '清理',
   'job.garbage-collection': '垃圾回收',
   'job.garbage-preview': '垃圾回收试运行',
+  'job.queue-for-search': '镜像搜索索引',
   'job.remove-deleted': '移除已删除的内容',
   'job.retention': '按保留策略清理',
   noJobs: '没有排队的任务，近期也没有结束的任务',

@@ -4,6 +4,7 @@ import type { LeaseStore } from '../../registry/ports/lease-store.ts';
 import type { Background } from '../feature.ts';
 import { indexImages, type SearchIndexDeps } from './index-images.ts';
 import { pause } from './pause.ts';
+import type { QueuedSearch } from './queue-images.ts';
 
 /** How long after its push an image is found by its labels, about. */
 const pollMs = 2_000;
@@ -14,6 +15,7 @@ const leaseMs = 15_000;
 /** What the loop works on. */
 export interface IndexLoopDeps extends SearchIndexDeps {
   readonly leases: LeaseStore;
+  readonly search: SearchIndexDeps['search'] & QueuedSearch;
 }
 
 /** Looks every two seconds whether something was pushed, and lets one process of all look into it. Nothing that fails leaves the loop. */

@@ -24,6 +24,24 @@ export async function indexManifests(
   }
 }
 
+/** `SearchStore.queueManifests`. */
+export async function queueManifests(
+  sql: SqlSession,
+  { after, limit }: { after: number; limit: number },
+): Promise<{ last: number; looked: number }> {
+  const piece = await sql.get<{ count: number; last: number | null }>(
+    'select count(*) as count, max(piece.id) as last from (select id from manifests where id > ? order by id limit ?) piece',
+    [after, limit],
+  );
+  const last = piece?.last ?? after;
+  await sql.run(
+    `insert into unindexed_manifests (manifest_id) select m.id from manifests m where m.id > ? and m.id <= ?
+       and not exists (select 1 from image_words w where w.manifest_id = m.id) on conflict (manifest_id) do nothing`,
+    [after, last],
+  );
+  return { last, looked: piece?.count ?? 0 };
+}
+
 async function insertWords(sql: SqlSession, rows: readonly SqlValue[][]): Promise<void> {
   const filled = filledUp(rows, ['', 0, -1]);
   const row = '(cast(? as text), cast(? as bigint), cast(? as bigint))';

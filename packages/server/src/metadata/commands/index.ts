@@ -20,7 +20,7 @@ import {
 } from './garbage.ts';
 import { recordGarbageRun } from './garbage-runs.ts';
 import * as groups from './groups.ts';
-import { indexManifests } from './image-words.ts';
+import { indexManifests, queueManifests } from './image-words.ts';
 import * as jobs from './jobs.ts';
 import { noteLateReferrer } from './late-referrers.ts';
 import { acquireLease, probe, releaseLease } from './leases.ts';
@@ -78,6 +78,7 @@ export const commands = {
   disableWebhook,
   updateWebhook,
   indexManifests,
+  queueManifests,
   recordGarbageRun,
   ...groups,
   ...jobs,

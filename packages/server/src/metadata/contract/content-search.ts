@@ -153,6 +153,26 @@ export function describeContentSearch(open: OpenStore): void {
       );
     });
 
+    storeTest(open, 'what nothing is known of is put on the list piece by piece', async (steps) => {
+      const { store } = steps;
+      for (const name of ['team/a', 'team/b', 'team/c']) await steps.push(requireRepositoryName(name));
+      const [first, second, third] = await store.listUnindexedManifests({ after: 0, limit: 9 });
+      assert.ok(first && second && third);
+      const known = (manifestId: number) => ({ manifestId, words: [{ word: 'acme', position: 0 }] });
+      await store.indexManifests({
+        manifests: [known(first.manifestId), { manifestId: second.manifestId, words: [] }, known(third.manifestId)],
+      });
+      assert.deepEqual(await store.listUnindexedManifests({ after: 0, limit: 9 }), []);
+      assert.deepEqual(await store.queueManifests({ after: 0, limit: 2 }), { last: second.manifestId, looked: 2 });
+      assert.deepEqual(await store.queueManifests({ after: second.manifestId, limit: 2 }), { last: third.manifestId, looked: 1 });
+      assert.deepEqual(await store.queueManifests({ after: third.manifestId, limit: 2 }), { last: third.manifestId, looked: 0 });
+      const listed = await store.listUnindexedManifests({ after: 0, limit: 9 });
+      assert.deepEqual(
+        listed.map(({ manifestId }) => manifestId),
+        [second.manifestId],
+      );
+    });
+
     storeTest(open, 'what is pushed waits to be looked into once, and not when it is gone', async (steps) => {
       const { store, at } = steps;
       const digest = await steps.push(app, { tags: ['1'] });

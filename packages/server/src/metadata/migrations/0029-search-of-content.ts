@@ -1,11 +1,10 @@
 import type { Kysely } from 'kysely';
-import { sql } from 'kysely';
 import type { SqlDialect } from '../sql-session.ts';
 import { columnTypes, refersTo, required } from './column-types.ts';
 
 /**
  * Tags by their names and manifests by their digests in all repositories, and what images are found by: words of their labels and annotations,
- * which are looked into behind their push. What is there already is on the list too.
+ * which are looked into behind their push.
  */
 export async function up(db: Kysely<unknown>, dialect: SqlDialect): Promise<void> {
   const { integer, text, finishKeyed } = columnTypes(dialect);
@@ -27,5 +26,4 @@ export async function up(db: Kysely<unknown>, dialect: SqlDialect): Promise<void
   ).execute();
   await db.schema.createIndex('tags_by_name').on('tags').columns(['name', 'repository_id']).execute();
   await db.schema.createIndex('manifests_by_digest').on('manifests').columns(['digest', 'repository_id']).execute();
-  await sql`insert into unindexed_manifests (manifest_id) select id from manifests`.execute(db);
 }

@@ -14,10 +14,13 @@ const triggers: Readonly<Record<SqlDialect, readonly string[]>> = {
 
 /**
  * Whoever stores a manifest, it is on the list of those to be looked into for the search: also an earlier version, which serves beside this one
- * while replicas are replaced and knows of no list. What such a one has stored until now is put on it.
+ * while replicas are replaced and knows of no list. What is there already is put on it by a job, bit by bit: the table of manifests is locked until
+ * this has ended, and every push waits for that.
  */
 export async function up(db: Kysely<unknown>, dialect: SqlDialect): Promise<void> {
   for (const text of triggers[dialect]) await sql.raw(text).execute(db);
-  await sql`insert into unindexed_manifests (manifest_id) select id from manifests m
-    where not exists (select 1 from image_words w where w.manifest_id = m.id) on conflict (manifest_id) do nothing`.execute(db);
+  const now = Date.now();
+  await sql`insert into jobs (name, input, state, available_at, created_at, requested_by)
+    select 'queue-for-search', '{}', 'queued', cast(${now} as bigint), cast(${now} as bigint), 'system:search-index'
+    where exists (select 1 from manifests)`.execute(db);
 }

@@ -60,6 +60,8 @@ export interface SearchStore {
 
   /** In the order of their ids, after `after`. */
   listUnindexedManifests(page: { after: number; limit: number }): Promise<UnindexedManifest[]>;
+  /** Puts those of the next `limit` manifests on the list that nothing is known of; `last`: the id of the last of these; `looked`: how many these were. */
+  queueManifests(piece: { after: number; limit: number }): Promise<{ last: number; looked: number }>;
   /** Replaces what these manifests are found by, and takes them off the list, also those that are gone. */
   indexManifests(input: { manifests: readonly { readonly manifestId: number; readonly words: readonly ImageWord[] }[] }): Promise<void>;
 }
