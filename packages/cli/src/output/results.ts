@@ -1,7 +1,8 @@
 import type { CommandInput, Output, Surroundings } from '../command.ts';
 import { toJson } from './json.ts';
+import { nestedLines } from './nested-lines.ts';
 import { memberAt, printable, readableValue } from './readable-value.ts';
-import { headingOf, padded, tableOf, widthOf } from './table.ts';
+import { headingOf, tableOf } from './table.ts';
 import { toYaml } from './yaml.ts';
 
 /** What a result looks like: the columns of a table, and which member names a thing (`-o name`). */
@@ -28,21 +29,20 @@ export function isColoured({ terminal, environment }: Surroundings): boolean {
 }
 
 /** Writes one thing. */
-export function writeThing(value: unknown, shape: Pick<Shape, 'named'>, format: string, { output }: Surroundings): void {
+export function writeThing(value: unknown, shape: Pick<Shape, 'named'>, format: string, surroundings: Surroundings): void {
+  const { output } = surroundings;
   if (format === 'json') return output.out(toJson(value, 2));
   if (format === 'yaml') return output.out(toYaml(value));
   if (format === 'name') return output.out(printable(String(memberAt(value, shape.named) ?? '')));
   if (typeof value !== 'object' || value === null) return output.out(printable(String(value)));
-  const entries = Object.entries(value);
-  const width = Math.max(0, ...entries.map(([key]) => widthOf(key)));
-  for (const [key, one] of entries) writeMember(key, one, width, output);
-}
-
-function writeMember(key: string, value: unknown, width: number, output: Output): void {
-  const isTable = Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'object' && one !== null);
-  if (!isTable) return output.out(`${padded(printable(key), width)}  ${readableValue(key, value, Date.now())}`);
-  output.out(printable(key));
-  for (const one of value) output.out(`  ${readableValue(key, one, Date.now())}`);
+  const nowMs = Date.now();
+  const reading = {
+    cell: (name: string, one: unknown) => readableValue(name, one, nowMs),
+    memberName: printable,
+    heading: printable,
+    columns: widthFor(surroundings),
+  };
+  for (const line of nestedLines(value as Readonly<Record<string, unknown>>, reading)) output.out(line);
 }
 
 /** Writes things as their pages arrive. */
@@ -77,6 +77,15 @@ export async function writeList(
 /** Programs that read a table get every cell whole; on a terminal lines would break. */
 function widthFor({ terminal }: Surroundings): number {
   return terminal.stdoutIsTty ? terminal.columns : Number.POSITIVE_INFINITY;
+}
+
+/** Writes things that are all there. */
+export function writeRows(rows: readonly unknown[], shape: Shape, format: string, surroundings: Surroundings): Promise<void> {
+  return writeList(onePage(rows), shape, format, surroundings);
+}
+
+async function* onePage(rows: readonly unknown[]): AsyncGenerator<readonly unknown[], void> {
+  yield rows;
 }
 
 async function writeDocument(pages: AsyncIterable<readonly unknown[]>, format: 'json' | 'yaml', output: Output): Promise<void> {

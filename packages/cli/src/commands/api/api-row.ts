@@ -15,6 +15,8 @@ export interface ApiRow {
   readonly columns?: readonly string[];
   /** The member that names a thing, for `-o name`; `name` unless said. */
   readonly named?: string;
+  /** A list in the answer, which stands for all of it where people read, with `columns`. */
+  readonly lists?: string;
   /** A text in the answer, which stands for all of it where people read. */
   readonly prints?: string;
   /** What is lost for good, as a sentence: asked before, see `lossQuestion`. */

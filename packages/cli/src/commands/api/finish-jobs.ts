@@ -1,6 +1,6 @@
 import type { CommandInput, Surroundings } from '../../command.ts';
 import type { Connection } from '../../connection/connect.ts';
-import { formatOf, writeList, writeThing } from '../../output/results.ts';
+import { formatOf, writeRows, writeThing } from '../../output/results.ts';
 import { jobsIn, waitForJobs } from './wait-for-jobs.ts';
 
 /** What an answer is to be made of. */
@@ -22,10 +22,12 @@ export async function finishJobs(answer: unknown, { named, project, connection, 
   }
   const jobs = await waitForJobs(jobsIn(answer), project, connection, surroundings);
   const shape = { columns: ['id', 'name', 'state', 'finishedAt', 'failure'], named: 'id' };
-  await writeList(onePage(jobs), shape, formatOf(input), surroundings);
+  await writeRows(jobs, shape, formatOf(input), surroundings);
+  const [only, ...more] = jobs;
+  // What it did, or would do, is what whoever waited wants to know.
+  if (formatOf(input) === 'table' && more.length === 0 && typeof only?.progress === 'object') {
+    surroundings.output.out('');
+    writeThing(only.progress, { named }, 'table', surroundings);
+  }
   return jobs.every(({ state }) => state === 'done') ? 0 : 1;
-}
-
-async function* onePage(things: readonly unknown[]): AsyncGenerator<readonly unknown[], void> {
-  yield things;
 }

@@ -12,7 +12,14 @@ export const operationRows: readonly ApiRow[] = [
     examples: ['longshore overview', 'longshore overview -o json'],
   },
   { name: 'admin storage', call: 'getStorage', examples: ['longshore admin storage'] },
-  { name: 'admin settings', call: 'listSettings', examples: ['longshore admin settings -o yaml'] },
+  {
+    name: 'admin settings',
+    call: 'listSettings',
+    lists: 'settings',
+    columns: ['key', 'value', 'source'],
+    named: 'key',
+    examples: ['longshore admin settings', 'longshore admin settings -o yaml'],
+  },
   {
     name: 'gc ls',
     call: 'listGarbageRuns',

@@ -1,0 +1,47 @@
+import { headingOf, padded, tableOf, widthOf } from './table.ts';
+
+/** How parts of a value are read. */
+export interface NestedReading {
+  /** One cell, by the name of its member. */
+  readonly cell: (name: string, value: unknown) => string;
+  /** What a member is called. */
+  readonly memberName: (name: string) => string;
+  /** What is said above a column. */
+  readonly heading: (text: string) => string;
+  /** The width that lines may have. */
+  readonly columns: number;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+const indent = '  ';
+const isMembers = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isEmpty = (value: unknown) =>
+  value === undefined || value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+
+/** The members of a thing one below the other: lists of things as tables, things in it by their own members, each further in. */
+export function nestedLines(thing: Members, reading: NestedReading): readonly string[] {
+  const entries = Object.entries(thing).map(([key, value]) => ({ key, value, name: reading.memberName(key) }));
+  const plain = entries.filter(({ value }) => !isNested(value));
+  const width = Math.max(0, ...plain.map(({ name }) => widthOf(name)));
+  const within = { ...reading, columns: reading.columns - indent.length };
+  return entries.flatMap(({ key, value, name }) => {
+    if (isNested(value))
+      return [name, ...(isMembers(value) ? nestedLines(value, within) : tableLines(value, within)).map((line) => indent + line)];
+    return [`${padded(name, width)}${indent}${isEmpty(value) ? '-' : reading.cell(key, value)}`];
+  });
+}
+
+function isNested(value: unknown): value is Members | readonly Members[] {
+  if (isEmpty(value)) return false;
+  return isMembers(value) || (Array.isArray(value) && value.every(isMembers));
+}
+
+/** A column for every member that any of them has. */
+function tableLines(things: readonly Members[], { cell, heading, columns }: NestedReading): readonly string[] {
+  const keys = [...new Set(things.flatMap((thing) => Object.keys(thing)))].filter((key) => things.some((thing) => !isEmpty(thing[key])));
+  const rows = things.map((thing) => keys.map((key) => (isEmpty(thing[key]) ? '-' : cell(key, thing[key]))));
+  const headings = keys.map((key) => heading(headingOf(key)));
+  const table = tableOf(headings, rows, columns);
+  return [headings, ...rows].map(table.line);
+}
