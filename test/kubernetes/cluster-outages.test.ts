@@ -85,7 +85,7 @@ describe('while the API server of a cluster is slow, away, or flooded', { skip }
   });
 
   test('one that hangs: what was proved counts five seconds, then nobody is let in, and nobody waits for long', async () => {
-    assert.equal((await ask(pipeline)).status, 202);
+    await until(async () => (await ask(pipeline)).status === 202);
     registry.cluster.freeze();
     const refused = await refusedInTime();
     assert.deepEqual([refused.status, refused.retryAfter], [503, '2']);
@@ -142,7 +142,7 @@ describe('while the API server of a cluster is slow, away, or flooded', { skip }
   });
 
   test('one that is gone, and back', async () => {
-    assert.equal((await ask(pipeline)).status, 202);
+    await until(async () => (await ask(pipeline)).status === 202);
     await registry.cluster.kill();
     const refused = await refusedInTime();
     assert.equal(refused.status, 503);
@@ -154,7 +154,7 @@ describe('while the API server of a cluster is slow, away, or flooded', { skip }
   });
 
   test('a flood of made-up tokens keeps nobody out who is in', async () => {
-    assert.equal((await ask(pipeline)).status, 202);
+    await until(async () => (await ask(pipeline)).status === 202);
     const madeUp = forger();
     registry.cluster.freeze();
     const frozen = Array.from({ length: 700 }, (_, number) => ask(madeUp(number)));

@@ -91,13 +91,18 @@ async function aWorkerDies(container: Container, client: HttpClient): Promise<vo
   await until(async () => (await client.send('GET', '/readyz')).status === 200);
 }
 
-/** Prints [pid, state, parent] of every process but itself; proc(5) says where they are. */
+/** Prints [pid, state, parent] of every process but itself, and but for those that end meanwhile; proc(5) says where they are. */
 const listProcesses = `
-  const { readdirSync, readFileSync } = require('node:fs');
+  const { existsSync, readdirSync, readFileSync } = require('node:fs');
   const pids = readdirSync('/proc').filter((name) => Number(name) > 0 && Number(name) !== process.pid);
-  console.log(JSON.stringify(pids.map((pid) => {
-    const [state, parent] = readFileSync('/proc/' + pid + '/stat', 'utf8').split(') ')[1].split(' ');
-    return [Number(pid), state, Number(parent)];
+  console.log(JSON.stringify(pids.flatMap((pid) => {
+    try {
+      const [state, parent] = readFileSync('/proc/' + pid + '/stat', 'utf8').split(') ')[1].split(' ');
+      return [[Number(pid), state, Number(parent)]];
+    } catch (error) {
+      if (existsSync('/proc/' + pid)) throw error;
+      return [];
+    }
   })));`;
 
 function possible(): boolean {

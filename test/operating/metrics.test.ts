@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { backendFamilies } from '../../packages/server/src/observability/backend-metrics.ts';
 import { diskCacheFamilies, metadataCacheFamilies } from '../../packages/server/src/observability/cache-metrics.ts';
+import { processTree } from '../processes/process-tree.ts';
 import { HttpClient } from '../protocol/http-client.ts';
 import { basicAuthorization } from '../protocol/registry-fixture.ts';
 import { type Place, pushBlob, pushImage } from '../protocol/sample-content.ts';
@@ -46,10 +47,7 @@ async function askForNothing(count: number): Promise<void> {
 
 const misses = (figures: Scrape) => figures.sum(requests, 'method="GET"', 'route="manifest"', 'code="404"');
 
-function workerPids(): number[] {
-  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim().split(' ').map(Number);
-  return children.filter((pid) => !readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('writer-process'));
-}
+const workerPids = () => processTree(server.pid).workers;
 
 /** A request counts when its connection has taken the answer, which is a moment after the client has it. */
 async function untilCounted(count: number): Promise<void> {

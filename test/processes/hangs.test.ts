@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { blobOf, imageOf, type Manifest } from '../crash/image.ts';
@@ -10,13 +10,13 @@ import { type Answer, RegistryClient } from '../crash/registry-client.ts';
 import { until } from '../security/until.ts';
 import type { Longshore } from '../tools/longshore.ts';
 import { isRunning, processTree } from './process-tree.ts';
-import { newDirectory, startWorkers } from './worker-host.ts';
+import { type Host, newDirectory, startWorkers } from './worker-host.ts';
 
 /** Long enough for a start beside other tests. */
-const stuckSeconds = 8;
+const stuckSeconds = 30;
 const settings = { LONGSHORE_LIMITS_STUCK_SECONDS: String(stuckSeconds) };
 /** A write waits half of the limit; or, when it was not sent, five seconds for the next writer. The rest is for a busy machine. */
-const longestWaitMs = (stuckSeconds / 2 + 5 + 4) * 1000;
+const longestWaitMs = (stuckSeconds / 2 + 5 + 6) * 1000;
 
 interface Pushes {
   readonly acknowledged: Manifest[];
@@ -68,9 +68,18 @@ async function missingFrom(server: Longshore, manifests: readonly Manifest[]): P
   return missing;
 }
 
+let last: Promise<unknown> = Promise.resolve();
+
+/** The tests wait side by side; all their processes at once would take longer to start than a start may. */
+function startInTurn(t: TestContext, env: Record<string, string>): Promise<Host> {
+  const started = last.then(() => startWorkers(t, env));
+  last = started.catch(() => undefined);
+  return started;
+}
+
 describe('processes that live and do nothing', { skip: process.platform !== 'linux', concurrency: 5 }, () => {
   it('a writer under writes is replaced: no write waits for long, and what was acknowledged is there', { timeout: 600_000 }, async (t) => {
-    const { server } = await startWorkers(t, settings);
+    const { server } = await startInTurn(t, settings);
     const pushes = pushOn(server, 4);
     await until(() => pushes.acknowledged.length > 20);
     const [writer = 0] = processTree(server.pid).writers;
@@ -89,23 +98,23 @@ describe('processes that live and do nothing', { skip: process.platform !== 'lin
     assert.deepEqual(pushes.wrong, []);
     assert.ok(pushes.refused > 0, 'some were told to come back');
     assert.deepEqual(await missingFrom(server, pushes.acknowledged), []);
-    assert.match(server.output(), /The writer of the metadata hangs: it did not answer for 8 s, so it is killed/);
+    assert.match(server.output(), /The writer of the metadata hangs: it did not answer for 30 s, so it is killed/);
     await until(async () => (await fetch(`${server.url}/readyz`)).status === 200);
   });
 
   it('a worker is killed and replaced', { timeout: 600_000 }, async (t) => {
-    const { server } = await startWorkers(t, settings);
+    const { server } = await startInTurn(t, settings);
     const [still = 0, ...others] = processTree(server.pid).workers;
     process.kill(still, 'SIGSTOP');
     await until(() => {
       const { workers } = processTree(server.pid);
       return workers.length === 2 && !workers.includes(still) && others.every((pid) => workers.includes(pid));
     });
-    assert.match(server.output(), /A worker hangs: it did not answer for 8 s, so it is killed/);
+    assert.match(server.output(), /A worker hangs: it did not answer for 30 s, so it is killed/);
   });
 
   it('nobody is killed because all of them stood still together', { timeout: 600_000 }, async (t) => {
-    const { server } = await startWorkers(t, settings);
+    const { server } = await startInTurn(t, settings);
     const before = processTree(server.pid);
     const all = [server.pid, ...before.workers, ...before.writers];
     for (const pid of all) process.kill(pid, 'SIGSTOP');
@@ -123,14 +132,14 @@ describe('processes that live and do nothing', { skip: process.platform !== 'lin
     const file = join(await newDirectory(t), 'longshore.yaml');
     const text = `anonymous: push\nlimits:\n  stuckSeconds: ${stuckSeconds}\n`;
     await writeFile(file, text);
-    const { server } = await startWorkers(t, { LONGSHORE_CONFIG: file });
+    const { server } = await startInTurn(t, { LONGSHORE_CONFIG: file });
     const { workers } = processTree(server.pid);
     // Whoever opens a pipe to read waits until somebody writes: a file system that does not answer.
     await rm(file);
     execFileSync('mkfifo', [file]);
     server.kill('SIGHUP');
     await until(() => server.output().includes('The rolling restart was given up'));
-    assert.match(server.output(), /A worker hangs: it was not ready 8 s after its start, so it is killed\. See what it waits for/);
+    assert.match(server.output(), /A worker hangs: it was not ready 30 s after its start, so it is killed\. See what it waits for/);
     assert.match(server.output(), /Send SIGHUP again when/);
     assert.deepEqual(processTree(server.pid).workers, workers);
     assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
@@ -145,6 +154,7 @@ describe('processes that live and do nothing', { skip: process.platform !== 'lin
     const args = ['serve', '--workers', '2', '--listen', '127.0.0.1:0', '--data', join(await newDirectory(t), 'data')];
     const main = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url));
     const env = { ...process.env, ...settings };
+    await last;
     const supervisor = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'ignore'], env });
     t.after(() => supervisor.kill('SIGKILL'));
     let output = '';

@@ -17,7 +17,7 @@ export interface OneHostOptions extends ArenaTerms {
 const collectionKillEveryMs = 40_000;
 
 /** Short, so that a run sees what follows. A start that takes longer beside everything else is one more kill. */
-const stuckSeconds = 6;
+const stuckSeconds = 10;
 
 /** We change the database ourselves, also while no server runs: whoever closes it last then holds it for as long as its disk takes. */
 const isLocked = /The metadata database is busy/;

@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Digest } from '@longshore/oci';
 import { processTree } from '../../../../../test/processes/process-tree.ts';
 import { until } from '../../../../../test/security/until.ts';
 import { StorageError } from '../../registry/ports/blob-store.ts';
@@ -80,9 +81,14 @@ test('when it dies, what was sent is rejected as retryable, and what comes later
   const steps = new StoreSteps(store);
   const digests = [await steps.push(app), await steps.push(app)];
   await assert.rejects(steps.push(app), (error) => error instanceof StorageError && error.retryable);
-  const later = steps.push(app);
+  const diedAt = performance.now();
+  const later = steps.push(app).catch((error: unknown) => error);
   await host.startWriter();
-  for (const digest of [...digests, await later]) assert.notEqual(await store.findManifestInfo(app, { digest }), undefined);
+  const outcome = await later;
+  // Whoever waits, waits for five seconds: a busy machine may need longer for the next one.
+  if (outcome instanceof StorageError && performance.now() - diedAt > 5000) assert.ok(outcome.retryable);
+  else digests.push(outcome as Digest);
+  for (const digest of digests) assert.notEqual(await store.findManifestInfo(app, { digest }), undefined);
 });
 
 test('one that retires is replaced without a failed write', async (t) => {
@@ -135,14 +141,14 @@ test('while it stands still, writes fail as stalled after a bounded time; what w
 }, async (t) => {
   const host = await newHost(t);
   const writer = await host.startWriter();
-  const [store, other] = await Promise.all([host.open(2500), host.open(60_000)]);
+  const [store, other] = await Promise.all([host.open(5000), host.open(60_000)]);
   const digest = await new StoreSteps(store).push(app);
   process.kill(writer.pid, 'SIGSTOP');
   const late = { id: 'late', repository: app, by, algorithm: 'sha256', at: 1 } as const;
   await assert.rejects(store.startUpload(late), stalled);
   const patient = new StoreSteps(other).push(app);
   await assert.rejects(new StoreSteps(store).push(app), stalled);
-  await assert.rejects(host.open(2500), (error) => error instanceof StorageError && error.retryable, 'nobody new gets in');
+  await assert.rejects(host.open(5000), (error) => error instanceof StorageError && error.retryable, 'nobody new gets in');
   process.kill(writer.pid, 'SIGCONT');
   for (const each of [digest, await patient]) assert.notEqual(await store.findManifestInfo(app, { digest: each }), undefined);
   // It is stalled until it is heard again, which it is when it refuses what came too late.
@@ -153,10 +159,10 @@ test('while it stands still, writes fail as stalled after a bounded time; what w
 
 test('one that does not answer is killed, and the log says so', { skip: notLinux }, async (t) => {
   const host = await newHost(t);
-  const writer = await host.startWriter({ stuckMs: 8000 });
+  const writer = await host.startWriter({ stuckMs: 20_000 });
   process.kill(writer.pid, 'SIGSTOP');
-  assert.equal(await writer.ended, 'killed: it did not answer for 8 s');
-  assert.match(host.log.join('\n'), /^The writer of the metadata hangs: it did not answer for 8 s, so it is killed\./);
+  assert.equal(await writer.ended, 'killed: it did not answer for 20 s');
+  assert.match(host.log.join('\n'), /^The writer of the metadata hangs: it did not answer for 20 s, so it is killed\./);
 });
 
 test('one that hangs before it is ready is killed, and the next one starts', { skip: notLinux }, async (t) => {
