@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { basicAuthorization } from '../protocol/registry-fixture.ts';
@@ -97,6 +98,12 @@ test('an administrator makes a user, who joins a group, gets another password an
   await page.waitForURL(/action=user\.created/);
   await page.getByRole('row', { name: /user:\d+:root user\.created user newcomer allowed/ }).waitFor();
   await page.getByRole('row', { name: /session\.created/ }).waitFor({ state: 'detached' });
+  const saved = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Export CSV' }).click();
+  const lines = (await readFile(await (await saved).path(), 'utf8')).trim().split('\r\n');
+  assert.match(lines[0] ?? '', /^id,at,actor,.*,action,/);
+  assert.equal(lines.length, 2, 'what is searched for, and nothing else');
+  assert.match(lines[1] ?? '', /"user:\d+:root".*"user\.created","user","newcomer","allowed"/);
 });
 
 test('a webhook of the registry is made, and changed to hear of something else', { skip: withoutBrowser }, async (t) => {

@@ -9,6 +9,7 @@ import { makeLayers } from '../comparison/made-layers.ts';
 import { putManifest } from '../protocol/sample-content.ts';
 import { lookWithAxe } from './accessibility.ts';
 import { startConsole, withoutBrowser } from './browser.ts';
+import { apiAs } from './demo/demo-api.ts';
 
 const stage = await startConsole();
 after(() => stage.stop());
@@ -57,6 +58,14 @@ async function choose(page: Page, name: 'From' | 'To', repository: string, tag: 
   await page.locator('.ant-select-dropdown:visible').waitFor({ state: 'detached' });
 }
 
+/** Cancels the comparison of the first two images as another tab does. */
+async function cancelElsewhere(): Promise<void> {
+  const image = (reference: string) => ({ repository: 'team/app', reference });
+  const { data } = await apiAs(registry, alice).POST('/api/v1/comparisons', { body: { from: image('1'), to: image('2') } });
+  const params = { path: { comparison: data?.id ?? '' } };
+  await apiAs(registry, alice).POST('/api/v1/comparisons/{comparison}/cancel', { params });
+}
+
 test(
   'two images are chosen, their comparison survives a reload, is cancelled and begun again, and tells what differs',
   inBrowser,
@@ -66,6 +75,9 @@ test(
     await page.getByRole('link', { name: 'Compare images' }).click();
     await page.getByText('Choose two images', { exact: true }).waitFor();
     await choose(page, 'From', 'team/app', '1');
+    await side(page, 'To').getByLabel('Repository').fill('team/nowhere');
+    await page.keyboard.press('Tab');
+    await page.getByText('No repository is called team/nowhere, or none that you may see.').waitFor();
     await side(page, 'To')
       .getByLabel('Repository')
       .fill(`${new URL(registry.url).host}/team/app:2`);
@@ -74,6 +86,13 @@ test(
     const waits = page.getByText('The comparison waits for its turn.');
     await waits.waitFor();
     await page.reload();
+    await waits.waitFor();
+    await cancelElsewhere();
+    await page.getByText('The comparison was cancelled.').waitFor();
+    await page.waitForURL(/cancelled=true/);
+    await page.reload();
+    await page.getByText('The comparison was cancelled.').waitFor();
+    await page.getByRole('button', { name: 'Compare again' }).click();
     await waits.waitFor();
     await page.route('**/api/v1/comparisons/*', (route) => route.fulfill({ status: 503, json: { code: 'unavailable' } }));
     const isRefused = () => page.waitForResponse((answer) => answer.status() === 503);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { pushImage } from '../protocol/sample-content.ts';
 import { startConsole, withoutBrowser } from './browser.ts';
 import { endSessions, fillSignIn, signInBeside } from './sessions.ts';
 
@@ -88,6 +89,27 @@ test('when another person signs in, the page begins anew', inBrowser, async (t) 
   await comeBack(page);
   await reloaded;
   await page.getByRole('button', { name: 'bob' }).waitFor();
+});
+
+test('who signs in after another person finds nothing of theirs, nor by going back', inBrowser, async (t) => {
+  const [carol, owner] = [await registry.addUser('carol'), await registry.addUser('owner', { team: 'owner' })];
+  await pushImage({ client: registry.client, authorization: owner.basic, repository: 'team/hidden' }, '1');
+  const page = await stage.open(t, { as: alice });
+  await page.goto('/repositories');
+  await page.getByRole('link', { name: 'team/hidden' }).waitFor();
+  await page.getByRole('button', { name: 'alice' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByText('You have signed out.').waitFor();
+  await page.goBack();
+  await page.getByRole('banner').getByRole('link', { name: 'Sign in' }).click();
+  assert.equal(await page.getByText('team/hidden').count(), 0);
+  await fillSignIn(page, carol);
+  await page.getByRole('button', { name: 'carol' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Repositories' }).waitFor();
+  await page.getByText('library/app').first().waitFor();
+  assert.equal(await page.getByText('team/hidden').count(), 0);
+  const kept = await page.evaluate<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])');
+  assert.doesNotMatch(kept, /team|alice/);
 });
 
 test('a lost connection is said, takes no page away, and what was asked for comes with it', inBrowser, async (t) => {

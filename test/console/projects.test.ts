@@ -7,6 +7,7 @@ import type { Locator, Page } from 'playwright-core';
 import { basicAuthorization } from '../protocol/registry-fixture.ts';
 import { pushImage } from '../protocol/sample-content.ts';
 import { startConsole, withoutBrowser } from './browser.ts';
+import { apiAs } from './demo/demo-api.ts';
 import { endSessions, signInBeside } from './sessions.ts';
 
 const stage = await startConsole({ flags: ['--outgoing-allow', '127.0.0.1', '--outgoing-ports', '1-65535'] });
@@ -171,8 +172,16 @@ test('settings say that they were saved, and what is typed outlives the session'
   assert.equal(await general.getByLabel('Description').inputValue(), 'What the shop sells');
   await press(general, 'Save');
   await general.getByText('Saved', { exact: true }).waitFor();
+  await general.getByLabel('Description').fill('What I think it sells');
+  const header = { 'If-Match': '*' };
+  const params = { path: { project: 'shop' }, header };
+  await apiAs(registry, olivia).PATCH('/api/v1/projects/{project}', { params, body: { description: 'What it really sells' } });
+  await press(general, 'Save');
+  await press(general, 'Show what is stored now, and lose what I typed');
+  await general.getByRole('alert').waitFor({ state: 'detached' });
+  assert.equal(await general.getByLabel('Description').inputValue(), 'What it really sells');
   await tab(page, 'Overview');
-  await page.getByRole('paragraph').getByText('What the shop sells').waitFor();
+  await page.getByRole('paragraph').getByText('What it really sells').waitFor();
   await page.getByRole('list', { name: 'Promotion chain' }).getByRole('link', { name: 'shop-prod' }).click();
   await page.getByRole('list', { name: 'Promotion chain' }).getByRole('link', { name: 'shop' }).waitFor();
 });

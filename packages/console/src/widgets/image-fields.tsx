@@ -5,6 +5,10 @@ import { useDeferredValue, useState } from 'react';
 import { api } from '../api/client.ts';
 import { type ImageName, namesMeant } from '../api/image-name.ts';
 import { overviewQuery } from '../api/overview-query.ts';
+import { formsTexts } from '../i18n/forms-texts.ts';
+import { useTexts } from '../i18n/language.tsx';
+import { Problem } from './problem.tsx';
+import { visibleText } from './visible-text.ts';
 
 interface FieldProps {
   readonly id: string;
@@ -20,6 +24,7 @@ const found = 20;
  * digest and the address of a registry as commands have it. Give it a key of what is chosen.
  */
 export function RepositoryField(props: FieldProps & { readonly onChoose: (image: ImageName) => void }) {
+  const sayForm = useTexts(formsTexts);
   const { id, label, placeholder, chosen = '', onChoose } = props;
   const [typed, setTyped] = useState(chosen);
   const names = useRepositoryNames(typed);
@@ -34,14 +39,24 @@ export function RepositoryField(props: FieldProps & { readonly onChoose: (image:
   const leave = () => {
     if (typed.trim() !== chosen && typed.trim() !== '') finding.mutate(namesMeant(typed));
   };
+  const type = (text: string) => {
+    setTyped(text);
+    finding.reset();
+  };
+  const isNone = finding.isSuccess && finding.data === undefined;
   return (
-    <Form.Item label={label} htmlFor={id}>
+    <Form.Item
+      label={label}
+      htmlFor={id}
+      {...(isNone && { validateStatus: 'warning', help: sayForm('noRepository', { name: visibleText(typed.trim()) }) })}
+    >
+      {finding.error === null ? null : <Problem error={finding.error} />}
       <AutoComplete
         id={id}
         value={typed}
         placeholder={placeholder}
         options={names.map((value) => ({ value }))}
-        onChange={setTyped}
+        onChange={type}
         onSelect={(repository) => choose({ repository })}
         onBlur={leave}
         onInputKeyDown={({ key }) => key === 'Enter' && names.length === 0 && leave()}

@@ -22,7 +22,7 @@ export interface CompareSearch extends ResultView {
   readonly fromPlatform?: string;
   readonly to?: string;
   readonly toPlatform?: string;
-  /** The comparison was cancelled here: it is not begun again by looking at it. */
+  /** The comparison was cancelled: it is not begun again by looking at it. */
   readonly cancelled?: true;
 }
 

@@ -1,6 +1,7 @@
 import { ApiProblem } from '@longshore/api-client';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Alert, Button, Flex, Progress, Typography } from 'antd';
+import { useEffect, useEffectEvent } from 'react';
 import { imageText } from '../../api/image-name.ts';
 import { compareTexts } from '../../i18n/compare-texts.ts';
 import { sizeIn } from '../../i18n/formats.ts';
@@ -25,6 +26,12 @@ interface ShownComparisonProps {
 /** A comparison as far as it is: that it waits or runs, why there is none, or what differs. */
 export function ShownComparison({ from, to, view, isCancelled, onCancelled, onView }: ShownComparisonProps) {
   const { comparison, error, restart, cancel } = useComparison(from, to, !isCancelled);
+  // Also by somebody else, in another tab or in the administration: a reload begins it no more than if it was here.
+  const isStopped = comparison?.state === 'cancelled';
+  const tellCancelled = useEffectEvent(() => !isCancelled && onCancelled(true));
+  useEffect(() => {
+    if (isStopped) tellCancelled();
+  }, [isStopped]);
   const again = () => {
     restart();
     onCancelled(false);

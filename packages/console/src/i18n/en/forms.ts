@@ -14,6 +14,7 @@ export const forms = {
   never: 'Never',
   yes: 'Yes',
   required: 'Fill this in.',
+  noRepository: 'No repository is called {name}, or none that you may see.',
   actions: 'What you can do',
   copied: 'Copied',
 } as const satisfies Record<string, string>;

@@ -15,6 +15,7 @@ export const forms: Record<keyof typeof en, string> = {
   none: '无',
   never: '从不',
   yes: '是',
+  noRepository: '没有名为 {name} 的仓库，或您无权查看。',
   required: '请填写此项。',
   actions: '可用操作',
   copied: '已复制',
