@@ -75,6 +75,14 @@ export function describeAddresses(open: OpenStore): void {
         assert.deepEqual(await listed({ ...sight, from: 'unknown' }), ofOuter);
       }
       assert.equal(await limit(steps, 'outer', { promotesTo: 'inner' }), 'updated');
+      const day = 20_000;
+      const pulls = ['inner', 'outer'].map((project) => ({ project, day, bytes: project === 'inner' ? 100 : 1, pulls: 1 }));
+      await store.notePulls({ manifests: [], tags: [], projects: pulls, today: day });
+      for (const sight of sights) {
+        assert.deepEqual(await store.sumDaysOfPulls({ ...sight, from: outside }, day), [{ day, bytes: 1, pulls: 1 }]);
+        const all = await store.sumDaysOfPulls({ ...sight, from: inside }, day);
+        assert.deepEqual(all, sight.kind === 'everything' ? undefined : [{ day, bytes: 101, pulls: 2 }]);
+      }
       const next = async (from: string) => (await store.findTenant('outer', { kind: 'everything', from }))?.promotesTo;
       assert.deepEqual([await next(inside), await next(outside)], ['inner', undefined]);
     });

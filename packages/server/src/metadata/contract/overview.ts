@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { requireTag } from '@longshore/oci';
+import { maskOf } from '../../registry/action-mask.ts';
+import { actions } from '../../registry/ports/authorizer.ts';
 import type { KeptEvent, WebhookSettings } from '../../registry/ports/webhook-store.ts';
+import { rangeOfPattern } from '../../registry/repository-pattern.ts';
 import { newUser, pulledBy } from './access.ts';
 import { app, by, foreign, type OpenStore, type StoreSteps, storeTest, web } from './contract-steps.ts';
 
@@ -27,6 +30,17 @@ async function readerOfOther(steps: StoreSteps) {
   const eve = await newUser(steps, 'eve');
   await steps.store.setProjectRole({ userId: eve.id, project: 'other', role: 'reader', by, at: steps.at });
   return pulledBy(eve);
+}
+
+/** Of one repository of `team` alone. */
+async function readerOfPart(steps: StoreSteps) {
+  const { store, at } = steps;
+  const pat = await newUser(steps, 'pat');
+  const range = rangeOfPattern('team', 'app') ?? assert.fail();
+  const subject = { kind: 'user', name: 'pat' } as const;
+  const authority = { actions: maskOf(actions), mayOrphan: false };
+  await store.addMember({ scope: 'team', subject, role: 'reader', pattern: 'app', ...range, authority, by, at });
+  return pulledBy(pat);
 }
 
 /** What an overview shows. */
@@ -85,6 +99,9 @@ export function describeOverview(open: OpenStore): void {
       assert.deepEqual(await store.sumDaysOfPulls(seen, today - 5), [{ day: today, bytes: 5, pulls: 1 }]);
       assert.equal(await store.sumDaysOfPulls(everything, today), undefined);
       assert.deepEqual(await store.sumDaysOfPulls(nothing, today), []);
+      const ofPart = await readerOfPart(steps);
+      assert.deepEqual(await most(ofPart), ['team/app:2 9', 'team/app:1 5']);
+      assert.deepEqual(await store.sumDaysOfPulls(ofPart, today - 5), [], 'of a project that is seen in part nobody knows which');
       const use = await store.countUse(today - 1);
       assert.deepEqual(use.days, [
         { day: today - 1, bytes: 3, pulls: 1 },

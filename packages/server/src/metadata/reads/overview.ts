@@ -4,11 +4,11 @@ import type { Visibility } from '../../registry/ports/authorizer.ts';
 import { overviewDepth, overviewProjects, type PulledTag, type RecentPush } from '../../registry/ports/overview-store.ts';
 import type { Day, DayOfPulls } from '../../registry/ports/pull-store.ts';
 import { fromColumn } from '../digest-column.ts';
+import type { Condition } from '../garbage-conditions.ts';
+import { chunks, padded, placeholders } from '../sql-lists.ts';
 import type { SqlSession, SqlValue } from '../sql-session.ts';
 import { beforeNames, openFrom, type Visible } from '../visibility-condition.ts';
-import { type SeenRow, sightOf } from './sight.ts';
-import { selectVisibleProjects } from './visible-projects.ts';
-import { holdsEverywhere } from './visible-repositories.ts';
+import { isWholeProject, type SeenRow, type Sight, sightOf } from './sight.ts';
 
 /** Entries that one statement looks at: on SQLite it holds up every request, for about a millisecond. */
 const windowRows = 250;
@@ -105,14 +105,49 @@ function openOf(visibility: Visible): { readonly text: string; readonly params: 
 /** `OverviewStore.sumDaysOfPulls`. */
 export async function sumDaysOfPulls(sql: SqlSession, visibility: Visibility, since: Day): Promise<DayOfPulls[] | undefined> {
   if (visibility.kind === 'nothing') return [];
-  if (visibility.kind === 'everything' || (await holdsEverywhere(sql, visibility))) return undefined;
-  const projects = selectVisibleProjects(visibility);
-  const open = openFrom(visibility, 'pp.project_id');
-  const rows = await sql.all<DayOfPulls>(
-    `select pp.day, cast(sum(pp.bytes) as bigint) as bytes, cast(sum(pp.pulls) as bigint) as pulls
-     from (select id from (${projects.text}) seen limit ${overviewProjects}) page join project_pulls pp on pp.project_id = page.id
-     where pp.day >= ?${open === undefined ? '' : ` and ${open.text}`} group by pp.day order by pp.day`,
-    [...projects.params, since, ...(open?.params ?? [])],
-  );
-  return rows.map(({ day, bytes, pulls }) => ({ day, bytes, pulls }));
+  const sight = visibility.kind === 'held' ? await sightOf(sql, visibility) : undefined;
+  const open = openFrom(visibility, 'p.id');
+  if (sight === undefined && !(await isAnyClosed(sql, visibility))) return undefined;
+  const days = new Map<Day, DayOfPulls>();
+  for (const ids of chunks(await summedProjects(sql, sight, open))) {
+    const asked = padded(ids);
+    const rows = await sql.all<DayOfPulls>(
+      `select pp.day, cast(sum(pp.bytes) as bigint) as bytes, cast(sum(pp.pulls) as bigint) as pulls
+       from project_pulls pp where pp.project_id in (${placeholders(asked.length)}) and pp.day >= ? group by pp.day`,
+      [...asked, since],
+    );
+    for (const { day, bytes, pulls } of rows) {
+      const known = days.get(day) ?? { day, bytes: 0, pulls: 0 };
+      days.set(day, { day, bytes: known.bytes + bytes, pulls: known.pulls + pulls });
+    }
+  }
+  return [...days.values()].sort((left, right) => left.day - right.day);
+}
+
+/** Whether a project is closed to where the one who asks is. */
+async function isAnyClosed(sql: SqlSession, { from }: Visible): Promise<boolean> {
+  if (from === undefined) return false;
+  const closed = 'select 1 as found from closed_addresses c';
+  if (from === 'unknown') return (await sql.get(`${closed} limit 1`)) !== undefined;
+  return (await sql.get(`${closed} where c.low <= ? and c.high >= ? limit 1`, [from, from])) !== undefined;
+}
+
+/** Some of the projects of which all is seen: what of a project's pulls is of a part of it is not known. */
+async function summedProjects(sql: SqlSession, sight: Sight | undefined, open: Condition | undefined): Promise<number[]> {
+  const isOpen = open ?? { text: '1 = 1', params: [] };
+  if (sight === undefined) {
+    const rows = await sql.all<{ id: number }>(`select p.id from projects p where ${isOpen.text} limit ${overviewProjects}`, isOpen.params);
+    return rows.map(({ id }) => id);
+  }
+  const whole = (await sight.stretches()).filter(isWholeProject).slice(0, overviewProjects);
+  const found: number[] = [];
+  for (const some of chunks(whole)) {
+    const asked = padded(some.map(({ projectId }) => projectId));
+    const rows = await sql.all<{ id: number }>(
+      `select p.id from projects p where p.id in (${placeholders(asked.length)}) and ${isOpen.text}`,
+      [...asked, ...isOpen.params],
+    );
+    found.push(...rows.map(({ id }) => id));
+  }
+  return found;
 }

@@ -28,6 +28,11 @@ export interface SeenStretch {
   readonly high: string;
 }
 
+/** Whether a stretch is all of its project: patterns have a slash behind its name. */
+export function isWholeProject({ low }: SeenStretch): boolean {
+  return !low.includes('/');
+}
+
 /**
  * What somebody may see; undefined: everything. Roles are looked at here, once for all rows: in the statement they would be looked up for each,
  * by a plan of PostgreSQL's liking.

@@ -43,8 +43,11 @@ const harmless = [
   // Two hundred results are kept, and whoever starts one more has them counted; ranking them reads each.
   /^SCAN c: select count\(\*\) as count from comparisons c join jobs j /,
   /^SCAN (comparisons|ranked|\(subquery-\d+\)): delete from comparisons where id in \( select id from \(select id, row_number\(\) /,
-  // Whether there is any.
+  // Whether there is any, of few: those of projects that are closed to some.
   /^SCAN closed_addresses: select 1 from closed_addresses limit 1$/,
+  /^SCAN c: select 1 as found from closed_addresses c (where c.low <= \? and c.high >= \? )?limit 1$/,
+  // As many as its limit; those that are closed to an address are passed over.
+  /^SCAN p: select p.id from projects p where not exists \(.*\) limit 500$/,
   // The first of a temporary table, in the order of its key.
   /^SCAN a: select .* from asked_manifests a join manifests m on m.id = a.id order by a.id limit 50$/,
   /^SCAN events: select at from events order by id limit 1$/,

@@ -47,8 +47,8 @@ export interface OverviewStore {
   /** The most pulled first. */
   listMostPulled(visibility: Visibility, limit: number): Promise<PulledTag[]>;
   /**
-   * The days from `since` on, oldest first, of the first `overviewProjects` projects of which anything is visible; undefined when
-   * everything is, for which `countUse` is.
+   * The days from `since` on, oldest first, of the first `overviewProjects` projects of which all is visible; undefined when
+   * all is of every project, for which `countUse` is.
    */
   sumDaysOfPulls(visibility: Visibility, since: Day): Promise<DayOfPulls[] | undefined>;
   /** Goes through whole tables in pieces, between which requests get their turn: for now and then. */
