@@ -31,6 +31,20 @@ test("docker's own registry is served by every command that needs no API, and th
     assert.match(await ok('image history team/app:1.0'), /RUN true\n.* CMD \["sh"\]\n/);
     assert.equal(JSON.parse(await ok('inspect team/app:1.0')).digest, digest);
 
+    const made = (await home.json('image diff team/app:1.0 team/app:2.0')) as { from: string; config: unknown[]; history: unknown[] };
+    assert.deepEqual([made.from, made.config, made.history], [`${host}/team/app@${digest}`, [], []]);
+    const other = await pushSmallImage(url, { username: name, password }, 'team/other', '1.0', {
+      environment: 'PATH=/usr/bin',
+      last: 'USER 7',
+    });
+    const table = await ok(`image diff team/app:1.0 ${host}/team/other:1.0`);
+    assert.match(table, new RegExp(`^to {2,}${host}/team/other@${other}$`, 'm'));
+    assert.match(table, /^layers\n {2}CHANGE +SIZE +DIGEST\n {2}same +\d+ B +sha256:[0-9a-f]{64}$/m);
+    assert.match(table, /^config\n {2}NAME +FROM +TO\n {2}Env\.PATH +"\/bin" +"\/usr\/bin"$/m);
+    assert.match(table, /^ {2}removed +CMD \["sh"\]\n {2}added +USER 7$/m);
+    const files = await home.run('image diff team/app:1.0 team/app:2.0 --files');
+    assert.deepEqual([files.code, /compared by a Longshore that has both/.test(files.stderr)], [2, true], files.stderr);
+
     for (const line of [
       'project ls',
       'image files team/app:1.0',

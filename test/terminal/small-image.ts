@@ -5,12 +5,13 @@ import { createRegistryClient, type RegistryCredentials } from '@longshore/oci/c
 
 const digestOf = (bytes: Uint8Array) => requireDigest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);
 
-/** Pushes an image of one layer with a configuration and a history; resolves to its digest. */
+/** Pushes an image of one layer with a configuration and a history of two steps; resolves to its digest. */
 export async function pushSmallImage(
   url: string,
   credentials: RegistryCredentials | undefined,
   repository: string,
   tag: string,
+  { environment = 'PATH=/bin', last = '/bin/sh -c #(nop)  CMD ["sh"]' } = {},
 ): Promise<string> {
   const client = createRegistryClient({ baseUrl: url, fetch, ...(credentials !== undefined && { credentials }) });
   const name = requireRepositoryName(repository);
@@ -20,9 +21,9 @@ export async function pushSmallImage(
       architecture: 'amd64',
       os: 'linux',
       created: '2026-01-01T00:00:00Z',
-      config: { Env: ['PATH=/bin'] },
+      config: { Env: [environment] },
       rootfs: { type: 'layers', diff_ids: [digestOf(Buffer.alloc(1024))] },
-      history: [{ created_by: '/bin/sh -c true' }, { created_by: '/bin/sh -c #(nop)  CMD ["sh"]', empty_layer: true }],
+      history: [{ created_by: '/bin/sh -c true' }, { created_by: last, empty_layer: true }],
     }),
   );
   const blobs = { config, layer };

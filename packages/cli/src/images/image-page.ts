@@ -1,4 +1,4 @@
-import { type Descriptor, isManifestProblem, type ParsedManifest, parseManifest } from '@longshore/oci';
+import { type Descriptor, type Digest, isManifestProblem, type ParsedManifest, parseManifest } from '@longshore/oci';
 import type { RegistryClient } from '@longshore/oci/client';
 import { describeImage, isImage, mostConfigBytes, type ReadConfig, readConfig } from '@longshore/oci/image';
 import { callOperation } from '../api/call-operation.ts';
@@ -53,6 +53,13 @@ async function configOf(client: RegistryClient, { name }: ImageTarget, manifest:
   const { config } = manifest;
   if (!isImage(manifest) || config === undefined || config.size > mostConfigBytes) return undefined;
   return readConfig(await blobOf(client, name, config));
+}
+
+/** The configuration of an image as it is stored; of what has none, or one that is too large to look at, no bytes. */
+export async function rawConfigOf(target: ImageTarget, digest: Digest): Promise<Uint8Array> {
+  const client = registryClientOf(target.connection);
+  const { config } = (await readManifest(client, target, digest)).manifest;
+  return config === undefined || config.size > mostConfigBytes ? new Uint8Array() : blobOf(client, target.name, config);
 }
 
 async function blobOf(client: RegistryClient, name: ImageTarget['name'], { digest, size }: Descriptor): Promise<Uint8Array> {

@@ -1,8 +1,8 @@
+import { compareConfigs, mostConfigDifferences } from '@longshore/oci/image';
 import { ArchiveFault } from '../layers/tar-header.ts';
 import { TarReader } from '../layers/tar-reader.ts';
 import { unpack } from '../layers/unpack.ts';
 import type { ComparedFile, ComparisonFindings, FileDifference, PackageDifference } from '../registry/ports/image-comparer.ts';
-import { compareConfigs, mostConfigDifferences } from './config-difference.ts';
 import { FilePages } from './file-pages.ts';
 import { type FileEntry, newTree, type TreeNode } from './file-tree.ts';
 import { type Allowance, LayerSink, newAllowance } from './layer-sink.ts';

@@ -19,7 +19,8 @@ const done = { id: 'abc', state: 'done', from: side, to: side, result };
 /** Runs `longshore image diff` at a terminal, against a registry that gives these answers one after the other. */
 async function diff(flags: readonly string[], answers: readonly (object | number)[], columns = 80) {
   const left = [...answers];
-  const answer = (): Response => {
+  const answer = ({ url }: Request): Response => {
+    if (url.endsWith('/openapi.json')) return Response.json({ info: { title: 'Longshore management API' } });
     const next = left.shift() ?? assert.fail('more was asked than is answered');
     return typeof next === 'number' ? new Response(null, { status: next }) : Response.json(next);
   };
@@ -41,7 +42,7 @@ describe('longshore image diff', () => {
     assert.match(errLines.join('\n'), /more differences than are listed/);
     assert.deepEqual(
       asked.map((line) => line.replace(/http:..localhost:1/, '')),
-      ['POST /api/v1/comparisons', 'GET /api/v1/comparisons/abc'],
+      ['GET /api/v1/openapi.json', 'POST /api/v1/comparisons', 'GET /api/v1/comparisons/abc'],
     );
   });
 

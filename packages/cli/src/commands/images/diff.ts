@@ -2,13 +2,15 @@ import { callOperation, pagesOf } from '../../api/call-operation.ts';
 import { operationOf } from '../../api/operation.ts';
 import { type Command, type CommandInput, type Flag, type Surroundings, UsageError } from '../../command.ts';
 import type { Connection } from '../../connection/connect.ts';
+import { isLongshore } from '../../connection/is-longshore.ts';
 import { outputFlag, serverFlag } from '../../flags.ts';
-import { imageTarget, parseImage, referenceOf } from '../../images/image-target.ts';
+import { type ImageTarget, imageTarget, parseImage, referenceOf } from '../../images/image-target.ts';
 import { formatOf, writeList, writeThing } from '../../output/results.ts';
 import { follow } from '../../terminal/follow.ts';
 import { progressLine } from '../../terminal/progress-line.ts';
 import { type Comparison, writeDifferences } from './differences.ts';
 import { type TextDifference, writePatch } from './patch.ts';
+import { diffPlainImages } from './plain-diff.ts';
 import { platformFlag } from './platform-flag.ts';
 
 const ownFlags: readonly Flag[] = [
@@ -26,7 +28,7 @@ const fileShape = {
 };
 const ended: ReadonlySet<string> = new Set(['done', 'failed', 'cancelled']);
 
-/** `longshore image diff`: how two images of the registry differ, found out by the registry. */
+/** `longshore image diff`: how two images differ, found out by the registry that has both; of others by their manifests. */
 export const diffImages: Command = {
   name: 'image diff',
   summary: 'Compares two images: layers, files and their text, configuration, packages',
@@ -39,9 +41,16 @@ export const diffImages: Command = {
     'longshore image diff team/app:1.0 team-prod/app:1.0 --platform linux/amd64 -o json',
   ],
   operations: ['createComparison', 'getComparison', 'listComparedFiles', 'compareText'],
+  anyRegistry: true,
   async run(input, surroundings) {
     const filter = filterOf(input);
-    const [connection, body] = await comparedBy(input, surroundings);
+    const [from, to] = await sidesOf(input, surroundings);
+    const { connection } = from;
+    if (connection.url !== to.connection.url || !(await isLongshore(connection))) {
+      await diffPlainImages(from, to, input, surroundings);
+      return 0;
+    }
+    const body = comparedBy(from, to, input);
     const comparison = await finished(body, connection, surroundings);
     const path = { comparison: comparison.id };
     const format = formatOf(input);
@@ -77,17 +86,22 @@ function filterOf(input: CommandInput): { readonly change?: string; readonly pre
 /** Paths in images have no slash before them. */
 const plainPath = (path: string) => path.replace(/^\/+/, '');
 
-async function comparedBy(input: CommandInput, surroundings: Surroundings): Promise<[Connection, object]> {
+/** Both images; the second is of the registry of the first where it names none. */
+async function sidesOf(input: CommandInput, surroundings: Surroundings): Promise<readonly [ImageTarget, ImageTarget]> {
   const from = await imageTarget(input.words[0] ?? '', input, surroundings);
-  const to = parseImage(input.words[1] ?? '');
-  if (to.registry !== undefined && to.registry !== from.connection.host) throw new UsageError('both images must be of one registry');
-  const side = (image: typeof to | typeof from, platform: string | undefined) => ({
+  const { registry, name, tag, digest } = parseImage(input.words[1] ?? '');
+  if (registry !== undefined) return [from, await imageTarget(input.words[1] ?? '', input, surroundings)];
+  return [from, { connection: from.connection, name, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) }];
+}
+
+function comparedBy(from: ImageTarget, to: ImageTarget, input: CommandInput): object {
+  const side = (image: ImageTarget, platform: string | undefined) => ({
     repository: image.name,
     reference: referenceOf(image),
     ...(platform !== undefined && { platform }),
   });
   const platform = input.one('platform');
-  return [from.connection, { from: side(from, platform), to: side(to, input.one('to-platform') ?? platform) }];
+  return { from: side(from, platform), to: side(to, input.one('to-platform') ?? platform) };
 }
 
 async function finished(body: object, connection: Connection, { terminal, output }: Surroundings): Promise<Comparison> {

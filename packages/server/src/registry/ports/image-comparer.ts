@@ -1,4 +1,5 @@
 import type { Digest } from '@longshore/oci';
+import type { ConfigDifference } from '@longshore/oci/image';
 import type { BlobReader } from './blob-store.ts';
 import type { ComparisonPage, FileChange } from './comparison-store.ts';
 
@@ -51,14 +52,6 @@ export interface PackageDifference {
   readonly change: 'added' | 'removed' | 'upgraded' | 'downgraded' | 'changed';
   readonly from: readonly string[];
   readonly to: readonly string[];
-}
-
-/** A value of the configuration that differs: JSON of what it is on either side, absent where it is not. */
-export interface ConfigDifference {
-  /** Such as `Cmd`, `Env.PATH`, `Labels.version`. */
-  readonly name: string;
-  readonly from?: string;
-  readonly to?: string;
 }
 
 /** What a comparison found, without the files. */

@@ -1,4 +1,12 @@
-import type { ConfigDifference } from '../registry/ports/image-comparer.ts';
+import { isJsonObject } from '../json-shape.ts';
+
+/** A value of the configuration that differs: JSON of what it is on either side, absent where it is not. */
+export interface ConfigDifference {
+  /** Such as `Cmd`, `Env.PATH`, `Labels.version`. */
+  readonly name: string;
+  readonly from?: string;
+  readonly to?: string;
+}
 
 /** Values that differ are listed up to here, and each up to this length. */
 export const mostConfigDifferences = 2_000;
@@ -24,13 +32,13 @@ export function compareConfigs(from: Uint8Array, to: Uint8Array): ConfigDifferen
 function valuesOf(bytes: Uint8Array): Map<string, string> {
   const values = new Map<string, string>();
   const image = parsed(bytes);
-  if (!isObject(image)) return values;
+  if (!isJsonObject(image)) return values;
   for (const [name, value] of Object.entries(image)) if (!ofBuild.has(name)) note(values, name, value);
   const { config } = image;
-  if (!isObject(config)) return values;
+  if (!isJsonObject(config)) return values;
   for (const [name, value] of Object.entries(config)) {
     if (name === 'Env' && Array.isArray(value)) noteEnvironment(values, value);
-    else if (isObject(value)) for (const [key, inner] of Object.entries(value)) note(values, `${name}.${key}`, inner);
+    else if (isJsonObject(value)) for (const [key, inner] of Object.entries(value)) note(values, `${name}.${key}`, inner);
     else note(values, name, value);
   }
   return values;
@@ -55,14 +63,12 @@ function note(values: Map<string, string>, name: string, value: unknown): void {
 function parsed(bytes: Uint8Array): unknown {
   if (bytes.byteLength > mostConfigBytes) return undefined;
   try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as unknown;
+    return JSON.parse(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)) as unknown;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** JSON as well: of a value that is too long, the beginning of its text. */
 function shown(json: string): string {
