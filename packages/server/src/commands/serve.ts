@@ -67,8 +67,9 @@ async function work({ openBackends, loadComposition, ...own }: ServeDeps): Promi
   }
   const server = await composeServer(loaded, backends);
   await explainListening(config, () => server.listener.listenOn(port));
-  tellListening();
   await server.start();
+  // Not before all of its start is behind it: one that ends now is replaced, and until then an old one is not ended for it.
+  tellListening();
   // Nobody waits for it: a certificate authority may take minutes.
   if (isReload) {
     server.reload().catch((cause: unknown) => backends.logger.error('What SIGHUP asks for could not be looked at.', { cause }));
