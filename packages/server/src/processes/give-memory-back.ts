@@ -7,7 +7,7 @@ type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resor
 /**
  * Gives memory that this thread does not use back to the system, after something that took much more than it left. V8 does not do so by
  * itself as long as anything happens: what loads a few hundred modules leaves twice their size of room for new objects, and keeps the
- * pages of what was collected. The thread stands still for it: 2 ms for each MB that is in use.
+ * pages of what was collected. The thread stands still for it: 3 ms or so for each MB that is in use.
  */
 export function giveMemoryBack(): void {
   setFlagsFromString('--expose-gc');
