@@ -142,7 +142,7 @@ test('a job that failed says why and is tried again; garbage is looked at, colle
   await page.getByRole('alert').getByText('The disk was full.').waitFor();
   await row.getByRole('button', { name: /重\s?试/ }).click();
   await row.getByText('已完成').waitFor();
-  await page.getByText('There is nothing to do any more').waitFor();
+  await page.getByText('没有需要执行的内容').waitFor();
   await page.getByRole('link', { name: '垃圾回收' }).click();
   await press(page, '预览将被清除的内容');
   const current = page.getByRole('status').filter({ hasText: /^垃圾回收/ });
