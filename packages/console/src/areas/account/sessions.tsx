@@ -5,6 +5,7 @@ import { api } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
 import { accountTexts } from '../../i18n/account-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
+import { browserName } from '../../widgets/browser-name.ts';
 import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
@@ -31,7 +32,7 @@ export function Sessions({ user }: { user: string }) {
           title: say('browser'),
           render: ({ userAgent, current }) => (
             <>
-              <span style={{ overflowWrap: 'anywhere' }}>{userAgent}</span> {current && <Tag color="green">{say('thisOne')}</Tag>}
+              <span title={userAgent}>{browserName(userAgent)}</span> {current && <Tag color="green">{say('thisOne')}</Tag>}
             </>
           ),
         },

@@ -8,6 +8,7 @@ import { type Page, usePages } from '../../api/pages.ts';
 import { adminTexts } from '../../i18n/admin-texts.ts';
 import { formsTexts } from '../../i18n/forms-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
+import { browserName } from '../../widgets/browser-name.ts';
 import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
@@ -85,7 +86,7 @@ export function UserSessions({ user }: { user: string }) {
       columns={[
         { key: 'seen', title: say('lastSeen'), render: ({ lastSeenAt }) => <TimeAgo at={lastSeenAt} /> },
         { key: 'address', title: say('address'), render: ({ address }) => address },
-        { key: 'browser', title: say('browser'), render: ({ userAgent }) => <span className="admin-wrap">{userAgent}</span> },
+        { key: 'browser', title: say('browser'), render: ({ userAgent }) => <span title={userAgent}>{browserName(userAgent)}</span> },
         { key: 'provider', title: say('provider'), render: ({ provider }) => provider },
         { key: 'expires', title: say('expires'), render: ({ expiresAt }) => <TimeAgo at={expiresAt} /> },
       ]}

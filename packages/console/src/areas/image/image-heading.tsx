@@ -1,9 +1,9 @@
 import { DeploymentUnitOutlined, DiffOutlined, HistoryOutlined } from '@ant-design/icons';
-import { useNavigate } from '@tanstack/react-router';
-import { Button, Flex, Select } from 'antd';
+import { Flex, Select } from 'antd';
 import { imageText } from '../../api/image-name.ts';
 import { imageTexts } from '../../i18n/image-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
+import { ButtonLink } from '../../widgets/button-link.tsx';
 import { CopyButton } from '../../widgets/copy-button.tsx';
 import { shortDigest } from '../../widgets/digest-text.tsx';
 import { PageHeading } from '../../widgets/page-heading.tsx';
@@ -21,7 +21,7 @@ export function ImageHeading({ image, onPlatform }: { image: ShownImage; onPlatf
   return (
     <Flex vertical gap="small">
       <RepositoryTrail project={project} repository={repository} />
-      <PageHeading title={isDigest(reference) ? shortDigest(reference) : `${repository}:${reference}`}>
+      <PageHeading title={isDigest(reference) ? `${repository}@${shortDigest(reference)}` : `${repository}:${reference}`}>
         <Flex wrap gap="small" align="center">
           <CopyButton text={name} label={say('copyName')} />
           {platforms.length === 0 ? null : (
@@ -42,36 +42,20 @@ export function ImageHeading({ image, onPlatform }: { image: ShownImage; onPlatf
 
 function Links({ image: { repository, reference, platform } }: { image: ShownImage }) {
   const say = useTexts(imageTexts);
-  const navigate = useNavigate();
-  const query = addressOf({ repository, reference, platform });
+  const to = { to: imageText({ repository, reference }), ...(platform !== undefined && { toPlatform: platform }) };
   return (
     <>
       {isDigest(reference) ? null : (
-        <Button
-          icon={<HistoryOutlined />}
-          onClick={() => void navigate({ to: '/repositories/$repository', params: { repository }, search: { history: reference } })}
-        >
+        <ButtonLink to="/repositories/$repository" params={{ repository }} search={{ history: reference }} icon={<HistoryOutlined />}>
           {say('tagHistory')}
-        </Button>
+        </ButtonLink>
       )}
-      <Button
-        icon={<DiffOutlined />}
-        onClick={() => {
-          const to = { to: imageText({ repository, reference }), ...(platform !== undefined && { toPlatform: platform }) };
-          void navigate({ to: '/compare', search: { from: repository, ...to } });
-        }}
-      >
+      <ButtonLink to="/compare" search={{ from: repository, ...to }} icon={<DiffOutlined />}>
         {say('compare')}
-      </Button>
-      <Button type="primary" icon={<DeploymentUnitOutlined />} onClick={() => void navigate({ href: `/deploy?${query}` })}>
+      </ButtonLink>
+      <ButtonLink to="/deploy" search={{ repository, reference }} type="primary" icon={<DeploymentUnitOutlined />}>
         {say('deploy')}
-      </Button>
+      </ButtonLink>
     </>
   );
-}
-
-/** Values as the router writes them: in quotes, so that the tag 1.10 is no number. */
-function addressOf(values: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, JSON.stringify(value)]]));
-  return new URLSearchParams(given).toString();
 }
