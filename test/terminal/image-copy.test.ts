@@ -13,8 +13,8 @@ import { type CommandHome, commandHome } from './client-home.ts';
 import { startUnreliableWay, type UnreliableWay } from './unreliable-way.ts';
 
 const skip = skipUnless(findProgram('docker-registry') !== undefined, 'needs docker-registry; run scripts/install-test-tools');
-/** Three chunks of an upload. */
-const large = randomBytes(20 * 1024 * 1024);
+/** Several chunks of an upload. */
+const large = randomBytes(12 * 1024 * 1024);
 const [mine, other] = [requireRepositoryName('team/app'), requireRepositoryName('copies/app')];
 
 interface Copied {
@@ -151,7 +151,7 @@ describe('longshore image copy', { skip }, () => {
       };
     });
     const session = startAtTerminal([process.execPath, commandPath, ...line.split(' ')], { columns: 100, env: home.env });
-    await session.until(/image copy .* \/ 20\.0 MiB \d+s \[#+\.*\] \d+ %/);
+    await session.until(/image copy .* \/ 12\.0 MiB \d+s \[#+\.*\] \d+ %/);
     await held;
     session.type('\u0003');
     assert.equal(await session.ended, 130, session.shown());

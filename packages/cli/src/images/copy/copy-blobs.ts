@@ -4,8 +4,8 @@ import { blobPieces } from './blob-pieces.ts';
 import type { Place } from './place.ts';
 
 /** At once; each holds a chunk in memory. */
-const lanes = 4;
-const chunkBytes = 8 * 1024 * 1024;
+const lanes = 3;
+const chunkBytes = 5 * 1024 * 1024;
 /** An upload of which a break left more, or less, than the registry had confirmed begins anew. */
 const mostUploads = 3;
 
