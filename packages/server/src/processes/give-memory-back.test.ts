@@ -12,7 +12,8 @@ const heapMegabytes = () => getHeapStatistics().total_physical_size / megabyte;
 /** Objects that live long enough to be kept twice, so that room is made for them, and then nobody knows them any more. */
 function makeWaste(): number {
   const kept: object[] = [];
-  while (heapMegabytes() < 100) for (let made = 0; made < 10_000; made += 1) kept.push({ made, more: [made] });
+  const most = heapMegabytes() + 100;
+  while (heapMegabytes() < most) for (let made = 0; made < 10_000; made += 1) kept.push({ made, more: [made] });
   return heapMegabytes();
 }
 
@@ -29,4 +30,12 @@ test('what was compiled is still good, and nobody else gets at the collector', (
   giveMemoryBack();
   assert.equal(cachedDataVersionTag(), tag);
   assert.equal('gc' in globalThis, false);
+});
+
+test('a thread that uses much does not stand still for it', () => {
+  const used = Array.from({ length: 24_000_000 }, (_, index) => index);
+  const most = makeWaste();
+  giveMemoryBack();
+  assert.equal(heapMegabytes(), most);
+  assert.equal(used.length, 24_000_000);
 });
