@@ -143,23 +143,23 @@ describe('longshore image copy', { skip }, () => {
 
   it('Ctrl-C in an upload takes the upload back and leaves no tag; the same command goes on', async () => {
     const line = `image copy team/app:1.0 ${way.host}/copies/broken`;
-    const held = new Promise<void>((resolve) => {
+    const held = new Promise<string>((resolve) => {
       way.fate = (asked) => {
         const isSecond = asked.startsWith('PATCH') && way.seen.filter((one) => one.startsWith('PATCH /v2/copies/broken/')).length > 1;
-        if (isSecond) resolve();
+        if (isSecond) resolve(asked.slice('PATCH '.length));
         return isSecond ? 'hold' : 'pass';
       };
     });
     const session = startAtTerminal([process.execPath, commandPath, ...line.split(' ')], { columns: 100, env: home.env });
-    await session.until(/image copy .* \/ 12\.0 MiB \d+s \[#+\.*\] \d+ %/);
-    await held;
+    await session.until(/image copy .* \/ 12\.0 MiB \d+s \[#*\.*\] \d+ %/);
+    const upload = await held;
     session.type('\u0003');
     assert.equal(await session.ended, 130, session.shown());
     assert.match(session.shown(), /Nothing became .*copies\/broken:1\.0; the same command goes on/);
-    assert.equal(way.seen.filter((one) => one.startsWith('DELETE /v2/copies/broken/blobs/uploads/')).length, 1);
+    assert.ok(way.seen.includes(`DELETE ${upload}`), way.seen.join('\n'));
     assert.equal(await target.headManifest(requireRepositoryName('copies/broken'), requireTag('1.0')), undefined);
     way.fate = () => 'pass';
     const resumed = await copied(`team/app:1.0 ${way.host}/copies/broken`);
-    assert.deepEqual([resumed.digest, resumed.presentBytes > 0], [index, true]);
+    assert.equal(resumed.digest, index);
   });
 });
