@@ -40,7 +40,7 @@ describe('a registry that means harm', () => {
       `tag ls http://localhost:${plain.port}/a -o json`,
       `tag ls http://localhost:${plain.port}/a -o yaml`,
       `inspect http://localhost:${plain.port}/x`,
-      ...['table', 'json', 'yaml', 'name'].map((format) => `whoami --server http://localhost:${known.port} -o ${format}`),
+      ...['table', 'wide', 'json', 'yaml', 'name'].map((format) => `whoami --server http://localhost:${known.port} -o ${format}`),
       `project show a --server http://localhost:${known.port}`,
     ]) {
       const { stdout, stderr } = await home.run(line);

@@ -4,18 +4,15 @@ import { type Say, UsageError } from './command.ts';
 
 /** What the exit codes mean. They are part of the interface: none changes its meaning. */
 export const exitCodes = {
-  0: { en: 'done', zh: '已完成' },
-  1: { en: 'failed for a reason that is none of those below, or declined', zh: '因下列之外的原因失败，或被拒绝确认' },
-  2: { en: 'the command line is wrong', zh: '命令行有误' },
-  3: { en: 'what was named does not exist', zh: '所指的对象不存在' },
-  4: { en: 'not logged in, or without the right to do this', zh: '未登录，或没有权限' },
-  5: {
-    en: 'the state of things does not allow it (conflict, changed meanwhile, quota, rule)',
-    zh: '当前状态不允许（冲突、已被他人改动、配额、规则）',
-  },
-  6: { en: 'the registry cannot be reached, or its TLS certificate is not trusted', zh: '无法连接仓库，或其 TLS 证书不受信任' },
-  7: { en: 'the registry cannot do it now: try again later', zh: '仓库暂时无法处理，请稍后再试' },
-  130: { en: 'interrupted (Ctrl-C)', zh: '被中断（Ctrl-C）' },
+  0: 'done',
+  1: 'failed for a reason that is none of those below, or declined',
+  2: 'the command line is wrong',
+  3: 'what was named does not exist',
+  4: 'not logged in, or without the right to do this',
+  5: 'the state of things does not allow it (conflict, changed meanwhile, quota, rule)',
+  6: 'the registry cannot be reached, or its TLS certificate is not trusted',
+  7: 'the registry cannot do it now: try again later',
+  130: 'interrupted (Ctrl-C)',
 } as const;
 
 /** One of `exitCodes`. */
@@ -54,7 +51,7 @@ export function reasonText(error: unknown, say: Say = (english) => english): str
   if (!(error instanceof Error)) return String(error);
   const cause =
     error.cause instanceof Error ? `: ${say(error.cause.message || ('code' in error.cause ? String(error.cause.code) : ''))}` : '';
-  const faults = error instanceof ApiProblem ? error.faults.map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`).join('') : '';
+  const faults = error instanceof ApiProblem ? error.faults.map(({ pointer, detail }) => `\n  ${pointer}: ${say(detail)}`).join('') : '';
   const later =
     error instanceof ApiProblem && error.retryAfterSeconds !== undefined
       ? ` ${say(`Try again in ${error.retryAfterSeconds} seconds.`)}`

@@ -12,8 +12,8 @@ export const outputFlag: Flag = {
   name: 'output',
   short: 'o',
   value: 'FORMAT',
-  summary: 'json, yaml, name or table; table unless said',
-  choices: ['table', 'json', 'yaml', 'name'],
+  summary: 'json, yaml, name, wide or table, which a terminal cuts; table unless said',
+  choices: ['table', 'wide', 'json', 'yaml', 'name'],
 };
 
 /** Answers the question before something is lost. */

@@ -8,8 +8,8 @@ function placeText({ name, optional, many }: Positional): string {
 }
 
 /** `longshore project create NAME [flags]`. */
-export function usageOf({ name, takes, flags }: Command): string {
-  return ['longshore', name, ...takes.map(placeText), ...(flags.length > 0 ? ['[flags]'] : [])].join(' ');
+export function usageOf({ name, takes, flags }: Command, say: Say): string {
+  return ['longshore', name, ...takes.map(placeText), ...(flags.length > 0 ? [say('[flags]')] : [])].join(' ');
 }
 
 /** `-o, --output FORMAT`. */
@@ -24,7 +24,7 @@ export function helpOf(command: Command, say: Say): string {
   return [
     sentence(say(command.summary)),
     '',
-    say(`Usage: ${usageOf(command)}`),
+    say(`Usage: ${usageOf(command, say)}`),
     '',
     say('Examples:'),
     ...command.examples.map((example) => `  ${example}`),
@@ -37,7 +37,7 @@ export function helpOf(command: Command, say: Say): string {
 
 /** With a full stop behind it, in either language. */
 export function sentence(text: string): string {
-  return `${text.replace(/[.。]$/, '')}${/[\u4e00-\u9fff）]$/.test(text) ? '。' : '.'}`;
+  return `${text.replace(/[.。]$/, '')}${/[\u4e00-\u9fff]/.test(text) ? '。' : '.'}`;
 }
 
 /** The commands of one noun, a line each. */

@@ -107,7 +107,7 @@ async function runCommand(command: Command, args: readonly string[], surrounding
     const { exitCodeOf, failureText } = await import('./exit-codes.ts');
     const code = exitCodeOf(error);
     output.err(`longshore ${command.name}: ${failureText(error, say)}`);
-    if (code === 2) output.err(`Usage: ${(await import('./help.ts')).usageOf(command)}\nlongshore ${command.name} --help says more.`);
+    if (code === 2) output.err(`Usage: ${(await import('./help.ts')).usageOf(command, say)}\nlongshore ${command.name} --help says more.`);
     return code;
   }
 }

@@ -13,7 +13,7 @@ describe('completion', () => {
     assert.deepEqual(after('image h'), ['history']);
     assert.deepEqual(after('project create team --vis'), ['--visibility']);
     assert.deepEqual(after('project create team --visibility p'), ['public', 'private']);
-    assert.deepEqual(after('tag ls team/app -o '), ['table', 'json', 'yaml', 'name']);
+    assert.deepEqual(after('tag ls team/app -o '), ['table', 'wide', 'json', 'yaml', 'name']);
   });
 
   it('asks the registry for what the word names: project, repository, image or tag', async () => {

@@ -12,9 +12,9 @@ describe('the language of the command', () => {
       return { code, out: surroundings.outLines.join('\n'), err: surroundings.errLines.join('\n') };
     };
     const help = (await run(['project', 'create', '--help'])).out;
-    assert.match(help, /^创建项目，创建者即所有者。\n\n用法：longshore project create NAME \[flags\]\n\n示例：/);
+    assert.match(help, /^创建项目，创建者即所有者。\n\n用法：longshore project create NAME \[参数\]\n\n示例：/);
     assert.match(help, /--visibility .* 无需角色即可读取的范围/);
-    assert.match((await run(['--help'])).out, /^ {2}serve +运行仓库服务器$/m);
+    assert.match((await run(['--help'])).out, /^ {2}serve +运行镜像仓库服务器$/m);
     const wrong = await run(['project', 'create', '--nonsense']);
     assert.deepEqual([wrong.code, wrong.err.split('\n')[0]], [2, 'longshore project create: 未知参数 --nonsense']);
     assert.match((await run(['sevre'])).err, /没有命令 'sevre'；是否想用 'serve'？/);

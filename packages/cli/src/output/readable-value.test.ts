@@ -7,17 +7,25 @@ describe('values as people read them', () => {
   it('sizes and times', () => {
     assert.deepEqual([0, 1023, 1536, 123_456_789].map(readableSize), ['0 B', '1023 B', '1.5 KiB', '118 MiB']);
     const now = Date.UTC(2026, 0, 10);
+    const reading = { nowMs: now, say: (text: string) => text };
     assert.equal(readableTime('2026-01-07T00:00:00Z', now), '3d ago');
     assert.equal(readableTime('2026-01-10T01:30:00Z', now), 'in 1h');
     assert.equal(readableTime('never', now), 'never');
-    assert.equal(readableValue('createdAt', '2026-01-10T00:00:00Z', now), 'now');
-    assert.equal(readableValue('subject', { kind: 'user', name: 'alice' }, now), 'kind=user name=alice');
-    assert.equal(readableValue('tags', [], now), '-');
+    assert.equal(readableValue('createdAt', '2026-01-10T00:00:00Z', reading), 'now');
+    assert.equal(readableValue('subject', { kind: 'user', name: 'alice' }, reading), 'kind=user name=alice');
+    assert.equal(readableValue('tags', [], reading), '-');
+    assert.equal(readableValue('by', 'user:17:alice', reading), 'user:17:alice');
+    const short = { ...reading, isShort: true };
+    assert.equal(readableValue('by', 'user:17:alice', short), 'alice');
+    assert.equal(readableValue('to', `sha256:${'a'.repeat(64)}`, short), 'sha256:aaaaaaaaaaaa');
   });
 
   it('nothing steers the terminal', () => {
     assert.equal(printable('a\u001b[31mb\u202ec\u0007\u009b'), 'a\ufffd[31mb\ufffdc\ufffd\ufffd');
-    assert.equal(readableValue('labels', { 'a\u001b[2J': 'b\u001b]0;x\u0007' }, 0), 'a\ufffd[2J=b\ufffd]0;x\ufffd');
+    assert.equal(
+      readableValue('labels', { 'a\u001b[2J': 'b\u001b]0;x\u0007' }, { nowMs: 0, say: (text) => text }),
+      'a\ufffd[2J=b\ufffd]0;x\ufffd',
+    );
     assert.equal(printable('\u4e2d\u6587 e\u0301'), '\u4e2d\u6587 e\u0301');
   });
 

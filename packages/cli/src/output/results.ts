@@ -1,4 +1,4 @@
-import type { CommandInput, Output, Surroundings } from '../command.ts';
+import type { CommandInput, Output, Say, Surroundings } from '../command.ts';
 import { toJson } from './json.ts';
 import { nestedLines } from './nested-lines.ts';
 import { memberAt, printable, readableValue } from './readable-value.ts';
@@ -28,21 +28,33 @@ export function isColoured({ terminal, environment }: Surroundings): boolean {
   return terminal.stdoutIsTty && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
 }
 
+/** Whether people read it: a table, which on a terminal is as wide as that, or with everything that is in it. */
+export function isForPeople(format: string): boolean {
+  return format === 'table' || format === 'wide';
+}
+
 /** Writes one thing. */
 export function writeThing(value: unknown, shape: Pick<Shape, 'named'>, format: string, surroundings: Surroundings): void {
-  const { output } = surroundings;
+  const { output, say } = surroundings;
   if (format === 'json') return output.out(toJson(value, 2));
   if (format === 'yaml') return output.out(toYaml(value));
   if (format === 'name') return output.out(printable(String(memberAt(value, shape.named) ?? '')));
   if (typeof value !== 'object' || value === null) return output.out(printable(String(value)));
   const nowMs = Date.now();
   const reading = {
-    cell: (name: string, one: unknown) => readableValue(name, one, nowMs),
-    memberName: printable,
-    heading: printable,
-    columns: widthFor(surroundings),
+    cell: (name: string, one: unknown) => readableValue(name, one, { nowMs, say }),
+    memberName: (key: string) => memberText(key, say),
+    heading: (text: string) => printable(say(text)),
+    columns: isShort(format, surroundings) ? surroundings.terminal.columns : Number.POSITIVE_INFINITY,
   };
   for (const line of nestedLines(value as Readonly<Record<string, unknown>>, reading)) output.out(line);
+}
+
+/** What a member is called by people; in English that is its name. */
+function memberText(key: string, say: Say): string {
+  const heading = headingOf(key);
+  const text = say(heading);
+  return printable(text === heading ? key : text);
 }
 
 /** Writes things as their pages arrive. */
@@ -59,13 +71,15 @@ export async function writeList(
     return;
   }
   let table: ReturnType<typeof tableOf> | undefined;
-  const headings = shape.headings ?? shape.columns.map(headingOf);
+  const headings = (shape.headings ?? shape.columns.map(headingOf)).map(surroundings.say);
+  const isCut = isShort(format, surroundings);
   for await (const page of pages) {
+    const reading = { nowMs: Date.now(), say: surroundings.say, isShort: isCut };
     const rows = page.map((one) =>
-      shape.columns.map((column) => readableValue(column.split('.').at(-1) ?? column, memberAt(one, column), Date.now())),
+      shape.columns.map((column) => readableValue(column.split('.').at(-1) ?? column, memberAt(one, column), reading)),
     );
     if (rows.length > 0 && table === undefined) {
-      table = tableOf(headings, rows, widthFor(surroundings));
+      table = tableOf(headings, rows, isCut ? surroundings.terminal.columns : Number.POSITIVE_INFINITY);
       const line = table.line(headings);
       output.out(isColoured(surroundings) ? `${bold}${line}${plain}` : line);
     }
@@ -74,9 +88,9 @@ export async function writeList(
   if (table === undefined && shape.empty !== undefined) output.err(shape.empty);
 }
 
-/** Programs that read a table get every cell whole; on a terminal lines would break. */
-function widthFor({ terminal }: Surroundings): number {
-  return terminal.stdoutIsTty ? terminal.columns : Number.POSITIVE_INFINITY;
+/** Whether cells are cut: programs that read a table get every one whole, on a terminal lines would break. */
+function isShort(format: string, { terminal }: Surroundings): boolean {
+  return format === 'table' && terminal.stdoutIsTty;
 }
 
 /** Writes things that are all there. */

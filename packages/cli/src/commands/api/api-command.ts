@@ -7,7 +7,7 @@ import { outputFlag, serverFlag, waitFlag, yesFlag } from '../../flags.ts';
 import { readSingleImage } from '../../images/image-page.ts';
 import { digestOf, type ImageTarget, imageTarget, referenceOf } from '../../images/image-target.ts';
 import { memberAt } from '../../output/readable-value.ts';
-import { formatOf, writeList, writeRows } from '../../output/results.ts';
+import { formatOf, isForPeople, writeList, writeRows } from '../../output/results.ts';
 import { writeText } from '../../output/text.ts';
 import { saveStream } from '../../terminal/save-stream.ts';
 import { platformFlag } from '../images/platform-flag.ts';
@@ -219,14 +219,14 @@ async function finish(
     return 0;
   }
   const answer: unknown = await response.json();
-  const text = row.prints === undefined || formatOf(input) !== 'table' ? undefined : memberAt(answer, row.prints);
+  const text = row.prints === undefined || !isForPeople(formatOf(input)) ? undefined : memberAt(answer, row.prints);
   if (typeof text === 'string') {
     await writeText(text, surroundings);
     return 0;
   }
-  const listed = row.lists === undefined || formatOf(input) !== 'table' ? undefined : memberAt(answer, row.lists);
+  const listed = row.lists === undefined || !isForPeople(formatOf(input)) ? undefined : memberAt(answer, row.lists);
   if (Array.isArray(listed)) {
-    await writeRows(listed, { columns: row.columns ?? [], named: row.named ?? 'name' }, 'table', surroundings);
+    await writeRows(listed, { columns: row.columns ?? [], named: row.named ?? 'name' }, formatOf(input), surroundings);
     return 0;
   }
   return finishJobs(answer, { named: row.named ?? 'name', project, connection, input, surroundings });

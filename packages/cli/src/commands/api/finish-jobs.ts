@@ -1,6 +1,6 @@
 import type { CommandInput, Surroundings } from '../../command.ts';
 import type { Connection } from '../../connection/connect.ts';
-import { formatOf, writeRows, writeThing } from '../../output/results.ts';
+import { formatOf, isForPeople, writeRows, writeThing } from '../../output/results.ts';
 import { jobsIn, waitForJobs } from './wait-for-jobs.ts';
 
 /** What an answer is to be made of. */
@@ -25,9 +25,9 @@ export async function finishJobs(answer: unknown, { named, project, connection, 
   await writeRows(jobs, shape, formatOf(input), surroundings);
   const [only, ...more] = jobs;
   // What it did, or would do, is what whoever waited wants to know.
-  if (formatOf(input) === 'table' && more.length === 0 && typeof only?.progress === 'object') {
+  if (isForPeople(formatOf(input)) && more.length === 0 && typeof only?.progress === 'object') {
     surroundings.output.out('');
-    writeThing(only.progress, { named }, 'table', surroundings);
+    writeThing(only.progress, { named }, formatOf(input), surroundings);
   }
   return jobs.every(({ state }) => state === 'done') ? 0 : 1;
 }

@@ -18,13 +18,13 @@ export interface Loss {
 export async function isLossMeant(
   { what, name, facts = {} }: Loss,
   input: CommandInput,
-  { terminal, output }: Surroundings,
+  { terminal, output, say }: Surroundings,
 ): Promise<boolean> {
   if (input.has('yes')) return true;
   if (!terminal.stdinIsTty || !terminal.stderrIsTty)
     throw new UsageError('this destroys something and nobody can be asked: say --yes if it is meant');
   output.err(`${what} will be gone for good.`);
-  for (const [key, value] of Object.entries(facts)) output.err(`  ${key}  ${readableValue(key, value, Date.now())}`);
+  for (const [key, value] of Object.entries(facts)) output.err(`  ${key}  ${readableValue(key, value, { nowMs: Date.now(), say })}`);
   const answer =
     name === undefined
       ? /^y(es)?$/i.test((await terminal.ask('Go on? [y/N] ')).trim())

@@ -29,7 +29,7 @@ export async function waitForJobs(
   ids: readonly string[],
   project: string | undefined,
   connection: Connection,
-  { terminal, output }: Surroundings,
+  { terminal, output, say }: Surroundings,
 ): Promise<readonly SeenJob[]> {
   const operation = operationOf(project === undefined ? 'getJob' : 'getProjectJob');
   const jobs: SeenJob[] = [];
@@ -38,7 +38,7 @@ export async function waitForJobs(
       const path = { job: id, ...(project !== undefined && { project }) };
       const ask = async () => (await (await callOperation(operation, { path }, connection)).json()) as SeenJob;
       const lineOf = ({ name, state, progress }: SeenJob, elapsedMs: number) =>
-        progressLine(`job ${id} ${name} ${state}`, progress, elapsedMs, terminal.columns);
+        progressLine(`${say(`job ${id}`)} ${say(name)} ${say(state)}`, progress, elapsedMs, terminal.columns);
       jobs.push(await follow({ ask, isEnd: ({ state }) => ended.has(state), lineOf }, terminal));
     }
   } finally {

@@ -2,11 +2,10 @@ import type { Command, Surroundings } from '../../command.ts';
 import { connect, trustAuthorities } from '../../connection/connect.ts';
 import { trust } from '../../connection/machine-network.ts';
 import { caFileFlag, outputFlag, serverFlag } from '../../flags.ts';
-import { type Language, languageOf } from '../../language.ts';
 import { printable } from '../../output/readable-value.ts';
-import { formatOf, isColoured, writeList } from '../../output/results.ts';
+import { formatOf, isColoured, isForPeople, writeList } from '../../output/results.ts';
 import { padded } from '../../output/table.ts';
-import { type CheckName, checkNames, type Finding, states } from './finding.ts';
+import type { CheckName, Finding } from './finding.ts';
 
 /** `longshore doctor`: why a registry cannot be reached or used from here, step by step. */
 export const doctor: Command = {
@@ -25,14 +24,14 @@ export const doctor: Command = {
     if (caFile === undefined) trust([]);
     else await trustAuthorities(caFile);
     const connection = await connect(input.words[0] ?? input.one('server'), surroundings);
-    const [language, format] = [languageOf(surroundings), formatOf(input)];
+    const format = formatOf(input);
     const rows: { readonly check: CheckName; readonly state: Finding['state']; readonly found: string; readonly fix?: string }[] = [];
     for await (const { check, state, found, fix } of examine(siteOf(connection, surroundings))) {
-      const row = { check, state, found: found[language], ...(fix !== undefined && { fix: fix[language] }) };
+      const row = { check, state, found, ...(fix !== undefined && { fix }) };
       rows.push(row);
-      if (format === 'table') write(row, language, surroundings);
+      if (isForPeople(format)) write(row, surroundings);
     }
-    if (format !== 'table') await writeList(onePage(rows), { columns: [], named: 'check' }, format, surroundings);
+    if (!isForPeople(format)) await writeList(onePage(rows), { columns: [], named: 'check' }, format, surroundings);
     return rows.some(({ state }) => state === 'failed') ? 1 : 0;
   },
 };
@@ -47,12 +46,11 @@ const checkWidth = 17;
 
 function write(
   { check, state, found, fix }: { check: CheckName; state: Finding['state']; found: string; fix?: string },
-  language: Language,
   surroundings: Surroundings,
 ): void {
-  const { output } = surroundings;
-  const word = padded(states[state][language], stateWidth);
+  const { output, say } = surroundings;
+  const word = padded(say(state), stateWidth);
   const shown = isColoured(surroundings) ? `\u001b[${colours[state]}m${word}\u001b[0m` : word;
-  output.out(`${shown} ${padded(checkNames[check][language], checkWidth)} ${printable(found)}`);
-  if (fix !== undefined) output.out(`${' '.repeat(stateWidth + checkWidth + 2)}${printable(fix)}`);
+  output.out(`${shown} ${padded(say(check), checkWidth)} ${printable(say(found))}`);
+  if (fix !== undefined) output.out(`${' '.repeat(stateWidth + checkWidth + 2)}${printable(say(fix))}`);
 }

@@ -1,5 +1,4 @@
-import { said } from '../../language.ts';
-import { type CheckName, checkNames, type Finding, skipped } from './finding.ts';
+import { type CheckName, type Finding, skipped } from './finding.ts';
 import { checkBodies, checkHeaders, checkRate } from './limit-checks.ts';
 import { checkLogin, checkTokenService } from './login-checks.ts';
 import { checkDns, checkTcp } from './network-checks.ts';
@@ -28,12 +27,12 @@ const checks: Readonly<Record<CheckName, Check>> = {
   'rate limit': { look: checkRate },
 };
 
-/** Makes every check of `checkNames` in its order; behind one that the others need and that failed, they are skipped. */
+/** Makes every check in its order; behind one that the others need and that failed, they are skipped. */
 export async function* examine(site: Site): AsyncGenerator<{ readonly check: CheckName } & Finding, void> {
   let broken: CheckName | undefined;
   for (const [check, { look, isNeeded = false }] of Object.entries(checks) as [CheckName, Check][]) {
     if (broken !== undefined) {
-      yield { check, ...skipped(said(`${broken} comes first`, `需先解决${checkNames[broken].zh}`)) };
+      yield { check, ...skipped(`${broken} comes first`) };
       continue;
     }
     const finding = await look(site);

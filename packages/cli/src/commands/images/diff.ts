@@ -5,7 +5,7 @@ import type { Connection } from '../../connection/connect.ts';
 import { isLongshore } from '../../connection/is-longshore.ts';
 import { outputFlag, serverFlag } from '../../flags.ts';
 import { type ImageTarget, imageTarget, parseImage, referenceOf } from '../../images/image-target.ts';
-import { formatOf, writeList, writeThing } from '../../output/results.ts';
+import { formatOf, isForPeople, writeList, writeThing } from '../../output/results.ts';
 import { follow } from '../../terminal/follow.ts';
 import { progressLine } from '../../terminal/progress-line.ts';
 import { type Comparison, writeDifferences } from './differences.ts';
@@ -62,11 +62,11 @@ export const diffImages: Command = {
     if (file !== undefined) {
       const answer = await callOperation(operationOf('compareText'), { path, query: { path: plainPath(file) } }, connection);
       const difference = (await answer.json()) as TextDifference;
-      if (format !== 'table') writeThing(difference, { named: 'patch' }, format, surroundings);
+      if (!isForPeople(format)) writeThing(difference, { named: 'patch' }, format, surroundings);
       else await writePatch(difference, surroundings);
     } else if (filter !== undefined) {
       await writeList(pagesOf(operationOf('listComparedFiles'), { path, query: filter }, connection), fileShape, format, surroundings);
-    } else if (format === 'table') await writeDifferences(comparison, surroundings);
+    } else if (isForPeople(format)) await writeDifferences(comparison, format, surroundings);
     else writeThing(comparison, { named: 'id' }, format, surroundings);
     return 0;
   },
@@ -104,7 +104,7 @@ function comparedBy(from: ImageTarget, to: ImageTarget, input: CommandInput): ob
   return { from: side(from, platform), to: side(to, input.one('to-platform') ?? platform) };
 }
 
-async function finished(body: object, connection: Connection, { terminal, output }: Surroundings): Promise<Comparison> {
+async function finished(body: object, connection: Connection, { terminal, output, say }: Surroundings): Promise<Comparison> {
   let seen: Comparison | undefined;
   const ask = async () => {
     const answer =
@@ -115,7 +115,7 @@ async function finished(body: object, connection: Connection, { terminal, output
     return seen;
   };
   const lineOf = ({ job = '', state, progress }: Comparison, elapsedMs: number) =>
-    progressLine(`job ${job} comparison ${state}`, progress, elapsedMs, terminal.columns);
+    progressLine(`${say(`job ${job}`)} ${say('comparison')} ${say(state)}`, progress, elapsedMs, terminal.columns);
   try {
     return await follow({ ask, isEnd: ({ state }) => ended.has(state), lineOf }, terminal);
   } finally {

@@ -8,26 +8,38 @@ export type Comparison = components['schemas']['Comparison'];
 type Result = NonNullable<Comparison['result']>;
 
 /** Writes for people what differs: figures, then the configuration and the packages as tables. Files are listed by `--files`. */
-export async function writeDifferences({ from, to, result }: Comparison, surroundings: Surroundings): Promise<void> {
+export async function writeDifferences({ from, to, result }: Comparison, format: string, surroundings: Surroundings): Promise<void> {
   if (result === undefined) return;
   const { config, packages, files, truncated, unreadPackages } = result;
-  const { output } = surroundings;
+  const { output, say } = surroundings;
   const nameOf = ({ repository, digest }: Comparison['from']) => `${repository}@${digest}`;
-  const figures = { from: nameOf(from), to: nameOf(to), size: sizesOf(result), layers: layersOf(result), files: filesOf(files) };
-  writeThing(figures, { named: 'from' }, 'table', surroundings);
-  if (config.length > 0) await writeTable('Configuration', config, ['name', 'from', 'to'], surroundings);
-  if (packages.length > 0) await writeTable('Packages', packages, ['change', 'kind', 'name', 'from', 'to'], surroundings);
+  const figures = {
+    from: nameOf(from),
+    to: nameOf(to),
+    size: say(sizesOf(result)),
+    layers: say(layersOf(result)),
+    files: say(filesOf(files)),
+  };
+  writeThing(figures, { named: 'from' }, format, surroundings);
+  if (config.length > 0) await writeTable('Configuration', config, ['name', 'from', 'to'], format, surroundings);
+  if (packages.length > 0) await writeTable('Packages', packages, ['change', 'kind', 'name', 'from', 'to'], format, surroundings);
   const differing = files.added + files.removed + files.changed;
   if (config.length + packages.length === 0)
-    output.out(differing === 0 ? '\nNo difference.' : '\nConfiguration and packages are the same.');
+    output.out(`\n${say(differing === 0 ? 'No difference.' : 'Configuration and packages are the same.')}`);
   if (differing > 0) output.err('\nThe same command with --files lists the files, with --text PATH it shows one.');
   if (truncated) output.err('There are more differences than are listed.');
   if (unreadPackages) output.err('There are rpm databases of an old form, or damaged: packages may differ that are not listed.');
 }
 
-async function writeTable(title: string, rows: readonly object[], columns: readonly string[], surroundings: Surroundings): Promise<void> {
-  surroundings.output.out(`\n${title}`);
-  await writeList(onePage(rows), { columns, named: 'name' }, 'table', surroundings);
+async function writeTable(
+  title: string,
+  rows: readonly object[],
+  columns: readonly string[],
+  format: string,
+  surroundings: Surroundings,
+): Promise<void> {
+  surroundings.output.out(`\n${surroundings.say(title)}`);
+  await writeList(onePage(rows), { columns, named: 'name' }, format, surroundings);
 }
 
 async function* onePage(rows: readonly object[]): AsyncGenerator<readonly unknown[], void> {
