@@ -6,10 +6,20 @@ import { startConsole, withoutBrowser } from './browser.ts';
 import { fillDemo } from './demo/demo-content.ts';
 import { demoPages } from './demo/demo-pages.ts';
 import { goTo } from './demo/walk.ts';
+import { latinWords } from './latin-words.ts';
 
 const stage = await startConsole({ flags: ['--outgoing-allow', '127.0.0.1', '--outgoing-ports', '1-65535'] });
 after(() => stage.stop());
 const content = await fillDemo(stage.registry, { unit: 64, receiver: 'http://127.0.0.1:9/' });
+
+/** What people have called and written, and browsers call themselves. */
+const demoWords = new Set(
+  [
+    'mei omar kenji sofia data platform preview dev latest chat ci cluster backup releaser web app bin etc srv usr var nothingatall ngi inx',
+    'The shop from every merge Pushes what the pipeline has built Pull secret of the development Copies everything every night',
+    'default Linux KHTML like Gecko',
+  ].flatMap((line) => line.split(' ')),
+);
 
 /** The page that is shown, as the router calls it. */
 const routeOf = (page: Page) => page.evaluate<string>('window.__TSR_ROUTER__.state.matches.at(-1).routeId');
@@ -44,6 +54,7 @@ for (const [first, language] of (['en', 'zh-CN'] as const).entries()) {
       found.push(...(await lookWithAxe(page, 'all')).map((finding) => `${shown.name}, ${before}: ${finding}`));
       await look(page, after);
       found.push(...(await lookWithAxe(page, 'contrast')).map((finding) => `${shown.name}, ${after}: ${finding}`));
+      if (language === 'zh-CN') found.push(...(await latinWords(page, demoWords)).map((word) => `${shown.name} says in English: ${word}`));
       for (const problem of await page.locator('.ant-alert-error').allInnerTexts()) found.push(`${shown.name} shows a problem: ${problem}`);
     }
     t.diagnostic(`axe-core on ${demoPages(content).length} pages and dialogs, in light and dark: ${found.length} findings`);

@@ -38,5 +38,5 @@ test('an administrator sees how much there is', inBrowser, async (t) => {
   const page = await stage.open(t, { as: root });
   await page.goto('/');
   await page.getByRole('heading', { name: 'Storage' }).waitFor();
-  await page.getByText('default (filesystem)').waitFor();
+  await page.getByText('default directory').waitFor();
 });

@@ -299,6 +299,6 @@ test('whoever may not sees what they may, and is told in their language why not 
   await page.goto('/projects/no-such-project');
   await page.getByRole('heading', { level: 1, name: 'no-such-project' }).waitFor();
   const refusal = page.getByRole('alert');
-  await refusal.getByText('这里没有您可以查看的内容').waitFor();
+  await refusal.getByText('没有找到，或您无权查看').waitFor();
   assert.doesNotMatch((await refusal.textContent()) ?? '', /There is/);
 });

@@ -149,7 +149,7 @@ test('what refers to an image is a tree, and what strangers write in it stays te
   await page.goto(imagePage(repository, '1'));
   await page.getByText('<b>bold</b>', { exact: true }).waitFor();
   assert.equal(await page.locator('img[src="x"]').count(), 0);
-  await page.getByRole('tab', { name: '引用者' }).click();
+  await page.getByRole('tab', { name: '关联制品' }).click();
   await page.getByText('application/vnd.example.signature').waitFor();
 });
 

@@ -23,7 +23,7 @@ const things: Readonly<Record<string, string>> = {
   user: '用户',
   webhook: ' Webhook ',
   'image of that name in the source': '此名称的来源镜像',
-  'comparison of that id': '此编号的比较',
+  'comparison of that id': '此编号的对比',
   'promotion of that id': '此编号的晋级记录',
   'tag rule of that id': '此编号的标签规则',
   'project of that name': '此名称的项目',

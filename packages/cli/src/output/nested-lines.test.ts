@@ -4,7 +4,7 @@ import { nestedLines } from './nested-lines.ts';
 import { readableValue } from './readable-value.ts';
 
 const reading = {
-  cell: (name: string, value: unknown) => readableValue(name, value, 0),
+  cell: (name: string, value: unknown) => readableValue(name, value, { nowMs: 0, say: (text) => text }),
   memberName: (name: string) => name,
   heading: (text: string) => text,
   columns: Number.POSITIVE_INFINITY,

@@ -41,7 +41,7 @@ export const acme = v.pipe(
     ),
     email: v.pipe(
       v.optional(v.pipe(v.string(), v.regex(/^[^\s@,?]+@[^\s@,?]+$/))),
-      notes('Whom the authority may write to; told to it when the account is made.', '该机构可联系的邮箱，在创建账户时告知。', {
+      notes('Whom the authority may write to; told to it when the account is made.', '该机构可联系的邮箱，在创建账号时告知。', {
         accepts: { en: 'an e-mail address', zh: '电子邮件地址' },
         otherwise: { en: 'nobody', zh: '无' },
       }),

@@ -32,7 +32,7 @@ export const clientCertificates = {
     v.optional(v.picklist(['off', 'common-name']), 'off'),
     notes(
       'Whether a certificate stands for the user whose name is its common name: users with a password here, without a second factor, never administrators.',
-      '证书的通用名称（CN）是否代表同名用户：仅限在此设有密码、无需第二因素的用户，管理员除外。',
+      '证书的通用名称（CN）是否代表同名用户：仅限在此设有密码、无需两步验证的用户，管理员除外。',
     ),
   ),
 };

@@ -61,7 +61,7 @@ const where = {
   ),
   bindDn: v.pipe(
     v.optional(v.pipe(v.string(), v.regex(/[=@\\]/))),
-    notes('Who searches the directory; may read people and groups, no more.', '用于查询目录的账户；只需能读取人员与组。', {
+    notes('Who searches the directory; may read people and groups, no more.', '用于查询目录的账号；只需能读取人员与组。', {
       accepts: { en: 'a distinguished name, such as cn=reader,dc=example,dc=com', zh: '可分辨名称，例如 cn=reader,dc=example,dc=com' },
       otherwise: { en: 'searches without login', zh: '匿名查询' },
     }),

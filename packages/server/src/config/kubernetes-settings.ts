@@ -66,7 +66,7 @@ const cluster = v.pipe(
       v.optional(filledText),
       notes(
         'File with a token of a ServiceAccount that is bound to system:auth-delegator. Read again as it is replaced.',
-        '存放 ServiceAccount 令牌的文件，该账户须绑定 system:auth-delegator。令牌轮换后会重新读取。',
+        '存放 ServiceAccount 令牌的文件，该账号须绑定 system:auth-delegator。令牌轮换后会重新读取。',
         {
           accepts: pathAccepts,
           otherwise: { en: "that of the registry's Pod; needed with `server`", zh: '仓库 Pod 的令牌；与 `server` 一起时必须给出' },
@@ -91,7 +91,7 @@ const cluster = v.pipe(
       v.optional(v.boolean(), true),
       notes(
         'Whether its roles (RBAC) decide what those may do whom it knows, besides roles here. If not, its tokens are good for trusts of robots and for what is public.',
-        '除本仓库的角色外，是否由集群的角色（RBAC）决定其账户可以做什么。若否，其令牌只用于机器人信任关系和公开内容。',
+        '除本仓库的角色外，是否由集群的角色（RBAC）决定其账号可以做什么。若否，其令牌只用于机器人信任关系和公开内容。',
       ),
     ),
     projects: v.pipe(

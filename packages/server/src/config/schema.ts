@@ -118,7 +118,7 @@ export const settingsSchema = v.strictObject({
   ),
   adminPasswordFile: v.pipe(
     v.optional(filledText),
-    notes("File with the administrator's first password; read when the account is created.", '管理员初始密码文件，仅在创建账户时读取。', {
+    notes("File with the administrator's first password; read when the account is created.", '管理员初始密码文件，仅在创建账号时读取。', {
       accepts: pathAccepts,
       otherwise: { en: 'a random password, printed once', zh: '随机密码，只显示一次' },
     }),
@@ -219,7 +219,7 @@ export const settingsSchema = v.strictObject({
     v.optional(metadata, {}),
     notes(
       'Where names, tags and accounts are kept; SQLite lies in the data directory.',
-      '名称、标签与账户存放之处；SQLite 位于数据目录中。',
+      '名称、标签与账号存放之处；SQLite 位于数据目录中。',
     ),
   ),
   store: v.pipe(

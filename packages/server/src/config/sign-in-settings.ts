@@ -21,7 +21,7 @@ export const signIn = v.pipe(
       v.optional(v.picklist(['optional', 'administrators', 'everybody']), 'optional'),
       notes(
         'Of whom a second factor is asked besides those who have set one up. Whoever must have one uses access tokens for everything but signing in.',
-        '除已自行启用者外，还要求谁使用第二因素。必须使用者除登录页面外一律使用访问令牌。',
+        '除已自行启用者外，还要求谁使用两步验证。必须使用者除登录页面外一律使用访问令牌。',
       ),
     ),
     deviceTokenDays: v.pipe(

@@ -67,7 +67,7 @@ const postgres = v.strictObject({
     v.optional(wholeFrom(0, 4_294_967_296), 33_554_432),
     notes(
       'Memory of each worker for manifests, grants and accounts that were read, until the database tells of a change; 0: none.',
-      '每个工作进程用于缓存已读清单、授权和账户的内存字节数，数据库通知更改后即失效；0 表示不缓存。',
+      '每个工作进程用于缓存已读清单、授权和账号的内存字节数，数据库通知更改后即失效；0 表示不缓存。',
     ),
   ),
 });

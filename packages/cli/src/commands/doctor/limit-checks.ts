@@ -38,7 +38,7 @@ export async function checkRate(site: Site): Promise<Finding> {
   const after = headers.get('retry-after');
   if (status === 429)
     return failed(
-      after === null ? 'too many requests from here (429)' : `too many requests from here (429), again in ${after} s`,
+      after === null ? 'too many requests from here (429)' : `too many requests from here (429, again in ${after} s)`,
       'Wait, and log in: the limits of accounts are often higher than those of an address that many share (a proxy, a NAT).',
     );
   const [left, most] = ['remaining', 'limit'].map((name) => headers.get(`ratelimit-${name}`) ?? headers.get(`x-ratelimit-${name}`));

@@ -40,7 +40,7 @@ export const doctorInChinese: Readonly<Record<string, string>> = {
     '权限范围多的令牌可能过长：请让代理接受更大的请求头（nginx 的 large_client_header_buffers）。',
   'a header of {} goes through': '{} 的请求头可以通过',
   'too many requests from here (429)': '请求过多（429）',
-  'too many requests from here (429), again in {} s': '请求过多（429），请在 {} 秒后重试',
+  'too many requests from here (429, again in {} s)': '请求过多（429，请在 {} 秒后重试）',
   'Wait, and log in: the limits of accounts are often higher than those of an address that many share (a proxy, a NAT).':
     '请稍候再试，并先登录：账号的配额通常高于多人共用的出口地址（代理、NAT）。',
   'the registry does not say how many requests it takes': '镜像仓库没有说明请求配额',

@@ -37,7 +37,7 @@ export function Sessions({ user }: { user: string }) {
           ),
         },
         { key: 'address', title: say('address'), render: ({ address }) => <code>{address}</code> },
-        { key: 'by', title: say('signedInBy'), render: ({ provider }) => provider },
+        { key: 'by', title: say('signedInBy'), render: ({ provider }) => (provider === 'password' ? say('by.password') : provider) },
         { key: 'seen', title: say('lastSeen'), render: ({ lastSeenAt }) => <TimeAgo at={lastSeenAt} /> },
         { key: 'ends', title: say('ends'), render: ({ expiresAt }) => <TimeAgo at={expiresAt} /> },
         {

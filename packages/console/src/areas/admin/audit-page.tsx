@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Button, Flex, Form, Input, Select, Tag } from 'antd';
 import { api } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
+import { oversight } from '../../i18n/en/oversight.ts';
 import { dateTimeIn } from '../../i18n/formats.ts';
 import { useLanguage, useTexts } from '../../i18n/language.tsx';
 import { oversightTexts } from '../../i18n/oversight-texts.ts';
@@ -14,6 +15,11 @@ import { About } from './about.tsx';
 import { type AuditSearch, auditSearch } from './audit-search.ts';
 
 type Entry = components['schemas']['AuditEntry'];
+
+type ResourceKind = keyof typeof oversight extends infer Key ? (Key extends `kind.${infer Kind}` ? Kind : never) : never;
+
+/** Whether entries about such a thing have a name for it here; a newer registry may bring others. */
+const isResourceKind = (kind: string): kind is ResourceKind => Object.hasOwn(oversight, `kind.${kind}`);
 
 /** What was done and refused, searched on the server; the conditions are in the address, so that they can be handed on. */
 export function AuditPage() {
@@ -52,7 +58,9 @@ export function AuditPage() {
           {
             key: 'what',
             title: say('resource'),
-            render: ({ resource }) => <span className="admin-wrap">{`${resource.kind} ${resource.name}`}</span>,
+            render: ({ resource }) => (
+              <span className="admin-wrap">{`${isResourceKind(resource.kind) ? say(`kind.${resource.kind}`) : resource.kind} ${resource.name}`}</span>
+            ),
           },
           {
             key: 'outcome',

@@ -87,7 +87,7 @@ export function UserSessions({ user }: { user: string }) {
         { key: 'seen', title: say('lastSeen'), render: ({ lastSeenAt }) => <TimeAgo at={lastSeenAt} /> },
         { key: 'address', title: say('address'), render: ({ address }) => address },
         { key: 'browser', title: say('browser'), render: ({ userAgent }) => <span title={userAgent}>{browserName(userAgent)}</span> },
-        { key: 'provider', title: say('provider'), render: ({ provider }) => provider },
+        { key: 'provider', title: say('provider'), render: ({ provider }) => (provider === 'password' ? say('by.password') : provider) },
         { key: 'expires', title: say('expires'), render: ({ expiresAt }) => <TimeAgo at={expiresAt} /> },
       ]}
       end={{

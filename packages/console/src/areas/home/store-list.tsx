@@ -6,6 +6,8 @@ import { useLanguage, useTexts } from '../../i18n/language.tsx';
 
 type Storage = NonNullable<Overview['administration']>['storage'];
 
+const isStoreKind = (kind: string): kind is 'filesystem' | 's3' => kind === 'filesystem' || kind === 's3';
+
 /** What each store holds, and how much is left where that can be known. */
 export function StoreList({ storage }: { storage: Storage }) {
   const say = useTexts(homeTexts);
@@ -17,7 +19,7 @@ export function StoreList({ storage }: { storage: Storage }) {
           <div key={name}>
             <Flex justify="space-between" gap="small" wrap>
               <Typography.Text strong>
-                {name} ({kind})
+                {name} <Typography.Text type="secondary">{isStoreKind(kind) ? say(`store.${kind}`) : kind}</Typography.Text>
               </Typography.Text>
               <Typography.Text {...(!reachable && { type: 'danger' as const })}>
                 {reachable ? say('held', { size: sizeIn(language, bytes) }) : say('unreachable')}

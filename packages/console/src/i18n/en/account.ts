@@ -54,4 +54,5 @@ export const account = {
   lastSeen: 'Last seen',
   endSession: 'Sign out there',
   endSessionLoses: 'That browser is signed out at once.',
+  'by.password': 'password',
 } as const satisfies Record<string, string>;

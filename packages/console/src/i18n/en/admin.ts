@@ -129,4 +129,5 @@ export const admin = {
   disableLoses: 'It is refused everywhere until you enable it again.',
   deleteRobot: 'Delete {name}?',
   deleteRobotLoses: 'Whatever logs in as it is refused from now on. The name may be used again, for another robot.',
+  'by.password': 'password',
 } as const satisfies Record<string, string>;

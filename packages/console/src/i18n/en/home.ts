@@ -15,6 +15,8 @@ export const home = {
   stored: 'Stored',
   saved: 'Saved by sharing',
   storage: 'Storage',
+  'store.filesystem': 'directory',
+  'store.s3': 'S3',
   held: '{size} of images',
   free: '{free} of {total} free',
   unreachable: 'Cannot be reached',

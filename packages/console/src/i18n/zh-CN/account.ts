@@ -1,8 +1,8 @@
 import type { account as en } from '../en/account.ts';
 
-/** 当前登录用户的账户页面文字。 */
+/** 当前登录用户的账号页面文字。 */
 export const account: Record<keyof typeof en, string> = {
-  title: '您的账户',
+  title: '您的账号',
   nobody: '您还没有登录',
   nobodyNext: '登录后可以在这里管理您的令牌、会话和两步验证。',
   signIn: '登录',
@@ -11,12 +11,12 @@ export const account: Record<keyof typeof en, string> = {
   administrator: '管理员',
   credential: '登录方式',
   changePassword: '修改密码',
-  passwordEnds: '您会在所有地方退出登录，包括这里，然后用新密码重新登录。访问令牌不受影响。',
+  passwordEnds: '所有浏览器（包括这里）都会退出登录，需要用新密码重新登录。访问令牌不受影响。',
   newPassword: '新密码',
   passwordAgain: '再次输入',
   passwordsDiffer: '两次输入不一致。',
   language: '语言',
-  languageAbout: '会记在此浏览器中。',
+  languageAbout: '保存在此浏览器中。',
   secondFactor: '两步验证',
   factorOn: '登录时需要第二重验证',
   recoveryLeft: '还剩 {number} 个恢复码。',
@@ -46,7 +46,7 @@ export const account: Record<keyof typeof en, string> = {
   signInAgain: '重新登录',
   revoke: '吊销',
   revokeToken: '吊销令牌 {name}？',
-  revokeLoses: '使用它登录的一切会立即失败。',
+  revokeLoses: '使用它的登录会立即失败。',
   sessions: '会话',
   noSessions: '没有浏览器处于登录状态。',
   browser: '浏览器',
@@ -54,6 +54,7 @@ export const account: Record<keyof typeof en, string> = {
   address: '地址',
   signedInBy: '登录方式',
   lastSeen: '最近活动',
-  endSession: '在那里退出',
-  endSessionLoses: '那个浏览器会立即退出登录。',
+  endSession: '退出该会话',
+  endSessionLoses: '该浏览器会立即退出登录。',
+  'by.password': '密码',
 };

@@ -13,7 +13,7 @@ export const app: Record<keyof AppTexts, string> = {
   light: '浅色',
   dark: '深色',
   system: '跟随系统',
-  account: '账户',
+  account: '账号',
   signIn: '登录',
   signOut: '退出登录',
   navigation: '导航',

@@ -5,7 +5,7 @@ export const problemAdvice: Partial<Record<keyof typeof problems, string>> = {
   'invalid-request': '请按下面的说明修改后重新提交。',
   'invalid-cursor': '请刷新页面，从头开始查看列表。',
   unauthorized: '您的会话可能已结束。登录后可以继续。',
-  forbidden: '原因见下面的说明。如果是缺少权限，请联系项目所有者或注册表管理员。',
+  forbidden: '原因见下面的说明。如果是缺少权限，请联系项目所有者或镜像仓库管理员。',
   'not-found': '它可能已被删除，也可能您没有查看的权限。请检查名称，或请项目所有者授予角色。',
   'method-not-allowed': '页面与镜像仓库的版本可能不一致，请刷新页面。',
   timeout: '网络可能较慢，请重试。',

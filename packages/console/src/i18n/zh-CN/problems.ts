@@ -6,7 +6,7 @@ export const problems: Record<keyof typeof en, string> = {
   'invalid-cursor': '列表已发生变化',
   unauthorized: '请先登录',
   forbidden: '您没有此操作的权限',
-  'not-found': '这里没有您可以查看的内容',
+  'not-found': '没有找到，或您无权查看',
   'method-not-allowed': '镜像仓库不支持此请求',
   timeout: '请求传输超时',
   conflict: '当前状态不允许此操作',

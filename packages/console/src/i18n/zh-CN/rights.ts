@@ -15,5 +15,5 @@ export const rights: Record<keyof typeof en, string> = {
   refused: '此操作需要 {place} 的“{action}”权限，您在其中的角色是 {roles}，不包含该权限。',
   refusedWithoutRole: '此操作需要 {place} 的“{action}”权限，您在其中没有角色。',
   notShown: '您无权查看此内容',
-  askOwner: '项目的所有者或注册表管理员可以授予您包含此权限的角色。',
+  askOwner: '项目的所有者或镜像仓库管理员可以授予您包含此权限的角色。',
 };

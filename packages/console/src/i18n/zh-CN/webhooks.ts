@@ -6,7 +6,7 @@ export const webhooks: Record<keyof typeof en, string> = {
   webhooksAbout: '接收此项目事件通知的地址。每个事件至少投递一次，失败会重试直到送达。',
   newWebhook: '新建 Webhook',
   changeWebhook: '修改 {name}',
-  noWebhooks: '还没有人接收此项目的通知',
+  noWebhooks: '此项目还没有 Webhook',
   noWebhooksNext: '添加流水线或聊天工具的地址，在推送标签时通知它，然后发送一次测试。',
   name: '名称',
   url: '地址',
