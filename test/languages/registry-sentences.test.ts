@@ -15,6 +15,7 @@ const notAnswered: readonly string[] = [
   // Descriptions that are made into those of operations.
   'What lies in a directory of',
   'Only those of this',
+  'For those who have a role there.',
   ', or to be {}',
   'webhook at {}',
   // Known with each thing that fills them.

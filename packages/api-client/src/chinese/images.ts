@@ -61,4 +61,5 @@ export const imagesInChinese: Phrases = {
   'its compressed data is damaged': '其压缩数据已损坏',
   'it is compressed with {}: gzip, zstd and plain archives can be read': '它使用 {} 压缩：只能读取 gzip、zstd 和未压缩的归档',
   'its compressed data ends too early': '其压缩数据提前结束',
+  'The disk for what is known of layers is full.': '保存层信息的磁盘已满。',
 };

@@ -234,4 +234,5 @@ export const tablesInChinese: Readonly<Record<string, string>> = {
   'garbage-preview': '垃圾回收预览',
   'remove-deleted': '移除已删除的内容',
   'queue-for-search': '镜像搜索索引',
+  KEY: '键',
 };

@@ -48,7 +48,8 @@ function StoreRoom({ store: { name, kind, reachable, blobs, bytes, freeBytes, to
   return (
     <section>
       <h2 style={{ fontSize: 18 }}>
-        {name} <Tag>
+        {name}{' '}
+        <Tag>
           <code>{kind}</code>
         </Tag>
         <Tag color={reachable ? 'green' : 'red'}>{say(reachable ? 'reachable' : 'away')}</Tag>
