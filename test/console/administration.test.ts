@@ -94,7 +94,7 @@ test('an administrator makes a user, who joins a group, gets another password an
   assert.equal(await status('a better password'), 401);
   await page.getByRole('link', { name: 'Audit log' }).click();
   await page.getByLabel('Action').fill('user.created');
-  await press(page, 'Search');
+  await press(page.getByRole('main'), 'Search');
   await page.waitForURL(/action=user\.created/);
   await page.getByRole('row', { name: /user:\d+:root user\.created user newcomer allowed/ }).waitFor();
   await page.getByRole('row', { name: /session\.created/ }).waitFor({ state: 'detached' });

@@ -32,6 +32,8 @@ function useSystem(query: MediaQueryList): boolean {
   useEffect(() => {
     const onChange = () => setSo(query.matches);
     query.addEventListener('change', onChange);
+    // It may have changed since it was first looked at.
+    onChange();
     return () => query.removeEventListener('change', onChange);
   }, [query]);
   return isSo;
