@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { serverVerbs } from '../../packages/cli/src/server-verbs.ts';
 import { startLongshore } from '../tools/longshore.ts';
 import { tryProgram } from '../tools/run-program.ts';
 
@@ -11,6 +12,16 @@ const main = fileURLToPath(new URL('../../packages/server/src/main.ts', import.m
 
 function longshore(...argv: string[]) {
   return tryProgram(process.execPath, [main, ...argv]);
+}
+
+const command = new URL('../../packages/cli/src/', import.meta.url);
+
+/** Command lines one after the other in one process, in Chinese. */
+function inChinese(...lines: readonly (readonly string[])[]) {
+  const program = `
+    import { main, processSurroundings } from '${command}main.ts';
+    for (const argv of ${JSON.stringify(lines)}) process.exitCode = await main(argv, processSurroundings(process.env));`;
+  return tryProgram(process.execPath, ['--input-type=module', '-e', program], { env: { LONGSHORE_LANG: 'zh' } });
 }
 
 async function statusFor(url: string, user: string, password: string): Promise<number> {
@@ -41,6 +52,24 @@ test('accounts made beside a running server count at once', async () => {
   } finally {
     await server.stop();
   }
+});
+
+test('the verbs of the server speak Chinese as the others do', async () => {
+  const { stdout } = await inChinese(...[...serverVerbs.keys()].map((verb) => [verb, '--help']));
+  assert.ok((stdout.match(/^示例：$/gm) ?? []).length >= 7);
+  const said = stdout.split('\n').filter((line) => !line.startsWith('  longshore '));
+  // Three words in a row are a sentence; a command line is typed.
+  const isEnglish = (line: string) => /[a-z]{2,} [a-z]{2,} [a-z]{2,}/.test(line.replace(/longshore [a-z-]+( [a-z-]+)?/g, ''));
+  assert.deepEqual(said.filter(isEnglish), []);
+
+  const wrong = await inChinese(['config', 'check', '--gc-untagged', 'maybe', '--lissten', ':1']);
+  assert.equal(wrong.code, 2);
+  assert.match(
+    wrong.stderr,
+    /配置有 2 个问题：\n {2}--lissten: 未知参数；是否想用 --listen？\n {2}--gc-untagged: gc.untagged 应为 keep、delete 之一；给出的是 "maybe"/,
+  );
+  const missing = await inChinese(['admin', 'reset-password', '--data', join(tmpdir(), 'longshore-no-such-directory')]);
+  assert.match(missing.stderr, /^longshore admin：'.*' 中没有镜像仓库的数据：请用 --data 指定其目录。/);
 });
 
 test('a mistyped data directory is said and not filled', async () => {

@@ -114,7 +114,10 @@ describe('longshore inspect', () => {
 
 describe('verbs of the server', () => {
   const lines: string[] = [];
-  const surroundings = { output: { out: (line: string) => void lines.push(line), err: (line: string) => void lines.push(line) }, fetch };
+  const surroundings = {
+    output: { out: (line: string) => void lines.push(line), err: (line: string) => void lines.push(line) },
+    environment: {},
+  };
 
   it('get the whole command line, and their exit code is passed on', async () => {
     const given: string[] = [];

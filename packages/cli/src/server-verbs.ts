@@ -1,4 +1,5 @@
-import type { Surroundings } from './command.ts';
+import type { Say, Surroundings } from './command.ts';
+import { languageOf } from './language.ts';
 
 /** The verbs that the server package implements, with what they do. */
 export const serverVerbs: ReadonlyMap<string, string> = new Map([
@@ -29,7 +30,7 @@ export const sharedVerbs: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 
 /** What the server package exports for this command. */
 interface ServerModule {
-  readonly run: (argv: string[]) => Promise<number>;
+  readonly run: (argv: string[], inChinese?: (texts: Readonly<Record<string, string>>) => Say) => Promise<number>;
 }
 
 /** Imports the server package; undefined when it is not installed. */
@@ -47,11 +48,14 @@ async function importServer(): Promise<ServerModule | undefined> {
 /** Hands the arguments, verb first, to the server package. */
 export async function runServerVerb(
   argv: readonly string[],
-  { output }: Pick<Surroundings, 'output'>,
+  { output, environment }: Pick<Surroundings, 'output' | 'environment'>,
   load = importServer,
 ): Promise<number> {
   const server = await load();
-  if (server !== undefined) return server.run([...argv]);
+  if (server !== undefined) {
+    if (languageOf({ environment }) === 'en') return server.run([...argv]);
+    return server.run([...argv], (await import('./language/say-in-chinese.ts')).chineseWith);
+  }
   output.err(`longshore ${argv[0]}: the server is not installed here; this is only the client.`);
   output.err('Run it from a checkout (npm start) or with the container image.');
   return 1;

@@ -12,8 +12,9 @@ import { describeProblems } from './config/config-problem.ts';
 import { describeFlags, splitConfigFlags } from './config/flag-source.ts';
 import { type LoadedConfig, loadProcessConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
+import { settingsInChinese } from './config/settings.ts';
 import { resetPassword } from './identity/accounts.ts';
-import { printLine, printProblem } from './observability/terminal.ts';
+import { printLine, printProblem, type Say, speakLike, spoken, tell } from './observability/terminal.ts';
 import { type Backends, hasRegistry, openBackends, startWriter } from './open-backends.ts';
 import { AccountError } from './registry/ports/account-error.ts';
 
@@ -77,8 +78,12 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
 };
 
-/** Runs one subcommand of the server and resolves to the exit code: 0, 1 for a failure, 2 for wrong usage. */
-export async function run(argv: readonly string[]): Promise<number> {
+/**
+ * Runs one subcommand of the server and resolves to the exit code: 0, 1 for a failure, 2 for wrong usage. `inChinese`, where people are spoken to
+ * in Chinese: what says a text in it; it is given the texts that exist in both languages here.
+ */
+export async function run(argv: readonly string[], inChinese?: (texts: Readonly<Record<string, string>>) => Say): Promise<number> {
+  if (inChinese !== undefined) speakLike(inChinese(settingsInChinese()));
   const [name = 'serve', ...others] = argv;
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
   const isHelp = others.includes('--help') || others.includes('-h');
@@ -87,15 +92,15 @@ export async function run(argv: readonly string[]): Promise<number> {
     return 2;
   }
   if (isHelp) {
-    printLine(verb?.help ?? configHelp);
-    if (name === 'serve') printLine(describeFlags());
+    tell(verb?.help ?? configHelp);
+    if (name === 'serve') printLine(describeFlags(spoken));
     return 0;
   }
   const { configFlags, rest } = verb?.hasArguments === false ? { configFlags: others, rest: [] } : splitConfigFlags(others);
   // Of `config`, all but the action is meant as a setting, and what is none is listed with the other problems.
   const loaded = loadProcessConfig(verb === undefined ? [...configFlags, ...rest.slice(1)] : configFlags);
   if ('problems' in loaded) {
-    printProblem(describeProblems(loaded.problems));
+    printProblem(describeProblems(loaded.problems, spoken));
     return 2;
   }
   if (verb === undefined) return showConfig(rest[0], loaded);
@@ -154,7 +159,9 @@ function explain(name: string, error: unknown): number {
         'LeaseLostError',
         'RetentionBusyError',
       ].includes(error.name));
-  printProblem(`longshore ${name}: ${foreseen ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  printProblem(
+    `longshore ${name}: ${foreseen ? spoken(error.message) : error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
   return 1;
 }
 

@@ -4,7 +4,7 @@ import { previewRetention } from '../features/retention/preview-retention.ts';
 import { resolveCleanUp } from '../features/retention/resolve-clean-up.ts';
 import { type CleanUp, taskOfCleanUp } from '../features/retention/retention-tasks.ts';
 import { runRetention } from '../features/retention/run-retention.ts';
-import { printLine } from '../observability/terminal.ts';
+import { printLine, spoken, tell } from '../observability/terminal.ts';
 import { readArguments, UsageError } from './arguments.ts';
 
 export const cleanupHelp = `longshore cleanup --repo NAME --days N [--dry-run] [--untagged-only] [--yes] [settings]
@@ -41,7 +41,7 @@ export async function cleanup(argv: readonly string[], deps: RetentionFeatureDep
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   const target = await resolveCleanUp(deps.retention, { name: values.repo, days, untaggedOnly: values['untagged-only'] });
   if (target === undefined) throw new UsageError(`There is no store, project or repository '${values.repo}'.`);
-  printLine(target.description);
+  tell(target.description);
   const found = await showPreview(deps, target.projects, stop.signal);
   if (found === 0 || values['dry-run']) return 0;
   if (!values.yes && !(await isConfirmed())) return 1;
@@ -58,7 +58,7 @@ function requireDays(text: string | undefined): number {
 /** Prints a table of what would go, by repository, and answers how many things those are. What is freed is of no one repository. */
 async function showPreview(deps: RetentionFeatureDeps, projects: AsyncIterable<CleanUp>, signal: AbortSignal): Promise<number> {
   const total = { kept: 0, removed: 0, manifests: 0, bytes: 0 };
-  printLine(row('REPOSITORY', 'TAGS KEPT', 'TAGS TO GO', 'MANIFESTS', 'BYTES'));
+  tell(row('REPOSITORY', 'TAGS KEPT', 'TAGS TO GO', 'MANIFESTS', 'BYTES'));
   for await (const cleanUp of projects) {
     const { summary, repositories } = await previewRetention(deps, taskOfCleanUp(cleanUp, deps.graceMs), { limit: 0, signal });
     const { tagsKept, tagsRemoved, manifestsRemoved, freedBytes } = summary;
@@ -68,7 +68,7 @@ async function showPreview(deps: RetentionFeatureDeps, projects: AsyncIterable<C
     total.manifests += manifestsRemoved;
     total.bytes += freedBytes;
   }
-  printLine(row('total', total.kept, total.removed, total.manifests, total.bytes));
+  tell(row('total', total.kept, total.removed, total.manifests, total.bytes));
   return total.removed + total.manifests;
 }
 
@@ -82,9 +82,9 @@ async function isConfirmed(): Promise<boolean> {
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question('Remove this? Type yes: ');
+    const answer = await terminal.question(spoken('Remove this? Type yes: '));
     if (answer.trim().toLowerCase() === 'yes') return true;
-    printLine('nothing was removed');
+    tell('nothing was removed');
     return false;
   } finally {
     terminal.close();
@@ -99,6 +99,6 @@ async function remove(deps: RetentionFeatureDeps, projects: AsyncIterable<CleanU
     tags += report.tagsRemoved;
     manifests += report.manifestsRemoved;
   }
-  printLine(`removed: ${tags} tags, ${manifests} manifests; gc frees the bytes after gc.graceHours`);
+  tell(`removed: ${tags} tags, ${manifests} manifests; gc frees the bytes after gc.graceHours`);
   return 0;
 }

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from '../config/schema.ts';
 import { speaksHttps } from '../config/tls-settings.ts';
 import { ensureAdministrator } from '../identity/accounts.ts';
-import { printLine } from '../observability/terminal.ts';
+import { tell } from '../observability/terminal.ts';
 import type { Backends } from '../open-backends.ts';
 import { readPasswordFile } from './password-file.ts';
 
@@ -24,15 +24,13 @@ export function announce({ tls }: Config, { address, port, family }: AddressInfo
   const anywhere = address === '::' || address === '0.0.0.0';
   const host = anywhere ? `localhost:${port}` : family === 'IPv6' && address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
   if (password !== undefined) {
-    printLine(
-      `The administrator is 'admin' with the password ${password} (shown only now; 'longshore admin reset-password' makes a new one).`,
-    );
-    printLine('Log in and push a first image:');
-    printLine(`  docker login ${host} -u admin`);
-    printLine(`  docker tag alpine ${host}/admin/alpine`);
-    printLine(`  docker push ${host}/admin/alpine`);
+    tell(`The administrator is 'admin' with the password ${password} (shown only now; 'longshore admin reset-password' makes a new one).`);
+    tell('Log in and push a first image:');
+    tell(`  docker login ${host} -u admin`);
+    tell(`  docker tag alpine ${host}/admin/alpine`);
+    tell(`  docker push ${host}/admin/alpine`);
   }
-  if (tls.selfSigned.length > 0) printLine("Clients must trust this registry's own certificate authority: 'longshore ca --help' says how.");
+  if (tls.selfSigned.length > 0) tell("Clients must trust this registry's own certificate authority: 'longshore ca --help' says how.");
   const secure = speaksHttps(tls);
-  printLine(`longshore is listening on ${secure ? 'https' : 'http'}://${host}`);
+  tell(`longshore is listening on ${secure ? 'https' : 'http'}://${host}`);
 }

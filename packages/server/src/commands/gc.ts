@@ -1,7 +1,7 @@
 import type { GarbageDeps } from '../features/garbage-collection/collect-garbage.ts';
 import { collectGarbage } from '../features/garbage-collection/collect-garbage.ts';
 import { describeItem } from '../features/garbage-collection/garbage-jobs.ts';
-import { printLine } from '../observability/terminal.ts';
+import { tell } from '../observability/terminal.ts';
 import { readArguments, UsageError } from './arguments.ts';
 
 export const gcHelp = `longshore gc [--dry-run] [settings]
@@ -25,11 +25,11 @@ export async function gc(argv: readonly string[], deps: GarbageDeps): Promise<nu
   const stop = new AbortController();
   const onSignal = () => stop.abort(new Error('Interrupted: what was removed stays removed, the next run continues.'));
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  const report = await collectGarbage({ ...deps, dryRun, signal: stop.signal, onItem: (item) => printLine(describeItem(item)) });
+  const report = await collectGarbage({ ...deps, dryRun, signal: stop.signal, onItem: (item) => tell(describeItem(item)) });
   const { manifests, links, blobs, uploads, orphans, bytes, failed } = report;
-  printLine(
+  tell(
     `${dryRun ? 'would remove' : 'removed'}: ${manifests} manifests, ${links} blob links, ${blobs} blobs, ${uploads} uploads, ${orphans} orphan files; ${bytes} bytes`,
   );
-  if (failed > 0) printLine(`${failed} files could not be deleted; the next run tries again`);
+  if (failed > 0) tell(`${failed} files could not be deleted; the next run tries again`);
   return failed > 0 ? 1 : 0;
 }

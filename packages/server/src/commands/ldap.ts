@@ -1,6 +1,6 @@
 import type { CheckedStep } from '../identity/ldap/check-directory.ts';
 import type { DirectorySettings } from '../identity/ldap/directory-settings.ts';
-import { printLine } from '../observability/terminal.ts';
+import { tell } from '../observability/terminal.ts';
 import { readArguments, readVerb, UsageError } from './arguments.ts';
 import { readPasswordFile } from './password-file.ts';
 
@@ -30,7 +30,7 @@ export async function ldap(argv: readonly string[], directories: readonly Direct
   const password = file === undefined ? undefined : await readPasswordFile(file);
   let failed = 0;
   for await (const step of checkDirectory(directory, name === undefined ? undefined : { name, password })) {
-    printLine(describe(step));
+    tell(describe(step));
     if (!step.worked) failed += 1;
   }
   return failed === 0 ? 0 : 1;

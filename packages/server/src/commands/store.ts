@@ -1,7 +1,7 @@
 import type { MoveDeps } from '../features/store-move/move-deps.ts';
 import { moveProject } from '../features/store-move/move-project.ts';
 import type { MoveReport } from '../features/store-move/move-tally.ts';
-import { printLine } from '../observability/terminal.ts';
+import { printLine, tell } from '../observability/terminal.ts';
 import type { Project, ProjectStore } from '../registry/ports/project-store.ts';
 import { readArguments, readVerb, UsageError } from './arguments.ts';
 
@@ -48,10 +48,11 @@ export async function store(argv: readonly string[], deps: MoveDeps): Promise<nu
 async function list({ projects, stores }: MoveDeps): Promise<number> {
   const registered = (await projects.listStores()).map(({ name }) => name);
   for (const name of [...new Set([...stores.names, ...registered])]) {
-    printLine(stores.names.includes(name) ? name : `${name} (not configured)`);
+    if (stores.names.includes(name)) printLine(name);
+    else tell(`${name} (not configured)`);
     for await (const project of projectsOn(projects, name)) {
       const moving = project.movingFrom === undefined ? '' : `, moving from ${project.movingFrom}`;
-      printLine(`  ${project.name}: ${project.sizeBytes} bytes${moving}`);
+      tell(`  ${project.name}: ${project.sizeBytes} bytes${moving}`);
     }
   }
   return 0;
@@ -73,7 +74,7 @@ async function assign({ projects, stores, clock, by }: MoveDeps, project: string
   const outcome = await projects.assignStore({ project, store: name, by, at: clock() });
   if (outcome === 'has-content')
     throw new UsageError(`The project '${project}' has content: 'store move ${project} --to ${name}' takes it along.`);
-  printLine(`${project} lives on ${name}`);
+  tell(`${project} lives on ${name}`);
   return 0;
 }
 
@@ -91,21 +92,19 @@ async function move(deps: MoveDeps, options: { project: string; to: string; dryR
   const onProgress = (report: MoveReport, { sizeBytes }: Project) => {
     if (performance.now() - saidAt < progressMs) return;
     saidAt = performance.now();
-    printLine(`${describe(report)}; the project has ${sizeBytes} bytes`);
+    tell(`${describe(report)}; the project has ${sizeBytes} bytes`);
   };
   const report = await moveProject(deps, { ...options, signal: stop.signal, onProgress });
   if (report.from === undefined) {
-    printLine(`${project} lives on ${to} already`);
+    tell(`${project} lives on ${to} already`);
     return 0;
   }
-  printLine(`${dryRun ? 'would copy' : 'copied'} ${describe(report)}`);
-  if (report.lost > 0) printLine(`${report.lost} blobs are on neither store: they were lost before, push them again`);
+  tell(`${dryRun ? 'would copy' : 'copied'} ${describe(report)}`);
+  if (report.lost > 0) tell(`${report.lost} blobs are on neither store: they were lost before, push them again`);
   if (dryRun) return 0;
-  if (report.finished) printLine(`${project} lives on ${to}; gc removes what is left of it on ${report.from} after gc.graceHours`);
+  if (report.finished) tell(`${project} lives on ${to}; gc removes what is left of it on ${report.from} after gc.graceHours`);
   else
-    printLine(
-      `${report.failed} blobs could not be copied (see above): ${project} is served from both stores until the same command succeeds`,
-    );
+    tell(`${report.failed} blobs could not be copied (see above): ${project} is served from both stores until the same command succeeds`);
   return report.finished ? 0 : 1;
 }
 

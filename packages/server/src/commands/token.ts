@@ -1,5 +1,5 @@
 import { createAccessToken } from '../identity/accounts.ts';
-import { printLine } from '../observability/terminal.ts';
+import { printLine, tell } from '../observability/terminal.ts';
 import type { AccountStore } from '../registry/ports/account-store.ts';
 import { readArguments, readVerb, requireDuration, UsageError } from './arguments.ts';
 import { operatorAgent } from './operator-agent.ts';
@@ -35,7 +35,7 @@ export async function token(argv: readonly string[], accounts: AccountStore): Pr
     }
     case 'list':
       for (const listed of await accounts.listAccessTokens(owner.id)) {
-        printLine([listed.id, listed.name, `expires ${timeOf(listed.expiresAt)}`, `last used ${timeOf(listed.lastUsedAt)}`].join('  '));
+        tell([listed.id, listed.name, `expires ${timeOf(listed.expiresAt)}`, `last used ${timeOf(listed.lastUsedAt)}`].join('  '));
       }
       return 0;
     case 'revoke':

@@ -1,5 +1,5 @@
 import { addUser, resetPassword } from '../identity/accounts.ts';
-import { printLine } from '../observability/terminal.ts';
+import { printLine, tell } from '../observability/terminal.ts';
 import type { AccessStore } from '../registry/ports/access-store.ts';
 import { type AccountStore, roles, type User } from '../registry/ports/account-store.ts';
 import type { ProjectStore } from '../registry/ports/project-store.ts';
@@ -117,5 +117,5 @@ async function listUsers(store: UserStore): Promise<void> {
 
 /** Shows a password that was made here; it is stored hashed and cannot be shown again. */
 export function printPassword(name: string, password: string | undefined): void {
-  printLine(password === undefined ? `${name}: the password is set` : `${name}: password ${password} (shown only now)`);
+  tell(password === undefined ? `${name}: the password is set` : `${name}: password ${password} (shown only now)`);
 }

@@ -33,9 +33,9 @@ export function describeGiven(value: unknown): string {
   return `; given: ${JSON.stringify(value).replace(/\/\/[^/"]*@/g, '//***@')}`;
 }
 
-/** All problems, one a line, as printed before the process ends. */
-export function describeProblems(problems: readonly ConfigProblem[]): string {
+/** All problems, one a line, as printed before the process ends; `say`: in the language of whoever reads them. */
+export function describeProblems(problems: readonly ConfigProblem[], say: (english: string) => string = (english) => english): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  const lines = problems.map(({ source, message }) => `  ${source}: ${message}`);
-  return [`The configuration has ${count}:`, ...lines, 'Every setting: docs/reference/configuration.md', ''].join('\n');
+  const lines = problems.map(({ source, message }) => `  ${source}: ${say(message)}`);
+  return [say(`The configuration has ${count}:`), ...lines, say('Every setting: docs/reference/configuration.md'), ''].join('\n');
 }

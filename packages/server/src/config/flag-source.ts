@@ -86,13 +86,13 @@ export function splitConfigFlags(argv: readonly string[]): { configFlags: string
   return { configFlags, rest };
 }
 
-/** The flags for a `--help` text: one line each, with what they accept and the default. */
-export function describeFlags(): string {
+/** The flags for a `--help` text: one line each, with what they accept and the default; `say`: in the language of whoever reads it. */
+export function describeFlags(say: (english: string) => string = (english) => english): string {
   const shown = settings.filter((setting) => !setting.hidden && setting.flag !== undefined);
   const width = Math.max(...shown.map((setting) => setting.flag?.length ?? 0)) + 2;
   const lines = shown.map(({ flag = '', description, accepts, otherwise }) => {
-    const fallback = otherwise === undefined ? '' : ` (default: ${otherwise.en})`;
-    return `  ${flag.padEnd(width)}${description.en}\n${' '.repeat(width + 2)}${accepts.en}${fallback}`;
+    const fallback = otherwise === undefined ? '' : say(` (default: ${say(otherwise.en)})`);
+    return `  ${flag.padEnd(width)}${say(description.en)}\n${' '.repeat(width + 2)}${say(accepts.en)}${fallback}`;
   });
-  return [`  ${configFileFlag.padEnd(width)}YAML file with settings (also ${configFileVariable})`, ...lines, ''].join('\n');
+  return [`  ${configFileFlag.padEnd(width)}${say(`YAML file with settings (also ${configFileVariable})`)}`, ...lines, ''].join('\n');
 }

@@ -138,6 +138,16 @@ export function findSetting(key: string): Setting | undefined {
   return byKey.get(key);
 }
 
+/** What is said of settings, in Chinese by its English. */
+export function settingsInChinese(): Readonly<Record<string, string>> {
+  const texts = settings.flatMap(({ description, accepts, otherwise }) => [
+    description,
+    accepts,
+    ...(otherwise === undefined ? [] : [otherwise]),
+  ]);
+  return Object.fromEntries(texts.map(({ en, zh }) => [en, zh]));
+}
+
 /** Whether `key` is the name of a section: `gc`. */
 export function isSection(key: string): boolean {
   return settings.some((setting) => setting.key.startsWith(`${key}.`));

@@ -9,8 +9,8 @@ const documented = settings.filter((setting) => !setting.hidden).map((setting) =
 /** Names the configuration file. */
 export const configFileVariable = 'LONGSHORE_CONFIG';
 
-/** Those of the client: which registry its commands mean, and as whom. */
-const clientVariables: ReadonlySet<string> = new Set(['LONGSHORE_SERVER', 'LONGSHORE_TOKEN']);
+/** Those of the client: which registry its commands mean, as whom, and the language of people. */
+const clientVariables: ReadonlySet<string> = new Set(['LONGSHORE_LANG', 'LONGSHORE_SERVER', 'LONGSHORE_TOKEN']);
 
 /**
  * Kubernetes puts variables like LONGSHORE_SERVICE_HOST and LONGSHORE_PORT_5000_TCP=tcp://10.0.0.1:5000 into every Pod
