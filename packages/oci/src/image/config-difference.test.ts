@@ -30,4 +30,9 @@ describe('how two configurations differ', () => {
     assert.equal(label?.name, 'Labels.about');
     assert.equal(label?.to, `${long.slice(0, 4096)}…`);
   });
+
+  it('is nothing where one was made to nest without end', () => {
+    const nested = Buffer.from(`{"config":{"Cmd":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`);
+    assert.deepEqual(compareConfigs(nested, bytesOf({ Cmd: ['a'] })), [{ name: 'Cmd', to: '["a"]' }]);
+  });
 });

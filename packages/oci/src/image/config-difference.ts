@@ -1,4 +1,5 @@
-import { isJsonObject } from '../json-shape.ts';
+import { isJsonObject, jsonDepth } from '../json-shape.ts';
+import { mostConfigDepth } from './image-config.ts';
 
 /** A value of the configuration that differs: JSON of what it is on either side, absent where it is not. */
 export interface ConfigDifference {
@@ -61,7 +62,8 @@ function note(values: Map<string, string>, name: string, value: unknown): void {
 }
 
 function parsed(bytes: Uint8Array): unknown {
-  if (bytes.byteLength > mostConfigBytes) return undefined;
+  // A deeper one was made to end whoever writes its values down again.
+  if (bytes.byteLength > mostConfigBytes || jsonDepth(bytes, mostConfigDepth) > mostConfigDepth) return undefined;
   try {
     return JSON.parse(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)) as unknown;
   } catch (error) {

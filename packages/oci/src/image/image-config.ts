@@ -3,7 +3,8 @@ import { isJsonObject, type JsonObject, jsonDepth, member } from '../json-shape.
 /** Configs are a few kilobytes; whatever is larger is not shown. */
 export const mostConfigBytes = 1024 * 1024;
 
-const mostDepth = 32;
+/** The deepest nesting of objects and arrays in a config that is read. */
+export const mostConfigDepth = 32;
 
 /** Of lists and maps in a config, more is not shown. */
 const mostShown = 1000;
@@ -52,7 +53,7 @@ export interface ReadConfig {
 
 /** Reads a config; undefined when it is none. */
 export function readConfig(bytes: Uint8Array): ReadConfig | undefined {
-  if (jsonDepth(bytes, mostDepth) > mostDepth) return undefined;
+  if (jsonDepth(bytes, mostConfigDepth) > mostConfigDepth) return undefined;
   const body = parsed(bytes);
   if (!isJsonObject(body)) return undefined;
   const inner = member(body, 'config');
