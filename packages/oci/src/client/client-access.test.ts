@@ -98,6 +98,15 @@ test("an identity token stays with the registry's own token service too", async 
   await play(other, { credentials: { identityToken: 'secret' } }, headTag);
 });
 
+test('an identity token is not sent on to where a token service redirects', async () => {
+  const refused: Step[] = [
+    { request: head, status: 401, answer: bearer(`${base}/token`) },
+    { request: `POST ${base}/token`, status: 307, answer: { location: `${base}/moved` } },
+    { request: `POST ${base}/moved`, status: 307, answer: { location: 'https://evil.example/token' } },
+  ];
+  await play(refused, { credentials: { identityToken: 'secret' } }, (client) => assert.rejects(headTag(client), RegistryClientError));
+});
+
 test('realms that must not be used are refused', async () => {
   for (const realm of ['http://r.example/token', 'file:///etc/passwd', 'nonsense', 'https://u:p@r.example/token']) {
     await play([{ request: head, status: 401, answer: bearer(realm) }], { credentials: password }, (client) =>

@@ -13,9 +13,9 @@ export interface Answer {
 /**
  * Fetches and follows redirects (distribution specification, "API"): Authorization stays behind for good as soon as the
  * host, port or scheme changes, https is never left for http, and a body is only sent again by 307 and 308, and only when it is not
- * a stream. A redirect that cannot be followed so is a protocol error.
+ * a stream. A redirect that cannot be followed so is a protocol error. With `bodyIsSecret`, a body goes to no other origin either.
  */
-export async function fetchFollowing(fetch: RegistryFetch, from: URL, init: FetchInit): Promise<Answer> {
+export async function fetchFollowing(fetch: RegistryFetch, from: URL, init: FetchInit, bodyIsSecret = false): Promise<Answer> {
   let url = from;
   let current = init;
   for (let count = 0; count <= maxRedirects; count += 1) {
@@ -25,8 +25,11 @@ export async function fetchFollowing(fetch: RegistryFetch, from: URL, init: Fetc
     await discardBody(response);
     const next = URL.parse(location, url.href) ?? undefined;
     if (next === undefined || !mayLeadTo(url, next)) throw protocolError(`${url.host} redirects to where this client does not follow`);
-    if (!mayRepeat(current, response.status)) throw protocolError(`${url.host} redirects a ${current.method} that cannot be repeated`);
-    if (next.origin !== url.origin) current = { ...current, headers: withoutAuthorization(current.headers) };
+    const isElsewhere = next.origin !== url.origin;
+    const staysHere = bodyIsSecret && isElsewhere && current.body !== undefined;
+    if (staysHere || !mayRepeat(current, response.status))
+      throw protocolError(`${url.host} redirects a ${current.method} that cannot be repeated`);
+    if (isElsewhere) current = { ...current, headers: withoutAuthorization(current.headers) };
     url = next;
   }
   throw protocolError(`${from.host} redirects more than ${maxRedirects} times`);

@@ -37,7 +37,8 @@ export async function requestToken(
   const request = tokenRequest(realm, challenge, wanted, trusted ? options.credentials : undefined);
   const init: FetchInit = { ...request.init, ...(signal === undefined ? {} : { signal }) };
   const requestedAtMs = (options.nowMs ?? Date.now)();
-  const { response } = await fetchFollowing(options.fetch, request.url, init);
+  // An identity token is in the body.
+  const { response } = await fetchFollowing(options.fetch, request.url, init, true);
   if (response.status !== 200) throw await errorFromResponse(`${init.method} ${realm.origin}${realm.pathname}`, response);
   const body = (await readJson(response, maxTokenBytes)) ?? {};
   const value = member(body, 'token') ?? member(body, 'access_token');
