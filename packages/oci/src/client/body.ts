@@ -40,9 +40,13 @@ export async function readText(response: Response, maxBytes: number): Promise<st
 
 /** The body as a JSON object, with the limit of {@link readBytes}; undefined when it is anything else. */
 export async function readJson(response: Response, maxBytes: number): Promise<JsonObject | undefined> {
-  const text = await readText(response, maxBytes);
+  return jsonObjectIn(await readBytes(response, maxBytes));
+}
+
+/** The JSON object that bytes are; undefined when they are anything else. */
+export function jsonObjectIn(bytes: Uint8Array): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -218,6 +218,21 @@ test('referrers come from the API, filtered here if not there', async () => {
   );
 });
 
+test('referrers without end are refused before they fill the memory', async () => {
+  const url = `${api}/referrers/${subject.digest}`;
+  const answerBody = indexText({ ...referrer, artifactType: 'a'.repeat(9_000) });
+  const page = (number: number): Step => ({
+    request: `GET ${url}?p=${number}`,
+    answer: { ...oci, link: `<${url}?p=${number + 1}>; rel="next"` },
+    answerBody,
+  });
+  // Of eight times the largest manifest, which is 10,000 bytes here.
+  const steps = Array.from({ length: 9 }, (_, number) => page(number));
+  await play([{ ...page(0), request: `GET ${url}` }, ...steps.slice(1)], (client) =>
+    assert.rejects(client.listReferrers(name, subject.digest), (error) => isBroken(error) && /without end/.test(String(error))),
+  );
+});
+
 test('a refusal of the referrers API is not taken for its absence', async () => {
   await play([{ request: `GET ${api}/referrers/${subject.digest}`, status: 403 }], (client) =>
     assert.rejects(client.listReferrers(name, subject.digest), (error) => error instanceof RegistryClientError && error.status === 403),

@@ -2,7 +2,7 @@ import type { JsonObject } from '../json-shape.ts';
 import { isStringArray, member } from '../json-shape.ts';
 import { nextLink } from '../link.ts';
 import type { Scope } from '../scope.ts';
-import { readJson } from './body.ts';
+import { jsonObjectIn, readBytes } from './body.ts';
 import { protocolError } from './error.ts';
 import type { CallOptions } from './options.ts';
 import type { Answer } from './redirect.ts';
@@ -22,14 +22,15 @@ export async function* pagesOf(
   path: string,
   scope: Scope,
   { signal }: CallOptions,
-): AsyncGenerator<{ body: JsonObject; answer: Answer }> {
+): AsyncGenerator<{ body: JsonObject; sizeBytes: number; answer: Answer }> {
   const seen = new Set<string>();
   let target: string | URL = path;
   for (let count = 0; count < maxPages; count += 1) {
     const answer: Answer = await transport.send({ method: 'GET', target, scopes: [scope], expect: [200], signal });
-    const body = await readJson(answer.response, maxPageBytes);
+    const bytes = await readBytes(answer.response, maxPageBytes);
+    const body = jsonObjectIn(bytes);
     if (body === undefined) throw protocolError(`${answer.url.host} answered a list that is not JSON`);
-    yield { body, answer };
+    yield { body, sizeBytes: bytes.length, answer };
     const next = nextLink(answer.response.headers.get('link') ?? undefined);
     if (next === undefined) return;
     const url = URL.parse(next, answer.url.href);

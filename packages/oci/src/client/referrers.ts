@@ -21,7 +21,8 @@ export interface ReferrersOptions extends CallOptions {
 
 /**
  * The referrers of a manifest, from the API or, where that answers 404, from the referrers tag (distribution
- * specification, "Listing Referrers"). The filter is applied here as well, since a registry may ignore it.
+ * specification, "Listing Referrers"). The filter is applied here as well, since a registry may ignore it. They are held in memory: more
+ * than eight of the largest manifests say of them is a protocol error.
  */
 export async function listReferrers(
   transport: Transport,
@@ -33,9 +34,12 @@ export async function listReferrers(
   const { artifactType } = options;
   const query = artifactType === undefined ? '' : `?artifactType=${encodeURIComponent(artifactType)}`;
   const found: Descriptor[] = [];
+  let leftBytes = 8 * maxManifestBytes;
   try {
     const scope = repositoryScope(name, 'pull');
-    for await (const { body } of pagesOf(transport, `v2/${name}/referrers/${subject}${query}`, scope, options)) {
+    for await (const { body, sizeBytes, answer } of pagesOf(transport, `v2/${name}/referrers/${subject}${query}`, scope, options)) {
+      leftBytes -= sizeBytes;
+      if (leftBytes < 0) throw protocolError(`${answer.url.host} lists referrers of ${subject} without end`);
       const manifests = member(body, 'manifests');
       if (Array.isArray(manifests)) found.push(...manifests.map(parseDescriptor).filter((entry) => entry !== undefined));
     }

@@ -4,6 +4,8 @@ import type { Place } from './place.ts';
 
 /** Manifests are held in memory until their blobs are there; an image has some kilobytes of them. */
 const mostManifestBytes = 64 * 1024 * 1024;
+/** Each is asked for by itself, and an index of indexes could go on for days. Large images have some hundreds, with all that refers to them. */
+const mostManifests = 10_000;
 
 /** Everything that images are made of, each part once. */
 export interface ImageContent {
@@ -19,12 +21,14 @@ export interface ImageContent {
 export async function readImageContent({ client, name }: Place, top: FetchedManifest, { referrers = false }): Promise<ImageContent> {
   const manifests = new Map<Digest, FetchedManifest>();
   const blobs = new Map<Digest, Descriptor>();
-  let manifestBytes = 0;
+  let [manifestCount, manifestBytes] = [0, 0];
   const addDigest = async (digest: Digest): Promise<void> => {
     if (!manifests.has(digest)) await add(await client.getManifest(name, digest));
   };
   async function add(read: FetchedManifest): Promise<void> {
     manifestBytes += read.bytes.length;
+    manifestCount += 1;
+    if (manifestCount > mostManifests) throw new Error(`this image has more than ${mostManifests} manifests`);
     if (manifestBytes > mostManifestBytes) throw new Error(`this image has more than ${mostManifestBytes} bytes of manifests`);
     const { config, layers, manifests: entries } = parsed(read);
     for (const { digest } of entries) await addDigest(digest);

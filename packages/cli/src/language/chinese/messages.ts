@@ -54,6 +54,8 @@ export const messagesInChinese: Readonly<Record<string, string>> = {
   'the proxy {} ({}) closes connections without an answer': '代理 {}（{}）不应答便关闭连接',
   'Tokens for {} are issued by {}: the credential goes there as well.': '{} 的令牌由 {} 签发：凭据也会发往该主机。',
   'what was received does not have the digest {}': '收到的内容与摘要 {} 不符',
+  'this image has more than {} bytes of manifests': '该镜像的清单合计超过 {} 字节',
+  'this image has more than {} manifests': '该镜像的清单超过 {} 个',
   'this is no image that could run': '这不是可运行的镜像',
   'No file differs like this.': '没有这样的差异文件。',
   'This is no text: its content differs.': '这不是文本文件：内容有差异。',
