@@ -66,12 +66,18 @@ export function probesOf(image: WorkloadImage, choices: WorkloadChoices): Json {
 function probeHandler(image: WorkloadImage, { probe, probePath, ports }: WorkloadChoices): Json | undefined {
   if (probe === 'command') {
     const [kind, ...command] = image.healthCheck?.test ?? [];
-    if (kind === 'CMD') return { exec: { command } };
-    return kind === 'CMD-SHELL' ? { exec: { command: ['/bin/sh', '-c', ...command] } } : undefined;
+    const words = command.map(asWritten);
+    if (kind === 'CMD') return { exec: { command: words } };
+    return kind === 'CMD-SHELL' ? { exec: { command: ['/bin/sh', '-c', ...words] } } : undefined;
   }
   const port = ports.find(({ protocol }) => protocol === 'TCP')?.port;
   if (port === undefined || probe === 'none') return undefined;
   return probe === 'http' ? { httpGet: { path: probePath, port } } : { tcpSocket: { port } };
+}
+
+/** Kubernetes puts variables where a command says `$(NAME)`, and takes `$$` for `$`; Docker leaves both to the shell. */
+function asWritten(word: string): string {
+  return word.replace(/\$+(?=\()|\${2,}/g, (found) => found + found);
 }
 
 /** As the image has it, where that is a whole second; else as Docker has it (https://docs.docker.com/reference/dockerfile/#healthcheck). */

@@ -109,6 +109,10 @@ describe('manifests of workloads', () => {
     const container = made({}, { healthCheck }).spec.template.spec.containers[0];
     assert.deepEqual(container.readinessProbe.exec.command, ['/bin/sh', '-c', 'curl -f localhost || exit 1']);
     assert.equal(container.livenessProbe.periodSeconds, 7);
+    const ofShell = { test: ['CMD-SHELL', 'test "$(cat /run/pid)" = $$ && echo $HOME $$$ $$(PORT)'] };
+    const asked = made({}, { healthCheck: ofShell }).spec.template.spec.containers[0];
+    const written = 'test "$$(cat /run/pid)" = $$$$ && echo $HOME $$$$$$ $$$$(PORT)';
+    assert.deepEqual(asked.readinessProbe.exec.command, ['/bin/sh', '-c', written], 'Kubernetes puts its own for some signs');
     assert.equal(container.livenessProbe.failureThreshold, 5);
     assert.equal(made({}, { healthCheck: { test: ['NONE'] } }).spec.template.spec.containers[0].readinessProbe.tcpSocket.port, 80);
   });
@@ -121,6 +125,9 @@ describe('manifests of workloads', () => {
       (value, index) => ({ name: `A${index}`, value }),
     );
     assert.deepEqual(made({ environment }).spec.template.spec.containers[0].env, environment);
+    // Of these kubectl makes numbers, and what reads strict YAML 1.1 stops at the sign.
+    for (const value of ['0o755', '0O17', '0X1F', '-0B101', '-_1', '1e_3', '=']) assert.equal(yamlOf({ value }), `value: "${value}"\n`);
+    assert.equal(yamlOf({ values: ['1.2.3', '0o9z', 'a=b'] }), 'values:\n  - 1.2.3\n  - 0o9z\n  - a=b\n');
   });
 
   test('a kustomization and values of Helm name the same digest', () => {

@@ -4,8 +4,11 @@ import type { Json, Manifest } from './manifest.ts';
 /** What YAML 1.1 allows in no text as it is, or takes for the end of a line: `\u0085` and its like are such to the readers of Kubernetes. */
 const escaped = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
+/** What kubectl and Helm take for a number, although YAML 1.1 does not; they leave out `_` before. And a sign of YAML 1.1. */
+const readOtherwise = /^[-+]?(0[box][0-9a-f]+|(\.[0-9]+|[0-9]+\.?[0-9]*)(e[-+]?[0-9]+)?)$|^=$/i;
+
 /**
- * Writes one document. Texts that another reader of YAML would take for a number or a truth value (`on`, `012`) are quoted; halves of
+ * Writes one document. Texts that another reader of YAML would take for a number or a truth value (`on`, `012`, `0o17`) are quoted; halves of
  * characters, which no file can hold, are replaced.
  */
 export function yamlOf(content: Json | Manifest): string {
@@ -14,7 +17,8 @@ export function yamlOf(content: Json | Manifest): string {
     Scalar: (_key, node) => {
       if (typeof node.value !== 'string') return;
       node.value = node.value.toWellFormed();
-      if ((node.value as string).search(escaped) >= 0) node.type = Scalar.QUOTE_DOUBLE;
+      const text = node.value as string;
+      if (text.search(escaped) >= 0 || readOtherwise.test(text.replaceAll('_', ''))) node.type = Scalar.QUOTE_DOUBLE;
     },
   });
   // They are left in quoted texts alone, which take escapes.
