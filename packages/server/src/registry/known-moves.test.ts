@@ -51,6 +51,18 @@ test('no more is kept than there is room for, of what was used last', async () =
   assert.deepEqual(found, [1, 2, 3, 4, 5, 2]);
 });
 
+test('long paths take more of the room', async () => {
+  const known = new KnownMoves();
+  let finds = 0;
+  const look = (image: number) =>
+    known.of(imageOf(image), async () => {
+      finds += 1;
+      return new Map([[1, new Map(Array.from({ length: 1000 }, (_, at) => [`${at}${'x'.repeat(4000)}`, 'y'.repeat(1000)]))]]);
+    });
+  for (const image of [1, 2, 1]) await look(image);
+  assert.equal(finds, 3);
+});
+
 test('others have their turn while the directories of an image are looked at', async () => {
   const entry = (path: string): LayerEntry => ({ path, kind: 'directory', sizeBytes: 0, mode: 0o755, uid: 0, gid: 0, modifiedAt: 0 });
   const names = Array.from({ length: 500 }, (_, at) => `directory-${at}`);

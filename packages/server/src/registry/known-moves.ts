@@ -1,16 +1,18 @@
 import type { Digest } from '@longshore/oci';
 import type { Moved } from './image-files.ts';
 
-/** Paths of all images together: about 20 MB of them. Most images have none. */
-const mostPaths = 50_000;
+/** Of all images together, about. Most images have next to nothing; whoever made one up may have made its paths long. */
+const mostBytes = 20_000_000;
 
-/** An image without any counts as well. */
-const pathsOfImage = 50;
+/** What an image takes, with or without paths. */
+const bytesOfImage = 20_000;
+/** What a path and where it leads take besides their characters. */
+const bytesOfPath = 400;
 
 interface Known {
   readonly moved: Promise<Moved>;
   /** 0 until it is known. */
-  paths: number;
+  bytes: number;
 }
 
 /**
@@ -20,7 +22,7 @@ interface Known {
 export class KnownMoves {
   /** The one that was used last at the end. */
   readonly #known = new Map<Digest, Known>();
-  #paths = 0;
+  #bytes = 0;
 
   /** What is known of an image, or what `find` answers. A failure is not kept. */
   of(image: Digest, find: () => Promise<Moved>): Promise<Moved> {
@@ -30,7 +32,7 @@ export class KnownMoves {
       this.#known.set(image, held);
       return held.moved;
     }
-    const known: Known = { moved: find(), paths: 0 };
+    const known: Known = { moved: find(), bytes: 0 };
     this.#known.set(image, known);
     known.moved.then(
       (moved) => this.#count(known, moved),
@@ -40,15 +42,16 @@ export class KnownMoves {
   }
 
   #count(known: Known, moved: Moved): void {
-    known.paths = pathsOfImage;
-    for (const directories of moved.values()) known.paths += directories.size;
-    this.#paths += known.paths;
-    for (const [oldest, { paths }] of this.#known) {
-      if (this.#paths <= mostPaths) return;
+    known.bytes = bytesOfImage;
+    for (const directories of moved.values())
+      for (const [path, place] of directories) known.bytes += bytesOfPath + 2 * (path.length + place.length);
+    this.#bytes += known.bytes;
+    for (const [oldest, { bytes }] of this.#known) {
+      if (this.#bytes <= mostBytes) return;
       // What is being found out is not counted yet.
-      if (paths === 0) continue;
+      if (bytes === 0) continue;
       this.#known.delete(oldest);
-      this.#paths -= paths;
+      this.#bytes -= bytes;
     }
   }
 }
