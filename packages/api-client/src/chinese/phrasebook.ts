@@ -5,14 +5,14 @@ export type Phrases = Readonly<Record<string, string>>;
 export type Phrasebook = (english: string) => string | undefined;
 
 interface Pattern {
-  readonly matches: RegExp;
+  /** What stands around what varies. */
+  readonly literals: readonly string[];
   readonly text: string;
 }
 
 const hole = /\{(\d?)\}/g;
 /** Longer ones are no sentences of ours: what strangers sent is not searched through at length. */
 const mostCharacters = 4000;
-const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /**
  * A phrasebook of these texts. `{}` of a translation are filled in order, `{1}` with the second of them. What fills them may be a text of its own,
@@ -23,9 +23,9 @@ export function phrasebookOf(phrases: Phrases): Phrasebook {
   const say: Phrasebook = (english) => {
     if (Object.hasOwn(phrases, english)) return phrases[english];
     if (english.length > mostCharacters || english.includes('\n')) return undefined;
-    for (const { matches, text } of patterns) {
-      const found = matches.exec(english);
-      if (found !== null) return filled(text, found.slice(1), say);
+    for (const { literals, text } of patterns) {
+      const parts = partsOf(english, literals);
+      if (parts !== undefined) return filled(text, parts, say);
     }
     return undefined;
   };
@@ -37,7 +37,24 @@ function patternsOf(phrases: Phrases): readonly Pattern[] {
   return Object.entries(phrases)
     .filter(([english]) => english.includes('{}'))
     .toSorted(([a], [b]) => literalLength(b) - literalLength(a))
-    .map(([english, text]) => ({ matches: new RegExp(`^${english.split('{}').map(escaped).join('(.*?)')}$`), text }));
+    .map(([english, text]) => ({ literals: english.split('{}'), text }));
+}
+
+/** What fills the holes, each as short as can be; undefined where it does not fit. A regular expression can be kept busy for seconds. */
+function partsOf(english: string, literals: readonly string[]): readonly string[] | undefined {
+  const [first = '', ...inner] = literals;
+  const last = inner.pop() ?? '';
+  const end = english.length - last.length;
+  if (!english.startsWith(first) || !english.endsWith(last)) return undefined;
+  const parts: string[] = [];
+  let at = first.length;
+  for (const literal of inner) {
+    const found = english.indexOf(literal, at);
+    if (found < 0) return undefined;
+    parts.push(english.slice(at, found));
+    at = found + literal.length;
+  }
+  return at > end ? undefined : [...parts, english.slice(at, end)];
 }
 
 const literalLength = (english: string) => english.replaceAll('{}', '').length;
