@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
@@ -7,13 +8,14 @@ const lowest = 12_000;
 const usualEphemeral = 32_768;
 
 /**
- * A port of the loopback address that nobody listened on a moment ago, for servers that cannot choose one themselves. None of those that
- * the system gives to outgoing connections: one of another test would take it before the server has.
+ * A port of the loopback address that nobody listens on, for servers that cannot choose one themselves; no other process of tests gets it
+ * while this one lives, however late the server comes. None of those that the system gives to outgoing connections: one of another test
+ * would take it before the server has.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = lowest + Math.floor(Math.random() * (firstEphemeral() - lowest));
-    if (await isFree(port)) return port;
+    if ((await reserve(port)) && (await isFree(port))) return port;
   }
 }
 
@@ -23,6 +25,16 @@ function firstEphemeral(): number {
   } catch {
     return usualEphemeral;
   }
+}
+
+/** Whether it is now this process's: the port of the same number for datagrams, which no server wants, is held until the process ends. */
+function reserve(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = createSocket('udp4');
+  socket.once('error', () => socket.close(() => resolve(false)));
+  socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(true));
+  socket.unref();
+  return promise;
 }
 
 function isFree(port: number): Promise<boolean> {
