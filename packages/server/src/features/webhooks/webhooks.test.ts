@@ -323,15 +323,22 @@ describe('a webhook', () => {
   });
 
   test('that hangs holds up nobody, however much waits for it', async () => {
-    const hanging = await Promise.all(Array.from({ length: 4 }, async () => create(await rawReceiver(() => undefined))));
+    let asked = 0;
+    const hang = () => {
+      asked += 1;
+    };
+    const hanging = await Promise.all(Array.from({ length: 4 }, async () => create(await rawReceiver(hang))));
     const { url, requests, got } = await receiver(answering(200));
     for (const webhook of hanging) await note(webhook, 25);
     const healthy = await create(url);
     const sent = await note(healthy, 20);
     const { stop } = running({ concurrency: 4, timeoutMs: 5000 });
-    await got(20);
+    const received = () => new Set(requests.map(idOf));
+    // An answer that a busy machine reads too late is asked for again.
+    while (received().size < sent.length) await got(requests.length + 1);
     await stop();
-    assert.deepEqual(requests.map(idOf).toSorted(), sent.toSorted());
+    assert.deepEqual(received(), new Set(sent));
+    assert.ok(asked < 100 / 2, `the hanging ones were asked ${asked} times of 100 before the other had everything`);
     for (const webhook of hanging) await store.deleteWebhook({ owner: undefined, id: webhook.id, by, at: 0 });
   });
 });
