@@ -24,7 +24,7 @@ const server = async (): Promise<PostgresServer> => (database ??= await startPos
 
 const settings = (url: string) => ({ LONGSHORE_METADATA_KIND: 'postgres', LONGSHORE_METADATA_URL: url });
 /** What waits for the time of a statement, rather than for somebody to find that the database is away, takes longer than that. */
-const boundMs = 20_000;
+const boundMs = 180_000;
 const patient = { LONGSHORE_METADATA_TIMEOUT_SECONDS: String((2 * boundMs) / 1000) };
 
 /** So often everything is asked while the database is away: more than anybody may say about it. */
