@@ -12,7 +12,8 @@ const alice = await stage.registry.addUser('alice');
 const dist = fileURLToPath(new URL('../../packages/console/dist', import.meta.url));
 
 const mostBytes = 400_000;
-const mostMs = 1500;
+/** Of what the known work takes; the page took about twice as much. Ten times was 1.5 s where both were measured. */
+const mostRatio = 6;
 
 interface Chunk {
   readonly file: string;
@@ -54,10 +55,22 @@ async function countWork(page: Page): Promise<() => Promise<number>> {
   };
 }
 
-test('it can be used within 1.5 s of being asked for, on a processor that it has for itself', { skip: withoutBrowser }, async (t) => {
-  const works: number[] = [];
+/** Some work as pages do it, in itself always the same: objects, texts and tables, in code that is compiled when it has run for a while. */
+function knownWork(): number {
+  let sum = 0;
+  for (let round = 0; round < 12; round += 1) {
+    const rows = Array.from({ length: 20_000 }, (_, at) => ({ name: `row ${(at * 7919) % 20_000}`, at }));
+    const byName = new Map(rows.map((row) => [row.name, row]));
+    const sorted = [...byName.keys()].toSorted();
+    sum += (JSON.parse(JSON.stringify(sorted)) as string[]).length + (byName.get('row 1')?.at ?? 0);
+  }
+  return sum;
+}
+
+test('it can be used after little work of the processor', { skip: withoutBrowser }, async (t) => {
+  const ratios: number[] = [];
   // The first also warms up the browser and the registry.
-  for (let tries = 0; tries < 3 && Math.min(...works) > mostMs; tries += 1) {
+  for (let tries = 0; tries < 3 && !ratios.some((ratio) => ratio <= mostRatio); tries += 1) {
     const page = await stage.open(t, { as: alice });
     const work = await countWork(page);
     const startedAt = performance.now();
@@ -65,9 +78,16 @@ test('it can be used within 1.5 s of being asked for, on a processor that it has
     await page.getByRole('button', { name: 'alice' }).waitFor();
     await page.getByRole('heading', { level: 1 }).waitFor();
     const ms = performance.now() - startedAt;
-    works.push(await work());
-    t.diagnostic(`first use after ${ms.toFixed(0)} ms, of which the page worked ${works.at(-1)?.toFixed(0)}`);
+    const used = await work();
+    await page.evaluate(knownWork);
+    const known = (await work()) - used;
+    ratios.push(used / known);
+    t.diagnostic(`first use after ${ms.toFixed(0)} ms, of which the page worked ${used.toFixed(0)}; known work took ${known.toFixed(0)}`);
+    await page.close();
   }
-  // How long it took is also a matter of what else the machine does, hence the work.
-  assert.ok(Math.min(...works) > 0 && Math.min(...works) <= mostMs, `${works.map(Math.round).join(', ')} ms of work`);
+  // How long it took is also a matter of the processor, and of what else the machine does, hence what else it does in that time.
+  assert.ok(
+    ratios.some((ratio) => ratio > 0 && ratio <= mostRatio),
+    `${ratios.map((ratio) => ratio.toFixed(2)).join(', ')} times the known work`,
+  );
 });
