@@ -39,7 +39,7 @@ describe('the command as people get it', { skip }, () => {
         return stdout;
       };
       assert.match(await ok('version'), /^longshore \d+\.\d+\.\d+ /);
-      assert.match(await ok('image --help', '', { LONGSHORE_LANG: 'zh' }), /在任意仓库之间复制镜像/);
+      assert.match(await ok('image --help', '', { LONGSHORE_LANG: 'zh' }), /在任意镜像仓库的仓库之间复制镜像/);
       await ok(`login ${server.host} -u admin --password-stdin`, server.adminPassword);
       assert.match(await ok('project ls -o yaml'), /^- .*\n/);
       assert.match(await ok('deploy team/app:1.0'), new RegExp(`image: ${server.host}/team/app@${digest}`));
