@@ -76,6 +76,9 @@ describe('the commands of a client against a real registry', () => {
     assert.match(unasked.stderr, /--yes/);
     await ok('tag rm team-prod/app:1.0 --yes');
     assert.equal((await home.run('tag show team-prod/app:1.0')).code, 3);
+    const half = await home.run('image restore team-prod/app:1.0 sha256:1234');
+    assert.equal(half.code, 2);
+    assert.equal(half.stderr.match(/digest: must match/g)?.length, 1, half.stderr);
     await ok(`image restore team-prod/app:1.0 ${digest}`);
     assert.match(await ok('tag history team-prod/app:1.0'), /sha256:/);
     await ok('image rm team-prod/app:1.0 --yes');
@@ -136,7 +139,7 @@ describe('the commands of a client against a real registry', () => {
     for (const [line, code, expected] of [
       ['project show none', 3, /none/],
       ['project create team', 5, /team/],
-      ['project create Team!', 1, /name/],
+      ['project create Team!', 2, /name/],
       ['project create x --visibillity public', 2, /did you mean --visibility\?/],
       ['project create x --expire-after-hours soon', 2, /a number/],
       ['project rm team', 2, /--yes/],

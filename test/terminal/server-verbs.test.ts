@@ -72,6 +72,11 @@ test('the verbs of the server speak Chinese as the others do', async () => {
   assert.match(missing.stderr, /^longshore admin：'.*' 中没有镜像仓库的数据：请用 --data 指定其目录。/);
 });
 
+test('a wrong verb is said as that, whether or not there is a registry', async () => {
+  const { code, stderr } = await longshore('admin', 'resett');
+  assert.deepEqual([code, stderr], [2, "longshore admin: There is no verb 'resett'. See 'longshore admin --help'.\n"]);
+});
+
 test('a mistyped data directory is said and not filled', async () => {
   const missing = join(tmpdir(), 'longshore-no-such-directory');
   for (const verb of [

@@ -19,6 +19,7 @@ export const exitCodes = {
 export type ExitCode = keyof typeof exitCodes;
 
 const byStatus: Readonly<Record<number, ExitCode>> = {
+  400: 2,
   401: 4,
   403: 4,
   404: 3,
@@ -51,12 +52,21 @@ export function reasonText(error: unknown, say: Say = (english) => english): str
   if (!(error instanceof Error)) return String(error);
   const cause =
     error.cause instanceof Error ? `: ${say(error.cause.message || ('code' in error.cause ? String(error.cause.code) : ''))}` : '';
-  const faults = error instanceof ApiProblem ? error.faults.map(({ pointer, detail }) => `\n  ${pointer}: ${say(detail)}`).join('') : '';
+  const message = error instanceof ApiProblem ? problemText(error, say) : say(error.message);
   const later =
     error instanceof ApiProblem && error.retryAfterSeconds !== undefined
       ? ` ${say(`Try again in ${error.retryAfterSeconds} seconds.`)}`
       : '';
-  return `${say(error.message)}${cause}${faults}${later}`;
+  return `${message}${cause}${later}`;
+}
+
+/** The message of a refusal, with what is wrong where behind it as far as it does not say that itself. */
+function problemText({ faults, message }: ApiProblem, say: Say): string {
+  const said = faults.map(({ pointer, detail }) => ({ english: `${pointer}: ${detail}`, text: `${pointer}: ${say(detail)}` }));
+  const inMessage = said.filter(({ english }) => message.includes(english));
+  const more = said.filter((fault) => !inMessage.includes(fault));
+  const whole = inMessage.reduce((text, fault) => text.replace(fault.english, () => fault.text), say(message));
+  return [whole, ...more.map(({ text }) => `  ${text}`)].join('\n');
 }
 
 function hintOf(error: Error): string {

@@ -5,9 +5,9 @@ import { gc, gcHelp } from './commands/gc.ts';
 import { ldap, ldapHelp } from './commands/ldap.ts';
 import { operatorAgent } from './commands/operator-agent.ts';
 import { serve, serveHelp } from './commands/serve.ts';
-import { store, storeHelp } from './commands/store.ts';
-import { token, tokenHelp } from './commands/token.ts';
-import { printPassword, user, userHelp } from './commands/user.ts';
+import { store, storeHelp, storeVerbs } from './commands/store.ts';
+import { token, tokenHelp, tokenVerbs } from './commands/token.ts';
+import { printPassword, user, userHelp, userVerbs } from './commands/user.ts';
 import { describeProblems } from './config/config-problem.ts';
 import { describeFlags, splitConfigFlags } from './config/flag-source.ts';
 import { type LoadedConfig, loadProcessConfig } from './config/load.ts';
@@ -22,6 +22,8 @@ interface Verb {
   readonly help: string;
   /** Whether the verb has arguments besides settings; without them every wrong word is a problem of the configuration. */
   readonly hasArguments: boolean;
+  /** Its own verbs, where it has some: a wrong one is said before the data is looked for. */
+  readonly verbs?: readonly string[];
   /** `argv`: what is left when the settings' flags are taken out. */
   run(config: Config, argv: readonly string[], loaded: LoadedConfig): Promise<number>;
 }
@@ -59,15 +61,27 @@ const verbs: Readonly<Record<string, Verb>> = {
   store: {
     help: storeHelp,
     hasArguments: true,
+    verbs: Object.keys(storeVerbs),
     run: (config, argv) =>
       withBackends(config, async (backends) => store(argv, (await loadComposition()).moveDeps(config, backends, operatorAgent()))),
   },
-  user: { help: userHelp, hasArguments: true, run: (config, argv) => withBackends(config, ({ metadata }) => user(argv, metadata)) },
-  token: { help: tokenHelp, hasArguments: true, run: (config, argv) => withBackends(config, ({ metadata }) => token(argv, metadata)) },
+  user: {
+    help: userHelp,
+    hasArguments: true,
+    verbs: Object.keys(userVerbs),
+    run: (config, argv) => withBackends(config, ({ metadata }) => user(argv, metadata)),
+  },
+  token: {
+    help: tokenHelp,
+    hasArguments: true,
+    verbs: Object.keys(tokenVerbs),
+    run: (config, argv) => withBackends(config, ({ metadata }) => token(argv, metadata)),
+  },
   ca: { help: caHelp, hasArguments: true, run: async (config, argv) => ca(argv, (await loadComposition()).authorityFile(config)) },
   ldap: { help: ldapHelp, hasArguments: true, run: (config, argv) => ldap(argv, config.signIn.ldap) },
   admin: {
     hasArguments: true,
+    verbs: ['reset-password'],
     help: "longshore admin reset-password [settings]\n\nGives 'admin' a new random password and prints it once.\n",
     run: (config, argv) => withBackends(config, (backends) => admin(argv, backends)),
   },
@@ -105,10 +119,17 @@ export async function run(argv: readonly string[], inChinese?: (texts: Readonly<
   }
   if (verb === undefined) return showConfig(rest[0], loaded);
   try {
+    requireKnownVerb(rest, verb.verbs);
     return await verb.run(loaded.config, rest, loaded);
   } catch (error) {
     return explain(name, error);
   }
+}
+
+/** That one of the words is a verb; where it stands among flags is for the verb itself to read. */
+function requireKnownVerb(words: readonly string[], known: readonly string[] | undefined): void {
+  if (known === undefined || words.some((word) => known.includes(word))) return;
+  throw new UsageError(words[0] === undefined ? 'A verb is missing.' : `There is no verb '${words[0]}'.`);
 }
 
 async function showConfig(action: string | undefined, loaded: LoadedConfig): Promise<number> {

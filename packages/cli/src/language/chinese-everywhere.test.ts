@@ -7,7 +7,7 @@ import { peopleRows } from '../commands/api/people.ts';
 import { projectRows } from '../commands/api/projects.ts';
 import { clientCommands } from '../commands/index.ts';
 import { main } from '../main.ts';
-import { headingOf } from '../output/table.ts';
+import { headingsOf } from '../output/table.ts';
 import { recordedSurroundings } from '../testing/recorded-surroundings.ts';
 import { sayInChinese } from './say-in-chinese.ts';
 
@@ -65,7 +65,7 @@ describe('Chinese', () => {
   });
 
   it('is all that tables say', async () => {
-    const columns = new Set(allRows.flatMap((row) => row.columns ?? []).map(headingOf));
+    const columns = new Set(allRows.flatMap((row) => headingsOf(row.columns ?? [])));
     assert.ok(columns.size > 40);
     assert.deepEqual(
       [...columns].filter((heading) => sayInChinese(heading) === heading),

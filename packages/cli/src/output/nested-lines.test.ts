@@ -38,6 +38,15 @@ describe('a thing with things in it', () => {
     ]);
   });
 
+  it('has tables in which members of members are columns, named in full where two would be the same', () => {
+    const run = { project: 'team', summary: { tagsKept: 3, freedBytes: 2048 }, from: { tag: 'a' }, to: { tag: 'b' } };
+    assert.deepEqual(nestedLines({ projects: [run] }, reading), [
+      'projects',
+      '  PROJECT  TAGS KEPT  FREED    FROM TAG  TO TAG',
+      '  team     3          2.0 KiB  a         b',
+    ]);
+  });
+
   it('has tables that fit', () => {
     const lines = nestedLines({ rows: [{ a: 'x'.repeat(40), b: 'y'.repeat(40) }] }, { ...reading, columns: 40 });
     assert.equal(lines.length, 3);

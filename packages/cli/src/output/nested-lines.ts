@@ -1,4 +1,4 @@
-import { headingOf, padded, tableOf, widthOf } from './table.ts';
+import { headingsOf, padded, tableOf, widthOf } from './table.ts';
 
 /** How parts of a value are read. */
 export interface NestedReading {
@@ -37,11 +37,20 @@ function isNested(value: unknown): value is Members | readonly Members[] {
   return isMembers(value) || (Array.isArray(value) && value.every(isMembers));
 }
 
-/** A column for every member that any of them has. */
-function tableLines(things: readonly Members[], { cell, heading, columns }: NestedReading): readonly string[] {
+/** A column for every member that any of them has, and for every member of such a member. */
+function tableLines(given: readonly Members[], { cell, heading, columns }: NestedReading): readonly string[] {
+  const things = given.map(flattened);
   const keys = [...new Set(things.flatMap((thing) => Object.keys(thing)))].filter((key) => things.some((thing) => !isEmpty(thing[key])));
-  const rows = things.map((thing) => keys.map((key) => (isEmpty(thing[key]) ? '-' : cell(key, thing[key]))));
-  const headings = keys.map((key) => heading(headingOf(key)));
+  const rows = things.map((thing) => keys.map((key) => (isEmpty(thing[key]) ? '-' : cell(key.split('.').at(-1) ?? key, thing[key]))));
+  const headings = headingsOf(keys).map(heading);
   const table = tableOf(headings, rows, columns);
   return [headings, ...rows].map(table.line);
+}
+
+/** With the members of members by their paths: `summary.tagsKept`. */
+function flattened(thing: Members): Members {
+  const entries = Object.entries(thing).flatMap(([key, value]) =>
+    isMembers(value) ? Object.entries(value).map(([inner, one]) => [`${key}.${inner}`, one] as const) : [[key, value] as const],
+  );
+  return Object.fromEntries(entries);
 }

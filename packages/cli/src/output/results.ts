@@ -2,7 +2,7 @@ import type { CommandInput, Output, Say, Surroundings } from '../command.ts';
 import { toJson } from './json.ts';
 import { nestedLines } from './nested-lines.ts';
 import { memberAt, printable, readableValue } from './readable-value.ts';
-import { headingOf, tableOf } from './table.ts';
+import { headingOf, headingsOf, tableOf } from './table.ts';
 import { toYaml } from './yaml.ts';
 
 /** What a result looks like: the columns of a table, and which member names a thing (`-o name`). */
@@ -71,7 +71,7 @@ export async function writeList(
     return;
   }
   let table: ReturnType<typeof tableOf> | undefined;
-  const headings = (shape.headings ?? shape.columns.map(headingOf)).map(surroundings.say);
+  const headings = (shape.headings ?? headingsOf(shape.columns)).map(surroundings.say);
   const isCut = isShort(format, surroundings);
   for await (const page of pages) {
     const reading = { nowMs: Date.now(), say: surroundings.say, isShort: isCut };

@@ -79,6 +79,15 @@ function fitted(wanted: readonly number[], most: number): number[] {
   return widths;
 }
 
+/** What is said above columns: where two would have the same heading, all of their paths: `storage.limitBytes` is `STORAGE LIMIT`. */
+export function headingsOf(paths: readonly string[]): readonly string[] {
+  const short = paths.map(headingOf);
+  return paths.map((path, at) => {
+    const heading = short[at] ?? '';
+    return short.indexOf(heading) === short.lastIndexOf(heading) ? heading : path.split('.').map(headingOf).join(' ');
+  });
+}
+
 /** `sizeBytes` as a heading: `SIZE`; `createdAt`: `CREATED`; `subject.name`: `NAME`. */
 export function headingOf(path: string): string {
   const name = path.split('.').at(-1) ?? path;

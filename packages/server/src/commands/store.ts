@@ -26,7 +26,8 @@ Examples:
   longshore store move team-a --to fast --config longshore.yaml
 `;
 
-const verbs = { ls: [], assign: ['PROJECT', 'STORE'], move: ['PROJECT'] } as const;
+/** The verbs of `longshore store`, with the words that each takes. */
+export const storeVerbs = { ls: [], assign: ['PROJECT', 'STORE'], move: ['PROJECT'] } as const;
 
 /** Projects that one read lists. */
 const pageSize = 500;
@@ -36,7 +37,7 @@ const progressMs = 2000;
 /** `longshore store`: which project lives where, and moving one. */
 export async function store(argv: readonly string[], deps: MoveDeps): Promise<number> {
   const { values, positionals } = readArguments(argv, { to: { type: 'string' }, 'dry-run': { type: 'boolean', default: false } });
-  const { verb, operands } = readVerb('store', positionals, verbs);
+  const { verb, operands } = readVerb('store', positionals, storeVerbs);
   const [project = '', target = ''] = operands;
   if (verb !== 'move' && (values.to !== undefined || values['dry-run'])) throw new UsageError(`--to and --dry-run go with 'store move'.`);
   if (verb === 'ls') return list(deps);

@@ -16,12 +16,13 @@ Examples:
   longshore token revoke alice 3
 `;
 
-const verbs = { create: ['USER'], list: ['USER'], revoke: ['USER', 'ID'] } as const;
+/** The verbs of `longshore token`, with the words that each takes. */
+export const tokenVerbs = { create: ['USER'], list: ['USER'], revoke: ['USER', 'ID'] } as const;
 
 /** `longshore token`: personal access tokens, for scripts that should not know a password. */
 export async function token(argv: readonly string[], accounts: AccountStore): Promise<number> {
   const { values, positionals } = readArguments(argv, { name: { type: 'string' }, expires: { type: 'string', default: '90d' } });
-  const { verb, operands } = readVerb('token', positionals, verbs);
+  const { verb, operands } = readVerb('token', positionals, tokenVerbs);
   const [name = '', id = ''] = operands;
   const owner = await requireUser(accounts, name);
   const by = operatorAgent();

@@ -31,7 +31,8 @@ Examples:
 /** What `longshore user` works on. */
 type UserStore = AccountStore & AccessStore & Pick<ProjectStore, 'findProject'>;
 
-const verbs = {
+/** The verbs of `longshore user`, with the words that each takes. */
+export const userVerbs = {
   add: ['NAME'],
   list: [],
   passwd: ['NAME'],
@@ -45,7 +46,7 @@ const verbs = {
 /** `longshore user`: local accounts and what they may do in projects. */
 export async function user(argv: readonly string[], accounts: UserStore): Promise<number> {
   const { values, positionals } = readArguments(argv, { admin: { type: 'boolean', default: false }, 'password-file': { type: 'string' } });
-  const { verb, operands } = readVerb('user', positionals, verbs);
+  const { verb, operands } = readVerb('user', positionals, userVerbs);
   const [name = '', project = '', role = ''] = operands;
   const now = Date.now();
   const change = { by: operatorAgent(), at: now };

@@ -3,7 +3,8 @@ import { operationOf } from '../../api/operation.ts';
 import { type Command, UsageError } from '../../command.ts';
 import { outputFlag, serverFlag } from '../../flags.ts';
 import { type ImageTarget, imageTarget, parseImage } from '../../images/image-target.ts';
-import { formatOf, writeThing } from '../../output/results.ts';
+import { formatOf, isForPeople, writeThing } from '../../output/results.ts';
+import { type PromotionPlan, readablePlan } from './readable-plan.ts';
 
 /** `longshore image promote`: an image becomes one of another project; without a target, of the next in the chain. */
 export const promoteImage: Command = {
@@ -20,7 +21,9 @@ export const promoteImage: Command = {
     const to = input.words[1] === undefined ? await nextOf(target) : placeOf(input.words[1]);
     const body = { from, to, ...(input.has('dry-run') && { dryRun: true }) };
     const response = await callOperation(operationOf('createPromotion'), { path: {}, body }, connection);
-    writeThing(await response.json(), { named: 'id' }, formatOf(input), surroundings);
+    const answer: unknown = await response.json();
+    const shown = input.has('dry-run') && isForPeople(formatOf(input)) ? readablePlan(answer as PromotionPlan, surroundings.say) : answer;
+    writeThing(shown, { named: 'id' }, formatOf(input), surroundings);
     return 0;
   },
 };

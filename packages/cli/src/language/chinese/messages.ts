@@ -92,6 +92,18 @@ export const messagesInChinese: Readonly<Record<string, string>> = {
   '{} is no Longshore, and only a Longshore can do this': '{} 不是 Longshore，该操作只有 Longshore 支持',
   '{} is no Longshore: some registries remove the image with a tag, or only mark it.':
     '{} 不是 Longshore：有的镜像仓库会连同镜像一起删除，有的只做标记。',
+  // Checks of a promotion
+  'From the project before it in the chain': '来自晋级链中的前一个项目',
+  'Old enough': '存在时间足够长',
+  'Has what must refer to it': '具有所需的关联制品',
+  'Your role': '您的角色',
+  'the project of the source must promote to {}': '来源项目须晋级到 {}',
+  'there for {}, at least {} are asked for': '已有 {}，要求至少 {}',
+  'asked for: {}; missing: {}': '要求：{}；缺少：{}',
+  'one of these is asked for: {}; yours: {}': '要求其中之一：{}；您的角色：{}',
+  '{} min': '{} 分钟',
+  '{} h': '{} 小时',
+  '{} d': '{} 天',
   // Connection and login
   'which registry? Log in with longshore login URL, name one with --server URL, or set LONGSHORE_SERVER':
     '针对哪个镜像仓库？请用 longshore login URL 登录，或用 --server URL 指定，或设置 LONGSHORE_SERVER',
