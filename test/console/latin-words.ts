@@ -6,7 +6,7 @@ const names = new Set(
     'Longshore Docker docker Kubernetes kubectl containerd podman Podman crictl Helm Kustomize cosign oras skopeo GitHub GitLab Actions CI CD npm Python gem deb rpm apk',
     'API OCI JSON YAML CSV SBOM TLS HTTP HTTPS TCP UDP URL CIDR CPU ID IP ETag Cookie cron Webhook CloudEvents Blob blob GiB MiB KiB TiB Chart CEL Common Expression Language values',
     'Deployment StatefulSet CronJob Service Secret Pod Ingress ServiceAccount root artifactType claims null off login insecure registries',
-    'English UTC GMT SQLite PostgreSQL nerdctl ctr PATH PORT create secret',
+    'Chrome Firefox Safari Edge Opera English UTC GMT SQLite PostgreSQL nerdctl ctr PATH PORT create secret',
     // In descriptions of settings, and values that they take.
     'ACME Let Encrypt TXT https mTLS CRL PEM CN manifest GET HEAD TB OpenID Connect RBAC RFC LDAP Active Directory',
     'users nobody full relaxed syslog lines facility filesystem webhook auto info warn sampled errors',

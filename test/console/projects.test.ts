@@ -255,7 +255,7 @@ test('a rule keeps a tag where it is, the log has who made it, and a project goe
   await assert.rejects(pushImage(moved, 'v1', { annotations: { moved: 'yes' } }));
   await tab(page, 'Audit');
   await page.getByLabel('What', { exact: true }).fill('tag-rule.created');
-  await press(page, 'Search');
+  await press(page.getByRole('main'), 'Search');
   await page.getByRole('row', { name: /user:\d+:root tag-rule\.created/ }).waitFor();
   await tab(page, 'Settings');
   await press(page, 'Delete project');
