@@ -3,6 +3,7 @@ import type { Overview } from '../../api/overview-query.ts';
 import { dateTimeIn } from '../../i18n/formats.ts';
 import { homeTexts } from '../../i18n/home-texts.ts';
 import { useLanguage, useTexts } from '../../i18n/language.tsx';
+import { ButtonLink } from '../../widgets/button-link.tsx';
 import { RegistryText } from '../../widgets/registry-text.tsx';
 
 type Warning = NonNullable<Overview['administration']>['warnings'][number];
@@ -35,6 +36,34 @@ function OneWarning({ warning }: { warning: Warning }) {
       showIcon
       title={say(kind, { name, count, percent, at: when })}
       description={withReason.includes(kind) ? <RegistryText text={detail} /> : say(`${kind}-how`)}
+      action={<WayOn warning={warning} />}
     />
   );
+}
+
+/** To the page where something can be done about it; a certificate is put in its place elsewhere. */
+function WayOn({ warning: { kind, subject = '', project } }: { warning: Warning }) {
+  const say = useTexts(homeTexts);
+  const button = { size: 'small', children: say('look') } as const;
+  switch (kind) {
+    case 'quota-nearly-full':
+      return <ButtonLink {...button} to="/projects/$project/quota" params={{ project: subject }} />;
+    case 'webhook-failing':
+    case 'webhook-disabled':
+      return project === undefined ? (
+        <ButtonLink {...button} to="/administration/webhooks" />
+      ) : (
+        <ButtonLink {...button} to="/projects/$project/webhooks" params={{ project }} />
+      );
+    case 'jobs-failed':
+      return <ButtonLink {...button} to="/administration/jobs" />;
+    case 'garbage-overdue':
+    case 'garbage-failed':
+    case 'disk-nearly-full':
+      return <ButtonLink {...button} to="/administration/garbage" />;
+    case 'store-unreachable':
+      return <ButtonLink {...button} to="/administration" />;
+    default:
+      return null;
+  }
 }

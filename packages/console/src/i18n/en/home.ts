@@ -20,6 +20,7 @@ export const home = {
   held: '{size} of images',
   free: '{free} of {total} free',
   unreachable: 'Cannot be reached',
+  look: 'Go there',
   'disk-nearly-full': 'The disk of the store {name} is nearly full: {percent} % is free',
   'store-unreachable': 'The store {name} cannot be reached',
   'jobs-failed': 'Failed jobs: {count}',

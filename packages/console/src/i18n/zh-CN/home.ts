@@ -22,6 +22,7 @@ export const home: Record<keyof typeof en, string> = {
   held: '镜像占用 {size}',
   free: '剩余 {free}，共 {total}',
   unreachable: '无法连接',
+  look: '前往处理',
   'disk-nearly-full': '存储 {name} 的磁盘即将用尽：剩余 {percent}%',
   'store-unreachable': '无法连接到存储 {name}',
   'jobs-failed': '失败的任务：{count} 个',
