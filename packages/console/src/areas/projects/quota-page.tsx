@@ -44,6 +44,15 @@ export function QuotaPage() {
 
 const gib = 1024 ** 3;
 
+/** As people write it: a limit that was set in bytes has no end of decimals. */
+const inGib = (bytes: number | null) => (bytes === null ? null : Number((bytes / gib).toPrecision(5)));
+
+/** What was set stays to the byte while its rounded figure stays. */
+function inBytes(value: number | null, before: number | null): number | null {
+  if (value === inGib(before)) return before;
+  return value === null ? null : Math.round(value * gib);
+}
+
 /** As the form has them: in GiB, nothing where there is no limit. */
 interface Limits {
   readonly storage: number | null;
@@ -57,8 +66,6 @@ function ChangeQuota({ onClose }: { onClose: () => void }) {
   const sayForm = useTexts(formsTexts);
   const client = useQueryClient();
   const found = useQuery(quotaQuery(project));
-  const inGib = (bytes: number | null) => (bytes === null ? null : bytes / gib);
-  const inBytes = (value: number | null) => (value === null ? null : Math.round(value * gib));
   return (
     <Loaded query={found}>
       {({ value: { storage, tags, pulls }, etag }) => (
@@ -67,7 +74,11 @@ function ChangeQuota({ onClose }: { onClose: () => void }) {
           submit={sayForm('save')}
           initial={{ storage: inGib(storage.limitBytes), tags: tags.limit, pulls: inGib(pulls.limitBytesPerDay) }}
           onSubmit={async (limits) => {
-            const body = { limitBytes: inBytes(limits.storage), limitTags: limits.tags, limitPullBytesPerDay: inBytes(limits.pulls) };
+            const body = {
+              limitBytes: inBytes(limits.storage, storage.limitBytes),
+              limitTags: limits.tags,
+              limitPullBytesPerDay: inBytes(limits.pulls, pulls.limitBytesPerDay),
+            };
             await api.PATCH('/api/v1/projects/{project}/quota', { params: { path: { project }, header: { 'If-Match': etag } }, body });
             await client.invalidateQueries({ queryKey: projectKey(project) });
           }}
