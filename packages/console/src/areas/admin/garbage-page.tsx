@@ -10,8 +10,9 @@ import { oversightTexts } from '../../i18n/oversight-texts.ts';
 import { actorName } from '../../widgets/actor-name.ts';
 import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
-import { isUnderWay } from '../../widgets/job.tsx';
+import { isUnderWay, type Job } from '../../widgets/job.tsx';
 import { JobCard } from '../../widgets/job-card.tsx';
+import { JobProgress } from '../../widgets/job-progress.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
 import { Problem } from '../../widgets/problem.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
@@ -31,6 +32,7 @@ export function GarbagePage() {
   const go = ({ job: begun }: { job: string }) => navigate({ to: '/administration/garbage', search: { job: begun } });
   const looking = useMutation({ mutationFn: () => bodyOf(api.POST('/api/v1/garbage/preview')), onSuccess: go });
   const collect = async () => go(await bodyOf(api.POST('/api/v1/garbage/runs')));
+  const current = useGarbageJob(job);
   const pages = usePages(['garbage', 'runs'], (at) => api.GET('/api/v1/garbage/runs', { params: { query: { ...at, limit: 20 } } }));
   return (
     <>
@@ -40,12 +42,12 @@ export function GarbagePage() {
             {say('preview')}
           </Button>
           <ConfirmButton label={say('collect')} title={say('collectTitle')} onConfirm={collect} button={{ size: 'middle' }}>
-            {say('collectLoses')}
+            <Losses job={current.data} />
           </ConfirmButton>
         </Flex>
       </About>
       {looking.error && <Problem error={looking.error} />}
-      {job !== undefined && <Current key={job} id={job} />}
+      {job !== undefined && <Loaded query={current}>{(shown) => <JobCard job={shown} queryKey={jobsKey} />}</Loaded>}
       <h2 style={{ fontSize: 18 }}>{say('runs')}</h2>
       <RecordTable<Run>
         label={say('runs')}
@@ -70,17 +72,29 @@ export function GarbagePage() {
   );
 }
 
+/** What a collection takes: the figures of the preview, when somebody has just had one. */
+function Losses({ job }: { job: Job | undefined }) {
+  const say = useTexts(oversightTexts);
+  if (job?.name !== 'garbage-preview' || job.state !== 'done') return say('collectUnseen');
+  return (
+    <>
+      <p>{say('collectLoses')}</p>
+      <JobProgress progress={job.progress} />
+    </>
+  );
+}
+
 /** The job that was begun here, found again by its id in the address. */
-function Current({ id }: { id: string }) {
+function useGarbageJob(id: string | undefined) {
   const client = useQueryClient();
-  const found = useQuery({
+  return useQuery({
     queryKey: [...jobsKey, id],
+    enabled: id !== undefined,
     queryFn: async () => {
-      const job = await bodyOf(api.GET('/api/v1/jobs/{job}', { params: { path: { job: id } } }));
+      const job = await bodyOf(api.GET('/api/v1/jobs/{job}', { params: { path: { job: id ?? '' } } }));
       if (!isUnderWay(job)) await client.invalidateQueries({ queryKey: ['garbage', 'runs'] });
       return job;
     },
     refetchInterval: ({ state }) => (state.data !== undefined && isUnderWay(state.data) ? 1000 : false),
   });
-  return <Loaded query={found}>{(job) => <JobCard job={job} queryKey={jobsKey} />}</Loaded>;
 }
