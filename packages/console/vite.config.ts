@@ -50,6 +50,13 @@ const patches: readonly Patch[] = [
     from: "allowClearConfig.label ?? 'Clear'",
     to: "allowClearConfig.label ?? (document.documentElement.lang === 'zh-CN' ? '清除' : 'Clear')",
   },
+  // A tab that has the focus is counted in English whatever the language; roles and positions say the same.
+  {
+    name: 'uncounted-tabs',
+    file: /\/@rc-component\/tabs\/es\/TabNavList\/TabNode\.js$/,
+    from: '}, focus && ',
+    to: '}, false && ',
+  },
 ];
 
 function patching({ name, file, from, to }: Patch): Plugin {
