@@ -104,6 +104,10 @@ test('an administrator makes a user, who joins a group, gets another password an
   assert.match(lines[0] ?? '', /^id,at,actor,.*,action,/);
   assert.equal(lines.length, 2, 'what is searched for, and nothing else');
   assert.match(lines[1] ?? '', /"user:\d+:root".*"user\.created","user","newcomer","allowed"/);
+  // A refusal is no file to keep.
+  await endSessions(registry, root);
+  await page.getByRole('link', { name: 'Export CSV' }).click();
+  await signInBeside(page, root);
 });
 
 test('a webhook of the registry is made, and changed to hear of something else', { skip: withoutBrowser }, async (t) => {

@@ -1,7 +1,7 @@
-import { DownloadOutlined } from '@ant-design/icons';
 import type { components } from '@longshore/api-client';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Button, Flex, Form, Input, Select, Tag } from 'antd';
+import { useEffect } from 'react';
 import { api } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
 import { oversight } from '../../i18n/en/oversight.ts';
@@ -9,6 +9,7 @@ import { dateTimeIn } from '../../i18n/formats.ts';
 import { useLanguage, useTexts } from '../../i18n/language.tsx';
 import { oversightTexts } from '../../i18n/oversight-texts.ts';
 import { EmptyState } from '../../widgets/empty-state.tsx';
+import { ExportLink } from '../../widgets/export-link.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
 import { RegistryText } from '../../widgets/registry-text.tsx';
 import { About } from './about.tsx';
@@ -25,22 +26,18 @@ const isResourceKind = (kind: string): kind is ResourceKind => Object.hasOwn(ove
 export function AuditPage() {
   const say = useTexts(oversightTexts);
   const { language } = useLanguage();
-  const search = auditSearch(useSearch({ strict: false }) as Record<string, unknown>);
+  const search: AuditSearch = useSearch({ from: '/administration/audit' });
   const pages = usePages(['audit', search], (at) => api.GET('/api/v1/audit', { params: { query: { ...search, ...at, limit: 50 } } }));
   const query = new URLSearchParams(Object.entries(search)).toString();
   return (
     <>
       <About title={say('auditTitle')} about={say('auditAbout')}>
         <Flex gap="small" wrap>
-          <Button icon={<DownloadOutlined />} href={`/api/v1/audit/export/csv?${query}`} download>
-            {say('exportCsv')}
-          </Button>
-          <Button icon={<DownloadOutlined />} href={`/api/v1/audit/export/jsonl?${query}`} download>
-            {say('exportJson')}
-          </Button>
+          <ExportLink href={`/api/v1/audit/export/csv?${query}`}>{say('exportCsv')}</ExportLink>
+          <ExportLink href={`/api/v1/audit/export/jsonl?${query}`}>{say('exportJson')}</ExportLink>
         </Flex>
       </About>
-      <Conditions key={query} search={search} />
+      <Conditions search={search} />
       <RecordTable<Entry>
         label={say('auditTitle')}
         pages={pages}
@@ -109,9 +106,17 @@ function localTime(at: string | undefined): string {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
+/** Every field; those that nothing is looked for in are empty. */
+const fieldsOf = ({ actor, action, resource, outcome, from, to }: AuditSearch) => {
+  return { actor, action, resource, outcome, from: localTime(from), to: localTime(to) };
+};
+
 function Conditions({ search }: { search: AuditSearch }) {
   const say = useTexts(oversightTexts);
   const navigate = useNavigate();
+  const [form] = Form.useForm();
+  // The address changes by going back, too. The form itself stays, and with it the focus.
+  useEffect(() => form.setFieldsValue(fieldsOf(search)), [form, search]);
   const go = (values: Record<string, string | undefined>) => {
     const instant = (text: string | undefined) => (text ? new Date(text).toISOString() : undefined);
     void navigate({
@@ -120,7 +125,7 @@ function Conditions({ search }: { search: AuditSearch }) {
     });
   };
   return (
-    <Form layout="vertical" onFinish={go} initialValues={{ ...search, from: localTime(search.from), to: localTime(search.to) }}>
+    <Form form={form} layout="vertical" onFinish={go} initialValues={fieldsOf(search)}>
       <div className="admin-fields">
         <Form.Item name="actor" label={say('actor')}>
           <Input allowClear placeholder={say('actorHelp')} maxLength={512} />
