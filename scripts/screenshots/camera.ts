@@ -39,6 +39,8 @@ export class Camera {
     await page.emulateMedia({ colorScheme: look.appearance, reducedMotion: 'reduce' });
     await goTo(page, shown, look.language);
     await page.mouse.move(0, 0);
+    // Nobody goes on from here by keyboard, which the frame around a title is for.
+    await page.evaluate('document.querySelector(".page-title:focus")?.blur()');
     const session = await page.context().newCDPSession(page);
     const { cssContentSize } = await session.send('Page.getLayoutMetrics');
     const whole = { captureBeyondViewport: true, clip: { x: 0, y: 0, width: look.width, height: cssContentSize.height, scale: 1 } };
