@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { atEnd } from '../crash/at-end.ts';
 import { HttpClient } from '../protocol/http-client.ts';
 import { startHaproxy } from '../tools/haproxy.ts';
@@ -31,15 +32,30 @@ for (const name of ['haproxy', 'nginx'] as const) {
 
 test('haproxy sends a PUT to another replica when the first cannot be connected to', async (t) => {
   if (requirePrograms(t, 'haproxy') === undefined) return;
+  const put = await beforeOneDead(t, 'haproxy');
+  for (let time = 0; time < 4; time += 1) assert.equal(await put(), 201);
+});
+
+test('nginx answers one PUT with 502 for a replica that cannot be connected to, and none while clients try again', async (t) => {
+  if (requirePrograms(t, 'nginx') === undefined) return;
+  const put = await beforeOneDead(t, 'nginx');
+  const first = [await put(), await put()];
+  assert.deepEqual(first.toSorted(), [201, 502]);
+  // As long as a client waits at first before it tries again (crane a second), and nginx counts in whole seconds.
+  await delay(2100);
+  for (let time = 0; time < 4; time += 1) assert.equal(await put(), 201);
+});
+
+/** A load balancer before a replica that is not there and one that is: what puts a manifest there and tells the status. */
+async function beforeOneDead(t: TestContext, name: keyof typeof balancers): Promise<() => Promise<number>> {
   const [listen, dead, alive] = loopbackEndpoints(3) as [Endpoint, Endpoint, Endpoint];
   await startServer(t, alive, (request, response) => response.writeHead(request.method === 'PUT' ? 201 : 200).end());
-  const balancer = await startHaproxy(listen, [dead, alive]);
+  const balancer = await balancers[name](listen, [dead, alive]);
   atEnd(t, () => balancer.stop());
   const client = new HttpClient(balancer.url);
   atEnd(t, async () => client.close());
-  for (let time = 0; time < 4; time += 1)
-    assert.equal((await client.send('PUT', '/v2/team/app/manifests/v1', { body: Buffer.from('{}') })).status, 201);
-});
+  return async () => (await client.send('PUT', '/v2/team/app/manifests/v1', { body: Buffer.from('{}') })).status;
+}
 
 /** One request to a load balancer whose replicas die over every request: how it was answered, and what reached a replica. */
 async function askDying(t: TestContext, name: keyof typeof balancers, method: string): Promise<{ status: number; seen: string[] }> {

@@ -37,7 +37,8 @@ export async function startNginx(listen: Endpoint, servers: readonly Endpoint[],
 async function configuration(place: Place): Promise<string> {
   const { directory, listen, servers, certificate } = place;
   const published = await readFile(new URL('../../deploy/load-balancers/nginx.conf', import.meta.url), 'utf8');
-  const list = servers.map((server) => `  server ${hostOf(server)} max_fails=1 fail_timeout=1s;\n`).join('');
+  const parameters = / {2}server [\d.:]+( .*;\n)/.exec(published)?.[1] ?? '';
+  const list = servers.map((server) => `  server ${hostOf(server)}${parameters}`).join('');
   const tls = ['  listen 443 ssl;', '  ssl_certificate /etc/nginx/registry.crt;', '  ssl_certificate_key /etc/nginx/registry.key;'];
   const own =
     certificate === undefined
