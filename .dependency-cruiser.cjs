@@ -20,9 +20,20 @@ module.exports = {
     refuse('no-dev-dependency', "What ships needs its own package.json's dependencies and no other package.", '^packages/[^/]+/(src|bin)', {
       dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
     }),
-    refuse('oci-stands-alone', 'packages/oci is pure: no package, no Node module, nothing of this repository.', '^packages/oci/src', {
-      pathNot: '^packages/oci/src',
-    }),
+    refuse(
+      'oci-stands-alone',
+      'packages/oci is pure: no package, no Node module, nothing of this repository.',
+      '^packages/oci/src/(?!layers/)',
+      { pathNot: '^packages/oci/src/(?!layers/)' },
+    ),
+    refuse(
+      'oci-layers-imports',
+      'Layers are unpacked with what Node has for it: no package, no files, no network.',
+      '^packages/oci/src/layers',
+      {
+        pathNot: '^packages/oci/src|^(node:)?(buffer|crypto|events|stream|zlib)$',
+      },
+    ),
     refuse(
       'cli-is-a-client',
       'The command is a client: it needs what it shares with the console, and yaml; the server is reached through @longshore/server/main.',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { createApiClient } from '../../packages/api-client/src/index.ts';
-import { archiveOf, type WrittenEntry } from '../../packages/server/src/layers/testing/archive.ts';
+import { archiveOf, type WrittenEntry } from '../../packages/oci/src/layers/testing/archive.ts';
 import { startLongshore } from '../tools/longshore.ts';
 import { compared, pushLayers } from './compared-images.ts';
 import { makeLayers } from './made-layers.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { archiveOf } from '../../packages/server/src/layers/testing/archive.ts';
+import { archiveOf } from '../../packages/oci/src/layers/testing/archive.ts';
 import { pushBlob } from '../protocol/sample-content.ts';
 import { startConsole, withoutBrowser } from './browser.ts';
 import { attach, pushDemoImage } from './demo/demo-image.ts';

@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { mediaTypes } from '@longshore/oci';
 import { type ApiProblem, createApiClient } from '../../packages/api-client/src/index.ts';
-import { archiveOf } from '../../packages/server/src/layers/testing/archive.ts';
+import { archiveOf } from '../../packages/oci/src/layers/testing/archive.ts';
 import { startRegistry } from '../protocol/registry-fixture.ts';
 import { descriptorOf, digestOf, type Json, pushBlob, putManifest } from '../protocol/sample-content.ts';
 

@@ -1,4 +1,4 @@
-import type { WrittenEntry } from '../../../packages/server/src/layers/testing/archive.ts';
+import type { WrittenEntry } from '../../../packages/oci/src/layers/testing/archive.ts';
 import type { TestRegistry, TestUser } from '../../protocol/registry-fixture.ts';
 import type { Json, Place } from '../../protocol/sample-content.ts';
 import { attach, type DemoImage, pushDemoIndex, type Step } from './demo-image.ts';

@@ -1,6 +1,6 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { archiveOf, type WrittenEntry } from '../../../packages/server/src/layers/testing/archive.ts';
+import { archiveOf, type WrittenEntry } from '../../../packages/oci/src/layers/testing/archive.ts';
 
 /** A package of a system: name and version. */
 export type Package = readonly [name: string, version: string];

@@ -1,7 +1,5 @@
 import { compareConfigs, mostConfigDifferences } from '@longshore/oci/image';
-import { ArchiveFault } from '../layers/tar-header.ts';
-import { TarReader } from '../layers/tar-reader.ts';
-import { unpack } from '../layers/unpack.ts';
+import { ArchiveFault, TarReader, unpack } from '@longshore/oci/layers';
 import type { ComparedFile, ComparisonFindings, FileDifference, PackageDifference } from '../registry/ports/image-comparer.ts';
 import { FilePages } from './file-pages.ts';
 import { type FileEntry, newTree, type TreeNode } from './file-tree.ts';

@@ -1,9 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import { pathOf, type TarEntry, TarReader, type TarSink, unpack } from '@longshore/oci/layers';
 import { createTwoFilesPatch } from 'diff';
-import { pathOf } from '../layers/entry-path.ts';
-import { type TarEntry, TarReader, type TarSink } from '../layers/tar-reader.ts';
-import { unpack } from '../layers/unpack.ts';
 import type { TextDifference } from '../registry/ports/image-comparer.ts';
 import type { ThreadDoor } from './thread-door.ts';
 import type { TaskText, ThreadTask } from './thread-messages.ts';

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { ArchiveFault } from '../layers/tar-header.ts';
+import { ArchiveFault } from '@longshore/oci/layers';
 import { ImageComparison, UnreadableLayerError } from './compare-images.ts';
 import { compareTexts } from './compare-texts.ts';
 import { ThreadDoor } from './thread-door.ts';

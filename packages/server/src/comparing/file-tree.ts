@@ -1,4 +1,4 @@
-import type { OnTheWay } from '../layers/real-directory.ts';
+import type { OnTheWay } from '@longshore/oci/layers';
 
 /** Names that are looked at for the links of one layer: somebody may have made them up. */
 export const mostLooks = 1_000_000;

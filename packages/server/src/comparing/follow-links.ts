@@ -1,4 +1,4 @@
-import { realDirectory } from '../layers/real-directory.ts';
+import { realDirectory } from '@longshore/oci/layers';
 import { type Ground, isDirectory, isPresent, mostLooks, newNode, nodeAt, onTheWay, type TreeNode } from './file-tree.ts';
 
 /**

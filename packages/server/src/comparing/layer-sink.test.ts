@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ArchiveFault } from '../layers/tar-header.ts';
-import { TarReader } from '../layers/tar-reader.ts';
-import { archiveOf, entryBlocks, headerBlock, paxEntry, type WrittenEntry } from '../layers/testing/archive.ts';
+import { ArchiveFault, TarReader } from '@longshore/oci/layers';
+import { archiveOf, entryBlocks, headerBlock, paxEntry, type WrittenEntry } from '../../../oci/src/layers/testing/archive.ts';
 import { newTree, type TreeNode } from './file-tree.ts';
 import { LayerSink, newAllowance } from './layer-sink.ts';
 import { stackTrees } from './stack-trees.ts';

@@ -1,8 +1,5 @@
 import { createHash, type Hash, hash } from 'node:crypto';
-import { pathOf } from '../layers/entry-path.ts';
-import { mostPathBytes } from '../layers/layer-limits.ts';
-import { ArchiveFault } from '../layers/tar-header.ts';
-import type { TarEntry, TarSink } from '../layers/tar-reader.ts';
+import { ArchiveFault, mostPathBytes, pathOf, type TarEntry, type TarSink } from '@longshore/oci/layers';
 import type { FileEntry, FileKind, FileTraits } from './file-tree.ts';
 import { LayerTree } from './layer-tree.ts';
 import { isUnreadDatabase, longestPackageFile, type PackageReader, packageReader } from './packages/package-file.ts';

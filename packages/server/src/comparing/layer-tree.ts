@@ -1,6 +1,4 @@
-import { pathOf } from '../layers/entry-path.ts';
-import { realDirectory } from '../layers/real-directory.ts';
-import { ArchiveFault } from '../layers/tar-header.ts';
+import { ArchiveFault, pathOf, realDirectory } from '@longshore/oci/layers';
 import { type FileEntry, mostLooks, newNode, newTree, nodeAt, onTheWay, type TreeNode } from './file-tree.ts';
 
 /** A tree deeper than any that people make. */

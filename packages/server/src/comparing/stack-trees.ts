@@ -1,5 +1,4 @@
-import { type OnTheWay, realDirectory } from '../layers/real-directory.ts';
-import { ArchiveFault } from '../layers/tar-header.ts';
+import { ArchiveFault, type OnTheWay, realDirectory } from '@longshore/oci/layers';
 import { type Ground, isDirectory, isPresent, mostLooks, nodeAt, onTheWay, type TreeNode } from './file-tree.ts';
 import { followLinks } from './follow-links.ts';
 

@@ -1,7 +1,6 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { LayerEntry, LayerIndex, LayerSummary } from '../registry/ports/layer-store.ts';
-import { entryOf, isMerelyImplied, keyOf, pathOfKey } from './index-lines.ts';
+import { entryOf, isMerelyImplied, keyOf, type LayerEntry, type LayerIndex, type LayerSummary, pathOfKey } from '@longshore/oci/layers';
 
 /** Changes whenever lines or table do; files of another are made anew. */
 export const indexFormat = 'v3';

@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { mountSmallFileSystem } from '../../../../test/crash/tmpfs.ts';
 import { skipUnless } from '../../../../test/tools/programs.ts';
+import { archiveOf } from '../../../oci/src/layers/testing/archive.ts';
 import { LayerIndexes } from './layer-indexes.ts';
-import { archiveOf } from './testing/archive.ts';
 import { storedLayer } from './testing/stored-layer.ts';
 
 const disk = mountSmallFileSystem('8m');

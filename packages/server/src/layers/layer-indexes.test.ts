@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { ImageFiles, movedDirectories } from '../registry/image-files.ts';
-import { type LayerBlob, LayerError, type LayerIndex } from '../registry/ports/layer-store.ts';
+import { ImageFiles, type LayerIndex, movedDirectories } from '@longshore/oci/layers';
+import { archiveOf, type WrittenEntry } from '../../../oci/src/layers/testing/archive.ts';
+import { type LayerBlob, LayerError } from '../registry/ports/layer-store.ts';
 import { LayerIndexes } from './layer-indexes.ts';
-import { archiveOf, type WrittenEntry } from './testing/archive.ts';
 import { storedLayer } from './testing/stored-layer.ts';
 
 let directory: string;

@@ -3,9 +3,14 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { BlobReader, ByteSink } from '../registry/ports/blob-store.ts';
 import { type LayerBlob, LayerError } from '../registry/ports/layer-store.ts';
-import { heapMegabytes, mostReadingMs } from './layer-limits.ts';
 import type { FromThread, LayerTask, ToThread } from './layer-thread.ts';
 import { limitsOfUnpacking } from './thread-limits.ts';
+
+/** Memory of the thread for objects: what the limits of an index come to, with the table of names. */
+const heapMegabytes = 768;
+
+/** A layer of 10 GB takes about a minute; whatever takes longer than this is meant to. */
+const mostReadingMs = 15 * 60 * 1000;
 
 /** Pieces that are on their way to the thread at once: 1 MiB of a usual store. */
 const mostUnderWay = 4;

@@ -1,11 +1,7 @@
 import { once } from 'node:events';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { IndexBuilder } from './index-builder.ts';
+import { ArchiveFault, IndexBuilder, TarReader, unpack, WantedEntry } from '@longshore/oci/layers';
 import { writeIndex } from './index-file.ts';
-import { ArchiveFault } from './tar-header.ts';
-import { TarReader } from './tar-reader.ts';
-import { unpack } from './unpack.ts';
-import { WantedEntry } from './wanted-entry.ts';
 
 /** What a thread is started for: to write the index of a layer to `path`, or to send the bytes of the entry at `offset`. */
 export type LayerTask = { readonly kind: 'index'; readonly path: string } | { readonly kind: 'read'; readonly offset: number };

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Digest, requireDigest } from '@longshore/oci';
-import { movedDirectories } from './image-files.ts';
+import { type LayerEntry, type LayerIndex, movedDirectories } from '@longshore/oci/layers';
 import { KnownMoves } from './known-moves.ts';
-import type { LayerEntry, LayerIndex } from './ports/layer-store.ts';
 
 const imageOf = (number: number): Digest => requireDigest(`sha256:${String(number).padStart(64, '0')}`);
 

@@ -1,5 +1,5 @@
 import type { Digest } from '@longshore/oci';
-import type { Moved } from './image-files.ts';
+import type { Moved } from '@longshore/oci/layers';
 
 /** Of all images together, about. Most images have next to nothing; whoever made one up may have made its paths long. */
 const mostBytes = 20_000_000;

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { RepositoryName } from '@longshore/oci';
-import type { LayerBlob, LayerEntry } from '../../registry/ports/layer-store.ts';
+import type { LayerEntry } from '@longshore/oci/layers';
+import type { LayerBlob } from '../../registry/ports/layer-store.ts';
 import type { PullCounter } from '../../registry/pull-counter.ts';
 import { type LayerSource, looked } from './layer-source.ts';
 

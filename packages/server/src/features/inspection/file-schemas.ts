@@ -1,7 +1,7 @@
+import { type LayerEntry, type LayerSummary, layerEntryKinds } from '@longshore/oci/layers';
 import Type, { type Static } from 'typebox';
 import { digest } from '../../management/names.ts';
 import { listOf } from '../../management/paging.ts';
-import { type LayerEntry, type LayerSummary, layerEntryKinds } from '../../registry/ports/layer-store.ts';
 import { mostTextBytes } from './file-bytes.ts';
 import type { StillReading } from './layer-source.ts';
 

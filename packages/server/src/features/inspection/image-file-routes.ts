@@ -1,5 +1,5 @@
+import type { ImageEntry, ImageFiles } from '@longshore/oci/layers';
 import type { Route } from '../../management/route.ts';
-import type { ImageEntry, ImageFiles } from '../../registry/image-files.ts';
 import { KnownMoves } from '../../registry/known-moves.ts';
 import type { LayerBlob } from '../../registry/ports/layer-store.ts';
 import { type FileSource, storedFile } from './file-bytes.ts';

@@ -1,9 +1,9 @@
 import type { Digest, RepositoryName } from '@longshore/oci';
+import { ImageFiles, type LayerIndex, movedDirectories } from '@longshore/oci/layers';
 import { ApiError, notFound } from '../../management/problems.ts';
-import { ImageFiles, movedDirectories } from '../../registry/image-files.ts';
 import type { KnownMoves } from '../../registry/known-moves.ts';
 import type { ContentStore } from '../../registry/ports/content-store.ts';
-import { type LayerBlob, LayerError, type LayerIndex, type LayerProgress, type LayerStore } from '../../registry/ports/layer-store.ts';
+import { type LayerBlob, LayerError, type LayerProgress, type LayerStore } from '../../registry/ports/layer-store.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { type ImageSource, readManifest } from './image-page.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LinkFollower } from './followed-links.ts';
-import type { LayerEntry } from './ports/layer-store.ts';
+import type { LayerEntry } from './layer-entry.ts';
 
 const described = { sizeBytes: 0, mode: 0o755, uid: 0, gid: 0, modifiedAt: 0 };
 const directory = (path: string): LayerEntry => ({ path, kind: 'directory', ...described });

@@ -1,5 +1,5 @@
 import { directoryOf, inDirectory, LinkFollower } from './followed-links.ts';
-import type { LayerEntry, LayerIndex } from './ports/layer-store.ts';
+import type { LayerEntry, LayerIndex } from './layer-entry.ts';
 
 /** An entry of an image's file system, and which layer it comes from: its place among them, the lowest 0. */
 export interface ImageEntry extends LayerEntry {

@@ -1,7 +1,7 @@
 import { createHash, type Hash, hash } from 'node:crypto';
-import type { LayerEntry, LayerEntryKind, LayerSummary } from '../registry/ports/layer-store.ts';
 import { pathOf, splitPath } from './entry-path.ts';
 import { entryOf, keyOf, lineOf } from './index-lines.ts';
+import type { LayerEntry, LayerEntryKind, LayerSummary } from './layer-entry.ts';
 import { mostEntries, mostIndexCharacters } from './layer-limits.ts';
 import { realDirectory } from './real-directory.ts';
 import { ArchiveFault } from './tar-header.ts';

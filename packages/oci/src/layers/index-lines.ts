@@ -1,5 +1,5 @@
-import { type LayerEntry, type LayerEntryKind, layerEntryKinds } from '../registry/ports/layer-store.ts';
 import { splitPath } from './entry-path.ts';
+import { type LayerEntry, type LayerEntryKind, layerEntryKinds } from './layer-entry.ts';
 
 /** What entries are sorted by: all names of a directory follow one another. No path has a zero character. */
 export function keyOf(path: string): string {

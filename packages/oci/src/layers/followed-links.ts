@@ -1,4 +1,4 @@
-import type { LayerEntry, LayerIndex } from './ports/layer-store.ts';
+import type { LayerEntry, LayerIndex } from './layer-entry.ts';
 
 /** Links on the way to one directory: as Linux follows (path_resolution(7)). */
 const mostLinks = 40;

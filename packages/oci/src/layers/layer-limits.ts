@@ -10,9 +10,6 @@ export const mostEntries = 1_000_000;
 /** Text of an index, which is in memory until it is written: a million entries of usual length. */
 export const mostIndexCharacters = 320 * 1024 * 1024;
 
-/** Memory of the thread for objects: what the two limits above come to, with the table of names. */
-export const heapMegabytes = 768;
-
 /** Unpacked bytes of a layer: no image is a tenth as large. */
 export const mostUnpackedBytes = 256 * 1024 ** 3;
 
@@ -24,6 +21,3 @@ export const freeUnpackedBytes = 2 * 1024 ** 3;
 
 /** Holes of sparse files that are read as the zeros they stand for, of a file and of a layer together. */
 export const mostHoleBytes = 1024 ** 3;
-
-/** A layer of 10 GB takes about a minute; whatever takes longer than this is meant to. */
-export const mostReadingMs = 15 * 60 * 1000;

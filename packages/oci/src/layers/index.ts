@@ -1,0 +1,11 @@
+export { pathOf } from './entry-path.ts';
+export { type ImageEntry, ImageFiles, type Moved, movedDirectories } from './image-files.ts';
+export { IndexBuilder } from './index-builder.ts';
+export { entryOf, isMerelyImplied, keyOf, pathOfKey } from './index-lines.ts';
+export { type LayerEntry, type LayerIndex, type LayerSummary, layerEntryKinds } from './layer-entry.ts';
+export { mostPathBytes } from './layer-limits.ts';
+export { type OnTheWay, realDirectory } from './real-directory.ts';
+export { ArchiveFault } from './tar-header.ts';
+export { type TarEntry, TarReader, type TarSink } from './tar-reader.ts';
+export { unpack } from './unpack.ts';
+export { WantedEntry } from './wanted-entry.ts';
