@@ -2083,7 +2083,7 @@ export interface components {
                     to?: string;
                 }[];
                 packages: {
-                    /** @description deb, rpm, apk, npm, python or gem. */
+                    /** @description deb, rpm, apk, npm, python, gem or go. */
                     kind: string;
                     name: string;
                     /** @description added, removed, upgraded, downgraded or changed. */

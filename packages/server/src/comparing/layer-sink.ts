@@ -2,7 +2,8 @@ import { createHash, type Hash, hash } from 'node:crypto';
 import { ArchiveFault, mostPathBytes, pathOf, type TarEntry, type TarSink } from '@longshore/oci/layers';
 import type { FileEntry, FileKind, FileTraits } from './file-tree.ts';
 import { LayerTree } from './layer-tree.ts';
-import { isUnreadDatabase, longestPackageFile, type PackageReader, packageReader } from './packages/package-file.ts';
+import { packageScan } from './packages/package-file.ts';
+import type { PackageScan } from './packages/package-scan.ts';
 
 /** Entries of both images together: their trees take about 300 bytes each. */
 const mostTreeEntries = 500_000;
@@ -29,14 +30,6 @@ const kinds: Readonly<Record<string, FileKind>> = {
   '6': 'fifo',
 };
 
-/** A file that tells of packages, as far as it has come. */
-interface PackageFile {
-  readonly read: PackageReader;
-  readonly path: string;
-  readonly bytes: Buffer;
-  length: number;
-}
-
 /** Makes the tree of one layer of its archive: hashes every file, and reads those that tell of packages. */
 export class LayerSink implements TarSink {
   readonly tree = new LayerTree();
@@ -44,7 +37,7 @@ export class LayerSink implements TarSink {
   readonly #allowance: Allowance;
   #entry: FileEntry | undefined;
   #hash: Hash | undefined;
-  #reading: PackageFile | undefined;
+  #scan: PackageScan | undefined;
   readonly #traits = new Map<string, FileTraits>();
   /** Whether it has a database of packages that nothing here reads. */
   hasUnreadPackages = false;
@@ -75,10 +68,7 @@ export class LayerSink implements TarSink {
     if (this.#entry === undefined || kind !== 'file') return;
     if (entry.isTooSparse) throw new ArchiveFault('a sparse file of it is too large to be compared');
     this.#entry.sha256 = ofNothing;
-    const path = pathOf(entry.name) ?? '';
-    this.hasUnreadPackages ||= isUnreadDatabase(path, entry.sizeBytes);
-    const read = entry.sizeBytes > longestPackageFile ? undefined : packageReader(path);
-    this.#reading = read && { read, path, bytes: Buffer.allocUnsafeSlow(entry.sizeBytes), length: 0 };
+    this.#scan = packageScan(pathOf(entry.name) ?? '', entry.sizeBytes);
   }
 
   data(piece: Uint8Array): void {
@@ -89,21 +79,17 @@ export class LayerSink implements TarSink {
       this.#hash ??= createHash('sha256');
       this.#hash.update(piece);
     }
-    const reading = this.#reading;
-    if (reading === undefined) return;
-    // A copy: the piece is not ours for long.
-    reading.bytes.set(piece, reading.length);
-    reading.length += piece.length;
+    this.#scan?.take(piece);
   }
 
   end(): void {
     const entry = this.#entry;
     // As text of a byte each: V8 keeps it in half of what hexadecimal takes, and in a third of a buffer.
     if (entry !== undefined && this.#hash !== undefined) entry.sha256 = this.#hash.digest('binary');
-    const packages = this.#reading && this.#readPackages(this.#reading);
+    const packages = this.#scan && this.#readPackages(this.#scan);
     if (entry !== undefined && packages !== undefined) entry.packages = packages;
     this.#hash = undefined;
-    this.#reading = undefined;
+    this.#scan = undefined;
   }
 
   /** The same object for files that follow each other and are alike. */
@@ -116,8 +102,8 @@ export class LayerSink implements TarSink {
     return traits;
   }
 
-  #readPackages({ read, path, bytes }: PackageFile): readonly string[] | undefined {
-    const found = read(bytes, path);
+  #readPackages(scan: PackageScan): readonly string[] | undefined {
+    const found = scan.end();
     if (found === undefined) {
       this.hasUnreadPackages = true;
       return undefined;

@@ -101,8 +101,8 @@ export const compare = {
   package: 'Package',
   packageKind: 'Kind',
   everyKind: 'All packages',
-  osPackages: 'Packages of the system (deb, rpm, apk)',
-  languagePackages: 'Packages of languages (npm, Python, gem)',
+  osPackages: 'Packages of the system',
+  languagePackages: 'Packages of languages',
   noPackages: 'The same packages are installed in the same versions.',
   noPackagesLike: 'No package that differs is like this.',
 } as const satisfies Record<string, string>;

@@ -102,8 +102,8 @@ export const compare: Record<keyof typeof en, string> = {
   package: '软件包',
   packageKind: '类型',
   everyKind: '全部软件包',
-  osPackages: '系统软件包（deb、rpm、apk）',
-  languagePackages: '语言软件包（npm、Python、gem）',
+  osPackages: '系统软件包',
+  languagePackages: '编程语言软件包',
   noPackages: '已安装的软件包及其版本完全相同。',
   noPackagesLike: '没有符合条件的差异软件包。',
 };

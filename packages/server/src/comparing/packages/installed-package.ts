@@ -1,5 +1,5 @@
 /** The package managers whose packages are read. */
-export type PackageKind = 'deb' | 'rpm' | 'apk' | 'npm' | 'python' | 'gem';
+export type PackageKind = 'deb' | 'rpm' | 'apk' | 'npm' | 'python' | 'gem' | 'go';
 
 /** What is installed, and by which kind of package manager. */
 export interface InstalledPackage {

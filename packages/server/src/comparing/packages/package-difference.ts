@@ -1,3 +1,4 @@
+import { compareVersions as compareSemantic, parseVersion } from '../../registry/semantic-version.ts';
 import { compareDebianVersions } from './debian-version.ts';
 import type { PackageKind } from './installed-package.ts';
 import { compareRpmVersions } from './rpm-version.ts';
@@ -54,12 +55,21 @@ function fateOf(kind: PackageKind, from: readonly string[], to: readonly string[
   return order < 0 ? 'upgraded' : 'downgraded';
 }
 
+/** Kinds whose versions are semantic ones, nearly all. */
+const semanticKinds: ReadonlySet<PackageKind> = new Set(['npm', 'go']);
+
 /**
- * Debian's order for Debian's packages, rpm's for its own. Debian's orders the plain numbers of the others as well; where theirs have letters, each has rules of its
- * own, and none is guessed.
+ * Debian's order for Debian's packages, rpm's for its own, that of semantic versions where they are usual. Debian's orders the plain numbers of the
+ * others as well; where theirs have letters, each has rules of its own, and none is guessed.
  */
 function compareVersions(kind: PackageKind, left: string, right: string): number {
+  if (kind === 'deb') return compareDebianVersions(left, right);
   if (kind === 'rpm') return compareRpmVersions(left, right);
+  const [some, others] = semanticKinds.has(kind) ? [left, right].map(semanticVersion) : [];
+  if (some !== undefined && others !== undefined) return compareSemantic(some, others);
   const plain = /^[0-9]+(?:\.[0-9]+)*(?:-r[0-9]+)?$/;
-  return kind === 'deb' || (plain.test(left) && plain.test(right)) ? compareDebianVersions(left, right) : 0;
+  return plain.test(left) && plain.test(right) ? compareDebianVersions(left, right) : 0;
 }
+
+/** Build metadata counts for nothing; where tags are versions, it stands behind another sign. */
+const semanticVersion = (version: string) => parseVersion(version.replace('+', '_'));

@@ -1,28 +1,35 @@
 import { apkPackages } from './apk.ts';
 import { dpkgPackages } from './dpkg.ts';
 import { gemPackages } from './gem.ts';
-import type { InstalledPackage } from './installed-package.ts';
+import { GoProgram } from './go-program.ts';
 import { npmPackages } from './npm.ts';
+import type { PackageScan } from './package-scan.ts';
 import { pythonPackages } from './python.ts';
 import { rpmPackages } from './rpm.ts';
-
-/** Reads what a file tells of installed packages; a file that is not what its path says tells nothing. Undefined: nobody knows what it tells. */
-export type PackageReader = (bytes: Buffer, path: string) => InstalledPackage[] | undefined;
+import { type PackageReader, WholeFile } from './whole-file.ts';
 
 /** A file of metadata that is longer is not read: Debian's with 5,000 packages has 7 MB. */
-export const longestPackageFile = 32 * 1024 * 1024;
+const longestPackageFile = 32 * 1024 * 1024;
+/** No program of Go is shorter: an empty one has 1 MB. */
+const leastProgramBytes = 256 * 1024;
 
 /** Of rpm, in all places that distributions have it: in SQLite, and in the forms that are not read, Berkeley DB and ndb. */
 const rpmDatabase = /(?:^|\/)rpm\/rpmdb\.sqlite$/;
 const unreadDatabase = /(?:^|\/)rpm\/Packages(?:\.db)?$/;
 
-/** Whether a file has packages that nothing here reads. */
-export function isUnreadDatabase(path: string, sizeBytes: number): boolean {
-  return unreadDatabase.test(path) || (rpmDatabase.test(path) && sizeBytes > longestPackageFile);
+/** Of files that nobody reads and that have packages. */
+const unread: PackageScan = { take: () => undefined, end: () => undefined };
+
+/** What looks for packages in the file at a path of an image; undefined when it tells nothing of packages. */
+export function packageScan(path: string, sizeBytes: number): PackageScan | undefined {
+  if (unreadDatabase.test(path)) return unread;
+  const read = readerOf(path);
+  if (read === undefined) return sizeBytes < leastProgramBytes ? undefined : new GoProgram();
+  if (sizeBytes <= longestPackageFile) return new WholeFile(read, path, sizeBytes);
+  return read === rpmPackages ? unread : undefined;
 }
 
-/** How to read the file at a path of an image; undefined when it tells nothing of packages. */
-export function packageReader(path: string): PackageReader | undefined {
+function readerOf(path: string): PackageReader | undefined {
   if (path === 'var/lib/dpkg/status' || /^var\/lib\/dpkg\/status\.d\/[^/]+$/.test(path)) {
     return path.endsWith('.md5sums') ? undefined : dpkgPackages;
   }

@@ -48,7 +48,7 @@ const result = Type.Object({
   ),
   packages: Type.Array(
     Type.Object({
-      kind: Type.String({ description: 'deb, rpm, apk, npm, python or gem.' }),
+      kind: Type.String({ description: 'deb, rpm, apk, npm, python, gem or go.' }),
       name: Type.String(),
       change: Type.String({ description: 'added, removed, upgraded, downgraded or changed.' }),
       from: versions,

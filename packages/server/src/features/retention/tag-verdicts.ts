@@ -2,9 +2,9 @@ import type { Digest } from '@longshore/oci';
 import type { TagFacts } from '../../registry/ports/retention-store.ts';
 import { rangeOfPattern } from '../../registry/repository-pattern.ts';
 import type { Keep, RetentionRule } from '../../registry/retention-rule.ts';
+import { compareVersions, parseVersion, type SemanticVersion } from '../../registry/semantic-version.ts';
 import { matchesTag, parseTagPattern } from '../../registry/tag-pattern.ts';
 import { Greatest } from './greatest.ts';
-import { compareVersions, parseVersion, type SemanticVersion } from './semantic-version.ts';
 
 const dayMs = 24 * 60 * 60_000;
 

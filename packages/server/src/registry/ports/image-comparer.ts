@@ -47,7 +47,7 @@ export interface FileDifference {
 
 /** A package that is there in other versions. `changed`: nobody can tell which version is newer. */
 export interface PackageDifference {
-  readonly kind: 'deb' | 'rpm' | 'apk' | 'npm' | 'python' | 'gem';
+  readonly kind: 'deb' | 'rpm' | 'apk' | 'npm' | 'python' | 'gem' | 'go';
   readonly name: string;
   readonly change: 'added' | 'removed' | 'upgraded' | 'downgraded' | 'changed';
   readonly from: readonly string[];
