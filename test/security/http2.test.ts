@@ -204,6 +204,10 @@ async function openConnections(to: TestRegistry): Promise<number> {
 }
 
 test('a client that does not close its side of a closed session, or lets everything lie unread, is cut off all the same', async () => {
+  await using patient = await startHttp2();
+  const counted = await openFrames(patient);
+  assert.equal(await openConnections(patient), 1);
+  counted.destroy();
   await using hurried = await startHttp2('--limits-idle-timeout-seconds', '1');
   const digest = await pushBlob({ client: hurried.client, repository }, large);
   const window = Buffer.of(0x7f, 0, 0, 0);
@@ -218,7 +222,7 @@ test('a client that does not close its side of a closed session, or lets everyth
     const socket = await openFrames(hurried, { allowHalfOpen: true });
     if (reads) socket.resume();
     socket.write(sent);
-    assert.equal(await openConnections(hurried), 1, what);
+    // It is counted since before its handshake, and may be gone by now where much else runs.
     await until(async () => (await openConnections(hurried)) === 0);
     assert.ok(!socket.destroyed, `${what}: the client itself has not closed it`);
     socket.destroy();

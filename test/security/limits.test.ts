@@ -150,10 +150,10 @@ test('limits.requestsPerSecondPerAddress: whoever sends more is told to wait, ot
   const flags = [...anyone, '--limits-requests-per-second-per-address', '1', '--trusted-proxies', '127.0.0.1'];
   await using registry = await startRegistry({ flags });
   const ask = (address: string, path = '/v2/') => registry.client.send('GET', path, { headers: { 'x-forwarded-for': address } });
-  const statuses = await Promise.all(Array.from({ length: 20 }, async () => (await ask('192.0.2.1')).status));
-  const admitted = statuses.filter((status) => status === 200).length;
+  const answers = await Promise.all(Array.from({ length: 20 }, () => ask('192.0.2.1')));
+  const admitted = answers.filter(({ status }) => status === 200).length;
   assert.ok(admitted >= 10 && admitted < 20, `${admitted} of 20`);
-  const refused = await ask('192.0.2.1');
+  const refused = answers.find(({ status }) => status !== 200) ?? assert.fail();
   assert.equal(refused.status, 429);
   assert.match(refused.headers['retry-after'] ?? '', /^[1-9]\d*$/);
   assert.match(refused.body.toString(), /"code":"TOOMANYREQUESTS","message":"More than 1 requests a second from your address: wait \d+ s/);
@@ -183,7 +183,8 @@ test('limits.requestsPerSecondPerSubject: an account that sends more is told to 
   const { token: text } = jsonOf<{ token: string }>(await ask(`${token}&scope=repository:team/app:pull`, puller.basic));
   const pulls: number[] = [];
   for (let pull = 0; pull < 25; pull += 1) pulls.push((await ask('/v2/team/app/manifests/1', `Bearer ${text}`)).status);
-  assert.deepEqual([pulls[0], pulls.at(-1)], [200, 429], 'what was let through a moment ago over the same connection counts too');
+  assert.equal(pulls[0], 200);
+  assert.ok(pulls.includes(429), 'what was let through a moment ago over the same connection counts too');
   const { body } = await registry.client.send('GET', '/metrics');
   assert.match(body.toString(), /registry_rate_refusals_total\{limit="subject"\} [1-9]/);
 });
@@ -193,18 +194,24 @@ test('limits.signInsPerSecondPerAddress: whoever asks for more tokens is told to
   await using registry = await startRegistry({ flags });
   const ask = (path: string, address: string) => registry.client.send('GET', path, { headers: { 'x-forwarded-for': address } });
   const token = '/auth/token?service=longshore';
-  const statuses = await Promise.all(Array.from({ length: 25 }, async () => (await ask(token, '192.0.2.1')).status));
+  const answers = await Promise.all(Array.from({ length: 25 }, () => ask(token, '192.0.2.1')));
+  const statuses = answers.map(({ status }) => status);
   assert.ok(statuses.includes(200) && statuses.includes(429), `${statuses}`);
-  assert.ok(Number((await ask(token, '192.0.2.1')).headers['retry-after']) >= 1);
+  for (const { status, headers } of answers) assert.equal(Number(headers['retry-after'] ?? 0) >= 1, status === 429);
   for (const path of ['/v2/', '/auth/keys']) assert.equal((await ask(path, '192.0.2.1')).status, 200, path);
   assert.equal((await ask(token, '192.0.2.2')).status, 200);
 });
 
 test('a request that takes longer than limits.requestTimeoutSeconds is ended, however busily it transfers', async () => {
   await using registry = await startRegistry({ flags: [...anyone, '--limits-request-timeout-seconds', '1'] });
-  const start = await registry.client.send('POST', '/v2/limits/app/blobs/uploads/');
+  // The first request may itself take longer, where much else runs.
+  let location: string | undefined;
+  await until(async () => {
+    location = (await registry.client.send('POST', '/v2/limits/app/blobs/uploads/')).headers.location;
+    return location !== undefined;
+  });
   const connection = await RawConnection.open(registry.port);
-  connection.send(requestText('PATCH', start.headers.location ?? '', { 'content-length': 1_000_000_000 }));
+  connection.send(requestText('PATCH', location ?? '', { 'content-length': 1_000_000_000 }));
   const drip = setInterval(() => connection.send('x'.repeat(1000)), 10);
   try {
     await until(() => connection.received.endsWith('}'));
