@@ -19,7 +19,7 @@ export function groupEntry(cn: string, ...members: readonly string[]): string {
   return [`dn: ${groupDn(cn)}`, 'objectClass: groupOfNames', `cn: ${cn}`, ...members.map((dn) => `member: ${dn}`), ''].join('\n');
 }
 
-/** How such a directory is asked, with every default of the settings; servers and files are to be added. */
+/** How such a directory is asked, with every default of the settings but the time; servers and files are to be added. */
 export const directorySettings = {
   name: 'corp',
   startTls: false,
@@ -32,5 +32,5 @@ export const directorySettings = {
   memberOfAttribute: 'memberOf',
   groupNameAttribute: 'cn',
   nestedGroups: false,
-  timeoutSeconds: 2.5,
+  timeoutSeconds: 60,
 } as const;

@@ -10,7 +10,7 @@ import { type Longshore, startLongshore } from '../tools/longshore.ts';
 
 const dataDir = await mkdtemp(join(tmpdir(), 'longshore-webhooks-'));
 const adminPassword = 'a password for a test';
-const args = ['--outgoing-allow', '127.0.0.1', '--outgoing-ports', '1-65535', '--webhooks-timeout-seconds', '1'];
+const args = ['--outgoing-allow', '127.0.0.1', '--outgoing-ports', '1-65535', '--webhooks-timeout-seconds', '60'];
 const start = () => startLongshore({ dataDir, adminPassword, args });
 let server: Longshore = await start();
 
@@ -171,7 +171,7 @@ test('a server that is killed in the middle of deliveries loses none; what comes
   while ((await noted()) < tags.length);
   server.kill('SIGKILL');
   await server.exited;
-  letTimePass(15_000);
+  letTimePass(75_000);
   answer = () => 200;
   server = await start();
   const ids = () => new Set(got.slice(before).map(({ id }) => id));

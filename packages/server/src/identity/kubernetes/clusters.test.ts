@@ -56,7 +56,7 @@ async function cluster(name: string, audience = `of-${name}`) {
   const times = { ofDay: 0, elapsed: 0 };
   const made = createCluster(
     { address, issuer: undefined, audience, authorize: true, projects: '{namespace}' },
-    { logger, now: () => Date.now() + times.ofDay, elapsed: () => performance.now() + times.elapsed },
+    { logger, now: () => Date.now() + times.ofDay, elapsed: () => times.elapsed },
   );
   return { state, times, made };
 }
@@ -106,8 +106,7 @@ test('what a cluster said is old after five seconds, also when the clock of the 
   assert.ok(proved.kind === 'proved' && proved.principal?.subject.kind === 'kubernetes');
   const { subject } = proved.principal;
   const pull = { verb: 'pull', namespace: 'ci', name: 'app' } as const;
-  const isSoon = (elapsed: number | undefined) =>
-    elapsed !== undefined && elapsed > performance.now() && elapsed <= performance.now() + 3000;
+  const isSoon = (elapsed: number | undefined) => elapsed !== undefined && elapsed > 0 && elapsed <= 3000;
   assert.ok(isSoon(await clusters.allowedUntil(subject, pull)));
   const { lasts } = (await clusters.verifyAgain('one', shown)) ?? assert.fail();
   assert.ok(lasts?.until === proved.until && isSoon(lasts.elapsed));

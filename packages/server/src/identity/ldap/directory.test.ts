@@ -100,9 +100,9 @@ describe('a directory', { skip }, () => {
     const asked = await bindsDuring(async () => {
       assert.equal((await source.check('alice', '')).kind, 'refused');
       assert.equal((await source.check('', passwordOf('alice'))).kind, 'unknown');
-      const found = await directoryWith().findByName('alice', performance.now() + 2500);
+      const found = await directoryWith().findByName('alice', performance.now() + 60_000);
       assert.ok(found.kind === 'entry');
-      assert.equal(await directoryWith().proves(found.entry, '', performance.now() + 2500), false);
+      assert.equal(await directoryWith().proves(found.entry, '', performance.now() + 60_000), false);
     });
     assert.deepEqual(asked, []);
   });
@@ -138,10 +138,10 @@ describe('a directory', { skip }, () => {
     const changes = { idAttribute: 'objectguid', nameAttribute: 'sAMAccountName', userFilter: '(sAMAccountName={name})' };
     const { externalId, wantedName } = await identityOf('alice', changes);
     assert.deepEqual([externalId, wantedName], [guid, 'ALICE']);
-    const found = await directoryWith(changes).findById(guid, performance.now() + 2500);
+    const found = await directoryWith(changes).findById(guid, performance.now() + 60_000);
     assert.ok(found.kind === 'entry');
     assert.equal(found.entry.dn, personDn('alice'));
-    const none = await directoryWith(changes).findById(guid.replace('33', '34'), performance.now() + 2500);
+    const none = await directoryWith(changes).findById(guid.replace('33', '34'), performance.now() + 60_000);
     assert.equal(none.kind, 'none');
     const answer = await sourceWith(changes).check('zoë', passwordOf('zoe'));
     assert.ok(answer.kind === 'refused');
@@ -172,7 +172,7 @@ describe('a directory', { skip }, () => {
   });
 
   it('is asked once by requests with the same password at the same time, and by 32 at a time', async () => {
-    const source = sourceWith({ timeoutSeconds: 60 });
+    const source = sourceWith();
     const asked = await bindsDuring(async () => {
       const same = await Promise.all(Array.from({ length: 50 }, () => source.check('bob', passwordOf('bob'))));
       assert.ok(same.every(({ kind }) => kind === 'proved'));
@@ -185,7 +185,7 @@ describe('a directory', { skip }, () => {
   });
 
   it('is away when it is stopped or silent, within its time, and back at once', async () => {
-    const source = sourceWith({ timeoutSeconds: 2.5 });
+    const source = sourceWith({ timeoutSeconds: 8 });
     assert.equal((await source.check('alice', passwordOf('alice'))).kind, 'proved');
     const waitFor = async (kind: string): Promise<number> => {
       const began = performance.now();
@@ -215,7 +215,7 @@ describe('a directory', { skip }, () => {
     const address = silent.address();
     assert.ok(address !== null && typeof address === 'object');
     const urls = [`ldaps://localhost:${await freePort()}`, `ldaps://localhost:${address.port}`, slapd.secureUrl];
-    const source = sourceWith({ urls, timeoutSeconds: 4 });
+    const source = sourceWith({ urls, timeoutSeconds: 16 });
     assert.equal((await source.check('alice', passwordOf('alice'))).kind, 'proved');
     assert.equal(asked, 1);
     assert.equal((await source.check('bob', passwordOf('bob'))).kind, 'proved');

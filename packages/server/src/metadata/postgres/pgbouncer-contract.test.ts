@@ -51,7 +51,7 @@ if (bench !== undefined && hasPooler) {
   test('a statement that waits too long inside a transaction is ended there too', async (t) => {
     const url = await bench.newDatabase();
     // Long enough to be connected on any machine: that has to be done in the same time.
-    const store = await openPostgresMetadata({ url: await throughPooler(url), timeoutMs: 3000 });
+    const store = await openPostgresMetadata({ url: await throughPooler(url), timeoutMs: 10_000 });
     t.after(() => store.close());
     const error = await bench.whileLocked(url, 'lock table manifests', () =>
       new StoreSteps(store).push(app).then(
