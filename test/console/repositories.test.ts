@@ -41,7 +41,8 @@ test('somebody finds a repository, its tags, and deletes one after typing its na
   await page.goto('/repositories');
   await page.getByRole('searchbox', { name: 'Find a repository' }).fill('web');
   await page.getByRole('searchbox', { name: 'Find a repository' }).press('Enter');
-  await page.getByRole('link', { name: 'team/shop/web' }).click();
+  const found = page.getByRole('row', { name: /^team\/shop\/web 2 .* team$/ });
+  await found.getByRole('link', { name: 'team/shop/web' }).click();
   await page.waitForURL(/\/repositories\/team%2Fshop%2Fweb/);
   const row = page.getByRole('row').filter({ hasText: short(digest) });
   await row.getByText('never').waitFor();

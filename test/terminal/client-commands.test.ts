@@ -51,6 +51,9 @@ describe('the commands of a client against a real registry', () => {
     assert.match(await ok('project show team -o yaml'), /^name: team\nvisibility: private\n/);
     assert.equal(await ok('project ls --q team -o name'), 'team\nteam-prod\n');
     assert.equal(await ok('robot ls --project team -o json'), '[]\n');
+    for (const line of ['repo ls', 'repo ls team', 'repo ls --prefix team/a', 'repo search app'])
+      assert.match(await ok(line), /^NAME +TAGS +PUSHED +CREATED\nteam\/app +1 +.+\n$/, line);
+    assert.equal(await ok('repo ls --prefix app'), '');
   });
 
   it('a change is made to the version that is there; no flag leaves out what it does not name', async () => {

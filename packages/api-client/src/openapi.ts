@@ -2176,12 +2176,6 @@ export interface components {
             content: "text" | "binary" | "too-large" | "none";
             text?: string;
         };
-        FoundRepository: {
-            /** @example library/nginx */
-            name: string;
-            /** @example library */
-            project: string;
-        };
         GarbageJob: {
             /** @description Of `/jobs/{job}`, whose progress is a garbage report. */
             job: string;
@@ -3001,6 +2995,8 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             pushedAt?: string;
+            /** @description Counted up to 100, which means that or more. */
+            tagCount: number;
         };
         RetentionPolicy: {
             project: string;
@@ -15306,7 +15302,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["FoundRepository"][];
+                        items: components["schemas"]["Repository"][];
                         /** @description The cursor of the next page; absent on the last one alone, even when this one holds fewer entries than `limit`. */
                         next?: string;
                     };

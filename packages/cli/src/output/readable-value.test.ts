@@ -14,6 +14,10 @@ describe('values as people read them', () => {
     assert.equal(readableValue('createdAt', '2026-01-10T00:00:00Z', reading), 'now');
     assert.equal(readableValue('subject', { kind: 'user', name: 'alice' }, reading), 'kind=user name=alice');
     assert.equal(readableValue('tags', [], reading), '-');
+    assert.deepEqual(
+      [99, 100].map((tags) => readableValue('tagCount', tags, reading)),
+      ['99', '100+'],
+    );
     assert.equal(readableValue('by', 'user:17:alice', reading), 'user:17:alice');
     const short = { ...reading, isShort: true };
     assert.equal(readableValue('by', 'user:17:alice', short), 'alice');

@@ -52,6 +52,8 @@ const spoken: ReadonlySet<string> = new Set([
   'disabledReason',
 ]);
 const agents: ReadonlySet<string> = new Set(['actor', 'by', 'createdBy', 'pushedBy', 'requestedBy', 'undoneBy', 'updatedBy']);
+/** How far a Longshore counts the tags of a repository in a list. */
+const mostTagsCounted = 100;
 /** As many digits as `docker images` shows. */
 const shownDigits = 12;
 
@@ -60,6 +62,7 @@ export function readableValue(name: string, value: unknown, reading: Reading): s
   const { nowMs, say } = reading;
   if (value === undefined || value === null || value === '') return '-';
   if (typeof value === 'number' && /bytes/i.test(name)) return readableSize(value);
+  if (name === 'tagCount' && value === mostTagsCounted) return `${value}+`;
   if (typeof value === 'number') return String(value);
   if (typeof value === 'boolean') return say(value ? 'yes' : 'no');
   if (typeof value === 'string') {

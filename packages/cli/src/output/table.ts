@@ -88,8 +88,12 @@ export function headingsOf(paths: readonly string[]): readonly string[] {
   });
 }
 
-/** `sizeBytes` as a heading: `SIZE`; `createdAt`: `CREATED`; `subject.name`: `NAME`. */
+/** `sizeBytes` as a heading: `SIZE`; `createdAt`: `CREATED`; `tagCount`: `TAGS`; `subject.name`: `NAME`. */
 export function headingOf(path: string): string {
   const name = path.split('.').at(-1) ?? path;
-  return (name.replace(/(?<=.)(Bytes|At)$/, '') || name).replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase();
+  return name
+    .replace(/(?<=.)(Bytes|At)$/, '')
+    .replace(/(?<=.)Count$/, 's')
+    .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .toUpperCase();
 }

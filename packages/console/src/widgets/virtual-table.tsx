@@ -63,7 +63,13 @@ function Rows<T>({
     if (hasNextPage && !isFetching && error === null && last >= items.length - 30) void fetchNextPage();
   }, [hasNextPage, isFetching, fetchNextPage, error, last, items.length]);
   const grid = { gridTemplateColumns: columns.map(({ width }) => width).join(' ') };
-  const colours = { '--rows-line': token.colorBorderSecondary, '--rows-hover': token.colorFillTertiary, '--rows-width': `${minWidth}px` };
+  const colours = {
+    '--rows-line': token.colorBorderSecondary,
+    '--rows-ground': token.colorBgContainer,
+    '--rows-head': token.colorFillAlter,
+    '--rows-hover': token.colorFillTertiary,
+    '--rows-width': `${minWidth}px`,
+  };
   return (
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: rows of a <table> cannot be placed one by one. */}

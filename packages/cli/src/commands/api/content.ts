@@ -16,7 +16,7 @@ export const contentRows: readonly ApiRow[] = [
     name: 'repo search',
     call: 'searchRepositories',
     words: ['q'],
-    columns: ['name', 'project'],
+    columns: ['name', 'tagCount', 'pushedAt', 'createdAt'],
     examples: ['longshore repo search nginx'],
   },
   { name: 'repo show', call: 'getRepository', examples: ['longshore repo show team/app'] },

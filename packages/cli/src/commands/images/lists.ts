@@ -5,6 +5,7 @@ import { connect, registryClientOf } from '../../connection/connect.ts';
 import { isLongshore } from '../../connection/is-longshore.ts';
 import { outputFlag, serverFlag } from '../../flags.ts';
 import { imageTarget } from '../../images/image-target.ts';
+import { memberAt } from '../../output/readable-value.ts';
 import { formatOf, writeList } from '../../output/results.ts';
 
 const prefixFlag: Flag = { name: 'prefix', value: 'TEXT', summary: 'Only names that begin so' };
@@ -50,34 +51,33 @@ export const listRepositories: Command = {
   name: 'repo ls',
   summary: 'Lists the repositories of a project; without one, those that the registry lists',
   takes: [{ name: 'PROJECT', optional: true }],
-  flags: [prefixFlag, { name: 'sort', value: 'ORDER', summary: 'name or -pushedAt; with a project' }, outputFlag, serverFlag],
+  flags: [prefixFlag, outputFlag, serverFlag],
   examples: ['longshore repo ls team', 'longshore repo ls --server registry.example -o name'],
-  operations: ['listRepositories'],
+  operations: ['listRepositories', 'searchRepositories'],
   anyRegistry: true,
   async run(input, surroundings) {
     const connection = await connect(input.one('server'), surroundings);
     const [project] = input.words;
-    const [prefix, sort] = [input.one('prefix'), input.one('sort')];
-    if (project !== undefined) {
-      const pages = pagesOf(operationOf('listRepositories'), { path: { project }, query: { prefix, sort } }, connection);
-      await writeList(
-        pages,
-        { columns: ['name', 'pushedAt', 'createdAt'], named: 'name', empty: 'No repositories.' },
-        formatOf(input),
-        surroundings,
-      );
+    const prefix = input.one('prefix');
+    const shape = { named: 'name', empty: 'No repositories.' };
+    if (project === undefined && !(await isLongshore(connection))) {
+      const pages = namedPages(registryClientOf(connection).listRepositories(), prefix);
+      await writeList(pages, { ...shape, columns: ['name'] }, formatOf(input), surroundings);
       return 0;
     }
-    const names = registryClientOf(connection).listRepositories();
-    await writeList(
-      namedPages(names, prefix),
-      { columns: ['name'], named: 'name', empty: 'No repositories.' },
-      formatOf(input),
-      surroundings,
-    );
+    const pages =
+      project === undefined
+        ? beginningWith(pagesOf(operationOf('searchRepositories'), { path: {}, query: {} }, connection), prefix)
+        : pagesOf(operationOf('listRepositories'), { path: { project }, query: { prefix } }, connection);
+    await writeList(pages, { ...shape, columns: ['name', 'tagCount', 'pushedAt', 'createdAt'] }, formatOf(input), surroundings);
     return 0;
   },
 };
+
+/** The API has no list of all repositories by the beginning of their names, only by the words in them. */
+async function* beginningWith(pages: AsyncIterable<readonly unknown[]>, prefix = ''): AsyncGenerator<readonly unknown[], void> {
+  for await (const page of pages) yield page.filter((one) => String(memberAt(one, 'name')).startsWith(prefix));
+}
 
 async function* namedPages(names: AsyncIterable<string>, prefix = ''): AsyncGenerator<readonly { readonly name: string }[], void> {
   let page: { readonly name: string }[] = [];

@@ -53,7 +53,6 @@ export const flagsInChinese: Readonly<Record<string, string>> = {
   'Tags; null: no limit.': '标签数上限；null 表示不限。',
   'Bytes served on one day; null: no limit.': '每日流量上限；null 表示不限。',
   'Only names that begin so': '只列出以此开头的名称',
-  'name or -pushedAt; with a project': 'name 或 -pushedAt；需指定项目',
   'A tag stays if any of them keeps it; a repository that none names keeps everything.': '任一规则保留即保留；未被规则涉及的仓库保留全部。',
   'After how long manifests go that nothing holds; absent: as gc.untagged says.': '无引用的清单多久后清除；缺省按 gc.untagged。',
   'Whether a run may remove every tag of the project. Usually it may not.': '是否允许一次执行清除项目的全部标签；默认不允许。',

@@ -10,6 +10,7 @@ import { CodeBlock } from '../../widgets/code-block.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
 import { SizeText } from '../../widgets/size-text.tsx';
+import { TagCount } from '../../widgets/tag-count.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { projectKey, projectQuery, quotaQuery, useProjectName } from './project-queries.ts';
 import { PromotionChain } from './promotion-chain.tsx';
@@ -65,6 +66,7 @@ function Repositories({ project }: { project: string }) {
             </Link>
           ),
         },
+        { key: 'tags', title: say('tags'), align: 'end', render: ({ tagCount }) => <TagCount count={tagCount} /> },
         { key: 'pushed', title: say('pushed'), render: ({ pushedAt }) => pushedAt && <TimeAgo at={pushedAt} /> },
         { key: 'created', title: say('created'), render: ({ createdAt }) => <TimeAgo at={createdAt} /> },
       ]}

@@ -3,13 +3,11 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
 
 type Schemas = components['schemas'];
+export type Repository = Schemas['Repository'];
 export type Tag = Schemas['Tag'];
 export type TagChange = Schemas['TagChange'];
 export type Manifest = Schemas['Manifest'];
 export type Promotion = Schemas['Promotion'];
-
-/** A repository of a list: those of one project say when something was pushed. */
-export type ListedRepository = Pick<Schemas['Repository'], 'name' | 'project'> & Partial<Schemas['Repository']>;
 
 /** The orders in which tags are listed. */
 export type TagSort = 'name' | '-updatedAt';
@@ -28,7 +26,7 @@ export function repositoriesQuery({ project, find }: { project: string | undefin
   return infiniteQueryOptions({
     ...pages,
     queryKey: ['repositories', { project, find }],
-    queryFn: async ({ pageParam, signal }): Promise<{ items: ListedRepository[]; next?: string } | undefined> => {
+    queryFn: async ({ pageParam, signal }) => {
       if (project !== undefined) {
         const query = { ...at(pageParam), ...(find !== undefined && { prefix: `${project}/${find}` }) };
         return (await api.GET('/api/v1/projects/{project}/repositories', { params: { path: { project }, query }, signal })).data;

@@ -5,10 +5,11 @@ import { useTexts } from '../../i18n/language.tsx';
 import { repositoryTexts } from '../../i18n/repository-texts.ts';
 import { PageHeading } from '../../widgets/page-heading.tsx';
 import { SearchField } from '../../widgets/search-field.tsx';
+import { TagCount } from '../../widgets/tag-count.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { type VirtualColumn, VirtualTable } from '../../widgets/virtual-table.tsx';
 import { PushCommands } from './push-commands.tsx';
-import { type ListedRepository, repositoriesQuery } from './queries.ts';
+import { type Repository, repositoriesQuery } from './queries.ts';
 import type { RepositoriesSearch } from './repository-search.ts';
 
 const route = getRouteApi('/repositories');
@@ -19,18 +20,26 @@ export function RepositoriesPage() {
   const { project, find }: RepositoriesSearch = route.useSearch();
   const navigate = useNavigate();
   const query = useInfiniteQuery(repositoriesQuery({ project, find }));
-  const columns: VirtualColumn<ListedRepository>[] = [
+  const columns: VirtualColumn<Repository>[] = [
     {
       key: 'name',
       title: say('name'),
-      width: 'minmax(240px, 3fr)',
+      width: 'minmax(160px, 3fr)',
       cell: ({ name }) => (
-        <Link to="/repositories/$repository" params={{ repository: name }} title={name}>
+        <Link to="/repositories/$repository" params={{ repository: name }} title={name} className="rows-name">
           {name}
         </Link>
       ),
     },
-    ...(project === undefined ? [projectColumn(say('project'))] : timeColumns(say('pushed'), say('created'), say('never'))),
+    { key: 'tags', title: say('tags'), width: 'minmax(52px, 90px)', align: 'end', cell: ({ tagCount }) => <TagCount count={tagCount} /> },
+    {
+      key: 'pushed',
+      title: say('pushed'),
+      width: 'minmax(110px, 1fr)',
+      cell: ({ pushedAt }) => (pushedAt === undefined ? say('never') : <TimeAgo at={pushedAt} />),
+    },
+    { key: 'created', title: say('created'), width: 'minmax(110px, 1fr)', cell: ({ createdAt }) => <TimeAgo at={createdAt} /> },
+    ...(project === undefined ? [projectColumn(say('project'))] : []),
   ];
   const onFind = (text: string) => {
     const next = { ...(project !== undefined && { project }), ...(text !== '' && { find: text }) };
@@ -46,7 +55,7 @@ export function RepositoriesPage() {
         columns={columns}
         query={query}
         keyOf={({ name }) => name}
-        minWidth={480}
+        minWidth={620}
         empty={
           find === undefined ? (
             <PushCommands title={say('noRepositories')} repository={`${project ?? 'library'}/app`} />
@@ -59,23 +68,15 @@ export function RepositoriesPage() {
   );
 }
 
-function projectColumn(title: string): VirtualColumn<ListedRepository> {
+function projectColumn(title: string): VirtualColumn<Repository> {
   return {
     key: 'project',
     title,
-    width: 'minmax(120px, 1fr)',
+    width: 'minmax(100px, 1fr)',
     cell: ({ project }) => (
       <Link to="/repositories" search={{ project }}>
         {project}
       </Link>
     ),
   };
-}
-
-function timeColumns(pushed: string, created: string, never: string): VirtualColumn<ListedRepository>[] {
-  const time = (at: string | undefined) => (at === undefined ? never : <TimeAgo at={at} />);
-  return [
-    { key: 'pushed', title: pushed, width: 'minmax(110px, 1fr)', cell: ({ pushedAt }) => time(pushedAt) },
-    { key: 'created', title: created, width: 'minmax(110px, 1fr)', cell: ({ createdAt }) => time(createdAt) },
-  ];
 }

@@ -53,6 +53,7 @@ export const projects = {
   asksReferrers: 'It has a referrer of each of: {types}',
   asksRoles: 'Whoever promotes it has one of the roles: {roles}',
   repositories: 'Repositories',
+  tags: 'Tags',
   noRepositories: 'Nothing has been pushed yet',
   pushFirst: 'A repository begins with the first push to it:',
   pushed: 'Last push',

@@ -53,6 +53,7 @@ export const projects: Record<keyof typeof en, string> = {
   asksReferrers: '具有以下每种类型的关联制品：{types}',
   asksRoles: '执行晋级的人拥有以下角色之一：{roles}',
   repositories: '仓库',
+  tags: '标签',
   noRepositories: '还没有推送过内容',
   pushFirst: '首次推送会创建仓库：',
   pushed: '最近推送',

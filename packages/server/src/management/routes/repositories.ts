@@ -2,11 +2,11 @@ import type { RepositoryName } from '@longshore/oci';
 import Type, { type Static } from 'typebox';
 import type { Authorizer, Resource } from '../../registry/ports/authorizer.ts';
 import type { BrowseStore, RepositorySummary } from '../../registry/ports/browse-store.ts';
-import { mostSearched } from '../../registry/ports/browse-store.ts';
+import { mostSearched, mostTagsCounted } from '../../registry/ports/browse-store.ts';
 import type { ContentStore } from '../../registry/ports/content-store.ts';
 import { projectOf } from '../../registry/project-name.ts';
 import { formatInstant, instant, projectName, repositoryName } from '../names.ts';
-import { listed, listOf, pageOf, pageQuery, sortedBy } from '../paging.ts';
+import { listed, listedUntil, listOf, pageOf, pageQuery, sortedBy } from '../paging.ts';
 import { notFound } from '../problems.ts';
 import { defineRoute, type Route } from '../route.ts';
 
@@ -16,11 +16,14 @@ const repository = Type.Object(
     project: projectName,
     createdAt: instant,
     pushedAt: Type.Optional(instant),
+    tagCount: Type.Integer({
+      minimum: 0,
+      maximum: mostTagsCounted,
+      description: `Counted up to ${mostTagsCounted}, which means that or more.`,
+    }),
   },
   { $id: 'Repository', additionalProperties: false, description: 'pushedAt: when the youngest of its manifests was pushed.' },
 );
-
-const found = Type.Object({ name: repositoryName, project: projectName }, { $id: 'FoundRepository', additionalProperties: false });
 
 /** The repository that a path names, as what an action is on. */
 export const onRepository = ({ repository: name }: { repository: Static<typeof repositoryName> }): Resource => ({
@@ -82,22 +85,18 @@ function search(store: RepositoryStore, authorizer: Authorizer): Route {
         }),
       ),
     },
-    responses: { 200: listOf(found) },
+    responses: { 200: listOf(repository) },
     handle: async (request) => {
       const visibility = await authorizer.visible(request.principal, 'list');
-      const show = (name: RepositoryName) => ({ name, project: projectOf(name) });
+      const shown = async (names: readonly RepositoryName[]) => (await store.summarizeRepositories(names)).map(show);
       const { q } = request.query;
       if (q === undefined) {
         const { limit, after } = pageOf(request, Type.String());
-        return listed(request, await store.listRepositories(visibility, { limit, after }), (name) => name, show);
+        const { items, more } = await store.listRepositories(visibility, { limit, after });
+        return listedUntil(request, await shown(items), more ? items.at(-1) : undefined);
       }
-      const page = await store.searchRepositories({ term: q.toLowerCase(), visibility }, pageOf(request, place));
-      return listed(
-        request,
-        page,
-        (match) => match.place,
-        ({ name }) => show(name),
-      );
+      const { items, more } = await store.searchRepositories({ term: q.toLowerCase(), visibility }, pageOf(request, place));
+      return listedUntil(request, await shown(items.map(({ name }) => name)), more ? items.at(-1)?.place : undefined);
     },
   });
 }
@@ -120,11 +119,12 @@ function one(store: BrowseStore): Route {
   });
 }
 
-function show({ name, createdAt, pushedAt }: RepositorySummary): Static<typeof repository> {
+function show({ name, createdAt, pushedAt, tagCount }: RepositorySummary): Static<typeof repository> {
   return {
     name,
     project: projectOf(name),
     createdAt: formatInstant(createdAt),
     ...(pushedAt !== undefined && { pushedAt: formatInstant(pushedAt) }),
+    tagCount,
   };
 }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { requireRepositoryName, requireTag } from '@longshore/oci';
-import type {
-  FoundRepository,
-  KeyedPage,
-  RepositorySummary,
-  SearchPlace,
-  TagChangeEntry,
-  TagSummary,
+import {
+  type FoundRepository,
+  type KeyedPage,
+  mostTagsCounted,
+  type RepositorySummary,
+  type SearchPlace,
+  type TagChangeEntry,
+  type TagSummary,
 } from '../../registry/ports/browse-store.ts';
 import type { Listed } from '../../registry/ports/content-store.ts';
 import { newUser, pulledBy } from './access.ts';
@@ -63,6 +64,28 @@ export function describeBrowsing(open: OpenStore): void {
       assert.deepEqual([createdAt, pushedAt], [steps.at, steps.at]);
       assert.equal((await store.findRepositorySummary(requireRepositoryName('team/empty')))?.pushedAt, undefined);
       assert.equal(await store.findRepositorySummary(requireRepositoryName('team/none')), undefined);
+    });
+
+    storeTest(open, 'repositories of a page say how many tags they have, as far as these are counted', async (steps) => {
+      const { store } = steps;
+      const [few, many, empty, none] = ['team/few', 'team/many', 'team/empty', 'team/none'].map((name) => requireRepositoryName(name));
+      assert.ok(few && many && empty && none);
+      const first = steps.at;
+      await steps.push(few, { tags: ['1.0', '1.1'] });
+      for (const tens of [0, 1, 2]) await steps.push(many, { tags: Array.from({ length: 40 }, (_, n) => `t${40 * tens + n}`) });
+      steps.at += 1000;
+      await steps.push(few, { tags: ['1.1', '1.2'] });
+      await steps.begin(empty);
+      const summaries = await store.summarizeRepositories([many, none, few, empty]);
+      assert.deepEqual(summaries, [
+        { name: many, createdAt: first, pushedAt: first, tagCount: mostTagsCounted },
+        { name: few, createdAt: first, pushedAt: first + 1000, tagCount: 3 },
+        { name: empty, createdAt: first + 1000, pushedAt: undefined, tagCount: 0 },
+      ]);
+      assert.deepEqual(await store.summarizeRepositories([]), []);
+      const { items } = await store.browseRepositories({ project: 'team', visibility: everything }, { limit: 9, after: undefined });
+      const byName = <T extends { name: string }>(all: readonly T[]) => all.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+      assert.deepEqual(items, byName(summaries));
     });
 
     storeTest(open, 'a search finds words at their beginnings, each repository once, exact matches first', async (steps) => {

@@ -16,7 +16,12 @@ export interface RepositorySummary {
   readonly createdAt: Millis;
   /** When a manifest was last pushed that is still there; undefined: it holds none. */
   readonly pushedAt: Millis | undefined;
+  /** At most `mostTagsCounted`. */
+  readonly tagCount: number;
 }
+
+/** How far the tags of a repository in a list are counted. */
+export const mostTagsCounted = 100;
 
 /** A manifest as lists show it. */
 export interface ManifestSummary extends Pulled {
@@ -88,6 +93,8 @@ export interface BrowseStore {
     page: KeyedPage<string>,
   ): Promise<Listed<RepositorySummary>>;
   findRepositorySummary(name: RepositoryName): Promise<RepositorySummary | undefined>;
+  /** Of a page of names: those that are there still, in the order of the names. */
+  summarizeRepositories(names: readonly RepositoryName[]): Promise<RepositorySummary[]>;
   /** Repositories with a word that begins with `term`, each once, exact matches first. A word begins after each character that is no letter or digit. */
   searchRepositories(filter: { term: string; visibility: Visibility }, page: KeyedPage<SearchPlace>): Promise<Listed<FoundRepository>>;
   /** By name. */
