@@ -93,11 +93,13 @@ test('an administrator makes a user, who joins a group, gets another password an
   await page.getByRole('switch', { name: 'Disabled', checked: true }).waitFor();
   assert.equal(await status('a better password'), 401);
   await page.getByRole('link', { name: 'Audit log' }).click();
-  await page.getByLabel('Action').fill('user.created');
-  await press(page.getByRole('main'), 'Search');
+  const action = page.getByLabel('Action', { exact: true });
+  await action.fill('user.created');
+  await action.press('Enter');
   await page.waitForURL(/action=user\.created/);
   await page.getByRole('row', { name: /user:\d+:root user\.created user newcomer allowed/ }).waitFor();
   await page.getByRole('row', { name: /session\.created/ }).waitFor({ state: 'detached' });
+  await action.and(page.locator(':focus')).waitFor();
   const saved = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Export CSV' }).click();
   const lines = (await readFile(await (await saved).path(), 'utf8')).trim().split('\r\n');
@@ -140,7 +142,10 @@ test('a job that failed says why and is tried again; garbage is looked at, colle
   const stored = async () =>
     (await registry.client.send('GET', `/v2/team/app/manifests/${lost.digest}`, { authorization: root.basic })).status;
   const page = await stage.open(t, { as: root, language: 'zh-CN' });
-  await page.goto('/administration/jobs');
+  await page.goto('/');
+  const warning = page.getByRole('alert').filter({ hasText: /^失败的任务/ });
+  await warning.getByRole('link', { name: '前往处理' }).click();
+  await page.waitForURL(/\/administration\/jobs$/);
   const row = page.getByRole('row', { name: new RegExp(`按保留策略清理 ${failed} `) });
   await row.getByRole('button', { name: '展开行' }).click();
   await page.getByRole('alert').getByText('The disk was full.').waitFor();
@@ -154,7 +159,10 @@ test('a job that failed says why and is tried again; garbage is looked at, colle
   await current.getByText('清单').waitFor();
   assert.equal(await stored(), 200, 'to look removes nothing');
   await press(page, '立即回收');
-  await press(await dialogOf(page, '立即回收垃圾？'), '立即回收');
+  const asking = await dialogOf(page, '立即回收垃圾？');
+  await asking.getByText('以下内容以及预览之后不再被引用的内容将永久删除').waitFor();
+  await asking.getByText('清单').waitFor();
+  await press(asking, '立即回收');
   await current
     .filter({ hasText: /^垃圾回收 \d/ })
     .getByText('已完成')

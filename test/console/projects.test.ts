@@ -95,6 +95,21 @@ test('an administrator makes a project, gives roles to a user and a group found 
   await limits.getByLabel('Storage in GiB').fill('2');
   await press(limits, 'Save');
   await page.getByRole('progressbar', { name: 'Storage' }).waitFor();
+  // Set to the byte elsewhere, it is shown without an end of decimals, and stays to the byte while it is not touched.
+  const api = apiAs(registry, root);
+  const params = { path: { project: 'plant' } };
+  await api.PATCH('/api/v1/projects/{project}/quota', {
+    params: { ...params, header: { 'If-Match': '*' } },
+    body: { limitBytes: 123_456_789 },
+  });
+  await page.reload();
+  await press(page, 'Change');
+  assert.equal(await limits.getByLabel('Storage in GiB').inputValue(), '0.11498');
+  await limits.getByLabel('Tags').fill('7');
+  await press(limits, 'Save');
+  await limits.waitFor({ state: 'hidden' });
+  const { data } = await api.GET('/api/v1/projects/{project}/quota', { params });
+  assert.deepEqual([data?.storage.limitBytes, data?.tags.limit], [123_456_789, 7]);
 });
 
 test('the secret of a robot is shown once, and each line to copy logs in', { skip }, async (t) => {
@@ -254,7 +269,7 @@ test('a rule keeps a tag where it is, the log has who made it, and a project goe
   const moved = { client, repository: 'depot/app', authorization: root.basic };
   await assert.rejects(pushImage(moved, 'v1', { annotations: { moved: 'yes' } }));
   await tab(page, 'Audit');
-  await page.getByLabel('What', { exact: true }).fill('tag-rule.created');
+  await page.getByLabel('Action', { exact: true }).fill('tag-rule.created');
   await press(page.getByRole('main'), 'Search');
   await page.getByRole('row', { name: /user:\d+:root tag-rule\.created/ }).waitFor();
   await tab(page, 'Settings');

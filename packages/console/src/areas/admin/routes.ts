@@ -1,5 +1,5 @@
 import { type AnyRootRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { auditSearch } from './audit-search.ts';
+import { auditSearch } from '../../widgets/audit-search.ts';
 
 const id = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined);
 

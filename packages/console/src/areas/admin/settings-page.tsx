@@ -61,7 +61,7 @@ function Settings({ settings, words, onlyChanged }: { settings: readonly Setting
           render: (_, setting) => (
             <>
               <code>{setting.key}</code> {setting.needsRestart && <Tag color="orange">{say('needsRestart')}</Tag>}
-              <div>{about(setting)}</div>
+              <div className="admin-setting">{about(setting)}</div>
             </>
           ),
         },

@@ -23,7 +23,7 @@ export function StoragePage() {
         {({ stores, storedBytes, chargedBytes, savedBytes, countedAt }) => (
           <Flex vertical gap="large">
             <Descriptions
-              column={{ xs: 1, md: 2 }}
+              column={{ xs: 1, sm: 1, md: 2 }}
               items={[
                 { key: 'stored', label: say('stored'), children: <SizeText bytes={storedBytes} /> },
                 { key: 'charged', label: say('charged'), children: <SizeText bytes={chargedBytes} /> },
@@ -59,11 +59,12 @@ function StoreRoom({ store: { name, kind, reachable, blobs, bytes, freeBytes, to
         <Progress percent={percent} status={nearlyFull === true ? 'exception' : 'normal'} aria-label={`${name}: ${room}`} />
       )}
       <Descriptions
-        column={{ xs: 1, md: 3 }}
+        column={{ xs: 1, sm: 1, md: 4 }}
         items={[
           { key: 'blobs', label: say('blobs'), children: blobs },
           { key: 'used', label: say('used'), children: <SizeText bytes={bytes} /> },
           ...(freeBytes === undefined ? [] : [{ key: 'free', label: say('free'), children: <SizeText bytes={freeBytes} /> }]),
+          ...(totalBytes === undefined ? [] : [{ key: 'total', label: say('total'), children: <SizeText bytes={totalBytes} /> }]),
         ]}
       />
     </section>

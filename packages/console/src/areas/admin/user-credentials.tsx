@@ -18,7 +18,7 @@ import { TimeAgo } from '../../widgets/time-ago.tsx';
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className="admin-section">
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {children}
     </section>
   );

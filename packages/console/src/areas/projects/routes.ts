@@ -1,4 +1,5 @@
 import { type AnyRootRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { auditSearch } from '../../widgets/audit-search.ts';
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
@@ -28,7 +29,12 @@ export function projectRoutes<R extends AnyRootRoute>(root: R) {
     createRoute({ ...below, path: '/webhooks', component: lazyRouteComponent(() => import('./webhooks-page.tsx'), 'WebhooksPage') }),
     createRoute({ ...below, path: '/webhooks/$webhook', component: lazyRouteComponent(() => import('./webhook-page.tsx'), 'WebhookPage') }),
     createRoute({ ...below, path: '/jobs', component: lazyRouteComponent(() => import('./jobs-page.tsx'), 'JobsPage') }),
-    createRoute({ ...below, path: '/audit', component: lazyRouteComponent(() => import('./audit-page.tsx'), 'AuditPage') }),
+    createRoute({
+      ...below,
+      path: '/audit',
+      validateSearch: auditSearch,
+      component: lazyRouteComponent(() => import('./audit-page.tsx'), 'AuditPage'),
+    }),
     createRoute({ ...below, path: '/settings', component: lazyRouteComponent(() => import('./settings-page.tsx'), 'SettingsPage') }),
   ] as const;
   return [list, project.addChildren(pages)] as const;
