@@ -23,3 +23,16 @@ export async function lookWithAxe(page: Page, scope: keyof typeof scopes): Promi
     nodes.map(({ target, failureSummary = '' }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
   );
 }
+
+/** What is wrong with the order of a page's headings, by which people who hear it go through it: it begins with the only h1, and leaves out no level. */
+export async function headingFaults(page: Page): Promise<readonly string[]> {
+  const headings = await page.evaluate<{ level: number; text: string }[]>(
+    `[...document.querySelectorAll('#content :is(h1, h2, h3, h4, h5, h6)')].map(({ tagName, textContent }) => ({ level: Number(tagName[1]), text: textContent }))`,
+  );
+  return headings.flatMap(({ level, text }, index) => {
+    const above = headings[index - 1]?.level ?? 0;
+    return level > above + 1 || (level === 1 && index > 0)
+      ? [`h${level} "${text}" stands after ${above === 0 ? 'nothing' : `an h${above}`}`]
+      : [];
+  });
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { lookWithAxe } from './accessibility.ts';
+import { headingFaults, lookWithAxe } from './accessibility.ts';
 import { startConsole, withoutBrowser } from './browser.ts';
 import { fillDemo } from './demo/demo-content.ts';
 import { demoPages } from './demo/demo-pages.ts';
@@ -52,6 +52,7 @@ for (const [first, language] of (['en', 'zh-CN'] as const).entries()) {
       await page.mouse.move(0, 0);
       seen.add(await routeOf(page));
       found.push(...(await lookWithAxe(page, 'all')).map((finding) => `${shown.name}, ${before}: ${finding}`));
+      found.push(...(await headingFaults(page)).map((fault) => `${shown.name}: ${fault}`));
       await look(page, after);
       found.push(...(await lookWithAxe(page, 'contrast')).map((finding) => `${shown.name}, ${after}: ${finding}`));
       if (language === 'zh-CN') found.push(...(await latinWords(page, demoWords)).map((word) => `${shown.name} says in English: ${word}`));

@@ -20,7 +20,12 @@ export function Profile({ me }: { me: Me }) {
       label: say('name'),
       children: (
         <>
-          {me.name} {me.administrator && <Tag color="gold">{say('administrator')}</Tag>}
+          {me.name}
+          {me.administrator && (
+            <Tag color="gold" style={{ marginInlineStart: 8 }}>
+              {say('administrator')}
+            </Tag>
+          )}
         </>
       ),
     },

@@ -28,7 +28,7 @@ export function ImageList({ title, images }: { title: string; images: readonly L
                 say('pullCount', { count: note.pulls })
               ) : (
                 <>
-                  {note.by === undefined ? '' : `${actorName(note.by)} `}
+                  {note.by === undefined ? '' : `${actorName(note.by)} · `}
                   <TimeAgo at={note.at} />
                 </>
               )}

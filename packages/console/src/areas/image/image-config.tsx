@@ -60,7 +60,7 @@ function RunFacts({ config }: { config: Config }) {
       },
     ];
   });
-  return <Descriptions bordered size="small" column={{ xs: 1, lg: 2 }} items={items} />;
+  return <Descriptions bordered size="small" column={{ xs: 1, sm: 1, md: 1, lg: 2 }} items={items} />;
 }
 
 /** `NAME=value`; a value may have further equals signs. */

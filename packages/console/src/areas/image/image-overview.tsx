@@ -17,7 +17,7 @@ export function ImageOverview({ image }: { image: ShownImage }) {
   return (
     <Flex vertical gap="large">
       <PullPanel image={image} />
-      <Descriptions bordered size="small" column={{ xs: 1, lg: 2 }} items={useFacts(image)} />
+      <Descriptions bordered size="small" column={{ xs: 1, sm: 1, md: 1, lg: 2 }} items={useFacts(image)} />
       <NamedValues title={say('annotations')} values={{ ...image.root.annotations, ...image.content?.annotations }} />
     </Flex>
   );

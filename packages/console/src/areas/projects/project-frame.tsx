@@ -48,7 +48,9 @@ function Frame({ project: { name: project, visibility, environment, description 
   const pathname = useLocation({ select: (location) => location.pathname });
   return (
     <>
-      <Link to="/projects">{say('title')}</Link>
+      <div className="project-list-link">
+        <Link to="/projects">{say('title')}</Link>
+      </div>
       <Flex align="center" gap="small" wrap>
         <PageTitle title={project} inTab={`${say(openTab(pathname))} - ${project}`} />
         <Tag>{say(visibility)}</Tag>

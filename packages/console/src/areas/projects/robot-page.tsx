@@ -112,7 +112,7 @@ function Facts({ robot }: { robot: Robot }) {
       ),
     },
   ];
-  return <Descriptions size="small" column={{ xs: 1, md: 2 }} items={items} />;
+  return <Descriptions size="small" column={{ xs: 1, sm: 1, md: 2 }} items={items} />;
 }
 
 function RobotActions({ robot: { value: robot, etag } }: { robot: Versioned<Robot> }) {
