@@ -6,7 +6,7 @@ import ts from 'typescript';
 const sources = fileURLToPath(new URL('../../packages/server/src', import.meta.url));
 
 /** What the API's bodies get their sentences from. */
-const spoken = [
+export const answering: readonly string[] = [
   '{access,comparing,features,jobs,layers,management,outgoing}/**/*.ts',
   'http/{api/**/*,audited-denials,error-answer,foreign-refusal,subject-rates}.ts',
   'identity/{accounts,external-passwords,foreign-login,passwords,robot-login,federation/*}.ts',
@@ -15,10 +15,10 @@ const spoken = [
   'metadata/commands/promotion-conditions.ts',
 ];
 
-/** Members of descriptions, which are for the documents. */
-const described = new Set(['description', 'summary', 'title', 'examples', 'help']);
-/** Calls whose texts go to the log, or to whoever wrote the call. */
-const unheard = /(^|\.)(logger|log)\.\w+$|^(Type\.\w+|TypeError|assert\.\w+|glob|createSecretBox)$/;
+/** Members of descriptions, which are for the documents, and of texts that stand in both languages. */
+const described = new Set(['description', 'summary', 'title', 'examples', 'help', 'en', 'zh']);
+/** Calls whose texts go to the log, or to whoever wrote the call, or stand in both languages. */
+const unheard = /(^|\.)(logger|log)\.\w+$|^(Type\.\w+|TypeError|assert\.\w+|glob|createSecretBox|notes|prefix)$/;
 
 /** A sentence that the server may say to a person, with `{}` for each part that varies, and where it stands. */
 export interface ServerSentence {
@@ -26,9 +26,9 @@ export interface ServerSentence {
   readonly place: string;
 }
 
-/** Every text of several words in the sources that say something to people: messages of refusals, reasons, lines of jobs. */
-export function serverSentences(): ServerSentence[] {
-  return globSync(spoken, { cwd: sources })
+/** Every text of several words in the server's sources of these names: messages of refusals, reasons, lines of jobs. */
+export function serverSentences(names: readonly string[]): ServerSentence[] {
+  return globSync(names, { cwd: sources })
     .filter((file) => !/\.test\.ts$|-bench\.ts$/.test(file))
     .toSorted()
     .flatMap((file) =>

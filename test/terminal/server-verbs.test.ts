@@ -62,14 +62,21 @@ test('the verbs of the server speak Chinese as the others do', async () => {
   const isEnglish = (line: string) => /[a-z]{2,} [a-z]{2,} [a-z]{2,}/.test(line.replace(/longshore [a-z-]+( [a-z-]+)?/g, ''));
   assert.deepEqual(said.filter(isEnglish), []);
 
-  const wrong = await inChinese(['config', 'check', '--gc-untagged', 'maybe', '--lissten', ':1']);
-  assert.equal(wrong.code, 2);
-  assert.match(
-    wrong.stderr,
-    /配置有 2 个问题：\n {2}--lissten: 未知参数；是否想用 --listen？\n {2}--gc-untagged: gc.untagged 应为 keep、delete 之一；给出的是 "maybe"/,
+  const wrong = await inChinese(['config', 'check', '--gc-untagged', 'maybe', '--lissten', ':1', '--tls-key-file', '/key']);
+  assert.deepEqual(
+    [wrong.code, wrong.stderr.split('\n').slice(0, 4)],
+    [
+      2,
+      [
+        '配置有 3 个问题：',
+        '  --lissten: 未知参数；是否想用 --listen？',
+        '  tls: tls.keyFile 与 tls.certFile 须一起使用；要么都给出，要么都不给出',
+        '  --gc-untagged: gc.untagged 应为：keep、delete 之一；给出的是 "maybe"',
+      ],
+    ],
   );
   const missing = await inChinese(['admin', 'reset-password', '--data', join(tmpdir(), 'longshore-no-such-directory')]);
-  assert.match(missing.stderr, /^longshore admin：'.*' 中没有镜像仓库的数据：请用 --data 指定其目录。/);
+  assert.match(missing.stderr, /^longshore admin: '.*' 中没有镜像仓库的数据：请用 --data 指定其目录。/);
 });
 
 test('a wrong verb is said as that, whether or not there is a registry', async () => {

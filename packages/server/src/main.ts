@@ -14,7 +14,7 @@ import { type LoadedConfig, loadProcessConfig } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { settingsInChinese } from './config/settings.ts';
 import { resetPassword } from './identity/accounts.ts';
-import { printLine, printProblem, type Say, speakLike, spoken, tell } from './observability/terminal.ts';
+import { printLine, printProblem, type Say, speakLike, spoken, tell, tellProblem } from './observability/terminal.ts';
 import { type Backends, hasRegistry, openBackends, startWriter } from './open-backends.ts';
 import { AccountError } from './registry/ports/account-error.ts';
 
@@ -102,7 +102,7 @@ export async function run(argv: readonly string[], inChinese?: (texts: Readonly<
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
   const isHelp = others.includes('--help') || others.includes('-h');
   if (verb === undefined && name !== 'config') {
-    printProblem(`longshore: there is no command '${name}'. Commands: ${[...Object.keys(verbs), 'config'].join(', ')}.`);
+    tellProblem(`longshore: there is no command '${name}'. Commands: ${[...Object.keys(verbs), 'config'].join(', ')}.`);
     return 2;
   }
   if (isHelp) {
@@ -139,7 +139,7 @@ async function showConfig(action: string | undefined, loaded: LoadedConfig): Pro
     printLine(printConfig(loaded).trimEnd());
     return 0;
   }
-  printProblem(configHelp);
+  tellProblem(configHelp);
   return 2;
 }
 
@@ -164,7 +164,7 @@ async function withBackends(config: Config, work: (backends: Backends) => Promis
 /** What the person at the terminal sees of a failure: its message and causes; a stack only of what nobody foresaw. */
 function explain(name: string, error: unknown): number {
   if (error instanceof UsageError) {
-    printProblem(`longshore ${name}: ${error.message} See 'longshore ${name} --help'.`);
+    tellProblem(`longshore ${name}: ${error.message} See 'longshore ${name} --help'.`);
     return 2;
   }
   const foreseen =

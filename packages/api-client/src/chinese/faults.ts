@@ -2,6 +2,9 @@ import type { Phrases } from './phrasebook.ts';
 
 /** What is wrong with a value of a request, said behind the place where it stands. */
 export const faultsInChinese: Phrases = {
+  // The first of them is the sentence of the refusal, with its place.
+  '/{}: {}.': '/{}：{}。',
+  'The body: {}.': '请求体：{}。',
   'is missing: a promotion by digest needs it': '缺失：按摘要晋级时必须指定',
   'must have one of tag and digest': '必须指定 tag 与 digest 之一',
   'must have exactly one of project, repository and source': '必须且只能指定 project、repository、source 之一',

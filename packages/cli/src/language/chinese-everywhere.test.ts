@@ -92,5 +92,18 @@ describe('Chinese', () => {
     const refusal = () => Response.json(problem, { status: 409, headers: { 'content-type': 'application/problem+json' } });
     const { code, lines } = await inChinese(['project', 'create', 'team'], refusal);
     assert.deepEqual([code, lines], [5, ['longshore project create: 已有项目 team：请换一个名称。']]);
+
+    const faults = [{ pointer: '/visibility', detail: 'must be equal to one of the allowed values' }];
+    const malformed = {
+      type: '/problems/invalid',
+      title: 'Wrong',
+      status: 400,
+      detail: `/visibility: ${faults[0]?.detail}.`,
+      errors: faults,
+    };
+    const refused = await inChinese(['project', 'create', 'team'], () =>
+      Response.json(malformed, { status: 400, headers: { 'content-type': 'application/problem+json' } }),
+    );
+    assert.deepEqual([refused.code, refused.lines[0]], [2, 'longshore project create: /visibility：不是允许的值之一。']);
   });
 });

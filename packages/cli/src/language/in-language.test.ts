@@ -30,7 +30,7 @@ describe('the language of the command', () => {
     assert.equal(sayInChinese('The tag 1.0 of team/app will be gone for good.'), '以下内容将被永久删除：team/app 的标签 1.0。');
     assert.equal(sayInChinese('unknown flag --a; did you mean --b?'), '未知参数 --a；是否想用 --b？');
     for (const [english, text] of Object.entries(chinese)) {
-      assert.match(text, /[\u4e00-\u9fff]/, english);
+      assert.match(text, /[\u4e00-\u9fff：]/, english);
       const holes = english.split('{}').length - 1;
       assert.equal(text.match(/\{\d?\}/g)?.length ?? 0, holes, english);
     }

@@ -5,6 +5,8 @@ import { doctorInChinese } from './chinese/doctor.ts';
 import { flagsInChinese } from './chinese/flags.ts';
 import { lossesInChinese } from './chinese/losses.ts';
 import { messagesInChinese } from './chinese/messages.ts';
+import { serverConfigurationInChinese } from './chinese/server-configuration.ts';
+import { serverFailuresInChinese } from './chinese/server-failures.ts';
 import { serverHelpInChinese } from './chinese/server-help.ts';
 import { serverVerbsInChinese } from './chinese/server-verbs.ts';
 import { tablesInChinese } from './chinese/tables.ts';
@@ -16,6 +18,8 @@ export const chinese: Readonly<Record<string, string>> = {
   ...flagsInChinese,
   ...lossesInChinese,
   ...messagesInChinese,
+  ...serverConfigurationInChinese,
+  ...serverFailuresInChinese,
   ...serverHelpInChinese,
   ...serverVerbsInChinese,
   ...tablesInChinese,

@@ -15,8 +15,17 @@ export function readArguments<T extends Options>(argv: readonly string[], option
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(refusalOf(error));
   }
+}
+
+/** What Node found wrong with the flags, in a sentence of ours: its own takes several, and is in English alone. */
+function refusalOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const [, flag] = /^(?:Unknown option|Option) '(-[^\s']*)/.exec(message) ?? [];
+  if (flag === undefined) return message;
+  if (message.startsWith('Unknown')) return `There is no flag ${flag}.`;
+  return message.includes('does not take an argument') ? `${flag} takes no value.` : `${flag} needs a value.`;
 }
 
 /**

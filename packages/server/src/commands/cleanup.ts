@@ -58,7 +58,8 @@ function requireDays(text: string | undefined): number {
 /** Prints a table of what would go, by repository, and answers how many things those are. What is freed is of no one repository. */
 async function showPreview(deps: RetentionFeatureDeps, projects: AsyncIterable<CleanUp>, signal: AbortSignal): Promise<number> {
   const total = { kept: 0, removed: 0, manifests: 0, bytes: 0 };
-  tell(row('REPOSITORY', 'TAGS KEPT', 'TAGS TO GO', 'MANIFESTS', 'BYTES'));
+  const headings = ['TAGS KEPT', 'TAGS TO GO', 'MANIFESTS', 'BYTES'].map(spoken);
+  printLine(row(spoken('REPOSITORY'), ...headings));
   for await (const cleanUp of projects) {
     const { summary, repositories } = await previewRetention(deps, taskOfCleanUp(cleanUp, deps.graceMs), { limit: 0, signal });
     const { tagsKept, tagsRemoved, manifestsRemoved, freedBytes } = summary;
@@ -68,12 +69,17 @@ async function showPreview(deps: RetentionFeatureDeps, projects: AsyncIterable<C
     total.manifests += manifestsRemoved;
     total.bytes += freedBytes;
   }
-  tell(row('total', total.kept, total.removed, total.manifests, total.bytes));
+  printLine(row(spoken('total'), total.kept, total.removed, total.manifests, total.bytes));
   return total.removed + total.manifests;
 }
 
 function row(name: string, ...cells: readonly (string | number)[]): string {
-  return [name.padEnd(40), ...cells.map((cell) => String(cell).padStart(14))].join('');
+  return [name + blanks(name, 40), ...cells.map(String).map((cell) => blanks(cell, 14) + cell)].join('');
+}
+
+/** What fills a text up to columns of a terminal, of which a Chinese sign takes two. */
+function blanks(text: string, columns: number): string {
+  return ' '.repeat(Math.max(0, columns - text.replaceAll(/\p{Script=Han}/gu, '--').length));
 }
 
 async function isConfirmed(): Promise<boolean> {

@@ -28,8 +28,9 @@ export function didYouMean(text: string, candidates: Iterable<string>): string {
   return match === undefined ? '' : `; did you mean ${match}?`;
 }
 
-/** The end of a message about a value that is not a secret; who writes a password into an address does not find it in the log. */
-export function describeGiven(value: unknown): string {
+/** The end of a message about a value that is wrong. Who writes a password into an address does not find it in the log, nor any other secret. */
+export function describeGiven(value: unknown, isSecret = false): string {
+  if (isSecret) return '; what was given is a secret';
   return `; given: ${JSON.stringify(value).replace(/\/\/[^/"]*@/g, '//***@')}`;
 }
 

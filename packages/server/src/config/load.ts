@@ -101,11 +101,6 @@ function strays(section: string, merged: ReadonlyMap<string, GivenValue>): Confi
   });
 }
 
-function describeValue(setting: Setting, value: unknown): string {
-  if (setting.secret) return '';
-  return describeGiven(value);
-}
-
 /** Turns one refusal of the schema into problems of the sources that it came from. */
 function toProblems(issue: v.BaseIssue<unknown>, merged: Map<string, GivenValue>, places: ReadonlyMap<string, string>): ConfigProblem[] {
   const inEntry = entryProblem(issue, { values: merged, places });
@@ -123,7 +118,7 @@ function toProblems(issue: v.BaseIssue<unknown>, merged: Map<string, GivenValue>
   if (given === undefined) return [{ source, message: `${section}.kind: ${setting.kind} needs ${key}; give one of ${ways(setting)}` }];
   const index = path.at(-1);
   const value = typeof index === 'number' && Array.isArray(given.value) ? given.value[index] : given.value;
-  return [{ source, message: `${key} must be ${setting.accepts.en}${describeValue(setting, value)}` }];
+  return [{ source, message: `${key} must be ${setting.accepts.en}${describeGiven(value, setting.secret)}` }];
 }
 
 function withDefaults(merged: ReadonlyMap<string, GivenValue>, config: Config): Map<string, GivenValue> {

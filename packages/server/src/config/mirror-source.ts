@@ -80,7 +80,7 @@ function toEntry(item: unknown, index: number, refuse: (key: string | undefined,
   const types = Object.keys(mirrorVariants);
   const isType = (text: unknown): text is Entry['type'] => types.includes(text as string);
   if (!isType(type)) {
-    const hint = typeof type === 'string' ? `; given: ${type}${didYouMean(type, types)}` : '';
+    const hint = type === undefined ? '; it is missing' : `${describeGiven(type)}${didYouMean(String(type), types)}`;
     refuse(type === undefined ? undefined : 'type', `${label}.type must be one of ${types.join(', ')}${hint}`);
     return undefined;
   }
@@ -134,7 +134,7 @@ function checkValues({ type, node, values }: Entry, refuse: (key: string | undef
     const list = entry?.value;
     const given = typeof last === 'number' && Array.isArray(list) ? list[last] : issue.input;
     if (given === undefined) refuse(entry === undefined ? undefined : entry.writtenAs, `.${written} is missing: type ${type} needs it`);
-    else refuse(written, `.${written} must be ${acceptedBy(target ?? {}).en}${target?.secret === true ? '' : describeGiven(given)}`);
+    else refuse(written, `.${written} must be ${acceptedBy(target ?? {}).en}${describeGiven(given, target?.secret)}`);
   }
   const { accessKeyId, secretAccessKey } = plain;
   if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {

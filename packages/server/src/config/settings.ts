@@ -138,14 +138,22 @@ export function findSetting(key: string): Setting | undefined {
   return byKey.get(key);
 }
 
-/** What is said of settings, in Chinese by its English. */
+/** What is said of settings, and of what their lists hold, in Chinese by its English. */
 export function settingsInChinese(): Readonly<Record<string, string>> {
-  const texts = settings.flatMap(({ description, accepts, otherwise }) => [
+  const texts = settings.flatMap(({ description, accepts, otherwise, entry }) => [
     description,
     accepts,
     ...(otherwise === undefined ? [] : [otherwise]),
+    ...acceptedBelow(entry),
   ]);
-  return Object.fromEntries(texts.map(({ en, zh }) => [en, zh]));
+  const listed = [...lists.values()].flatMap(acceptedBelow);
+  return Object.fromEntries([...texts, ...listed].map(({ en, zh }) => [en, zh]));
+}
+
+/** What the keys of an entry take, and those below them. */
+function acceptedBelow(node: SettingNode | undefined): SettingText[] {
+  const inside = [...Object.values(node?.properties ?? {}), ...(node?.oneOf ?? []), ...(node?.items === undefined ? [] : [node.items])];
+  return inside.flatMap((one) => [acceptedBy(one), ...acceptedBelow(one)]);
 }
 
 /** Whether `key` is the name of a section: `gc`. */

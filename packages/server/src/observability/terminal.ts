@@ -22,6 +22,11 @@ export function tell(text: string): void {
 }
 
 /** What went wrong in a command: one line to standard error, in the language of people. */
+export function tellProblem(text: string): void {
+  printProblem(spoken(text));
+}
+
+/** The same of a text that is in their language already, or in nobody's: a part of it could be taken for another text. */
 export function printProblem(text: string): void {
-  process.stderr.write(`${spoken(text)}\n`);
+  process.stderr.write(`${text}\n`);
 }

@@ -1,9 +1,12 @@
 /** What the server's own verbs say at a terminal, by its English; `{}` stands for a part that varies. */
 export const serverVerbsInChinese: Readonly<Record<string, string>> = {
-  "longshore: there is no command '{}'. Commands: {}.": "longshore：没有命令 '{}'。可用的命令：{}。",
-  "longshore {}: {} See 'longshore {} --help'.": "longshore {}：{}见 'longshore {} --help'。",
+  "longshore: there is no command '{}'. Commands: {}.": "longshore: 没有命令 '{}'。可用的命令：{}。",
+  "longshore {}: {} See 'longshore {} --help'.": "longshore {}: {}见 'longshore {} --help'。",
   // The words of a command line
   'A verb is missing.': '缺少动词。',
+  'There is no flag {}.': '没有参数 {}。',
+  '{} takes no value.': '{} 不带值。',
+  '{} needs a value.': '{} 需要一个值。',
   "There is no verb '{}'.": "没有动词 '{}'。",
   "'{}' takes {}; missing: {}.": "'{}' 需要 {}；缺少：{}。",
   "'{}' takes {}; too much: {}.": "'{}' 需要 {}；多余：{}。",
@@ -57,6 +60,9 @@ export const serverVerbsInChinese: Readonly<Record<string, string>> = {
   "There is no store, project or repository '{}'.": "没有名为 '{}' 的存储、项目或仓库。",
   "store '{}'": "存储 '{}'",
   "project '{}'": "项目 '{}'",
+  'TAGS TO GO': '将删除的标签',
+  BYTES: '字节',
+  total: '合计',
   'There is no terminal to ask at: say --yes to remove this, or --dry-run to look.':
     '不在终端中，无法询问：加 --yes 直接删除，或加 --dry-run 只查看。',
   'Remove this? Type yes: ': '确定删除？输入 yes：',
@@ -93,28 +99,4 @@ export const serverVerbsInChinese: Readonly<Record<string, string>> = {
   // ldap
   '--password-file goes with --user.': '--password-file 需要与 --user 一起使用。',
   "There is no directory '{}' in signIn.ldap. Directories: {}.": "signIn.ldap 中没有目录 '{}'。现有目录：{}。",
-  // Configuration
-  'The configuration has 1 problem:': '配置有 1 个问题：',
-  'The configuration has {} problems:': '配置有 {} 个问题：',
-  'Every setting: docs/reference/configuration.md': '全部设置：docs/reference/configuration.zh-CN.md',
-  '{} must be {}; given: {}': '{} 应为 {}；给出的是 {}',
-  '{} must be {}; it is missing': '{} 应为 {}；尚未给出',
-  '{} must be {}': '{} 应为 {}',
-  'needs a value: {}': '需要一个值：{}',
-  'the path of a YAML file': 'YAML 文件的路径',
-  'unexpected argument; settings are given as --name value': '多余的参数；设置的写法为 --名称 值',
-  'unknown flag; did you mean {}?': '未知参数；是否想用 {}？',
-  'unknown flag': '未知参数',
-  'unknown variable; did you mean {}?': '未知变量；是否想用 {}？',
-  'unknown variable': '未知变量',
-  '{} is unknown; did you mean {}?': '未知的 {}；是否想用 {}？',
-  '{} is unknown': '未知的 {}',
-  'secrets are not taken from the command line, where others can read them; use {} or {}':
-    '命令行会被他人看到，不接受密钥；请使用 {} 或 {}',
-  'cannot read the configuration file: {}': '无法读取配置文件：{}',
-  '{} and {} are both given; give one': '{} 和 {} 同时给出；只能给其一',
-  '{}: {} is empty': '{}：{} 是空的',
-  'cannot read the file of {}: {}': '无法读取 {} 的文件：{}',
-  '{} is only used with {}': '{} 只能与 {} 一起使用',
-  '{} needs {}; give one of {}': '{} 需要 {}；请给出其一：{}',
 };

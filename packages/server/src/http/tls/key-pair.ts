@@ -44,7 +44,7 @@ export function checkKeyPair(text: KeyPairText, { certFile, keyFile }: KeyPairFi
     const fitting = others.findIndex((other) => other.checkPrivateKey(key));
     problems.push(
       fitting < 0
-        ? `${keyFile} is not the key of the certificate in ${certFile} (${certificate.subject}): give the key that it was requested with.`
+        ? `${keyFile} is not the key of the certificate in ${certFile} (${certificate.subject.replaceAll('\n', ', ')}): give the key that it was requested with.`
         : `${certFile} begins with another certificate than the server's: move certificate ${fitting + 2} to the top, then its issuers.`,
     );
   }

@@ -59,13 +59,19 @@ async function* checkPerson(settings: DirectorySettings, { name, password }: Che
   try {
     const found = await directory.findByName(name, directory.deadline());
     if (found.kind !== 'entry') {
-      const detail = found.kind === 'none' ? 'nobody' : 'several people: make userFilter narrower';
-      yield { step, worked: false, detail: `userFilter finds ${detail} below ${settings.userBase}` };
+      const base = settings.userBase;
+      const detail =
+        found.kind === 'none' ? `userFilter finds nobody below ${base}` : `userFilter finds several people below ${base}: make it narrower`;
+      yield { step, worked: false, detail };
       return;
     }
     const { entry } = found;
-    const id = externalIdOf(entry, settings.idAttribute) ?? 'missing';
-    yield { step, worked: true, detail: `${entry.dn}, ${settings.idAttribute} ${id}` };
+    const id = externalIdOf(entry, settings.idAttribute);
+    yield {
+      step,
+      worked: true,
+      detail: `${entry.dn}, ${id === undefined ? `no ${settings.idAttribute} that bindDn may read` : `${settings.idAttribute} ${id}`}`,
+    };
     step = 'password';
     if (password !== undefined) {
       const worked = await directory.proves(entry, password, directory.deadline());
