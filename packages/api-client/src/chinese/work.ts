@@ -54,15 +54,15 @@ export const workInChinese: Phrases = {
   'The receiver answered 410: it wants nothing more.': '接收方返回 410，表示不再接收。',
   'Every delivery has failed for {} days.': '连续 {} 天的投递全部失败。',
   'Its secret cannot be opened with the key of this installation: set secret and headers again.':
-    '无法用此安装的密钥解开其机密：请重新设置 secret 和 headers。',
+    '无法用此镜像仓库的密钥解开其中保存的内容：请重新设置 secret 和 headers。',
   'Behind whsec_ there must be 24 bytes or more in base64; a secret of another form begins otherwise.':
     'whsec_ 之后必须是至少 24 字节的 base64；其他形式的密钥不要以它开头。',
   'The header {} is set by the registry itself: choose another.': '请求头 {} 由镜像仓库自己设置：请换一个。',
   'The header {} is given twice.': '请求头 {} 重复。',
   'What was entrusted to one host is not sent to another: with the new address give again {}, or null.':
-    '交给某一主机的机密不会发送给另一主机：更换地址时请重新填写 {}，或设为 null。',
+    '交给某一主机的密钥不会发送给另一主机：更换地址时请重新填写 {}，或设为 null。',
   'Its secrets cannot be opened with the key of this installation: remove this webhook, and make it again.':
-    '无法用此安装的密钥解开其机密：请删除此 Webhook 并重新创建。',
+    '无法用此镜像仓库的密钥解开其中保存的内容：请删除此 Webhook 并重新创建。',
   'There are {} webhooks, the most that may be: delete one.': '已有 {} 个 Webhook，达到上限：请删除一个。',
   'The job is somebody else’s now.': '任务已由其他进程接管。',
   'The job was cancelled.': '任务已取消。',

@@ -9,7 +9,7 @@ export const clientCertificates = {
     v.optional(v.picklist(['off', 'optional']), 'off'),
     notes(
       'Whether clients are asked for a certificate of their own (mTLS), which then stands for a robot or a user. Those without one go on as before. See docs/guides/client-certificates.md.',
-      '是否请求客户端出示自己的证书（mTLS），证书代表某个机器人或用户。没有证书的客户端不受影响。见 docs/guides/client-certificates.zh-CN.md。',
+      '是否请求客户端出示自己的证书（mTLS），证书代表某个机器人账号或用户。没有证书的客户端不受影响。见 docs/guides/client-certificates.zh-CN.md。',
     ),
   ),
   clientAuthorities: v.pipe(

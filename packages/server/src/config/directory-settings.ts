@@ -61,7 +61,7 @@ const where = {
   ),
   bindDn: v.pipe(
     v.optional(v.pipe(v.string(), v.regex(/[=@\\]/))),
-    notes('Who searches the directory; may read people and groups, no more.', '用于查询目录的账号；只需能读取人员与组。', {
+    notes('Who searches the directory; may read people and groups, no more.', '用于查询目录的账号；只需能读取人员与用户组。', {
       accepts: { en: 'a distinguished name, such as cn=reader,dc=example,dc=com', zh: '可分辨名称，例如 cn=reader,dc=example,dc=com' },
       otherwise: { en: 'searches without login', zh: '匿名查询' },
     }),
@@ -114,20 +114,20 @@ const groups = {
     attribute('memberOf'),
     notes(
       'Without `groupFilter`: the attribute of people that holds the distinguished names of their groups; a group is called by the first part of its name.',
-      '未设置 `groupFilter` 时：人员条目中列出其所属组（可分辨名称）的属性；组名取可分辨名称的第一部分。',
+      '未设置 `groupFilter` 时：人员条目中列出其所属用户组（可分辨名称）的属性；用户组名取可分辨名称的第一部分。',
       { accepts: attributeAccepts },
     ),
   ),
   groupBase: v.pipe(
     v.optional(filledText),
-    notes('Below which groups count.', '只有在此之下的组才有效。', {
+    notes('Below which groups count.', '只有在此之下的用户组才有效。', {
       accepts: { en: 'a distinguished name, such as ou=groups,dc=example,dc=com', zh: '可分辨名称，例如 ou=groups,dc=example,dc=com' },
       otherwise: { en: 'anywhere in the directory', zh: '目录中任意位置' },
     }),
   ),
   groupFilter: v.pipe(
     v.optional(v.pipe(v.string(), v.regex(/^\s*\(.*\{(dn|name)\}.*\)\s*$/s))),
-    notes('Finds the groups of the person with this {dn} or {name}.', '按 {dn} 或 {name} 查找其所属的组。', {
+    notes('Finds the groups of the person with this {dn} or {name}.', '按 {dn} 或 {name} 查找其所属的用户组。', {
       accepts: {
         en: 'a filter (RFC 4515) with {dn} or {name}, such as (member={dn})',
         zh: '含 {dn} 或 {name} 的过滤器（RFC 4515），例如 (member={dn})',
@@ -137,34 +137,34 @@ const groups = {
   ),
   groupNameAttribute: v.pipe(
     attribute('cn'),
-    notes('What a group that was searched is called.', '查找到的组的名称属性。', { accepts: attributeAccepts }),
+    notes('What a group that was searched is called.', '查找到的用户组的名称属性。', { accepts: attributeAccepts }),
   ),
   nestedGroups: v.pipe(
     v.optional(v.boolean(), false),
     notes(
       'Whether groups of groups count: `groupFilter` is asked again with the {dn} of each, ten levels up.',
-      '是否计入上级组：用各组的 {dn} 继续查询 `groupFilter`，最多十层。',
+      '是否计入上级用户组：用各用户组的 {dn} 继续查询 `groupFilter`，最多十层。',
     ),
   ),
   groups: v.pipe(
     v.optional(v.array(filledText), ['*']),
     notes(
       'Which groups count here, by their names in the directory; `*` stands for any characters.',
-      '哪些目录组在此有效；`*` 代表任意字符。',
+      '目录中的哪些用户组在此有效；`*` 代表任意字符。',
       {
         accepts: { en: 'a list of names such as registry-*', zh: '名称列表，例如 registry-*' },
         otherwise: { en: 'all', zh: '全部' },
       },
     ),
   ),
-  groupPrefix: v.pipe(v.optional(v.string(), ''), notes('What stands before their names here.', '这些组在此处名称的前缀。')),
+  groupPrefix: v.pipe(v.optional(v.string(), ''), notes('What stands before their names here.', '这些用户组在此处名称的前缀。')),
   administratorGroup: v.pipe(
     v.optional(filledText),
     notes(
       'Its members administer the registry, and nobody else of this directory does.',
-      '该组成员管理本仓库；此目录的其他人都不是管理员。',
+      '该用户组的成员是镜像仓库的管理员；此目录的其他人都不是。',
       {
-        otherwise: { en: 'the directory says nothing about it', zh: '由本仓库自行决定' },
+        otherwise: { en: 'the directory says nothing about it', zh: '由镜像仓库自行决定' },
       },
     ),
   ),
@@ -190,7 +190,7 @@ const behaviour = {
     v.optional(wholeFrom(1, 1440), 15),
     notes(
       'How often the directory is asked about people who came from it: whoever is gone or disabled there is out here, and groups are renewed.',
-      '每隔多少分钟重新核对来自目录的人员：已删除或停用者在此失效，组随之更新。',
+      '每隔多少分钟重新核对来自目录的人员：已删除或停用者在此失效，用户组随之更新。',
     ),
   ),
 } as const;

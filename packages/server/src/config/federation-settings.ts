@@ -11,7 +11,7 @@ const issuerAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 
 const issuer = v.strictObject({
   name: v.pipe(
     shortName,
-    notes('What trusts of robots call it.', '机器人信任关系中使用的名称。', {
+    notes('What trusts of robots call it.', '机器人账号的信任规则中使用的名称。', {
       accepts: shortNameAccepts('github'),
     }),
   ),
@@ -32,8 +32,8 @@ const issuer = v.strictObject({
     v.optional(filledText),
     notes(
       'File with its public keys (a JSON Web Key Set), where it cannot be reached. Read again when it changes.',
-      '存放其公钥（JSON Web Key Set）的文件，用于无法访问签发者的环境；文件变化后会重新读取。',
-      { accepts: pathAccepts, otherwise: { en: 'the keys are asked of the issuer', zh: '向签发者获取公钥' } },
+      '存放其公钥（JSON Web Key Set）的文件，用于无法访问签发方的环境；文件变化后会重新读取。',
+      { accepts: pathAccepts, otherwise: { en: 'the keys are asked of the issuer', zh: '向签发方获取公钥' } },
     ),
   ),
   authorityFile,
@@ -75,7 +75,7 @@ export const federation = v.strictObject({
     ),
     notes(
       'Who issues tokens that pipelines log in with (OpenID Connect). What such a token is good for is said by trusts of robots. See docs/guides/pipelines.md.',
-      '流水线登录所用令牌（OpenID Connect）的签发者。令牌可以做什么由机器人的信任关系决定。见 docs/guides/pipelines.zh-CN.md。',
+      '流水线登录所用令牌（OpenID Connect）的签发方。令牌可以做什么由机器人账号的信任规则决定。见 docs/guides/pipelines.zh-CN.md。',
     ),
   ),
 });

@@ -31,7 +31,7 @@ const people = v.strictObject({
   ),
   groupPrefix: prefix(
     "Before the names that the provider has for their groups, as the API server's --oidc-groups-prefix.",
-    '加在提供方组名之前，与 API server 的 --oidc-groups-prefix 一致。',
+    '加在提供方的用户组名之前，与 API server 的 --oidc-groups-prefix 一致。',
   ),
 });
 
@@ -41,7 +41,7 @@ const cluster = v.pipe(
       shortName,
       notes(
         'What logs and trusts of robots call it. With nothing else given, it is the cluster that the registry runs in.',
-        '日志和机器人信任关系中使用的名称。若只给出名称，则指仓库自身所在的集群。',
+        '日志和机器人账号的信任规则中使用的名称。若只给出名称，则指镜像仓库自身所在的集群。',
         { accepts: shortNameAccepts('prod') },
       ),
     ),
@@ -51,7 +51,7 @@ const cluster = v.pipe(
         accepts: { en: 'an https URL such as https://10.0.0.1:6443', zh: 'https URL，例如 https://10.0.0.1:6443' },
         otherwise: {
           en: "the cluster that the registry runs in, by its Pod's ServiceAccount",
-          zh: '仓库所在的集群，使用其 Pod 的 ServiceAccount',
+          zh: '镜像仓库所在的集群，使用其 Pod 的 ServiceAccount',
         },
       }),
     ),
@@ -69,7 +69,7 @@ const cluster = v.pipe(
         '存放 ServiceAccount 令牌的文件，该账号须绑定 system:auth-delegator。令牌轮换后会重新读取。',
         {
           accepts: pathAccepts,
-          otherwise: { en: "that of the registry's Pod; needed with `server`", zh: '仓库 Pod 的令牌；与 `server` 一起时必须给出' },
+          otherwise: { en: "that of the registry's Pod; needed with `server`", zh: '镜像仓库 Pod 的令牌；与 `server` 一起时必须给出' },
         },
       ),
     ),
@@ -84,14 +84,14 @@ const cluster = v.pipe(
       v.optional(filledText, 'longshore'),
       notes(
         'The claim `aud` that tokens must have. Clusters of the same issuer need different ones.',
-        '令牌必须具有的 `aud` 声明。签发者相同的集群须使用不同的值。',
+        '令牌必须具有的 `aud` 声明。签发方相同的集群须使用不同的值。',
       ),
     ),
     authorize: v.pipe(
       v.optional(v.boolean(), true),
       notes(
         'Whether its roles (RBAC) decide what those may do whom it knows, besides roles here. If not, its tokens are good for trusts of robots and for what is public.',
-        '除本仓库的角色外，是否由集群的角色（RBAC）决定其账号可以做什么。若否，其令牌只用于机器人信任关系和公开内容。',
+        '除镜像仓库的角色外，是否由集群的角色（RBAC）决定其账号可以做什么。若否，其令牌只用于机器人账号的信任规则和公开内容。',
       ),
     ),
     projects: v.pipe(

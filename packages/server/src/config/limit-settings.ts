@@ -39,7 +39,7 @@ export const limits = v.strictObject({
     v.optional(wholeFrom(0, 1_000_000), 0),
     notes(
       'Requests a second per user, robot or other account and worker, wherever they come from, ten seconds of them at once; 0: no limit. Counted once they have proved who they are.',
-      '每个账号（用户、机器人等）在每个工作进程上的每秒请求数，不论来自何处，可一次用完十秒的额度；0 表示不限。在身份验证通过之后计数。',
+      '每个账号（用户、机器人账号等）在每个工作进程上的每秒请求数，不论来自何处，可一次用完十秒的额度；0 表示不限。在身份验证通过之后计数。',
     ),
   ),
   signInsPerSecondPerAddress: v.pipe(

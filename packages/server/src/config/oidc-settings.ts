@@ -28,13 +28,13 @@ const connection = {
   ),
   issuer: v.pipe(
     issuerUrl,
-    notes('What the provider calls itself (the claim `iss`), to the letter.', '提供方自称的签发者（`iss` 声明），须完全一致。', {
+    notes('What the provider calls itself (the claim `iss`), to the letter.', '提供方自称的签发方（`iss` 声明），须完全一致。', {
       accepts: issuerUrlAccepts('https://sso.example.com/realms/main'),
     }),
   ),
   clientId: v.pipe(
     filledText,
-    notes('What the provider calls this registry.', '提供方为本仓库登记的客户端 ID。', { accepts: { en: 'a text', zh: '文本' } }),
+    notes('What the provider calls this registry.', '提供方为镜像仓库登记的客户端 ID。', { accepts: { en: 'a text', zh: '文本' } }),
   ),
   clientSecretFile: v.pipe(
     v.optional(filledText),
@@ -62,13 +62,13 @@ const people = {
   ),
   groupsClaim: v.pipe(
     v.optional(filledText, 'groups'),
-    notes('Where the groups of a person stand: a list of texts, or one text.', '人员所属组所在的声明：文本列表或单个文本。', {
+    notes('Where the groups of a person stand: a list of texts, or one text.', '人员所属用户组所在的声明：文本列表或单个文本。', {
       accepts: claimAccepts,
     }),
   ),
   groupPrefix: v.pipe(
     v.optional(v.pipe(v.string(), v.maxLength(40)), ''),
-    notes('Before the names of groups that are made here for those of the provider.', '为提供方的组在此创建的组名前缀。', {
+    notes('Before the names of groups that are made here for those of the provider.', '为提供方的用户组在此创建的用户组的名称前缀。', {
       accepts: { en: 'a text', zh: '文本' },
       otherwise: { en: 'none', zh: '无' },
     }),
@@ -77,7 +77,7 @@ const people = {
     v.optional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(255))), ['*']),
     notes(
       'Which groups of the provider are taken, as it calls them; at most 200 of a person.',
-      '采用提供方的哪些组（按提供方的名称）；每人最多 200 个。',
+      '采用提供方的哪些用户组（按提供方的名称）；每人最多 200 个。',
       {
         accepts: { en: 'a list; * and ? stand for any characters and any one', zh: '列表；* 表示任意多个字符，? 表示一个' },
         otherwise: { en: 'all', zh: '全部' },
@@ -88,7 +88,7 @@ const people = {
     v.optional(filledText),
     notes(
       'Who is in this group of the provider administers the registry, and who is not does not.',
-      '属于提供方该组的人员管理本仓库，不属于者则否。',
+      '属于提供方该用户组的人员是镜像仓库的管理员，不属于的则不是。',
       { accepts: { en: 'a text', zh: '文本' }, otherwise: { en: 'the provider does not decide it', zh: '不由提供方决定' } },
     ),
   ),
@@ -100,7 +100,7 @@ const people = {
     v.optional(wholeFrom(1, 1440), 15),
     notes(
       'How often the provider is asked about people who came from it with a refresh token: whom it vouches for no more is out here, and groups are renewed.',
-      '每隔多少分钟用刷新令牌向提供方核对人员：不再获认可者在此失效，组随之更新。',
+      '每隔多少分钟用刷新令牌向提供方核对人员：不再获认可者在此失效，用户组随之更新。',
     ),
   ),
   requireAuthTime: v.pipe(

@@ -55,7 +55,7 @@ const texts: Readonly<Record<Language, ReferenceTexts>> = {
     introduction: [
       '每个设置都可以写在 YAML 文件中（`--config 文件` 或 `LONGSHORE_CONFIG`），也可以用环境变量或命令行参数给出。优先级：参数 > 环境变量 > 文件 > 默认值。所有设置都可省略。',
       '出现未知的键、变量、参数或错误的值时，服务器拒绝启动，并一次列出全部问题。`longshore config check` 只做检查，`longshore config print` 显示生效的值及其来源。',
-      '机密（密码或密钥）可写在文件中、用环境变量给出，或指定存放它的文件路径；不能作为命令行参数，也不会被输出。',
+      '敏感值（密码或密钥）可写在文件中、用环境变量给出，或指定存放它的文件路径；不能作为命令行参数，也不会被输出。',
       '支持 YAML schema 的编辑器可使用 [configuration.schema.json](configuration.schema.json)。',
     ],
     general: '常规',
@@ -67,7 +67,7 @@ const texts: Readonly<Record<Language, ReferenceTexts>> = {
     onlyWith: (kind) => `仅用于 \`kind: ${kind}\`。`,
     notOnCommandLine: '无',
     onlyInFile:
-      '写在 YAML 文件中的列表。机密可写在此处、写在文件中（`secretKeyFile`），或用 `LONGSHORE_STORES_<名称>_SECRET_KEY`（或 `..._SECRET_KEY_FILE`）给出：名称大写，`.` 与 `-` 换成 `_`。',
+      '写在 YAML 文件中的列表。密钥可写在此处、写在文件中（`secretKeyFile`），或用 `LONGSHORE_STORES_<名称>_SECRET_KEY`（或 `..._SECRET_KEY_FILE`）给出：名称大写，`.` 与 `-` 换成 `_`。',
     alsoCalled: (name) => `，也可写作 \`${name}\``,
     mustBeGiven: '必须给出',
     eachEntry: '每个条目包含：',

@@ -75,10 +75,13 @@ const garbageCollection = v.strictObject({
 });
 
 const tokens = v.strictObject({
-  lifetimeSeconds: v.pipe(v.optional(wholeFrom(60, 86_400), 300), notes('How long a registry token is good.', '仓库令牌的有效期（秒）。')),
+  lifetimeSeconds: v.pipe(
+    v.optional(wholeFrom(60, 86_400), 300),
+    notes('How long a registry token is good.', '镜像仓库令牌的有效期（秒）。'),
+  ),
   issuer: v.pipe(
     v.optional(filledText),
-    notes('Issuer named in tokens.', '令牌中的签发者。', { otherwise: { en: 'longshore', zh: 'longshore' } }),
+    notes('Issuer named in tokens.', '令牌中的签发方。', { otherwise: { en: 'longshore', zh: 'longshore' } }),
   ),
   service: v.pipe(
     v.optional(filledText),
@@ -239,7 +242,7 @@ export const settingsSchema = v.strictObject({
         v.optional(filledText),
         notes(
           'Key that encrypts stored secrets; created when missing. Back it up apart from the data.',
-          '加密已存机密的密钥，不存在时自动创建；请与数据分开备份。',
+          '用于加密已存密钥与凭据的密钥，不存在时自动创建；请与数据分开备份。',
           {
             accepts: pathAccepts,
             otherwise: { en: 'secret.key in the data directory', zh: '数据目录中的 secret.key' },

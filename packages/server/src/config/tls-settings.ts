@@ -13,7 +13,7 @@ export const tls = v.pipe(
       v.optional(filledText),
       notes(
         "The server's certificate in PEM, followed by those of its issuers; with it, the port speaks HTTPS. Read again when it changes.",
-        '服务器证书（PEM），其后为各级签发者证书；设置后端口使用 HTTPS。文件变化时自动重新读取。',
+        '服务器证书（PEM），其后为各级签发方的证书；设置后端口使用 HTTPS。文件变化时自动重新读取。',
         { accepts: pathAccepts, otherwise: { en: 'plain HTTP', zh: '明文 HTTP' } },
       ),
     ),
@@ -28,7 +28,7 @@ export const tls = v.pipe(
       v.optional(v.array(v.pipe(v.string(), v.check(isCertificateHost))), []),
       notes(
         'Instead of `tls.certFile`: names for which the registry makes its own certificate authority and certificate.',
-        '代替 `tls.certFile`：由仓库自建证书颁发机构并为这些名称签发证书。',
+        '代替 `tls.certFile`：由镜像仓库自建证书颁发机构并为这些名称签发证书。',
         {
           accepts: {
             en: 'host names, *.NAME and IP addresses, separated by commas in variables and flags',

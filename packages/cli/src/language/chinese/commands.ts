@@ -1,7 +1,7 @@
 /** What commands do, by what it is called in English. */
 export const commandsInChinese: Readonly<Record<string, string>> = {
   'The configuration that applies to the process that answers, and where each value came from; secrets are masked':
-    '应答请求的进程当前生效的配置，以及每个值的来源；机密已遮盖',
+    '应答请求的进程当前生效的配置，以及每个值的来源；密钥已隐去',
   'What each store holds and has left, and what is saved because projects share it': '各存储的已用与剩余空间，以及各项目共享内容节省的空间',
   'The whole log as CSV, or what the filters leave of it, newest first': '以 CSV 导出全部审计日志，或按条件筛选后的部分，最新的在前',
   'The whole log as JSON lines, or what the filters leave of it, newest first':
@@ -151,10 +151,10 @@ export const commandsInChinese: Readonly<Record<string, string>> = {
   'One user': '查看用户',
   'Shows the version': '显示版本',
   'Tell a receiver of events of the registry': '创建 Webhook，将事件通知给接收方',
-  'Change a webhook; another host needs its secrets again': '修改 Webhook；更换主机时需重新提供机密',
+  'Change a webhook; another host needs its secrets again': '修改 Webhook；更换主机时需重新提供密钥',
   'The webhooks of the registry': '列出 Webhook',
   'Remove a webhook with everything on its way to it': '删除 Webhook 及其未完成的投递',
-  'A webhook, without its secrets': '查看 Webhook（不含机密）',
+  'A webhook, without its secrets': '查看 Webhook（不含密钥）',
   'Deliver a ping': '发送一次测试投递',
   'Shows who you are to the registry': '显示当前身份',
   'Runs the registry': '运行镜像仓库服务器',

@@ -18,7 +18,7 @@ export const doctorInChinese: Readonly<Record<string, string>> = {
   "'{}' holds no names at all, and not {}": '“{}”没有任何备用名称，也就不含 {}',
   'it holds {}, not {}': '它包含 {}，不含 {}',
   "'{}' is good from {}Z to {}Z; here it is {}Z": '“{}”的有效期为 {}Z 至 {}Z；本机时间为 {}Z',
-  "'{}', vouched for by '{}'": '“{}”，签发者为“{}”',
+  "'{}', vouched for by '{}'": '“{}”，签发方为“{}”',
   '{} comes first': '需先解决：{}',
   '{} speaks HTTP without TLS': '{} 使用的是不带 TLS 的 HTTP',
   'If that is meant, say http://{}; otherwise let the registry serve TLS (--tls-cert-file, --tls-key-file), or ask at the port of the proxy that does.':
@@ -118,7 +118,7 @@ export const doctorInChinese: Readonly<Record<string, string>> = {
   'the certificate vouches for itself (self-signed) ({}): {}': '证书是自签名的（{}）：{}',
   'its authority is not known here ({}): {}': '本机不信任签发它的根证书（{}）：{}',
   'the server sends its own certificate alone, and who made it is not known here: a private authority, or the chain is incomplete ({}): {}':
-    '服务器只发送了自己的证书，而本机不认识其签发者：由私有 CA 签发，或证书链不完整（{}）：{}',
+    '服务器只发送了自己的证书，而本机不认识其签发方：由私有 CA 签发，或证书链不完整（{}）：{}',
   'the certificate has expired ({}): {}': '证书已过期（{}）：{}',
   'the certificate is not good yet ({}): {}': '证书尚未生效（{}）：{}',
   'the certificate is not one of a server ({}): {}': '该证书不能用于服务器（{}）：{}',

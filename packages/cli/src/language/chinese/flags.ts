@@ -103,7 +103,7 @@ export const flagsInChinese: Readonly<Record<string, string>> = {
   'A port of the container, and of the Service that leads to it; otherwise those that the image exposes':
     '容器端口，同时用于 Service；默认取镜像声明的端口',
   'ClusterIP (unless said), NodePort, LoadBalancer or none': 'ClusterIP（默认）、NodePort、LoadBalancer 或 none',
-  'A variable; secrets do not belong here': '环境变量；不要在此填写机密',
+  'A variable; secrets do not belong here': '环境变量；不要在此填写密钥',
   'A variable from the key of a Secret': '取自 Secret 某个键的环境变量',
   'An argument instead of those of the image': '容器参数，替换镜像自带的参数',
   '100m unless said': '默认 100m',

@@ -20,7 +20,7 @@ export const oversight: Record<keyof typeof en, string> = {
   saved: '共享层节省',
   counted: '统计时间',
   room: '已用 {percent}%',
-  settingsAbout: '当前生效的设置及其来源，机密已遮盖。设置在配置文件中修改，不能在这里修改。',
+  settingsAbout: '当前生效的设置及其来源，密钥已隐去。设置在配置文件中修改，不能在这里修改。',
   needsRestart: '已修改，重启后生效',
   searchSettings: '搜索设置',
   setting: '设置项',

@@ -1,6 +1,6 @@
 import type { robots as en } from '../en/robots.ts';
 
-/** 项目机器人的文字。 */
+/** 项目机器人账号的文字。 */
 export const robots: Record<keyof typeof en, string> = {
   robots: '机器人账号',
   robotsAbout: '流水线、集群和脚本以机器人账号登录，而不使用个人账号，且只能执行其权限允许的操作。',
