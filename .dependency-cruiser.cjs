@@ -49,11 +49,11 @@ module.exports = {
     ...adapters.map((adapter) =>
       refuse(
         `${adapter}-imports`,
-        'An adapter knows the core and packages, not another adapter and nothing further out.',
+        'An adapter knows the core, packages and what gives memory back, not another adapter and nothing further out.',
         `${server}/${adapter}/`,
         {
           path: server,
-          pathNot: `${server}/(${adapter}|registry)/`,
+          pathNot: `${server}/(${adapter}|registry)/|${server}/processes/give-memory-back\\.ts$`,
         },
       ),
     ),

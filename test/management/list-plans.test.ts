@@ -42,7 +42,7 @@ function routesOver(store: MetadataStore): Promise<readonly Route[]> {
     clock: Date.now,
     now: Date.now,
     authorizer,
-    comparer: new ThreadedComparer(() => undefined),
+    comparer: new ThreadedComparer(() => Promise.resolve()),
   };
   const ports: unknown = new Proxy(Object, { get: (_, name) => known[String(name)] ?? ports });
   return apiRoutes(ports as CoreRouteDeps, createFeatures(ports as Parameters<typeof createFeatures>[0]));

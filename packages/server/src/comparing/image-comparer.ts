@@ -34,12 +34,12 @@ interface Task {
 
 /** Compares in a thread for each, which dies with it: hostile layers cost the thread at most, and requests go on meanwhile. */
 export class ThreadedComparer implements ImageComparer {
-  readonly #makeRoom: () => void;
+  readonly #makeRoom: () => Promise<void>;
   /** Of texts one at a time: people look at one after the other. */
   #texts: Promise<unknown> = Promise.resolve();
 
-  /** `makeRoom` is called before a thread is started that takes much memory. */
-  constructor(makeRoom: () => void) {
+  /** `makeRoom` is waited for before a thread is started that takes much memory. */
+  constructor(makeRoom: () => Promise<void>) {
     this.#makeRoom = makeRoom;
   }
 
@@ -53,7 +53,7 @@ export class ThreadedComparer implements ImageComparer {
       else if (word.kind === 'found') found.resolve(word.findings);
     };
     options.signal.throwIfAborted();
-    this.#makeRoom();
+    await this.#makeRoom();
     await runTask({ task, layers, signal: options.signal, longestMs, hear });
     return found.promise;
   }

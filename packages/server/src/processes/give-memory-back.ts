@@ -1,8 +1,6 @@
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
-/** V8's own door to its collector; it exists while a flag says so. */
-type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
+import { Session } from 'node:inspector';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { getHeapStatistics } from 'node:v8';
 
 /** Where more is in use, standing still costs requests more than the memory is worth. */
 const mostInUse = 160 * 1024 * 1024;
@@ -12,11 +10,18 @@ const mostInUse = 160 * 1024 * 1024;
  * itself as long as anything happens: what loads a few hundred modules leaves twice their size of room for new objects, and keeps the
  * pages of what was collected. The thread stands still for it: 3 ms or so for each MB that is in use.
  */
-export function giveMemoryBack(): void {
+export async function giveMemoryBack(): Promise<void> {
   if (getHeapStatistics().used_heap_size > mostInUse) return;
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as Collect;
-  // What is compiled is cached by all flags together.
-  setFlagsFromString('--no-expose-gc');
-  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  // By what debuggers use: a flag would be one of all threads, and what is compiled is cached by all flags together.
+  const session = new Session();
+  session.connect();
+  const collected = Promise.withResolvers<void>();
+  session.post('HeapProfiler.collectGarbage', (error) => (error === null ? collected.resolve() : collected.reject(error)));
+  try {
+    await collected.promise;
+  } finally {
+    // The answer comes while V8 holds the session.
+    await nextTurn();
+    session.disconnect();
+  }
 }

@@ -20,8 +20,8 @@ export interface ApiDeps {
   readonly sessions: () => Promise<SessionReader>;
   /** Whether `publicUrl` says that clients use plain HTTP. */
   readonly plainPublicUrl: boolean;
-  /** Called once, when the API has been loaded. */
-  readonly onLoaded: () => void;
+  /** Called once, when the API has been loaded; its first request waits for it. */
+  readonly onLoaded: () => Promise<void>;
   readonly watch: TransferWatch;
   readonly logger: Logger;
 }

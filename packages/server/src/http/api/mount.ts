@@ -6,7 +6,7 @@ export function createApi(deps: ApiDeps): LoadedApi {
   const build = async (): Promise<Api> => {
     const { buildApi } = await import('./fastify-api.ts');
     const api = await buildApi(await deps.routes(), deps);
-    deps.onLoaded();
+    await deps.onLoaded();
     return api;
   };
   const begin = (): Promise<Api> => {

@@ -1,6 +1,7 @@
 import { rename, rm, rmdir } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
+import { giveMemoryBack } from '../../processes/give-memory-back.ts';
 import { toFailure } from './writer-failures.ts';
 import { FrameReader, toFrame } from './writer-frames.ts';
 import { WriterLoop, type WriterPeer } from './writer-loop.ts';
@@ -35,6 +36,8 @@ try {
   tellSupervisor({ refused: toFailure(error) });
   if (process.connected) process.disconnect();
 }
+// To make a new database's schema takes three times the memory that writing to it does.
+await giveMemoryBack();
 
 function tellSupervisor(message: ToSupervisor): void {
   // One that is gone cannot hear it, and this process ends with it.

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { giveMemoryBack } from '../../processes/give-memory-back.ts';
 import { toFailure } from './writer-failures.ts';
 import { WriterLoop, type WriterPeer } from './writer-loop.ts';
 import type { ToWriter, WriterOptions } from './writer-messages.ts';
@@ -17,3 +18,5 @@ try {
 } catch (error) {
   peer.tell({ refused: toFailure(error) });
 }
+// To make a new database's schema takes three times the memory that writing to it does.
+await giveMemoryBack();
