@@ -2693,7 +2693,9 @@ export interface components {
             /** @example library */
             promotesTo?: string;
             expireAfterHours?: number;
+            /** @description For those who have a role there. */
             allowedAddresses?: string[];
+            /** @description For those who have a role there. */
             deniedAddresses?: string[];
             store: string;
             sizeBytes: number;
@@ -2702,7 +2704,8 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             createdAt: string;
-            createdBy: string;
+            /** @description For those who have a role there. */
+            createdBy?: string;
             /**
              * Format: date-time
              * @example 2026-01-31T09:30:00.000Z
@@ -2739,8 +2742,11 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             at: string;
-            /** @example user:12:alice */
-            by: string;
+            /**
+             * @description For those who have a role there.
+             * @example user:12:alice
+             */
+            by?: string;
             from: {
                 /** @example library/nginx */
                 repository?: string;
@@ -2770,7 +2776,10 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             undoneAt?: string;
-            /** @example user:12:alice */
+            /**
+             * @description For those who have a role there.
+             * @example user:12:alice
+             */
             undoneBy?: string;
         };
         PromotionDetails: {
@@ -2781,8 +2790,11 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             at: string;
-            /** @example user:12:alice */
-            by: string;
+            /**
+             * @description For those who have a role there.
+             * @example user:12:alice
+             */
+            by?: string;
             from: {
                 /** @example library/nginx */
                 repository?: string;
@@ -2812,7 +2824,10 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             undoneAt?: string;
-            /** @example user:12:alice */
+            /**
+             * @description For those who have a role there.
+             * @example user:12:alice
+             */
             undoneBy?: string;
             /** @description At most 1000. */
             tags: {
@@ -3444,8 +3459,11 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             createdAt: string;
-            /** @example user:12:alice */
-            createdBy: string;
+            /**
+             * @description For those who have a role there.
+             * @example user:12:alice
+             */
+            createdBy?: string;
             version: number;
         };
         TopImage: {

@@ -84,7 +84,7 @@ function Facts({ project }: { project: string }) {
     { key: 'store', label: say('store'), children: store },
     { key: 'size', label: say('size'), children: <SizeText bytes={sizeBytes} /> },
     { key: 'created', label: say('created'), children: <TimeAgo at={createdAt} /> },
-    { key: 'by', label: say('createdBy'), children: actorName(createdBy) },
+    ...(createdBy === undefined ? [] : [{ key: 'by', label: say('createdBy'), children: actorName(createdBy) }]),
     ...(expireAfterHours === undefined
       ? []
       : [{ key: 'expires', label: say('expires'), children: say('expiresHours', { hours: expireAfterHours }) }]),

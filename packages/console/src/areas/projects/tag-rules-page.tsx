@@ -57,7 +57,7 @@ export function TagRulesPage() {
               </>
             ),
           },
-          { key: 'by', title: say('by'), render: ({ createdBy }) => actorName(createdBy) },
+          { key: 'by', title: say('by'), render: ({ createdBy }) => createdBy && actorName(createdBy) },
           { key: 'do', title: '', align: 'end', render: (rule) => <RuleActions rule={rule} /> },
         ]}
       />

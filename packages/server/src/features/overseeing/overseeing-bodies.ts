@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { digest, formatInstant, instant, repositoryName, tagName } from '../../management/names.ts';
+import { toldTo } from '../../management/told-actors.ts';
 import type { Kept } from '../../registry/kept-answer.ts';
 import type { PulledTag, RecentPush } from '../../registry/ports/overview-store.ts';
 import type { DayOfPulls } from '../../registry/ports/pull-store.ts';
@@ -51,7 +52,7 @@ const warning = Type.Object(
   { $id: 'Warning' },
 );
 
-const by = Type.Optional(Type.String({ description: 'For those who have a role there.' }));
+const by = Type.Optional(Type.String({ description: toldTo }));
 const recentPush = Type.Object({ repository: repositoryName, tag: tagName, digest, by, at: instant }, { $id: 'RecentPush' });
 const topImage = Type.Object(
   { repository: repositoryName, tag: tagName, digest, pulls: Type.Integer(), lastPulledAt: instant },

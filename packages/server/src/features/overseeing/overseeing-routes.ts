@@ -1,5 +1,5 @@
 import { defineRoute, type Route } from '../../management/route.ts';
-import { isToldActors } from '../../management/told-actors.ts';
+import { namesToldActors } from '../../management/told-actors.ts';
 import type { Principal } from '../../registry/ports/authorizer.ts';
 import { dayOf } from '../../registry/utc-day.ts';
 import {
@@ -77,8 +77,13 @@ async function lookOver(deps: OverseeingDeps, figures: () => OverseeingFigures, 
   const pulled = await store.listMostPulled(visibility, shownEntries);
   const ofVisible = await store.sumDaysOfPulls(visibility, dayOf(clock()) - shownDays + 1);
   const days = ofVisible ?? (await figures().counted()).value.use.days;
+  const told = await namesToldActors(
+    authorizer,
+    principal,
+    pushes.map(({ repository: name }) => ({ kind: 'repository', name })),
+  );
   return {
-    recentPushes: await Promise.all(pushes.map(async (push) => showPush(push, await isToldActors(authorizer, principal, push.repository)))),
+    recentPushes: pushes.map((push) => showPush(push, told.has(push.repository))),
     topImages: pulled.map(showPulled),
     pulls: days.map(showDay),
     ...(allow && { administration: await administrationOf(figures()) }),

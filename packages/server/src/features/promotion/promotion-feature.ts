@@ -36,7 +36,7 @@ export function promotionFeature(deps: PromotionFeatureDeps): Feature {
       return [
         ...promotionRoutes(deps),
         ...policyRoutes(deps.promotions, deps.authorizer, deps.clock),
-        ...tagRuleRoutes(deps.rules, deps.clock),
+        ...tagRuleRoutes(deps.rules, deps.authorizer, deps.clock),
       ];
     },
   };

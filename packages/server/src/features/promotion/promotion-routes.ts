@@ -3,6 +3,7 @@ import { digest, formatInstant, id, projectName, repositoryName, tagName } from 
 import { listed, listOf, pageOf, pageQuery } from '../../management/paging.ts';
 import { ApiError, notFound } from '../../management/problems.ts';
 import { defineRoute, type Route } from '../../management/route.ts';
+import { isToldActors, namesToldActors } from '../../management/told-actors.ts';
 import type { Authorizer, Principal } from '../../registry/ports/authorizer.ts';
 import type { NewPromotion, Promotion, PromotionFilter } from '../../registry/ports/promotion-store.ts';
 import type { Quotas } from '../../registry/quotas.ts';
@@ -74,7 +75,7 @@ function createRoute(deps: PromotionRouteDeps): Route {
       if (answer.outcome !== 'promoted') throw promotionRefusal(answer);
       const made = await deps.promotions.findPromotion(answer.id, { kind: 'everything' });
       if (made === undefined) throw notFound('target repository: it was deleted just now');
-      return { status: 201, body: show(made), location: `/api/v1/promotions/${made.id}` };
+      return { status: 201, body: show(made, true), location: `/api/v1/promotions/${made.id}` };
     },
   });
 }
@@ -94,7 +95,14 @@ function listRoute({ promotions, authorizer }: PromotionRouteDeps): Route {
       const filter = filterOf(request.query);
       const visible = await authorizer.visible(request.principal, 'list');
       const page = await promotions.listPromotions(filter, { target: visible, source: visible }, { limit, before: after });
-      return listed(request, page, (item) => item.id, show);
+      const targets = page.items.map(({ to }) => ({ kind: 'repository', name: to.repository }) as const);
+      const told = await namesToldActors(authorizer, request.principal, targets);
+      return listed(
+        request,
+        page,
+        (item) => item.id,
+        (item) => show(item, told.has(item.to.repository)),
+      );
     },
   });
 }
@@ -122,7 +130,8 @@ function getRoute(deps: PromotionRouteDeps): Route {
         at: formatInstant(at),
       }));
       const changed = tags.map(({ tag: name, from, to }) => ({ tag: name, ...(from !== undefined && { from }), to }));
-      return { status: 200, body: { ...show(found), tags: changed, lateReferrers } };
+      const isTold = await isToldActors(deps.authorizer, principal, { kind: 'repository', name: found.to.repository });
+      return { status: 200, body: { ...show(found, isTold), tags: changed, lateReferrers } };
     },
   });
 }
@@ -194,18 +203,21 @@ function filterOf({ project, repository, source }: Partial<Record<keyof typeof f
   return Object.fromEntries(given) as PromotionFilter;
 }
 
-function show({ id: number, at, by, from, to, previous, undoUntil, undone, ...rest }: Promotion): Static<typeof promotion> {
+function show(
+  { id: number, at, by, from, to, previous, undoUntil, undone, ...rest }: Promotion,
+  isTold: boolean,
+): Static<typeof promotion> {
   return {
     id: String(number),
     at: formatInstant(at),
-    by,
+    ...(isTold && { by }),
     from: { ...(from.repository !== undefined && { repository: from.repository }), ...(from.tag !== undefined && { tag: from.tag }) },
     to,
     ...rest,
     ...(previous !== undefined && { previousDigest: previous }),
     undoUntil: formatInstant(undoUntil),
     state: undone === undefined ? 'done' : 'undone',
-    ...(undone !== undefined && { undoneAt: formatInstant(undone.at), undoneBy: undone.by }),
+    ...(undone !== undefined && { undoneAt: formatInstant(undone.at), ...(isTold && { undoneBy: undone.by }) }),
   };
 }
 

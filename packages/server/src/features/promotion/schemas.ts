@@ -1,8 +1,9 @@
 import Type from 'typebox';
 import { digest, id, instant, repositoryName, tagName } from '../../management/names.ts';
+import { toldTo } from '../../management/told-actors.ts';
 
 /** Who did it: `user:12:alice`, `robot:4:ci`. */
-export const agentName = Type.String({ examples: ['user:12:alice'] });
+export const agentName = Type.Optional(Type.String({ examples: ['user:12:alice'], description: toldTo }));
 
 /** Name of a role. */
 export const roleName = Type.String({ minLength: 1, maxLength: 64, examples: ['maintainer'] });
@@ -59,7 +60,7 @@ export const promotion = Type.Object(
     undoUntil: instant,
     state: Type.Enum(['done', 'undone']),
     undoneAt: Type.Optional(instant),
-    undoneBy: Type.Optional(agentName),
+    undoneBy: agentName,
   },
   { $id: 'Promotion' },
 );

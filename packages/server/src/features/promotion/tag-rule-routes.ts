@@ -3,6 +3,8 @@ import { formatInstant, id, instant, projectName } from '../../management/names.
 import { listed, listOf, pageOf, pageQuery } from '../../management/paging.ts';
 import { ApiError, notFound, stale } from '../../management/problems.ts';
 import { defineRoute, type Route } from '../../management/route.ts';
+import { isToldActors } from '../../management/told-actors.ts';
+import type { Authorizer } from '../../registry/ports/authorizer.ts';
 import { mostTagRules, type TagRule, type TagRuleStore, type TagRuleTerms, tagRuleKinds } from '../../registry/ports/tag-rule-store.ts';
 import { type NameRange, rangeOfPattern } from '../../registry/repository-pattern.ts';
 import { parseTagPattern } from '../../registry/tag-pattern.ts';
@@ -28,11 +30,11 @@ const project = (params: { project: string }) => ({ kind: 'project', name: param
 const tag = 'tag-rules';
 
 /** `/projects/{project}/tag-rules`. */
-export function tagRuleRoutes(rules: TagRuleStore, clock: () => number): Route[] {
-  return [...ruleReads(rules), createRule(rules, clock), updateRule(rules, clock), deleteRule(rules, clock)];
+export function tagRuleRoutes(rules: TagRuleStore, authorizer: Authorizer, clock: () => number): Route[] {
+  return [...ruleReads(rules, authorizer), createRule(rules, clock), updateRule(rules, clock), deleteRule(rules, clock)];
 }
 
-function ruleReads(rules: TagRuleStore): Route[] {
+function ruleReads(rules: TagRuleStore, authorizer: Authorizer): Route[] {
   return [
     defineRoute({
       method: 'GET',
@@ -49,7 +51,14 @@ function ruleReads(rules: TagRuleStore): Route[] {
         const all = await rules.listTagRules(request.params.project);
         if (all === undefined) throw notFound('project of that name');
         const rest = all.filter((rule) => rule.id > after);
-        return listed(request, { items: rest.slice(0, limit), more: rest.length > limit }, (rule) => rule.id, show);
+        const isTold = await isToldActors(authorizer, request.principal, project(request.params));
+        const page = { items: rest.slice(0, limit), more: rest.length > limit };
+        return listed(
+          request,
+          page,
+          (rule) => rule.id,
+          (rule) => show(rule, isTold),
+        );
       },
     }),
     defineRoute({
@@ -61,10 +70,10 @@ function ruleReads(rules: TagRuleStore): Route[] {
       params: ofRule,
       needs: { action: 'list', on: project },
       responses: { 200: tagRule },
-      handle: async ({ params }) => {
+      handle: async ({ params, principal }) => {
         const rule = await rules.findTagRule(params.project, Number(params.rule));
         if (rule === undefined) throw notFound('tag rule of that id');
-        return { status: 200, body: show(rule), version: rule.version };
+        return { status: 200, body: show(rule, await isToldActors(authorizer, principal, project(params))), version: rule.version };
       },
     }),
   ];
@@ -90,7 +99,7 @@ function createRule(rules: TagRuleStore, clock: () => number): Route {
         throw new ApiError('conflict', { detail: `A project has at most ${mostTagRules} tag rules: delete one, or widen a pattern.` });
       }
       const location = `/api/v1/projects/${params.project}/tag-rules/${created.id}`;
-      return { status: 201, body: show(created), version: created.version, location };
+      return { status: 201, body: show(created, true), version: created.version, location };
     },
   });
 }
@@ -116,7 +125,7 @@ function updateRule(rules: TagRuleStore, clock: () => number): Route {
       const updated = await rules.updateTagRule({ ...which, ...wanted, by, at: clock() });
       if (updated === 'absent') throw notFound('tag rule of that id');
       if (updated === 'stale') throw stale();
-      return { status: 200, body: show(updated), version: updated.version };
+      return { status: 200, body: show(updated, true), version: updated.version };
     },
   });
 }
@@ -159,6 +168,6 @@ function fault(pointer: string, detail: string): ApiError {
   return new ApiError('invalid-request', { detail: `${pointer}: ${detail}.`, faults: [{ pointer, detail }] });
 }
 
-function show({ id: number, createdAt, project: _project, roles, ...rest }: TagRule): Static<typeof tagRule> {
-  return { id: String(number), ...rest, roles: [...roles], createdAt: formatInstant(createdAt) };
+function show({ id: number, createdAt, createdBy, project: _project, roles, ...rest }: TagRule, isTold: boolean): Static<typeof tagRule> {
+  return { id: String(number), ...rest, roles: [...roles], createdAt: formatInstant(createdAt), ...(isTold && { createdBy }) };
 }

@@ -6,9 +6,9 @@ import { digest, formatInstant, instant, repositoryName, tagName } from '../name
 import { listed, listOf, pageOf, pageQuery, sortedBy } from '../paging.ts';
 import { ApiError, notFound } from '../problems.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { isToldActors } from '../told-actors.ts';
+import { isToldActors, toldTo } from '../told-actors.ts';
 import { onRepository } from './repositories.ts';
-import { type Deleter, requireRepository, toldTo } from './tags.ts';
+import { type Deleter, requireRepository } from './tags.ts';
 
 const parts = {
   digest,
@@ -78,7 +78,7 @@ function list(store: BrowseStore, authorizer: Authorizer): Route {
         throw new ApiError('invalid-request', { detail: 'Filter by artifactType or by mediaType: leave one of the two out.' });
       const page = await store.browseManifests({ ...request.params, artifactType, mediaType }, pageOf(request, keys));
       await requireRepository(store, request.params.repository, page.items.length);
-      const isTold = await isToldActors(authorizer, request.principal, request.params.repository);
+      const isTold = await isToldActors(authorizer, request.principal, onRepository(request.params));
       return listed(
         request,
         page,
@@ -102,7 +102,7 @@ function one(store: BrowseStore, authorizer: Authorizer): Route {
     handle: async ({ params, principal }) => {
       const found = await store.findManifestDetail(params.repository, params.digest);
       if (found === undefined) throw notFound('manifest');
-      return { status: 200, body: showDetail(found, await isToldActors(authorizer, principal, params.repository)) };
+      return { status: 200, body: showDetail(found, await isToldActors(authorizer, principal, onRepository(params))) };
     },
   });
 }

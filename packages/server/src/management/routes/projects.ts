@@ -11,6 +11,7 @@ import { formatInstant, instant, projectName } from '../names.ts';
 import { listed, listOf, pageOf, pageQuery, sortedBy } from '../paging.ts';
 import { ApiError, notFound, stale } from '../problems.ts';
 import { defineRoute, type Route } from '../route.ts';
+import { isToldActors, namesToldActors, toldTo } from '../told-actors.ts';
 
 const visibilityName = Type.Enum([...projectVisibilities], { description: 'Who may read without a role: anybody, any user, nobody.' });
 const environmentName = Type.Enum([...environments]);
@@ -20,6 +21,7 @@ const ranges = Type.Array(Type.String({ minLength: 2, maxLength: 49, examples: [
   maxItems: 100,
   uniqueItems: true,
 });
+const shownRanges = Type.Optional(Type.Array(ranges.items, { description: toldTo }));
 const nullable = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 
 const project = Type.Object(
@@ -30,12 +32,12 @@ const project = Type.Object(
     environment: Type.Optional(environmentName),
     promotesTo: Type.Optional(projectName),
     expireAfterHours: Type.Optional(Type.Integer()),
-    allowedAddresses: Type.Optional(ranges),
-    deniedAddresses: Type.Optional(ranges),
+    allowedAddresses: shownRanges,
+    deniedAddresses: shownRanges,
     store: Type.String(),
     sizeBytes: Type.Integer(),
     createdAt: instant,
-    createdBy: Type.String(),
+    createdBy: Type.Optional(Type.String({ description: toldTo })),
     updatedAt: instant,
   },
   { $id: 'Project' },
@@ -97,11 +99,11 @@ function listProjects({ tenants, authorizer }: ProjectRouteDeps): Route {
           { by: 'newest', after: after && { createdAt: after[0], id: after[1] } },
           limit,
         );
-        return listed(request, page, ({ createdAt, id }) => [createdAt, id], show);
+        return listed(request, page, ({ createdAt, id }) => [createdAt, id], await showTo(authorizer, request.principal, page.items));
       }
       const { limit, after } = pageOf(request, byName);
       const page = await tenants.listTenants(visible, { ...filter, prefix }, { by: 'name', after: after?.[0] }, limit);
-      return listed(request, page, ({ name }) => [name], show);
+      return listed(request, page, ({ name }) => [name], await showTo(authorizer, request.principal, page.items));
     },
   });
 }
@@ -129,7 +131,7 @@ function createProject(deps: ProjectRouteDeps): Route {
       if (outcome === 'closes-caller') throw closesCaller(by);
       if (outcome !== 'created') throw chainProblem();
       const created = await requireTenant(deps, name, principal);
-      return { status: 201, body: show(created), version: created.version, location: `/api/v1/projects/${name}` };
+      return { status: 201, body: show(created, true), version: created.version, location: `/api/v1/projects/${name}` };
     },
   });
 }
@@ -146,7 +148,8 @@ function getProject(deps: ProjectRouteDeps): Route {
     responses: { 200: project },
     handle: async (request) => {
       const found = await requireTenant(deps, request.params.project, request.principal);
-      return { status: 200, body: show(found), version: found.version };
+      const isTold = await isToldActors(deps.authorizer, request.principal, { kind: 'project', name: found.name });
+      return { status: 200, body: show(found, isTold), version: found.version };
     },
   });
 }
@@ -174,7 +177,7 @@ function updateProject(deps: ProjectRouteDeps): Route {
       if (outcome === 'closes-caller') throw closesCaller(by);
       if (outcome !== 'updated') throw chainProblem();
       const changed = await requireTenant(deps, name, principal);
-      return { status: 200, body: show(changed), version: changed.version };
+      return { status: 200, body: show(changed, true), version: changed.version };
     },
   });
 }
@@ -263,7 +266,18 @@ async function requireTenant({ tenants, authorizer }: ProjectRouteDeps, name: st
   return found;
 }
 
-function show(tenant: Tenant): Static<typeof project> {
+/** Each of a page, as far as somebody is told of it. */
+async function showTo(
+  authorizer: Authorizer,
+  principal: Principal,
+  page: readonly Tenant[],
+): Promise<(tenant: Tenant) => Static<typeof project>> {
+  const places = page.map(({ name }) => ({ kind: 'project', name }) as const);
+  const told = await namesToldActors(authorizer, principal, places);
+  return (tenant) => show(tenant, told.has(tenant.name));
+}
+
+function show(tenant: Tenant, isTold: boolean): Static<typeof project> {
   const { name, description, visibility, environment, promotesTo, expireAfterHours, store, sizeBytes, createdBy } = tenant;
   const { allowedAddresses, deniedAddresses } = tenant;
   return {
@@ -271,14 +285,14 @@ function show(tenant: Tenant): Static<typeof project> {
     visibility,
     store,
     sizeBytes,
-    createdBy,
     createdAt: formatInstant(tenant.createdAt),
     updatedAt: formatInstant(tenant.updatedAt),
     ...(description !== undefined && { description }),
     ...(environment !== undefined && { environment }),
     ...(promotesTo !== undefined && { promotesTo }),
     ...(expireAfterHours !== undefined && { expireAfterHours }),
-    ...(allowedAddresses !== undefined && { allowedAddresses: [...allowedAddresses] }),
-    ...(deniedAddresses !== undefined && { deniedAddresses: [...deniedAddresses] }),
+    ...(isTold && { createdBy }),
+    ...(isTold && allowedAddresses !== undefined && { allowedAddresses: [...allowedAddresses] }),
+    ...(isTold && deniedAddresses !== undefined && { deniedAddresses: [...deniedAddresses] }),
   };
 }

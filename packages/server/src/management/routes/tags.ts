@@ -6,11 +6,8 @@ import { digest, formatInstant, id, instant, repositoryName, tagName } from '../
 import { listed, listOf, pageOf, pageQuery, sortedBy } from '../paging.ts';
 import { ApiError, notFound } from '../problems.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { isToldActors } from '../told-actors.ts';
+import { isToldActors, toldTo } from '../told-actors.ts';
 import { onRepository } from './repositories.ts';
-
-/** Of a name that not everybody is told. */
-export const toldTo = 'For those who have a role there.';
 
 const tag = Type.Object(
   {
@@ -63,7 +60,7 @@ function list(store: BrowseStore, authorizer: Authorizer): Route {
     handle: async (request) => {
       const { repository } = request.params;
       const { sort, prefix } = request.query;
-      const show = showTo(await isToldActors(authorizer, request.principal, repository));
+      const show = showTo(await isToldActors(authorizer, request.principal, onRepository(request.params)));
       if (sort === '-updatedAt') {
         if (prefix !== undefined)
           throw new ApiError('invalid-request', { detail: 'prefix goes with sort=name only: leave one of the two out.' });
@@ -91,7 +88,7 @@ function one(store: BrowseStore, authorizer: Authorizer): Route {
     handle: async ({ params, principal }) => {
       const summary = await store.findTag(params.repository, params.tag);
       if (summary === undefined) throw notFound('tag');
-      return { status: 200, body: showTo(await isToldActors(authorizer, principal, params.repository))(summary) };
+      return { status: 200, body: showTo(await isToldActors(authorizer, principal, onRepository(params)))(summary) };
     },
   });
 }
@@ -110,7 +107,7 @@ function history(store: BrowseStore, authorizer: Authorizer): Route {
     handle: async (request) => {
       const page = await store.browseTagHistory(request.params, pageOf(request, Type.Integer({ minimum: 0 })));
       await requireRepository(store, request.params.repository, page.items.length);
-      const isTold = await isToldActors(authorizer, request.principal, request.params.repository);
+      const isTold = await isToldActors(authorizer, request.principal, onRepository(request.params));
       return listed(
         request,
         page,

@@ -28,6 +28,8 @@ export class MeasuredSession implements SqlSession {
   readonly #client: pg.Client;
   readonly #mostOf: (label: string) => number;
   readonly #statements = new StatementCache(true);
+  /** Ends when every statement before has: what measures one is no single statement itself. */
+  #before: Promise<unknown> = Promise.resolve();
 
   private constructor(client: pg.Client, mostOf: (label: string) => number) {
     this.#client = client;
@@ -48,10 +50,14 @@ export class MeasuredSession implements SqlSession {
     return this.#client.end();
   }
 
-  async all<T extends SqlRow>(text: string, params: readonly SqlValue[] = []): Promise<T[]> {
+  all<T extends SqlRow>(text: string, params: readonly SqlValue[] = []): Promise<T[]> {
     const { text: translated } = this.#statements.translate(text);
-    await this.#measure(translated, params);
-    return (await this.#client.query<T>({ text: translated, values: [...params] })).rows;
+    const rows = this.#before.then(async () => {
+      await this.#measure(translated, params);
+      return (await this.#client.query<T>({ text: translated, values: [...params] })).rows;
+    });
+    this.#before = rows.catch(() => undefined);
+    return rows;
   }
 
   async get<T extends SqlRow>(text: string, params: readonly SqlValue[] = []): Promise<T | undefined> {
