@@ -23,7 +23,7 @@ export interface StandInApiServer {
   /** Changes what it says of the next tokens (`TokenReviewStatus`). */
   bend: ((status: object) => object) | undefined;
   /** What it says to questions about what somebody may do (`SubjectAccessReviewSpec`): yes, unless this is set. */
-  allows: ((spec: AskedAccess) => Promise<boolean | 'no answer'>) | undefined;
+  allows: ((spec: AskedAccess) => Promise<boolean | 'no answer' | 'refused'>) | undefined;
   stop(): Promise<void>;
 }
 
@@ -40,6 +40,7 @@ export async function startStandInApiServer(directory: string): Promise<StandInA
     const { kind, apiVersion, spec } = JSON.parse(await text(request)) as Review;
     const allowed = await (standIn.allows?.(spec) ?? true);
     if (allowed === 'no answer') return void response.destroy();
+    if (allowed === 'refused') return void response.writeHead(422).end('the question is invalid');
     const status = kind === 'TokenReview' ? proved(spec) : { allowed };
     response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ kind, apiVersion, status }));
   });

@@ -101,6 +101,15 @@ test('a question that is not answered stops no other while others are, and the l
   );
 });
 
+test('a question that is refused stops no other either, and the log does not speak of time', async () => {
+  server.allows = async ({ user }) => (user === 'odd' ? 'refused' : true);
+  await assert.rejects(allows(account('odd'), push), isUnavailable);
+  assert.equal(await allows(account('other'), push), true);
+  assert.equal(said.length, 1);
+  assert.match(said[0] ?? '', /^The API server of the cluster prod refuses some questions: /);
+  assert.doesNotMatch(said[0] ?? '', /timeoutSeconds/);
+});
+
 test('when it has answered nobody since, nobody else waits for a second', async () => {
   let asked = 0;
   server.allows = async () => {
@@ -135,4 +144,24 @@ test('who asks about thousands of names keeps nobody of another namespace waitin
   const before = answered;
   await ended;
   assert.ok(before < answered / 2, `${before} of ${answered} came before somebody else`);
+});
+
+test('a namespace whose questions all hang leaves room for others', async () => {
+  const hanging = Promise.withResolvers<boolean>();
+  const share = Promise.withResolvers<void>();
+  let held = 0;
+  server.allows = async ({ user }) => {
+    if (user === 'bob') return true;
+    held += 1;
+    if (held === 4) share.resolve();
+    return hanging.promise;
+  };
+  const greedy = Array.from({ length: 40 }, (_, index) =>
+    allows(account(`system:serviceaccount:greedy:build-${index}`), { ...push, name: `app-${index}` }),
+  );
+  await share.promise;
+  for (const name of ['one', 'two', 'three']) assert.equal(await allows(account('bob'), { ...push, name }), true);
+  assert.equal(held, 4);
+  hanging.resolve(true);
+  assert.ok((await Promise.all(greedy)).every((allowed) => allowed));
 });

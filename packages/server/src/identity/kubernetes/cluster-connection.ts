@@ -10,8 +10,12 @@ import { exchangeJson, RefusedQuestion } from './cluster-exchange.ts';
 const rereadTokenMs = 30_000;
 /** An API server that answers nobody is not asked again before. */
 const pauseMs = 1000;
-/** Of an API server that leaves single questions without an answer the log tells no more often. */
+/** Of an API server that refuses single questions, or leaves them without an answer, the log tells no more often. */
 const tellMs = 60_000;
+/** What an API server is asked at once in a lane. */
+const atOnce = 16;
+/** Of that about one party, so that one whose questions all hang leaves room; who made up a token is no party. */
+const atOnceOfOne = { first: atOnce, again: 4 };
 /** Beyond that nobody's turn would come in time. */
 const mostWaiting = { first: 512, again: 4096 };
 const mostOfOne = 512;
@@ -70,16 +74,17 @@ export class ClusterConnection {
   #agent: Promise<Agent> | undefined;
   #token: { readonly text: string; readonly readAt: Millis } | undefined;
   #isAway = false;
-  #toldLateAt = -Infinity;
+  readonly #toldAt = { late: -Infinity, refused: -Infinity };
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    const lane = (most: number): LaneState => ({
-      queue: new TurnQueue({ atOnce: 16, mostWaiting: most, mostOfOne, waitMs: options.address.timeoutMs }),
+    const waitMs = options.address.timeoutMs;
+    const lane = (name: Lane): LaneState => ({
+      queue: new TurnQueue({ atOnce, atOnceOfOne: atOnceOfOne[name], mostWaiting: mostWaiting[name], mostOfOne, waitMs }),
       answeredAt: -Infinity,
       awayUntil: -Infinity,
     });
-    this.#lanes = { first: lane(mostWaiting.first), again: lane(mostWaiting.again) };
+    this.#lanes = { first: lane('first'), again: lane('again') };
   }
 
   /** Sends an object and answers the one that comes back. Rejects with a `RegistryError` (503, Retry-After) when none does. */
@@ -155,23 +160,27 @@ export class ClusterConnection {
   /** What only this question met says nothing of others: neither that it is refused, nor that it fails while others are answered. */
   #noteFailure(lane: LaneState, askedAt: Millis, error: unknown): void {
     const now = this.#options.elapsed();
-    if (error instanceof RefusedQuestion || lane.answeredAt >= askedAt) {
-      this.#noteLate(now, error);
+    if (error instanceof RefusedQuestion) {
+      this.#noteSome('refused', now, error);
+    } else if (lane.answeredAt >= askedAt) {
+      this.#noteSome('late', now, error);
     } else {
       lane.awayUntil = now + pauseMs;
       this.#noteAway(error);
     }
   }
 
-  #noteLate(now: Millis, error: unknown): void {
+  #noteSome(what: 'late' | 'refused', now: Millis, error: unknown): void {
     const { address, logger } = this.#options;
-    if (now - this.#toldLateAt < tellMs) return;
-    this.#toldLateAt = now;
-    const advice = `whoever waits for those is answered 503. If it is slow, raise timeoutSeconds of the cluster (${address.timeoutMs / 1000})`;
-    logger.warn(`The API server of the cluster ${address.name} answers, but for some questions: ${advice}`, {
-      cluster: address.name,
-      error,
-    });
+    if (now - this.#toldAt[what] < tellMs) return;
+    this.#toldAt[what] = now;
+    const advice = {
+      late: `answers, but for some questions: whoever waits for those is answered 503. If it is slow, raise timeoutSeconds of the cluster (${address.timeoutMs / 1000})`,
+      refused:
+        'refuses some questions: whoever those are about is answered 503, however long it is given. The error says what it does not take: look at its ' +
+        'version, at what stands before it, and at the names and groups of whom it is about',
+    };
+    logger.warn(`The API server of the cluster ${address.name} ${advice[what]}`, { cluster: address.name, error });
   }
 
   #noteAway(error: unknown): void {

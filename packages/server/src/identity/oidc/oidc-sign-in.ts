@@ -63,7 +63,7 @@ export class OidcSignIn implements SignInProvider {
     this.#settings = options.settings;
     this.#box = options.box;
     this.#now = options.now;
-    this.#callbacks = new TurnQueue({ atOnce: 16, mostWaiting: 256, mostOfOne: 32, waitMs: options.settings.timeoutMs });
+    this.#callbacks = new TurnQueue({ atOnce: 16, atOnceOfOne: 16, mostWaiting: 256, mostOfOne: 32, waitMs: options.settings.timeoutMs });
     this.#connection = new ProviderConnection(options.settings, options.elapsed);
   }
 
