@@ -65,6 +65,31 @@ if (bench !== undefined) {
       assert.equal((await store.findBlob(app, digest))?.location, again.location);
     }));
 
+  test('a manifest that goes while it is put on the list for the search stops nobody, and leaves the list when its turn comes', () =>
+    bench.withStore(async (store, steps, url) => {
+      const page = { after: 0, limit: 9 };
+      const digest = await steps.push(app, { tags: ['v1'] });
+      const [manifest] = await store.listUnindexedManifests(page);
+      const found = [{ manifestId: manifest?.manifestId ?? 0, words: [] }];
+      await store.indexManifests({ manifests: found });
+      // The row that somebody else has not committed is waited for by whoever has read the manifest and puts it on the list.
+      const insert = 'insert into unindexed_manifests (manifest_id) select id from manifests';
+      const queueing = await bench.whileLocked(url, insert, async (waiting) => {
+        const queued = store.queueManifests(page);
+        await waiting(1);
+        assert.equal(await store.deleteManifest({ repository: app, digest, by, at: steps.at }), 'deleted');
+        return { queued };
+      });
+      assert.equal((await queueing.queued).looked, 1);
+      const listed = await store.listUnindexedManifests(page);
+      assert.deepEqual(
+        listed.map(({ manifestId, bytes }) => [manifestId, bytes]),
+        [[manifest?.manifestId, undefined]],
+      );
+      await store.indexManifests({ manifests: [{ manifestId: listed[0]?.manifestId ?? 0, words: [{ word: 'gone', position: 0 }] }] });
+      assert.deepEqual(await store.listUnindexedManifests(page), []);
+    }));
+
   test('a removal that waits for the project holds nothing that a push could wait for', () =>
     bench.withStore(async (store, steps, url) => {
       await steps.push(app, { tags: ['v1'] });
