@@ -16,8 +16,8 @@ import { radosgwPrograms, startRadosgw } from '../tools/radosgw.ts';
 import { scrape } from './scrape.ts';
 
 const repository = 'outage/app';
-/** What waits for the service, rather than for somebody to find that it is away, takes longer than that. */
-const boundMs = 15_000;
+/** What clients are told of a service that is known to be away. Whoever meets that first, or waits until its own requests are given up, is told less. */
+const knownToBeAway = /cannot reach its database or its store/;
 const place = (client: HttpClient) => ({ client, repository });
 
 test('an S3 service that is away', async (t) => {
@@ -55,8 +55,8 @@ test('an S3 service that is away', async (t) => {
   const digest = digestOf(layer);
   const blob = `/v2/${repository}/blobs/${digest}`;
 
-  /** What needs no bytes of blobs is served; what needs them is refused in time: how long it took, in milliseconds. */
-  async function isHalfServed(client: HttpClient): Promise<number> {
+  /** What needs no bytes of blobs is served; what needs them is refused, with such a message: how long it took, in milliseconds. */
+  async function isHalfServed(client: HttpClient, message: RegExp): Promise<number> {
     expectAnswer(await client.send('GET', `/v2/${repository}/manifests/v1`), { status: 200 });
     expectAnswer(await client.send('GET', `/v2/${repository}/tags/list`), { status: 200 });
     expectAnswer(await client.send('GET', '/v2/_catalog'), { status: 200 });
@@ -72,8 +72,8 @@ test('an S3 service that is away', async (t) => {
     for (const { status, headers, body } of answers) {
       assert.equal(status, 503, String(body));
       assert.match(String(headers['retry-after']), /^\d+$/);
+      assert.match(String(body), message);
     }
-    assert.ok(ms < boundMs, `it took ${ms} ms`);
     return ms;
   }
 
@@ -92,17 +92,17 @@ test('an S3 service that is away', async (t) => {
       expectAnswer(await putManifest(place(client), 'v1', imageOf([layer])), { status: 201 });
       assert.equal(await storeUp(client), 1);
       await way.cut();
-      await isHalfServed(client);
+      await isHalfServed(client, /UNAVAILABLE/);
       assert.equal(await storeUp(client), 0);
-      await isHalfServed(client);
+      await isHalfServed(client, knownToBeAway);
       const ready = await client.send('GET', '/readyz');
       assert.deepEqual([ready.status, String(ready.body)], [200, 'ready\nstore default: cannot be reached: see the log for the cause\n']);
       await way.mend();
       await isServed(client);
       way.silence();
-      const first = await isHalfServed(client);
-      // Nobody waits for what has just been silent. Once more, for a busy machine.
-      assert.ok(Math.min(await isHalfServed(client), await isHalfServed(client)) < first / 2, `the first took ${first} ms`);
+      const first = await isHalfServed(client, knownToBeAway);
+      // Nobody waits for what has just been silent, as soon as the machine has a moment to show it.
+      await until(async () => (await isHalfServed(client, knownToBeAway)) < first / 2);
       await way.mend();
       await isServed(client);
       await until(async () => String((await client.send('GET', '/readyz')).body) === 'ready\n');
@@ -113,7 +113,7 @@ test('an S3 service that is away', async (t) => {
   await t.test('a server that is started meanwhile serves what it can', async (t) => {
     await way.cut();
     const client = await start(t);
-    await isHalfServed(client);
+    await isHalfServed(client, knownToBeAway);
     await way.mend();
     await isServed(client);
   });
