@@ -47,7 +47,7 @@ test("docker's own registry is served by every command that needs no API, and th
 
     for (const line of [
       'project ls',
-      'image files team/app:1.0',
+      'tag history team/app:1.0',
       'image ls team/app',
       'image usage team/app:1.0',
       'search app',

@@ -13,6 +13,9 @@ export interface CallValues {
   readonly ifMatch?: string;
 }
 
+/** Calls an operation. What answers it may be the registry's API, or something that stands in for it where there is none. */
+export type CallOperation = (operation: Operation, values: CallValues, connection: Connection) => Promise<Response>;
+
 /** Calls an operation; whatever is refused rejects with `ApiProblem`. The body of the answer is the caller's to read. */
 export async function callOperation(operation: Operation, values: CallValues, connection: Connection): Promise<Response> {
   const url = urlOf(operation, values, connection);
@@ -28,19 +31,22 @@ export async function callOperation(operation: Operation, values: CallValues, co
   });
 }
 
-/** The pages of a list, each asked for when the one before is consumed. `most`: entries at most, all unless given. */
+/**
+ * The pages of a list, each asked for when the one before is consumed. `most`: entries at most, all unless given; `call`: what answers,
+ * the registry's API unless given.
+ */
 export async function* pagesOf(
   operation: Operation,
   values: CallValues,
   connection: Connection,
-  most = Number.POSITIVE_INFINITY,
+  { most = Number.POSITIVE_INFINITY, call = callOperation }: { readonly most?: number; readonly call?: CallOperation } = {},
 ): AsyncGenerator<readonly unknown[], void> {
   const pageSize = operation.parameters.some(({ name }) => name === 'limit') ? Math.min(most, largestPage) : undefined;
   let left = most;
   let cursor: string | undefined;
   do {
     const query = { ...values.query, limit: pageSize, cursor };
-    const page = (await (await callOperation(operation, { ...values, query }, connection)).json()) as { items: unknown[]; next?: string };
+    const page = (await (await call(operation, { ...values, query }, connection)).json()) as { items: unknown[]; next?: string };
     yield page.items.slice(0, left);
     left -= page.items.length;
     cursor = page.next;

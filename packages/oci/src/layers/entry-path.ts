@@ -29,3 +29,8 @@ export function splitPath(path: string): readonly [directory: string, name: stri
   const slash = path.lastIndexOf('/');
   return slash < 0 ? ['', path] : [path.slice(0, slash), path.slice(slash + 1)];
 }
+
+/** A path as somebody writes it, without slashes at either end, as indexes have them. */
+export function plainPath(path: string): string {
+  return path.split('/').filter(Boolean).join('/');
+}

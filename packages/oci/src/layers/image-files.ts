@@ -78,9 +78,15 @@ export class ImageFiles {
   }
 
   /** The same as the target of a hard link names it: links on the way to it are followed. */
-  async findThroughLinks(path: string): Promise<ImageEntry | undefined> {
+  async #findThroughLinks(path: string): Promise<ImageEntry | undefined> {
     const directory = await new LinkFollower().realDirectory(directoryOf(path), (each) => this.find(each));
     return directory === undefined ? undefined : this.find(inDirectory(directory, path.slice(path.lastIndexOf('/') + 1)));
+  }
+
+  /** The entry that has the bytes of one: of a hard link to a file of a lower layer that file. */
+  async holderOf(entry: ImageEntry): Promise<ImageEntry> {
+    if (entry.kind !== 'hardlink' || entry.offset !== undefined || entry.target === undefined) return entry;
+    return (await this.#findThroughLinks(entry.target)) ?? entry;
   }
 
   /** Every entry; a directory before what lies in it, names of one directory in their order. */

@@ -1,10 +1,14 @@
-export { pathOf } from './entry-path.ts';
+export { pathOf, plainPath } from './entry-path.ts';
+export { firstFrom } from './first-from.ts';
 export { type ImageEntry, ImageFiles, type Moved, movedDirectories } from './image-files.ts';
 export { IndexBuilder } from './index-builder.ts';
-export { entryOf, isMerelyImplied, keyOf, pathOfKey } from './index-lines.ts';
+export { entryOf, isMerelyImplied, keyOf } from './index-lines.ts';
 export { type LayerEntry, type LayerIndex, type LayerSummary, layerEntryKinds } from './layer-entry.ts';
-export { mostPathBytes } from './layer-limits.ts';
+export { mostEntries, mostLayers, mostPathBytes } from './layer-limits.ts';
+export { MemoryIndex } from './memory-index.ts';
+export { NearestToRoot } from './nearest-to-root.ts';
 export { type OnTheWay, realDirectory } from './real-directory.ts';
+export { contentOfBytes, type FileContent, mostTextBytes, shownEntry } from './shown-file.ts';
 export { ArchiveFault } from './tar-header.ts';
 export { type TarEntry, TarReader, type TarSink } from './tar-reader.ts';
 export { unpack } from './unpack.ts';

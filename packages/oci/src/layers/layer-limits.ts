@@ -4,6 +4,9 @@ export const mostPathBytes = 4096;
 /** Extended headers of one entry: twenty names of full length and then some. */
 export const mostHeaderBytes = 1024 * 1024;
 
+/** Layers of an image; Docker makes none of more than 127. */
+export const mostLayers = 256;
+
 /** Entries of a layer; the largest images known have a third of it. */
 export const mostEntries = 1_000_000;
 

@@ -1,6 +1,15 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { entryOf, isMerelyImplied, keyOf, type LayerEntry, type LayerIndex, type LayerSummary, pathOfKey } from '@longshore/oci/layers';
+import {
+  entryOf,
+  firstFrom,
+  isMerelyImplied,
+  keyOf,
+  type LayerEntry,
+  type LayerIndex,
+  type LayerSummary,
+  NearestToRoot,
+} from '@longshore/oci/layers';
 
 /** Changes whenever lines or table do; files of another are made anew. */
 export const indexFormat = 'v3';
@@ -10,9 +19,6 @@ const blockBytes = 32 * 1024;
 
 /** Blocks of an open index that stay in memory: those of as many directories as one is deep. */
 const mostBlocks = 8;
-
-/** Implied directories that are kept: links, which somebody looks for at them, lie near the root. */
-const mostImplied = 10_000;
 
 /** Where in a file the table begins, in decimal digits. */
 const trailerBytes = 16;
@@ -51,23 +57,6 @@ export function writeIndex(path: string, lines: Iterable<readonly [key: string, 
     if (held.length > 0) flush();
     return { summary, blocks, implied: [offset, append(Buffer.from(JSON.stringify(implied.paths())))] };
   });
-}
-
-/** Gathers implied directories, of which there may be a million. */
-class NearestToRoot {
-  readonly #byDepth: string[][] = [];
-
-  add(key: string): void {
-    if (key === keyOf('')) return;
-    const depth = key.split('/').length + Number(!key.startsWith('\0'));
-    const held = this.#byDepth[depth] ?? [];
-    this.#byDepth[depth] = held;
-    if (held.length < mostImplied) held.push(key);
-  }
-
-  paths(): readonly string[] {
-    return this.#byDepth.flat().slice(0, mostImplied).map(pathOfKey);
-  }
 }
 
 /** Writes instead of an index why there is none, so that nobody tries again. */
@@ -214,15 +203,4 @@ export class FileIndex implements LayerIndex {
     const entries = text.split('\n').map(entryOf);
     return { keys: entries.map(({ path }) => keyOf(path)), entries };
   }
-}
-
-/** Where the first key is that is not less. */
-function firstFrom(keys: readonly string[], key: string): number {
-  let [low, high] = [0, keys.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((keys[middle] ?? '') < key) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

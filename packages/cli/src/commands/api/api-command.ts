@@ -1,8 +1,9 @@
-import { callOperation, pagesOf } from '../../api/call-operation.ts';
+import { type CallOperation, callOperation, pagesOf } from '../../api/call-operation.ts';
 import { flagsOf } from '../../api/field-values.ts';
 import { type Operation, operationOf } from '../../api/operation.ts';
 import { type Command, type CommandInput, type Flag, type Output, type Positional, type Surroundings, UsageError } from '../../command.ts';
 import { type Connection, connect } from '../../connection/connect.ts';
+import { isLongshore } from '../../connection/is-longshore.ts';
 import { outputFlag, serverFlag, waitFlag, yesFlag } from '../../flags.ts';
 import { readSingleImage } from '../../images/image-page.ts';
 import { digestOf, type ImageTarget, imageTarget, referenceOf } from '../../images/image-target.ts';
@@ -49,6 +50,7 @@ export function apiCommand(row: ApiRow): Command {
     flags: rowFlags(row, operations),
     examples: row.examples,
     operations: [...operations.map(({ id }) => id), ...(row.shows === undefined ? [] : [row.shows])],
+    anyRegistry: row.elsewhere !== undefined,
     run: (input, surroundings) => runRow(row, operations, placed, { input, surroundings }),
   };
 }
@@ -116,6 +118,7 @@ async function runRow(
   const operation = operations[project === undefined ? 0 : 1] ?? operations[0];
   if (operation === undefined) throw new Error(`${row.name} calls nothing`);
   refuseForeignFlags(row, operations, operation, input);
+  if (operation.answer === 'bytes' && !input.has('save')) refuseTerminal(surroundings);
   const { connection, path } = await pathOf(row, operation, placed, { input, surroundings });
   const values = await requestValues(
     row,
@@ -127,11 +130,17 @@ async function runRow(
       surroundings,
     },
   );
-  if (row.reads !== undefined) await untilRead(operationOf(row.reads), path, connection, surroundings);
+  const call = await callerOf(row, connection, surroundings);
+  if (row.reads !== undefined && call === callOperation) await untilRead(operationOf(row.reads), path, connection, surroundings);
   if (operation.answer === 'pages') {
     const most = wholeNumber(input.one('limit'));
     const shape = { columns: row.columns ?? [row.named ?? 'name'], named: row.named ?? 'name', empty: 'Nothing.' };
-    await writeList(pagesOf(operation, values, connection, most), shape, formatOf(input), surroundings);
+    await writeList(
+      pagesOf(operation, values, connection, { ...(most !== undefined && { most }), call }),
+      shape,
+      formatOf(input),
+      surroundings,
+    );
     return 0;
   }
   if (row.loses !== undefined && !input.has('dry-run')) {
@@ -141,8 +150,13 @@ async function runRow(
     if (!(await isLossMeant({ what, ...(name !== undefined && { name }), ...(facts !== undefined && { facts }) }, input, surroundings)))
       return 1;
   }
-  const response = await callOperation(operation, values, connection);
+  const response = await call(operation, values, connection);
   return finish(row, operation, response, { input, surroundings, connection, project });
+}
+
+/** What answers: the registry, or for one that is no Longshore what the row has in its place. */
+async function callerOf({ elsewhere }: ApiRow, connection: Connection, surroundings: Surroundings): Promise<CallOperation> {
+  return elsewhere === undefined || (await isLongshore(connection)) ? callOperation : elsewhere(surroundings);
 }
 
 async function answerOf(operation: Operation, path: Readonly<Record<string, string>>, connection: Connection) {
@@ -206,7 +220,6 @@ async function finish(
     return 0;
   }
   if (operation.answer === 'bytes') {
-    await refuseTerminal(response, surroundings);
     for await (const bytes of response.body ?? []) await surroundings.terminal.write(bytes);
     return 0;
   }
@@ -233,10 +246,9 @@ async function finish(
 }
 
 /** What is in a file may steer a terminal in any way. */
-async function refuseTerminal(response: Response, { terminal }: Surroundings): Promise<void> {
-  if (!terminal.stdoutIsTty) return;
-  await response.body?.cancel();
-  throw new UsageError('the bytes of a file are not for a terminal: say --save FILE, or send them on with > or |');
+function refuseTerminal({ terminal }: Surroundings): void {
+  if (terminal.stdoutIsTty)
+    throw new UsageError('the bytes of a file are not for a terminal: say --save FILE, or send them on with > or |');
 }
 
 /** Line by line, since a long export does not fit into memory. */

@@ -1,3 +1,6 @@
+import type { CallOperation } from '../../api/call-operation.ts';
+import type { Surroundings } from '../../command.ts';
+
 /** A command over one operation of the management API, as data; arguments and flags come from what the operation takes. */
 export interface ApiRow {
   readonly name: string;
@@ -29,6 +32,8 @@ export interface ApiRow {
   readonly reads?: string;
   /** `--platform` says which image of an index is meant. */
   readonly ofPlatform?: boolean;
+  /** Answers the operation for a registry that is no Longshore, from what every registry has. */
+  readonly elsewhere?: (surroundings: Surroundings) => Promise<CallOperation>;
   /** Members of the body that are given in another form. */
   readonly special?: 'member' | 'robot';
   readonly examples: readonly string[];

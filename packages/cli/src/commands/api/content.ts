@@ -2,6 +2,10 @@ import type { ApiRow } from './api-row.ts';
 
 const fileColumns = ['kind', 'path', 'sizeBytes', 'mode', 'layer'];
 
+/** What looks into layers is loaded when it is needed: most commands are about something else. */
+const elsewhere: NonNullable<ApiRow['elsewhere']> = async (surroundings) =>
+  (await import('../../images/files/files-elsewhere.ts')).filesElsewhere(surroundings);
+
 /** Repositories, tags and images, as far as a registry's own API is needed for them. */
 export const contentRows: readonly ApiRow[] = [
   {
@@ -54,6 +58,7 @@ export const contentRows: readonly ApiRow[] = [
   {
     name: 'image files',
     call: 'listImageFiles',
+    elsewhere,
     reads: 'listImageFiles',
     ofPlatform: true,
     columns: fileColumns,
@@ -63,6 +68,7 @@ export const contentRows: readonly ApiRow[] = [
   {
     name: 'image file',
     call: 'getImageFile',
+    elsewhere,
     reads: 'listImageFiles',
     ofPlatform: true,
     words: ['path'],
@@ -73,15 +79,17 @@ export const contentRows: readonly ApiRow[] = [
   {
     name: 'image download',
     call: 'downloadImageFile',
+    elsewhere,
     reads: 'listImageFiles',
     ofPlatform: true,
     words: ['path'],
     examples: ['longshore image download team/app:1.0 etc/os-release --save os-release'],
   },
-  { name: 'layer show', call: 'getLayer', named: 'digest', examples: ['longshore layer show team/app@sha256:4b6f...'] },
+  { name: 'layer show', call: 'getLayer', elsewhere, named: 'digest', examples: ['longshore layer show team/app@sha256:4b6f...'] },
   {
     name: 'layer files',
     call: 'listLayerFiles',
+    elsewhere,
     reads: 'listLayerFiles',
     columns: fileColumns,
     named: 'path',
@@ -90,6 +98,7 @@ export const contentRows: readonly ApiRow[] = [
   {
     name: 'layer file',
     call: 'getLayerFile',
+    elsewhere,
     reads: 'listLayerFiles',
     words: ['path'],
     named: 'path',
@@ -99,6 +108,7 @@ export const contentRows: readonly ApiRow[] = [
   {
     name: 'layer download',
     call: 'downloadLayerFile',
+    elsewhere,
     reads: 'listLayerFiles',
     words: ['path'],
     examples: ['longshore layer download team/app@sha256:4b6f... bin/sh --save sh'],

@@ -6,7 +6,8 @@ import { recordedSurroundings } from '../../testing/recorded-surroundings.ts';
 test('files of a layer are waited for until the layer has been read, with a line that tells how far that is', async () => {
   const digest = `sha256:${'a'.repeat(64)}`;
   let asked = 0;
-  const answer = () => {
+  const answer = ({ url }: Request) => {
+    if (url.endsWith('/openapi.json')) return Response.json({ info: { title: 'Longshore management API' } });
     asked += 1;
     return asked === 1
       ? Response.json({ state: 'reading', readBytes: 1, sizeBytes: 4 }, { status: 202 })

@@ -13,10 +13,10 @@ export async function untilRead(
   list: Operation,
   path: Readonly<Record<string, string>>,
   connection: Connection,
-  { terminal }: Surroundings,
+  { terminal, say }: Surroundings,
 ): Promise<void> {
   const ask = async () =>
     (await (await callOperation(list, { path, query: { limit: 1 } }, connection)).json()) as { readonly state?: string };
-  const lineOf = (seen: object, elapsedMs: number) => progressLine('reading the layers', seen, elapsedMs, terminal.columns);
+  const lineOf = (seen: object, elapsedMs: number) => progressLine(say('reading the layers'), seen, elapsedMs, terminal.columns);
   await follow({ ask, isEnd: ({ state }) => state !== 'reading', lineOf }, terminal);
 }

@@ -1,12 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import type { RepositoryName } from '@longshore/oci';
-import type { LayerEntry } from '@longshore/oci/layers';
+import { contentOfBytes, type FileContent, type LayerEntry, mostTextBytes } from '@longshore/oci/layers';
 import type { LayerBlob } from '../../registry/ports/layer-store.ts';
 import type { PullCounter } from '../../registry/pull-counter.ts';
 import { type LayerSource, looked } from './layer-source.ts';
-
-/** Longer files are for an editor, not for a page. */
-export const mostTextBytes = 1024 * 1024;
 
 /** A file of a layer whose bytes can be had. */
 export interface StoredFile {
@@ -21,9 +17,6 @@ export interface FileSource extends LayerSource {
   readonly pulls: Pick<PullCounter, 'begin'>;
 }
 
-/** What a page shows of an entry. */
-export type FileContent = { readonly content: 'text'; readonly text: string } | { readonly content: 'binary' | 'too-large' | 'none' };
-
 /** The text of a file. Its bytes count as pulled by the day's limit of the project, and as no pull of the image. */
 export async function contentOf(source: FileSource, file: StoredFile | undefined, signal: AbortSignal): Promise<FileContent> {
   if (file === undefined) return { content: 'none' };
@@ -37,10 +30,9 @@ export async function contentOf(source: FileSource, file: StoredFile | undefined
       return undefined;
     };
     await looked(() => source.layers.read(file.layer, file.offset, take, signal));
-    const bytes = Buffer.concat(pieces);
-    if (!isUtf8(bytes) || bytes.includes(0)) return { content: 'binary' };
-    sent = bytes.length;
-    return { content: 'text', text: bytes.toString('utf8') };
+    const found = contentOfBytes(Buffer.concat(pieces));
+    if (found.content === 'text') sent = file.sizeBytes;
+    return found;
   } finally {
     serving.end(sent);
   }

@@ -1,4 +1,5 @@
 import type { Digest, RepositoryName } from '@longshore/oci';
+import { plainPath } from '@longshore/oci/layers';
 import Type, { type Static } from 'typebox';
 import { digest, repositoryName } from '../../management/names.ts';
 import { listedUntil, pageOf, pageQuery } from '../../management/paging.ts';
@@ -9,7 +10,7 @@ import { fileDownload, sendFile } from './file-download.ts';
 import { type fileEntry, fileList, fileText, reading, showReading } from './file-schemas.ts';
 import { onRepository } from './image-routes.ts';
 import { StillReading } from './layer-source.ts';
-import { directoryPath, filePath, plainPath } from './paths.ts';
+import { directoryPath, filePath } from './paths.ts';
 
 /** Something by a digest in which files lie. */
 export interface Holder {

@@ -1,8 +1,7 @@
-import { type LayerEntry, type LayerSummary, layerEntryKinds } from '@longshore/oci/layers';
+import { type LayerSummary, layerEntryKinds, mostTextBytes } from '@longshore/oci/layers';
 import Type, { type Static } from 'typebox';
 import { digest } from '../../management/names.ts';
 import { listOf } from '../../management/paging.ts';
-import { mostTextBytes } from './file-bytes.ts';
 import type { StillReading } from './layer-source.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -65,26 +64,7 @@ export function showReading({ progress }: StillReading) {
   return { status: 202, body: { state: 'reading' as const, ...progress }, headers: { 'Retry-After': '1' } } as const;
 }
 
-/** An entry as the API shows it. */
-export function showEntry(entry: LayerEntry, layer?: Static<typeof digest>): Static<typeof fileEntry> {
-  const { path, kind, sizeBytes, mode, uid, gid, modifiedAt, target, sha256, isOpaque } = entry;
-  return {
-    name: nameOf(entry),
-    ...{ path, kind, sizeBytes, uid, gid, modifiedAt },
-    mode: mode.toString(8).padStart(4, '0'),
-    ...(target !== undefined && { target }),
-    ...(sha256 !== undefined && { sha256 }),
-    ...(isOpaque !== undefined && { isOpaque }),
-    ...(layer !== undefined && { layer }),
-  };
-}
-
 /** A layer as the API shows it. */
 export function showLayer(which: Static<typeof digest>, sizeBytes: number, summary: LayerSummary): Static<typeof layerPage> {
   return { digest: which, sizeBytes, ...summary };
-}
-
-/** The last part of a path. */
-function nameOf({ path }: { path: string }): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

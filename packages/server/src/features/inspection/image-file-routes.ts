@@ -1,10 +1,9 @@
-import type { ImageEntry, ImageFiles } from '@longshore/oci/layers';
+import { shownEntry } from '@longshore/oci/layers';
 import type { Route } from '../../management/route.ts';
 import { KnownMoves } from '../../registry/known-moves.ts';
 import type { LayerBlob } from '../../registry/ports/layer-store.ts';
 import { type FileSource, storedFile } from './file-bytes.ts';
 import { type FileHolders, fileRoutes } from './file-routes.ts';
-import { showEntry } from './file-schemas.ts';
 import { layersOf, StillReading, withImage } from './layer-source.ts';
 
 /** What is in an image when its layers lie one over the other. */
@@ -24,25 +23,19 @@ function imagesOf(source: FileSource): FileHolders {
       return withImage(source, { digest, blobs: layers, moves }, async (files) => {
         const { items, more } = await files.list(directory, page);
         if (items.length === 0 && directory !== '' && (await files.find(directory)) === undefined) return undefined;
-        return { items: items.map((entry) => showEntry(entry, layers[entry.layer]?.digest)), more };
+        return { items: items.map((entry) => shownEntry(entry, layers[entry.layer]?.digest)), more };
       });
     },
     find: async ({ repository, digest }, path) => {
       const layers = await layersOf(source, repository, digest);
       const found = await withImage(source, { digest, blobs: layers, moves }, async (files) => {
         const entry = await files.find(path);
-        return entry && { entry, holder: await holderOf(files, entry) };
+        return entry && { entry, holder: await files.holderOf(entry) };
       });
       if (found === undefined || found instanceof StillReading) return found;
       const { entry, holder } = found;
       const file = storedFile(repository, layers[holder.layer] as LayerBlob, holder);
-      return { shown: showEntry(entry, layers[entry.layer]?.digest), file };
+      return { shown: shownEntry(entry, layers[entry.layer]?.digest), file };
     },
   };
-}
-
-/** The entry that has the bytes: of a hard link to a file of a lower layer that file. */
-async function holderOf(files: ImageFiles, entry: ImageEntry): Promise<ImageEntry> {
-  if (entry.kind !== 'hardlink' || entry.offset !== undefined || entry.target === undefined) return entry;
-  return (await files.findThroughLinks(entry.target)) ?? entry;
 }

@@ -1,8 +1,9 @@
+import { shownEntry } from '@longshore/oci/layers';
 import { digest, repositoryName } from '../../management/names.ts';
 import { defineRoute, type Route } from '../../management/route.ts';
 import { type FileSource, storedFile } from './file-bytes.ts';
 import { type FileHolders, fileRoutes } from './file-routes.ts';
-import { layerPage, reading, showEntry, showLayer, showReading } from './file-schemas.ts';
+import { layerPage, reading, showLayer, showReading } from './file-schemas.ts';
 import { onRepository } from './image-routes.ts';
 import { layerOf, StillReading, withIndex } from './layer-source.ts';
 
@@ -40,13 +41,13 @@ function layersAlone(source: FileSource): FileHolders {
       withIndex(source, await layerOf(source, repository, which), async (index) => {
         const entries = await index.list(directory, { after, limit: limit + 1 });
         if (entries.length === 0 && directory !== '' && (await index.find(directory)) === undefined) return undefined;
-        return { items: entries.slice(0, limit).map((entry) => showEntry(entry)), more: entries.length > limit };
+        return { items: entries.slice(0, limit).map((entry) => shownEntry(entry)), more: entries.length > limit };
       }),
     find: async ({ repository, digest: which }, path) => {
       const layer = await layerOf(source, repository, which);
       const found = await withIndex(source, layer, (index) => index.find(path));
       if (found === undefined || found instanceof StillReading) return found;
-      return { shown: showEntry(found), file: storedFile(repository, layer, found) };
+      return { shown: shownEntry(found), file: storedFile(repository, layer, found) };
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Digest, RepositoryName } from '@longshore/oci';
-import { ImageFiles, type LayerIndex, movedDirectories } from '@longshore/oci/layers';
+import { ImageFiles, type LayerIndex, mostLayers, movedDirectories } from '@longshore/oci/layers';
 import { ApiError, notFound } from '../../management/problems.ts';
 import type { KnownMoves } from '../../registry/known-moves.ts';
 import type { ContentStore } from '../../registry/ports/content-store.ts';
@@ -9,9 +9,6 @@ import { type ImageSource, readManifest } from './image-page.ts';
 
 /** How long a request waits for layers that are looked into for the first time before it says how far that is. */
 const waitMs = 1500;
-
-/** Docker makes no image of more than 127. */
-const mostLayers = 256;
 
 /** What is needed to look into layers. */
 export interface LayerSource {

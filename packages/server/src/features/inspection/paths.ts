@@ -10,8 +10,3 @@ export const directoryPath = Type.Optional(
 
 /** What a file is asked for by. */
 export const filePath = Type.String({ minLength: 1, maxLength: mostCharacters, description: 'Its path.', examples: ['etc/os-release'] });
-
-/** Without slashes at either end, as indexes have them. */
-export function plainPath(path: string): string {
-  return path.split('/').filter(Boolean).join('/');
-}
