@@ -1,6 +1,7 @@
 import { UsageError } from './command.ts';
 
-function isLoopback(hostname: string): boolean {
+/** Whether a host name is of this machine. */
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127\./.test(hostname);
 }
 
@@ -17,7 +18,16 @@ export function registryUrl(text: string): string {
   return url.href;
 }
 
-/** Docker Hub is called otherwise in the names of images than where it serves them. */
+/** Docker Hub is called otherwise in the names of images than where it serves them, and where people log in. */
+const hubHosts: ReadonlySet<string> = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
+
+/** The host of a registry, by which it is known; Docker Hub, which has several, is `docker.io`. */
+export function hostOf(url: string): string {
+  const { host } = new URL(url);
+  return hubHosts.has(host) ? 'docker.io' : host;
+}
+
+/** Where a registry answers. */
 export function servingUrl(url: string): string {
-  return url.replace(/^https:\/\/(index\.)?docker\.io\//, 'https://registry-1.docker.io/');
+  return hostOf(url) === 'docker.io' && url.startsWith('https:') ? 'https://registry-1.docker.io/' : url;
 }

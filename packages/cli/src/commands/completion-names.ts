@@ -26,6 +26,7 @@ export async function namesFor(
   try {
     const connection = await connect(undefined, {
       ...surroundings,
+      output: { ...surroundings.output, err: () => undefined },
       fetch: (input, init) => surroundings.fetch(input, { ...init, signal }),
     });
     const names = meant === 'PROJECT' ? await projects(last, connection) : await images(last, meant === 'IMAGE', connection);

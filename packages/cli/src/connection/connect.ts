@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { RegistryClient, RegistryCredentials } from '@longshore/oci/client';
 import { createRegistryClient } from '@longshore/oci/client';
 import { type Surroundings, UsageError } from '../command.ts';
-import { registryUrl, servingUrl } from '../registry-address.ts';
+import { hostOf, isLoopback, registryUrl, servingUrl } from '../registry-address.ts';
 import { type StoredCredential, storedCredential } from './docker-config.ts';
-import { readKnownServers } from './known-servers.ts';
+import { type KnownServer, readKnownServers } from './known-servers.ts';
 import { trust } from './machine-network.ts';
 
 /** A registry and who asks it. */
@@ -33,18 +33,31 @@ export async function connect(named: string | undefined, surroundings: Surroundi
   const meant = named ?? fromEnvironment ?? known.current;
   if (meant === undefined)
     throw new UsageError('which registry? Log in with longshore login URL, name one with --server URL, or set LONGSHORE_SERVER');
-  const host = new URL(registryUrl(meant)).host;
+  const host = hostOf(registryUrl(meant));
   const before = Object.hasOwn(known.servers, host) ? known.servers[host] : undefined;
   const url = registryUrl(/^https?:/.test(meant) ? meant : (before?.url ?? meant));
   if (before?.caFile !== undefined) await trustAuthorities(before.caFile);
   const token = environment['LONGSHORE_TOKEN'] || undefined;
-  const environmentUrl = fromEnvironment === undefined ? undefined : new URL(registryUrl(fromEnvironment));
-  const isEnvironments = environmentUrl?.host === host && !(url.startsWith('http:') && environmentUrl.protocol === 'https:');
-  // Kept under the host alone: what was given over TLS must not go out in the clear because somebody wrote http://.
-  const isWeaker = url.startsWith('http:') && before !== undefined && !before.url.startsWith('http:');
-  const kept = isWeaker ? undefined : await storedCredential(host, surroundings);
-  const credential = token !== undefined && isEnvironments ? { token } : kept;
+  const environmentUrl = fromEnvironment === undefined ? undefined : registryUrl(fromEnvironment);
+  const isEnvironments =
+    environmentUrl !== undefined && hostOf(environmentUrl) === host && !(url.startsWith('http:') && environmentUrl.startsWith('https:'));
+  const credential = token !== undefined && isEnvironments ? { token } : await keptCredential(url, before, surroundings);
   return { url: servingUrl(url), host, credential, isLongshore: before?.isLongshore, tokenHost: before?.tokenHost, fetch };
+}
+
+/**
+ * What is kept for a registry. It is kept under the host alone, by docker as well: what was given over TLS must not go out in the clear because
+ * somebody wrote http://. Whoever wants that logs in there so.
+ */
+async function keptCredential(url: string, before: KnownServer | undefined, surroundings: Surroundings) {
+  const host = hostOf(url);
+  const kept = await storedCredential(host, surroundings);
+  const isClear = url.startsWith('http:') && (before === undefined ? !isLoopback(new URL(url).hostname) : !before.url.startsWith('http:'));
+  if (kept === undefined || !isClear) return kept;
+  surroundings.output.err(
+    `The login to ${host} is not sent without TLS, where others could read it. If that is what you want: longshore login http://${host}`,
+  );
+  return undefined;
 }
 
 /** Whether a registry is meant although none is named. */

@@ -46,6 +46,32 @@ describe('credentials', () => {
     });
   });
 
+  it('are found by every name under which programs write a registry, and removed under all of them', async () => {
+    mkdirSync(join(home, '.docker'));
+    const auth = (name: string) => ({ auth: Buffer.from(`${name}:b`).toString('base64') });
+    for (const [host, key] of [
+      ['r.example', 'r.example'],
+      ['r.example', 'https://r.example'],
+      ['r.example', 'https://r.example/v1/'],
+      ['r.example', 'https://r.example/v2/'],
+      ['r.example:5000', 'http://r.example:5000'],
+      ['docker.io', 'https://index.docker.io/v1/'],
+      ['docker.io', 'docker.io'],
+      ['docker.io', 'registry-1.docker.io'],
+    ] as const) {
+      const others = {
+        'r.example/part': auth('part'),
+        'r.example:1': auth('port'),
+        'https://index.docker.io/v1/access-token': auth('token'),
+      };
+      writeFileSync(dockerConfigPath(place()), JSON.stringify({ auths: { [host]: {}, ...others, [key]: auth('bob') } }));
+      assert.deepEqual(await storedCredential(host, place()), { name: 'bob', password: 'b' }, key);
+      assert.equal(await removeCredential(host, place()), true, key);
+      assert.deepEqual(JSON.parse(readFileSync(dockerConfigPath(place()), 'utf8')), { auths: others }, key);
+      assert.equal(await storedCredential(host, place()), undefined, key);
+    }
+  });
+
   it('are kept by the helper that the file names', async () => {
     mkdirSync(join(home, '.docker'));
     writeFileSync(dockerConfigPath(place()), JSON.stringify({ credsStore: 'test' }));
@@ -104,6 +130,14 @@ esac
     assert.deepEqual((await connect(undefined, surroundings)).credential, { token: 'lsp_secret' });
     assert.deepEqual((await connect('r.example', surroundings)).credential, alice);
     assert.equal((await connect('http://r.example', surroundings)).credential, undefined);
+    await storeCredential('docker.example', alice, place());
+    assert.deepEqual((await connect('docker.example', surroundings)).credential, alice);
+    const said = 'The login to r.example is not sent without TLS';
+    assert.deepEqual([surroundings.errLines.length, surroundings.errLines[0]?.startsWith(said)], [1, true]);
+    assert.equal((await connect('http://docker.example', surroundings)).credential, undefined, 'nobody said that it may go so');
+    assert.match(surroundings.errLines[1] ?? '', /If that is what you want: longshore login http:\/\/docker\.example$/);
+    await storeCredential('localhost:5000', alice, place());
+    assert.deepEqual((await connect('http://localhost:5000', surroundings)).credential, alice, 'it does not leave this machine');
     assert.equal((await connect('evil.example', surroundings)).credential, undefined);
     assert.equal((await connect('http://a.example', surroundings)).credential, undefined);
   });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Surroundings } from '../command.ts';
+import { hostOf } from '../registry-address.ts';
 import { eraseFromHelper, helperCredential, storeInHelper } from './credential-program.ts';
 import { readJsonFile, writeJsonFile } from './known-servers.ts';
 
@@ -33,8 +34,21 @@ async function readConfig(place: Place): Promise<DockerConfig> {
   return ((await readJsonFile(dockerConfigPath(place))) as DockerConfig | undefined) ?? {};
 }
 
-/** Docker Hub has a name of its own there. */
-const keyOf = (host: string) => (host === 'docker.io' || host === 'registry-1.docker.io' ? 'https://index.docker.io/v1/' : host);
+/** What Docker writes for a registry. Docker Hub has a name of its own there. */
+const keyOf = (host: string) => (host === 'docker.io' ? 'https://index.docker.io/v1/' : host);
+/** What of the file is for a registry, by what Docker writes first: others write its URL, with the version of the API, and Docker reads that too. */
+function keysOf({ auths = {} }: DockerConfig, host: string): readonly string[] {
+  const isFor = (key: string): boolean => {
+    const url = URL.parse(key.includes('://') ? key : `https://${key}`);
+    // Behind the host of another path there is a login to a part of the registry.
+    return url !== null && /^\/(v[12]\/?)?$/.test(url.pathname) && hostOf(url.href) === host;
+  };
+  const own = keyOf(host);
+  return Object.keys(auths)
+    .filter(isFor)
+    .toSorted((a, b) => Number(b === own) - Number(a === own));
+}
+
 const helperOf = ({ credHelpers, credsStore }: DockerConfig, key: string) => credHelpers?.[key] || credsStore || undefined;
 
 /** What Docker would log in to this host with; undefined when nobody has logged in there. */
@@ -46,11 +60,18 @@ export async function storedCredential(host: string, place: Place): Promise<Stor
     const kept = await helperCredential(helper, key);
     if (kept !== undefined) return { name: kept.Username, password: kept.Secret };
   }
-  const auth = config.auths?.[key] ?? config.auths?.[`https://${key}`];
-  if (auth === undefined) return undefined;
-  if (auth.identitytoken !== undefined && auth.identitytoken !== '') return { name: '<token>', password: auth.identitytoken };
-  if (auth.auth === undefined) return auth.username === undefined ? undefined : { name: auth.username, password: auth.password ?? '' };
-  const text = Buffer.from(auth.auth, 'base64').toString('utf8');
+  for (const one of keysOf(config, host)) {
+    const found = credentialIn(config.auths?.[one] ?? {});
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The credential of an entry; undefined of one that only says that a helper has it. */
+function credentialIn({ auth, identitytoken, username, password = '' }: Auth): StoredCredential | undefined {
+  if (identitytoken !== undefined && identitytoken !== '') return { name: '<token>', password: identitytoken };
+  if (auth === undefined) return username === undefined ? undefined : { name: username, password };
+  const text = Buffer.from(auth, 'base64').toString('utf8');
   const colon = text.indexOf(':');
   return colon < 0 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) };
 }
@@ -80,7 +101,10 @@ export async function removeCredential(host: string, place: Place): Promise<bool
   const helper = helperOf(config, key);
   const inHelper = helper !== undefined && (await helperCredential(helper, key)) !== undefined;
   if (helper !== undefined && inHelper) await eraseFromHelper(helper, key);
-  const { [key]: removed, ...auths } = config.auths ?? {};
-  if (removed !== undefined) await writeJsonFile(dockerConfigPath(place), { ...config, auths });
-  return inHelper || removed !== undefined;
+  const keys = keysOf(config, host);
+  if (keys.length > 0) {
+    const auths = Object.fromEntries(Object.entries(config.auths ?? {}).filter(([one]) => !keys.includes(one)));
+    await writeJsonFile(dockerConfigPath(place), { ...config, auths });
+  }
+  return inHelper || keys.length > 0;
 }

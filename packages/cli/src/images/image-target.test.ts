@@ -6,6 +6,8 @@ import { recordedSurroundings } from '../testing/recorded-surroundings.ts';
 test("images of Docker Hub are asked for by the names that it has for them, and others' by what is written", async () => {
   for (const [image, asked] of [
     ['docker.io/nginx', 'https://registry-1.docker.io/v2/library/nginx/tags/list'],
+    ['index.docker.io/nginx', 'https://registry-1.docker.io/v2/library/nginx/tags/list'],
+    ['registry-1.docker.io/nginx', 'https://registry-1.docker.io/v2/library/nginx/tags/list'],
     ['docker.io/grafana/loki', 'https://registry-1.docker.io/v2/grafana/loki/tags/list'],
     ['r.example/nginx', 'https://r.example/v2/nginx/tags/list'],
   ] as const) {

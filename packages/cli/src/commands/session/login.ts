@@ -9,7 +9,7 @@ import { isLongshore } from '../../connection/is-longshore.ts';
 import { readKnownServers, writeKnownServers } from '../../connection/known-servers.ts';
 import { tokenHostOf } from '../../connection/token-host.ts';
 import { caFileFlag } from '../../flags.ts';
-import { registryUrl, servingUrl } from '../../registry-address.ts';
+import { hostOf, registryUrl, servingUrl } from '../../registry-address.ts';
 import { deviceLogin } from './device-login.ts';
 
 /** `longshore login`: keeps a credential where Docker keeps its own, and makes the registry the one that is meant. */
@@ -36,8 +36,8 @@ export const login: Command = {
     const known = await readKnownServers(surroundings);
     const named = input.words[0] ?? surroundings.environment['LONGSHORE_SERVER'] ?? known.current;
     if (named === undefined) throw new UsageError('which registry? longshore login URL');
-    const url = registryUrl(/^https?:/.test(named) ? named : (known.servers[named]?.url ?? named));
-    const host = new URL(url).host;
+    const host = hostOf(registryUrl(named));
+    const url = registryUrl(/^https?:/.test(named) ? named : (known.servers[host]?.url ?? named));
     const caFile = input.one('ca-file') === undefined ? known.servers[host]?.caFile : resolve(input.one('ca-file') ?? '');
     if (caFile !== undefined) await trustAuthorities(caFile);
     const place = { url: servingUrl(url), fetch };

@@ -1,7 +1,7 @@
 import { type Command, UsageError } from '../../command.ts';
 import { removeCredential } from '../../connection/docker-config.ts';
 import { readKnownServers, writeKnownServers } from '../../connection/known-servers.ts';
-import { registryUrl } from '../../registry-address.ts';
+import { hostOf, registryUrl } from '../../registry-address.ts';
 
 /** `longshore logout`: forgets the credential of a registry. */
 export const logout: Command = {
@@ -16,7 +16,7 @@ export const logout: Command = {
     const known = await readKnownServers(surroundings);
     const named = words[0] ?? known.current;
     if (named === undefined) throw new UsageError('which registry? There is no login');
-    const { host } = new URL(registryUrl(named));
+    const host = hostOf(registryUrl(named));
     const wasStored = await removeCredential(host, surroundings);
     const { [host]: server, ...servers } = known.servers;
     if (server !== undefined)

@@ -53,6 +53,8 @@ export const messagesInChinese: Readonly<Record<string, string>> = {
   'a copy has the digest of what is copied: name its repository, or a tag': '副本的摘要与原镜像相同：请只写仓库名或标签',
   'Nothing became {}; the same command goes on with what is missing.': '{} 尚未生成；再次运行同一命令会继续复制缺少的部分。',
   'the proxy {} ({}) closes connections without an answer': '代理 {}（{}）不应答便关闭连接',
+  'The login to {} is not sent without TLS, where others could read it. If that is what you want: longshore login {}':
+    '没有 TLS 时他人可能读到凭据，因此不发送 {} 的登录信息。如确需如此：longshore login {}',
   'Tokens for {} are issued by {}: the credential goes there as well.': '{} 的令牌由 {} 签发：凭据也会发往该主机。',
   'what was received does not have the digest {}': '收到的内容与摘要 {} 不符',
   'this image has more than {} bytes of manifests': '该镜像的清单合计超过 {} 字节',
