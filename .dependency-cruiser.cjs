@@ -66,7 +66,7 @@ module.exports = {
       'A command runs while its transaction holds locks: it must reach nothing that waits for anything but its own statements.',
       `${server}/metadata/commands/`,
       {
-        pathNot: `${server}/metadata/(commands/|[^/]+$)|${server}/registry/(ports/|(accessory-tags|action-mask|address-spans|failpoints|project-name|robot-name|repository-pattern|tag-pattern)\\.ts$)|^packages/oci/src`,
+        pathNot: `${server}/metadata/(commands/|[^/]+$)|${server}/registry/(ports/|(action-mask|address-spans|failpoints|project-name|robot-name|repository-pattern|tag-pattern)\\.ts$)|^packages/oci/src`,
       },
     ),
     refuse('http-imports', 'HTTP speaks for the core; adapters are handed to it by compose.ts.', `${server}/http/`, {

@@ -117,6 +117,27 @@ describe('longshore image copy', { skip }, () => {
     assert.deepEqual([named.code, /name its repository/.test(named.stderr)], [2, true], named.stderr);
   });
 
+  it('takes what tags of cosign attach to it, and what is attached to that, but nothing of the target for it', async () => {
+    const attached = (owner: string, ending: string) => requireTag(`${owner.replace(':', '-')}.${ending}`);
+    const pushed = async (owner: string, ending: string, layers: readonly string[]) =>
+      String((await push(image('{}', layers), ['{}', ...layers], attached(owner, ending)))['digest']);
+    const copy = () => home.run(`image copy team/app@${arm} ${way.host}/copies/attached --referrers`);
+    const there = async (owner: string, ending: string) =>
+      (await target.headManifest(requireRepositoryName('copies/attached'), attached(owner, ending)))?.digest;
+    const sbom = await pushed(arm, 'sbom', ['sbom by tag']);
+    const [first, ofSbom] = [await pushed(arm, 'sig', ['first']), await pushed(sbom, 'sig', ['of the SBOM'])];
+    const made = await copy();
+    assert.equal(made.code, 0, made.stderr);
+    assert.deepEqual([await there(arm, 'sig'), await there(arm, 'sbom'), await there(sbom, 'sig')], [first, sbom, ofSbom]);
+    const second = await pushed(arm, 'sig', ['first', 'second']);
+    assert.equal((await copy()).code, 0);
+    assert.equal(await there(arm, 'sig'), second, 'it has all that was there, and more');
+    await pushed(arm, 'sig', ['other']);
+    const kept = await copy();
+    assert.deepEqual([kept.code, await there(arm, 'sig')], [0, second], kept.stderr);
+    assert.match(kept.stderr, /^copies\/attached:sha256-[0-9a-f]{64}\.sig holds others there, and was left as it is\.$/m);
+  });
+
   it('goes on where connections break and registries stumble', async () => {
     const isRead = (line: string) => line.startsWith('GET') && line.endsWith(digestOf(large));
     const before = way.seen.filter(isRead).length;

@@ -1,4 +1,5 @@
 export * from './accept.ts';
+export * from './accessory-tags.ts';
 export * from './challenge.ts';
 export * from './content-range.ts';
 export * from './descriptor.ts';

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Digest, RepositoryName, Tag } from '@longshore/oci';
-import { accessoryTags } from '../registry/accessory-tags.ts';
+import { accessoryTags, type Digest, type RepositoryName, type Tag } from '@longshore/oci';
 import type { RemovalPreview, RemovedOfRepository, RetentionStore } from '../registry/ports/retention-store.ts';
 import { type KeepingRule, refusalOf, rulesAgainst } from './commands/tag-rules.ts';
 import { fromColumn } from './digest-column.ts';

@@ -4,8 +4,10 @@ import { type Command, type CommandInput, type Flag, type Surroundings, UsageErr
 import { type Connection, registryClientOf } from '../../connection/connect.ts';
 import { patientFetch } from '../../connection/patient-fetch.ts';
 import { outputFlag, serverFlag } from '../../flags.ts';
+import { putAttached } from '../../images/copy/attached-tags.ts';
 import { type CopiedBytes, copyBlobs } from '../../images/copy/copy-blobs.ts';
-import { type ImageContent, parsed, readImageContent } from '../../images/copy/image-content.ts';
+import { type ImageContent, readImageContent } from '../../images/copy/image-content.ts';
+import { parsed } from '../../images/copy/parsed.ts';
 import type { Place } from '../../images/copy/place.ts';
 import { type ImageTarget, imageTarget, referenceOf } from '../../images/image-target.ts';
 import { entryFor } from '../../images/platform-entry.ts';
@@ -14,7 +16,10 @@ import { formatOf, writeThing } from '../../output/results.ts';
 import { progressLine } from '../../terminal/progress-line.ts';
 import { platformFlag } from './platform-flag.ts';
 
-const referrersFlag: Flag = { name: 'referrers', summary: 'With everything that refers to it: signatures, SBOMs, attestations' };
+const referrersFlag: Flag = {
+  name: 'referrers',
+  summary: 'With everything that refers to it, also by the tags of cosign: signatures, SBOMs, attestations',
+};
 const redrawMs = 100;
 
 /** Where it is copied to; without a tag it is reached by its digest alone. */
@@ -54,7 +59,7 @@ export const copyImage: Command = {
       const bytes = await withProgress(content, surroundings, (moved) =>
         copyBlobs(content.blobs, { from, to: target, isOneRegistry, signal, moved }),
       );
-      await putManifests(content, top.digest, target);
+      await putManifests(content, top.digest, target, surroundings);
       writeResult(image, top, content, bytes, input, surroundings);
       return 0;
     } finally {
@@ -81,10 +86,22 @@ async function readTop(source: ImageTarget, { client, name }: Place, platform: s
 }
 
 /** The image itself last: until then nothing is seen of it. */
-async function putManifests({ manifests }: ImageContent, top: Digest, { client, name, tag }: CopyTarget): Promise<void> {
+async function putManifests(
+  { manifests, attached }: ImageContent,
+  top: Digest,
+  target: CopyTarget,
+  { output }: Surroundings,
+): Promise<void> {
+  const { client, name, tag } = target;
   const put = ({ digest, bytes, mediaType }: FetchedManifest, reference: Tag | Digest = digest) =>
     client.putManifest(name, reference, { bytes, mediaType });
   for (const manifest of manifests) if (manifest.digest !== top) await put(manifest);
+  const byDigest = new Map(manifests.map((manifest) => [manifest.digest, manifest]));
+  for (const [own, digest] of attached) {
+    const manifest = byDigest.get(digest);
+    if (manifest !== undefined && !(await putAttached(target, own, manifest)))
+      output.err(`${name}:${own} holds others there, and was left as it is.`);
+  }
   for (const manifest of manifests) if (manifest.digest === top) await put(manifest, tag);
 }
 

@@ -1,5 +1,7 @@
-import { type Descriptor, type Digest, isManifestProblem, isNonDistributable, type ParsedManifest, parseManifest } from '@longshore/oci';
+import { type Descriptor, type Digest, isNonDistributable, type Tag } from '@longshore/oci';
 import type { FetchedManifest } from '@longshore/oci/client';
+import { readAttached } from './attached-tags.ts';
+import { parsed } from './parsed.ts';
 import type { Place } from './place.ts';
 
 /** Manifests are held in memory until their blobs are there; an image has some kilobytes of them. */
@@ -12,14 +14,18 @@ export interface ImageContent {
   /** In an order in which a registry takes them: what an index names before it, a subject before what refers to it. */
   readonly manifests: readonly FetchedManifest[];
   readonly blobs: readonly Descriptor[];
+  /** Which of the manifests are attached to another, by the tags that do it. */
+  readonly attached: ReadonlyMap<Tag, Digest>;
 }
 
 /**
  * Reads the manifests of an image or an index, and with `referrers` those of everything that refers to one of them (signatures, SBOMs,
- * attestations, and what refers to these). Layers that a registry need not hold are left where they are.
+ * attestations, and what refers to these), and of what cosign's tags attach to it. Layers that a registry need not hold are left where they are.
  */
-export async function readImageContent({ client, name }: Place, top: FetchedManifest, { referrers = false }): Promise<ImageContent> {
+export async function readImageContent(place: Place, top: FetchedManifest, { referrers = false }): Promise<ImageContent> {
+  const { client, name } = place;
   const manifests = new Map<Digest, FetchedManifest>();
+  const attached = new Map<Tag, Digest>();
   const blobs = new Map<Digest, Descriptor>();
   let [manifestCount, manifestBytes] = [0, 0];
   const addDigest = async (digest: Digest): Promise<void> => {
@@ -38,14 +44,11 @@ export async function readImageContent({ client, name }: Place, top: FetchedMani
     manifests.set(read.digest, read);
     if (!referrers) return;
     for (const { digest } of await client.listReferrers(name, read.digest)) await addDigest(digest);
+    for (const [tag, manifest] of await readAttached(place, read.digest)) {
+      attached.set(tag, manifest.digest);
+      if (!manifests.has(manifest.digest)) await add(manifest);
+    }
   }
   await add(top);
-  return { manifests: [...manifests.values()], blobs: [...blobs.values()] };
-}
-
-/** What a manifest says. Throws for one that cannot be read. */
-export function parsed({ bytes, mediaType, digest }: FetchedManifest): ParsedManifest {
-  const manifest = parseManifest(bytes, mediaType);
-  if (isManifestProblem(manifest)) throw new Error(`the manifest ${digest} cannot be read: ${manifest.problem}`);
-  return manifest;
+  return { manifests: [...manifests.values()], blobs: [...blobs.values()], attached };
 }

@@ -122,5 +122,6 @@ export const flagsInChinese: Readonly<Record<string, string>> = {
   'Of a CronJob: Forbid (unless said), Allow or Replace': 'CronJob 的并发策略：Forbid（默认）、Allow 或 Replace',
   'The name by which the nodes of the cluster reach the registry; otherwise the one that is used here':
     '集群节点访问镜像仓库所用的地址；默认与此处相同',
-  'With everything that refers to it: signatures, SBOMs, attestations': '连同所有引用它的制品：签名、SBOM、证明',
+  'With everything that refers to it, also by the tags of cosign: signatures, SBOMs, attestations':
+    '连同所有引用它的制品，包括 cosign 标签所附的：签名、SBOM、证明',
 };

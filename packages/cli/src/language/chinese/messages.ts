@@ -55,6 +55,7 @@ export const messagesInChinese: Readonly<Record<string, string>> = {
   'the proxy {} ({}) closes connections without an answer': '代理 {}（{}）不应答便关闭连接',
   'The login to {} is not sent without TLS, where others could read it. If that is what you want: longshore login {}':
     '没有 TLS 时他人可能读到凭据，因此不发送 {} 的登录信息。如确需如此：longshore login {}',
+  '{} holds others there, and was left as it is.': '目标上的 {} 含有其他内容，已保留原样。',
   'Tokens for {} are issued by {}: the credential goes there as well.': '{} 的令牌由 {} 签发：凭据也会发往该主机。',
   'what was received does not have the digest {}': '收到的内容与摘要 {} 不符',
   'this image has more than {} bytes of manifests': '该镜像的清单合计超过 {} 字节',

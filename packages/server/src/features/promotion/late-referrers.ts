@@ -1,5 +1,4 @@
-import { type Digest, parseDigest, parseRepositoryName } from '@longshore/oci';
-import { ownerOfTag } from '../../registry/accessory-tags.ts';
+import { type Digest, ownerOfTag, parseDigest, parseRepositoryName } from '@longshore/oci';
 import { systemAgent } from '../../registry/ports/agent.ts';
 import type { RegistryEvent } from '../../registry/ports/event-store.ts';
 import type { EventSubscriber } from '../../registry/ports/event-subscriber.ts';

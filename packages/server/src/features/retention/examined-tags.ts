@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ownerOfTag } from '../../registry/accessory-tags.ts';
+import { ownerOfTag } from '@longshore/oci';
 import type { RetainedRepository, RetentionStore } from '../../registry/ports/retention-store.ts';
 import type { ExaminedTag } from './tag-verdicts.ts';
 

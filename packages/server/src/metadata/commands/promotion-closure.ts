@@ -1,5 +1,4 @@
-import type { Digest, Tag } from '@longshore/oci';
-import { accessoryTags } from '../../registry/accessory-tags.ts';
+import { accessoryTags, type Digest, type Tag } from '@longshore/oci';
 import { mostPromoted, type PromotionOutcome } from '../../registry/ports/promotion-store.ts';
 import { byColumnOrder, fromColumn } from '../digest-column.ts';
 import { referenceKind } from '../reference-kind.ts';

@@ -1,5 +1,4 @@
-import type { Digest, Tag } from '@longshore/oci';
-import { accessoryTags } from '../../registry/accessory-tags.ts';
+import { accessoryTags, type Digest, type Tag } from '@longshore/oci';
 import type { Agent } from '../../registry/ports/agent.ts';
 import type { Millis } from '../../registry/ports/content-store.ts';
 import type { Fence } from '../../registry/ports/lease-store.ts';
