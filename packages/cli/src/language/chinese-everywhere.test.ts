@@ -16,7 +16,7 @@ const escapes = /\u001b\[\d+m/g;
 
 /** Names that stay what they are: of products, formats and protocols, and words that are typed. */
 const names =
-  /\b(Longshore|longshore|Kubernetes|kubectl|kustomize|kustomization|Kustomize|Helm|helm|values|docker|containerd|Docker|Hub|bash|zsh|fish|shell|API|OpenAPI|OCI|JSON|YAML|PEM|TLS|URL|CIDR|Webhook|SBOM|ETag|cron|Lines|jq|CSV|Deployment|StatefulSet|CronJob|Service|Secret|Ingress|HTTP|TCP|UDP|CPU|ClusterIP|NodePort|LoadBalancer|CEL|CA|LDAP|Ctrl|digest|blob|tag|MiB|GiB|Pod|sha256|root|UTC|HTTPS|IP|ID|CPU|label|promote|Chart|chart)\b/g;
+  /\b(Longshore|longshore|Kubernetes|kubectl|kustomize|kustomization|Kustomize|Helm|helm|values|docker|containerd|Docker|Hub|cosign|bash|zsh|fish|shell|API|OpenAPI|OCI|JSON|YAML|PEM|TLS|URL|CIDR|Webhook|SBOM|ETag|cron|Lines|jq|CSV|Deployment|StatefulSet|CronJob|Service|Secret|Ingress|HTTP|TCP|UDP|CPU|ClusterIP|NodePort|LoadBalancer|CEL|CA|LDAP|Ctrl|digest|blob|tag|MiB|GiB|Pod|sha256|root|UTC|HTTPS|IP|ID|CPU|label|promote|Chart|chart)\b/g;
 /** What one types: placeholders, flags, paths, examples of values. */
 const typed = /`[^`]*`|--?[a-z][\w-]*|\b[A-Z][A-Z0-9_/|:[\]-]+\b|[\w.+-]*[/*:=][\w./*:=+-]*|\b[\w-]+\.[\w.-]+|\b\w*\d\w*\b|\([a-z ]+\)/g;
 
