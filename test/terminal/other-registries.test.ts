@@ -18,7 +18,8 @@ test("docker's own registry is served by every command that needs no API, and th
     const { host, name, password, url } = registry;
     const digest = await pushSmallImage(url, { username: name, password }, 'team/app', '1.0');
     await pushSmallImage(url, { username: name, password }, 'team/app', '2.0');
-    assert.equal((await home.run(`image show ${host}/team/app:1.0`)).code, 4);
+    const stranger = await home.run(`image show ${host}/team/app:1.0`);
+    assert.deepEqual([stranger.code, stranger.stderr.endsWith(`\nLog in with: longshore login ${host}\n`)], [4, true], stranger.stderr);
     assert.equal((await home.run(`login ${host} -u ${name} --password-stdin`, 'wrong')).code, 4);
     assert.match(await ok(`login ${host} -u ${name} --password-stdin`, password), /Logged in to/);
     // It lists them in no order.
@@ -65,7 +66,9 @@ test("docker's own registry is served by every command that needs no API, and th
 
     const removed = await home.run(`image rm team/app@${digest} --yes`);
     assert.deepEqual([removed.code, /is no Longshore: some registries/.test(removed.stderr)], [0, true], removed.stderr);
-    assert.equal((await home.run('image show team/app:1.0')).code, 3);
+    const gone = await home.run('image show team/app:1.0');
+    const said = `longshore image show: ${host}/team/app has no 1.0: longshore tag ls ${host}/team/app lists what there is\n`;
+    assert.deepEqual([gone.code, gone.stderr], [3, said]);
     await ok('logout');
     assert.equal((await home.run(`tag ls ${host}/team/app`)).code, 4);
   } finally {

@@ -72,5 +72,7 @@ function problemText({ faults, message }: ApiProblem, say: Say): string {
 function hintOf(error: Error): string {
   const code = exitCodeOf(error);
   if (error instanceof ApiProblem && error.status === 401) return '\nLog in with: longshore login';
+  if (error instanceof RegistryClientError && error.status === 401)
+    return `\nLog in with: longshore login${error.registry === undefined ? '' : ` ${error.registry}`}`;
   return code === 6 ? '\nlongshore doctor finds out what stands in the way.' : '';
 }

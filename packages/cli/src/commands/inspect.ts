@@ -4,7 +4,7 @@ import type { Command } from '../command.ts';
 import { registryClientOf } from '../connection/connect.ts';
 import { isLongshore } from '../connection/is-longshore.ts';
 import { serverFlag } from '../flags.ts';
-import { digestOf, type ImageTarget, imageTarget, referenceOf } from '../images/image-target.ts';
+import { digestOf, type ImageTarget, imageTarget, manifestOf } from '../images/image-target.ts';
 import { toJson } from '../output/json.ts';
 
 /** `longshore inspect`: digest, size and text of a manifest, as one JSON object. */
@@ -33,6 +33,6 @@ async function shownManifest(target: ImageTarget) {
 }
 
 async function pulledManifest(target: ImageTarget) {
-  const { digest, mediaType, bytes } = await registryClientOf(target.connection).getManifest(target.name, referenceOf(target));
+  const { digest, mediaType, bytes } = await manifestOf(target, registryClientOf(target.connection));
   return { digest, mediaType, text: new TextDecoder().decode(bytes) };
 }

@@ -6,7 +6,7 @@ import { operationOf } from '../api/operation.ts';
 import { UsageError } from '../command.ts';
 import { registryClientOf } from '../connection/connect.ts';
 import { isLongshore } from '../connection/is-longshore.ts';
-import { type ImageTarget, referenceOf } from './image-target.ts';
+import { type ImageTarget, manifestOf, referenceOf } from './image-target.ts';
 import { entryFor } from './platform-entry.ts';
 
 /** What an image, an index or an artifact is made of: what the management API answers, for the images of other registries as well. */
@@ -41,8 +41,8 @@ async function readFromRegistry(client: RegistryClient, target: ImageTarget, pla
   return describeImage({ ...read, index: top.digest }, await configOf(client, target, read.manifest));
 }
 
-async function readManifest(client: RegistryClient, { name }: ImageTarget, reference: Parameters<RegistryClient['getManifest']>[1]) {
-  const { digest, mediaType, bytes } = await client.getManifest(name, reference);
+async function readManifest(client: RegistryClient, target: ImageTarget, reference: Parameters<RegistryClient['getManifest']>[1]) {
+  const { digest, mediaType, bytes } = await manifestOf(target, client, reference);
   const manifest = parseManifest(bytes, mediaType);
   if (isManifestProblem(manifest)) throw new Error(`the manifest ${digest} cannot be read: ${manifest.problem}`);
   return { digest, mediaType, sizeBytes: bytes.length, manifest };

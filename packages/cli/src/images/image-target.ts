@@ -8,7 +8,7 @@ import {
   requireTag,
   type Tag,
 } from '@longshore/oci';
-import { RegistryClientError } from '@longshore/oci/client';
+import { type FetchedManifest, type RegistryClient, RegistryClientError } from '@longshore/oci/client';
 import { type CommandInput, type Surroundings, UsageError } from '../command.ts';
 import { type Connection, connect, registryClientOf } from '../connection/connect.ts';
 
@@ -55,7 +55,16 @@ export async function digestOf(target: ImageTarget): Promise<Digest> {
   return digest;
 }
 
-/** What is said of an image that is not there. */
-export function missingImage(target: ImageTarget, what: string = referenceOf(target)): RegistryClientError {
-  return new RegistryClientError(`${target.name} has no ${what}`, { status: 404 });
+/** The manifest that is meant, or another of the same repository. Throws what says that it is not there. */
+export async function manifestOf(target: ImageTarget, client: RegistryClient, reference = referenceOf(target)): Promise<FetchedManifest> {
+  return client.getManifest(target.name, reference).catch((error: unknown) => {
+    throw error instanceof RegistryClientError && error.status === 404 ? missingImage(target) : error;
+  });
+}
+
+/** What is said of an image that is not there, or of what a repository has not. */
+export function missingImage(target: ImageTarget, what?: string): RegistryClientError {
+  const repository = `${target.connection.host}/${target.name}`;
+  const said = what ?? `${referenceOf(target)}: longshore tag ls ${repository} lists what there is`;
+  return new RegistryClientError(`${repository} has no ${said}`, { status: 404 });
 }

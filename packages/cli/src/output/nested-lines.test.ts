@@ -47,6 +47,10 @@ describe('a thing with things in it', () => {
     ]);
   });
 
+  it('reads what is in a member of bytes as bytes', () => {
+    assert.deepEqual(nestedLines({ totalBytes: { from: 2048, to: 3 } }, reading), ['totalBytes', '  from  2.0 KiB', '  to    3 B']);
+  });
+
   it('has tables that fit', () => {
     const lines = nestedLines({ rows: [{ a: 'x'.repeat(40), b: 'y'.repeat(40) }] }, { ...reading, columns: 40 });
     assert.equal(lines.length, 3);

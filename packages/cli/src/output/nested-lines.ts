@@ -19,16 +19,19 @@ const isMembers = (value: unknown): value is Members => typeof value === 'object
 const isEmpty = (value: unknown) =>
   value === undefined || value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
 
-/** The members of a thing one below the other: lists of things as tables, things in it by their own members, each further in. */
-export function nestedLines(thing: Members, reading: NestedReading): readonly string[] {
+/**
+ * The members of a thing one below the other: lists of things as tables, things in it by their own members, each further in. `around`: the name
+ * of the member that the thing is, of which the numbers in it may be what that says: `totalBytes` with `from` and `to`.
+ */
+export function nestedLines(thing: Members, reading: NestedReading, around = ''): readonly string[] {
   const entries = Object.entries(thing).map(([key, value]) => ({ key, value, name: reading.memberName(key) }));
   const plain = entries.filter(({ value }) => !isNested(value));
   const width = Math.max(0, ...plain.map(({ name }) => widthOf(name)));
   const within = { ...reading, columns: reading.columns - indent.length };
   return entries.flatMap(({ key, value, name }) => {
     if (isNested(value))
-      return [name, ...(isMembers(value) ? nestedLines(value, within) : tableLines(value, within)).map((line) => indent + line)];
-    return [`${padded(name, width)}${indent}${isEmpty(value) ? '-' : reading.cell(key, value)}`];
+      return [name, ...(isMembers(value) ? nestedLines(value, within, key) : tableLines(value, within)).map((line) => indent + line)];
+    return [`${padded(name, width)}${indent}${isEmpty(value) ? '-' : reading.cell(/bytes$/i.test(around) ? around : key, value)}`];
   });
 }
 

@@ -44,6 +44,7 @@ const spoken: ReadonlySet<string> = new Set([
   'state',
   'outcome',
   'change',
+  'kind',
   'visibility',
   'failure',
   'reason',

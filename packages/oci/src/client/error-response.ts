@@ -4,8 +4,8 @@ import { RegistryClientError } from './error.ts';
 
 const maxErrorBytes = 64 * 1024;
 
-/** The error for an answer with an unexpected status; reads (and so releases) its body. */
-export async function errorFromResponse(request: string, response: Response): Promise<RegistryClientError> {
+/** The error for an answer with an unexpected status; reads (and so releases) its body. `registry`: its host, when it was the registry. */
+export async function errorFromResponse(request: string, response: Response, registry?: string): Promise<RegistryClientError> {
   const errors = parseErrors(await readText(response, maxErrorBytes).catch(() => ''));
   const codes = errors.map(({ code }) => code);
   const said = errors.map(({ code, message }) => `${code}${message === '' ? '' : `: ${message}`}`).join('; ');
@@ -13,6 +13,7 @@ export async function errorFromResponse(request: string, response: Response): Pr
   return new RegistryClientError(`${request} answered ${response.status}${said === '' ? '' : ` (${said})`}`, {
     status: response.status,
     codes,
+    ...(registry !== undefined && { registry }),
     ...(/^[0-9]{1,9}$/.test(retryAfter) ? { retryAfterSeconds: Number(retryAfter) } : {}),
   });
 }

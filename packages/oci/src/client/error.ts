@@ -4,6 +4,8 @@ export interface RegistryFailure {
   readonly status: number;
   /** The error codes in the body, known to the specification or not. */
   readonly codes?: readonly string[];
+  /** The host and port of the registry, where it is the registry that refused. */
+  readonly registry?: string;
   /** The value of a Retry-After header given in seconds. */
   readonly retryAfterSeconds?: number;
 }
@@ -13,12 +15,14 @@ export class RegistryClientError extends Error {
   override readonly name = 'RegistryClientError';
   readonly status: number;
   readonly codes: readonly string[];
+  readonly registry: string | undefined;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(message: string, failure: RegistryFailure) {
     super(message);
     this.status = failure.status;
     this.codes = failure.codes ?? [];
+    this.registry = failure.registry;
     this.retryAfterSeconds = failure.retryAfterSeconds;
   }
 }

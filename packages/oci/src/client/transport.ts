@@ -80,7 +80,7 @@ export function createTransport(options: RegistryClientOptions): Transport {
         }
       }
       if (request.expect.includes(answer.response.status)) return answer;
-      throw await errorFromResponse(`${request.method} ${url.origin}${url.pathname}`, answer.response);
+      throw await errorFromResponse(`${request.method} ${url.origin}${url.pathname}`, answer.response, base.host);
     },
   };
 }

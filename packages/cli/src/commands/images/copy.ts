@@ -9,7 +9,7 @@ import { type CopiedBytes, copyBlobs } from '../../images/copy/copy-blobs.ts';
 import { type ImageContent, readImageContent } from '../../images/copy/image-content.ts';
 import { parsed } from '../../images/copy/parsed.ts';
 import type { Place } from '../../images/copy/place.ts';
-import { type ImageTarget, imageTarget, referenceOf } from '../../images/image-target.ts';
+import { type ImageTarget, imageTarget, manifestOf } from '../../images/image-target.ts';
 import { entryFor } from '../../images/platform-entry.ts';
 import { readableSize } from '../../output/readable-value.ts';
 import { formatOf, writeThing } from '../../output/results.ts';
@@ -80,7 +80,7 @@ function tagOf({ tag, digest }: ImageTarget): Tag | undefined {
 }
 
 async function readTop(source: ImageTarget, { client, name }: Place, platform: string | undefined): Promise<FetchedManifest> {
-  const top = await client.getManifest(name, referenceOf(source));
+  const top = await manifestOf(source, client);
   const manifest = parsed(top);
   return platform === undefined || manifest.kind !== 'index' ? top : client.getManifest(name, entryFor(source, manifest, platform).digest);
 }
