@@ -76,6 +76,8 @@ test('an image is promoted whole, and pulled by who may read the target alone', 
   assert.deepEqual((await call('GET', self, { authorization: operator.basic })).body.from, {}, 'nor its name');
   const { items } = (await call('GET', '/promotions?source=dev/app&limit=1')).body;
   assert.deepEqual(items[0], made.body);
+  const ofOperator = (await call('GET', '/promotions?source=dev/app', { authorization: operator.basic })).body;
+  assert.deepEqual(ofOperator.items, [], 'nor, to whoever guesses it, that anything came from there');
   assert.equal((await call('GET', '/promotions')).status, 400);
 });
 

@@ -93,6 +93,7 @@ function listRoute({ promotions, authorizer }: PromotionRouteDeps): Route {
     handle: async (request) => {
       const { limit, after } = pageOf(request, Type.Integer());
       const filter = filterOf(request.query);
+      if (!(await mayListSource(authorizer, request.principal, filter))) return { status: 200, body: { items: [] } };
       const visible = await authorizer.visible(request.principal, 'list');
       const page = await promotions.listPromotions(filter, { target: visible, source: visible }, { limit, before: after });
       const targets = page.items.map(({ to }) => ({ kind: 'repository', name: to.repository }) as const);
@@ -195,6 +196,11 @@ async function visiblePromotion({ promotions, authorizer }: PromotionRouteDeps, 
   const resource = found && ({ kind: 'repository', name: found.to.repository } as const);
   if (resource === undefined || !(await authorizer.decide(principal, 'list', resource)).allow) throw notFound('promotion of that id');
   return found as Promotion;
+}
+
+/** Of what came from a repository only he is told who may list there: that anything did says that it is there. */
+async function mayListSource(authorizer: Authorizer, principal: Principal, filter: PromotionFilter): Promise<boolean> {
+  return !('source' in filter) || (await authorizer.decide(principal, 'list', { kind: 'repository', name: filter.source })).allow;
 }
 
 function filterOf({ project, repository, source }: Partial<Record<keyof typeof filters, string>>): PromotionFilter {
