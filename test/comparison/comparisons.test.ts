@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createApiClient } from '../../packages/api-client/src/index.ts';
+import { digestOf } from '../protocol/sample-content.ts';
 import { startLongshore } from '../tools/longshore.ts';
 import { runProgram } from '../tools/run-program.ts';
 import { compared, ended, pushLayers } from './compared-images.ts';
@@ -143,6 +144,20 @@ test('what cannot be read says so, and why', async () => {
   assert.equal(shown.state, 'failed');
   assert.match(shown.failure ?? '', /^The layer sha256:.* cannot be compared: its compressed data is damaged\.$/);
   await assert.rejects(compared(api, from, { repository: 'team/app', reference: 'none' }), { status: 404 });
+});
+
+test('why a store cannot be read is told to those who see jobs, and to nobody else', async () => {
+  const lost = await layer({ 'srv/lost': 'lost' });
+  await pushLayers(server, { repository: 'team/app', tag: 'lost', layers: [lost] });
+  const hex = digestOf(await readFile(lost.file)).slice('sha256:'.length);
+  const folder = join(server.dataDir, 'blobs', 'sha256', hex.slice(0, 2));
+  const stored = (await readdir(folder)).find((name) => name.startsWith(hex)) ?? assert.fail('no bytes');
+  await rm(join(folder, stored));
+  await mkdir(join(folder, stored));
+  const shown = await compared(api, from, { repository: 'team/app', reference: 'lost' });
+  assert.deepEqual([shown.state, shown.failure], ['failed', undefined]);
+  const { data: job } = await api.GET('/api/v1/jobs/{job}', { params: { path: { job: shown.job ?? '' } } });
+  assert.match(job?.failure ?? '', /EISDIR/);
 });
 
 test('a comparison survives the death of its server, and one may cancel it', async () => {

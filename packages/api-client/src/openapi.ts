@@ -2043,6 +2043,7 @@ export interface components {
                 bytesRead: number;
                 bytesTotal: number;
             };
+            /** @description Why it can never be made. Why a job failed is for those who see jobs. */
             failure?: string;
             result?: {
                 layers: {

@@ -70,7 +70,7 @@ export const comparison = Type.Object(
     to: side,
     job: Type.Optional(Type.String({ description: 'Id of the job that finds it out.' })),
     progress: Type.Optional(Type.Object({ bytesRead: Type.Integer(), bytesTotal: Type.Integer() })),
-    failure: Type.Optional(Type.String()),
+    failure: Type.Optional(Type.String({ description: 'Why it can never be made. Why a job failed is for those who see jobs.' })),
     result: Type.Optional(result),
   },
   { $id: 'Comparison' },
@@ -116,12 +116,11 @@ export function showComparison(
     return { id, state: 'done', ...sides, result: resultOf(summary) };
   }
   if (job === undefined) return undefined;
-  const { state, progress, failure } = job;
+  const { state, progress } = job;
   // Between its end and the forgetting of the result there is nothing to show.
   if (state === 'done') return undefined;
   const known = progress as { bytesRead: number; bytesTotal: number } | undefined;
-  const shown = { ...(known !== undefined && { progress: known }), ...(failure !== undefined && { failure }) };
-  return { id, state, ...sides, job: String(job.id), ...shown };
+  return { id, state, ...sides, job: String(job.id), ...(known !== undefined && { progress: known }) };
 }
 
 type Found = Extract<ComparisonSummary, { findings: unknown }>;
