@@ -104,7 +104,8 @@ export async function authorize(
   if (decision.allow) return agent(decision);
   if (subject.kind === 'anonymous') throw unauthorized('Log in first.', exchange);
   await auditRefusedAction(auditor, exchange, { principal, action: operationId, resource, decision });
-  if (await mayKnowOf(authorizer, principal, resource)) throw new ApiError('forbidden', { detail: `${sentence(decision.reason)}.` });
+  if (await mayKnowOf(authorizer, principal, resource))
+    throw new ApiError('forbidden', { detail: `${sentence(decision.reason, subject.name)}.` });
   throw new ApiError('not-found', { detail: 'There is nothing of that name that you may see: check the name, or ask for a role.' });
 }
 
@@ -117,4 +118,5 @@ async function mayKnowOf(authorizer: Authorizer, principal: Principal, resource:
   return resource.kind === 'registry' || (await authorizer.decide(principal, 'list', resource)).allow;
 }
 
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+/** A name stays as it is written. */
+const sentence = (text: string, name: string) => (text.startsWith(`${name} `) ? text : text.charAt(0).toUpperCase() + text.slice(1));
