@@ -94,6 +94,8 @@ test('what comes to the source later is told, and a second promotion takes it al
   const told: Json[] = (await call('GET', self)).body.lateReferrers;
   assert.equal(told.length, 1);
   assert.deepEqual([told[0]?.['digest'], told[0]?.['artifactType']], [late.digest, 'test/scan']);
+  const ofOperator = (await call('GET', self, { authorization: operator.basic })).body;
+  assert.deepEqual([ofOperator.from, ofOperator.lateReferrers], [{}, []], 'what a hidden source holds is told to nobody else');
   assert.equal(await statusOf(`prod/app/manifests/${late.digest}`), 404);
   assert.equal((await promote(wanted)).status, 201);
   assert.equal(await statusOf(`prod/app/manifests/${late.digest}`), 200);

@@ -2837,7 +2837,7 @@ export interface components {
                 from?: string;
                 to: string;
             }[];
-            /** @description What came to the source since, at most 100: promote again to take it along. */
+            /** @description What came to the source since, at most 100, for those who may list there: promote again to take it along. */
             lateReferrers: {
                 digest: string;
                 artifactType?: string;

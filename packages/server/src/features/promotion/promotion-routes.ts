@@ -123,7 +123,8 @@ function getRoute(deps: PromotionRouteDeps): Route {
       const found = await visiblePromotion(deps, principal, Number(params.promotion));
       const [tags, late] = await Promise.all([
         deps.promotions.listPromotedTags(found.id),
-        deps.promotions.listLateReferrers(found.id, mostLate),
+        // What is in a source that is hidden from him is not told by what is promoted from it.
+        found.from.repository === undefined ? [] : deps.promotions.listLateReferrers(found.id, mostLate),
       ]);
       const lateReferrers = late.map(({ digest: which, artifactType, at }) => ({
         digest: which,

@@ -71,7 +71,7 @@ export const promotionDetails = Type.Object(
     ...promotion.properties,
     tags: Type.Array(promotedTag, { description: 'At most 1000.' }),
     lateReferrers: Type.Array(Type.Object({ digest, artifactType: Type.Optional(Type.String()), at: instant }), {
-      description: 'What came to the source since, at most 100: promote again to take it along.',
+      description: 'What came to the source since, at most 100, for those who may list there: promote again to take it along.',
     }),
   },
   { $id: 'PromotionDetails' },
