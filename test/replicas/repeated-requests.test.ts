@@ -39,14 +39,19 @@ test('haproxy sends a PUT to another replica when the first cannot be connected 
 test('nginx answers one PUT with 502 for a replica that cannot be connected to, and none while clients try again', async (t) => {
   if (requirePrograms(t, 'nginx') === undefined) return;
   const put = await beforeOneDead(t, 'nginx');
+  const begun = performance.now();
   const first = [await put(), await put()];
   assert.deepEqual(first.toSorted(), [201, 502]);
   // As long as a client waits at first before it tries again (crane a second), and nginx counts in whole seconds.
   await delay(2100);
-  for (let time = 0; time < 4; time += 1) assert.equal(await put(), 201);
+  for (let time = 0; time < 8; time += 1) {
+    const status = await put();
+    // After five seconds, where much else runs, nginx looks for the dead one again.
+    if (performance.now() - begun < 5000) assert.equal(status, 201);
+  }
 });
 
-/** A load balancer before a replica that is not there and one that is: what puts a manifest there and tells the status. */
+/** A load balancer before a replica that is not there and one that is: what puts a manifest there, each on its own connection, and tells the status. */
 async function beforeOneDead(t: TestContext, name: keyof typeof balancers): Promise<() => Promise<number>> {
   const [listen, dead, alive] = loopbackEndpoints(3) as [Endpoint, Endpoint, Endpoint];
   await startServer(t, alive, (request, response) => response.writeHead(request.method === 'PUT' ? 201 : 200).end());
@@ -54,7 +59,8 @@ async function beforeOneDead(t: TestContext, name: keyof typeof balancers): Prom
   atEnd(t, () => balancer.stop());
   const client = new HttpClient(balancer.url);
   atEnd(t, async () => client.close());
-  return async () => (await client.send('PUT', '/v2/team/app/manifests/v1', { body: Buffer.from('{}') })).status;
+  const put = { headers: { connection: 'close' }, body: Buffer.from('{}') };
+  return async () => (await client.send('PUT', '/v2/team/app/manifests/v1', put)).status;
 }
 
 /** One request to a load balancer whose replicas die over every request: how it was answered, and what reached a replica. */

@@ -42,8 +42,8 @@ async function configuration(place: Place): Promise<string> {
   const tls = ['  listen 443 ssl;', '  ssl_certificate /etc/nginx/registry.crt;', '  ssl_certificate_key /etc/nginx/registry.key;'];
   const own =
     certificate === undefined
-      ? [`  listen ${hostOf(listen)};`]
-      : [`  listen ${hostOf(listen)} ssl;`, `  ssl_certificate ${certificate};`, `  ssl_certificate_key ${certificate};`];
+      ? [`  listen ${hostOf(listen)} reuseport;`]
+      : [`  listen ${hostOf(listen)} ssl reuseport;`, `  ssl_certificate ${certificate};`, `  ssl_certificate_key ${certificate};`];
   const included = replaceOnce(published, tls.join('\n'), own.join('\n')).replace(/(?: {2}server [\d.:]+ .*\n)+/, list);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${directory}/temporary/${name};`)
@@ -51,7 +51,7 @@ async function configuration(place: Place): Promise<string> {
   return `
 daemon off;
 ${process.getuid?.() === 0 ? 'user root;' : ''}
-worker_processes 1;
+worker_processes 2;
 pid ${directory}/nginx.pid;
 error_log stderr notice;
 events {
