@@ -43,7 +43,7 @@ interface Requests {
   stop(): Promise<string[]>;
 }
 
-function keepAsking(ask: () => Promise<number>, wanted: number): Requests {
+function keepAsking(t: TestContext, ask: () => Promise<number>, wanted: number): Requests {
   const failures: string[] = [];
   let sent = 0;
   let isOver = false;
@@ -56,14 +56,14 @@ function keepAsking(ask: () => Promise<number>, wanted: number): Requests {
       await pause(10);
     }
   })();
-  return {
-    sent: () => sent,
-    stop: async () => {
-      isOver = true;
-      await asking;
-      return failures;
-    },
+  const stop = async () => {
+    isOver = true;
+    await asking;
+    return failures;
   };
+  // Also when the test fails before: it would ask for ever.
+  t.after(stop);
+  return { sent: () => sent, stop };
 }
 
 function askOver(agent: Agent, url: string, path: string): Promise<number> {
@@ -118,14 +118,18 @@ describe('a certificate by ACME', { skip, concurrency: true }, () => {
     t.after(() => clearInterval(dripping));
     const localPorts = new Set<number | undefined>();
     agent.on('free', ({ localPort }: Socket) => localPorts.add(localPort));
-    const one = keepAsking(() => askOver(agent, server.url, '/v2/'), 200);
-    const two = keepAsking(overHttp2, 200);
+    const one = keepAsking(t, () => askOver(agent, server.url, '/v2/'), 200);
+    const two = keepAsking(t, overHttp2, 200);
     // Every new connection meets a certificate that is good at that moment.
-    const three = keepAsking(async () => {
-      await servedSerial(port, ca);
-      await pause(50);
-      return 200;
-    }, 200);
+    const three = keepAsking(
+      t,
+      async () => {
+        await servedSerial(port, ca);
+        await pause(50);
+        return 200;
+      },
+      200,
+    );
     await untilTrusted(port, ca, first);
     const sentBefore = [one.sent(), two.sent(), three.sent()];
     await until(() => [one, two, three].every(({ sent }, index) => sent() > (sentBefore[index] ?? 0) + 5));
