@@ -142,7 +142,7 @@ describe('a server that is killed while it forwards', { concurrency: true }, () 
     const written = () => db.prepare(everyEntry).all() as unknown as Written[];
     await nothingIsLost(receivers, tags, written);
     const [login] = written().filter(({ action }) => action === 'login');
-    assert.equal(login?.count, 1, 'of a denial the first is there; its repeats were counted in the process that is gone');
+    assert.ok(login, 'of a denial the first is there; its repeats are counted in the process that is gone, but once a minute');
   });
 
   test('PostgreSQL: another replica goes on, and every entry arrives', async (t) => {

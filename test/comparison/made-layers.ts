@@ -26,7 +26,11 @@ export async function makeLayers(): Promise<MadeLayers> {
         const path = join(root, name);
         await mkdir(name.endsWith('/') ? path : dirname(path), { recursive: true });
         if (text.startsWith('-> ')) await symlink(text.slice(3), path);
-        else if (!name.endsWith('/')) await writeFile(path, text);
+        else if (!name.endsWith('/')) {
+          await writeFile(path, text);
+          // Also where the umask is stricter than usual.
+          await chmod(path, 0o644);
+        }
       }
       for (const [name, mode] of Object.entries(modes)) await chmod(join(root, name), mode);
       const file = `${root}.tar.gz`;
