@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.ts';
 import { programPath } from './programs.ts';
 import { startProcess } from './started-process.ts';
 
@@ -27,9 +28,10 @@ export interface RadosgwOptions {
 export async function startRadosgw(options: RadosgwOptions = {}): Promise<S3Server> {
   for (const program of radosgwPrograms) programPath(program);
   const keys = { S3_ACCESS_KEY: 'longshore-test', S3_SECRET_KEY: 'longshore-test-secret' };
-  const port = options.port === undefined ? [] : ['--port', String(options.port)];
+  // Its daemons listen seconds after the script has looked for ports; nobody else gets these until then.
+  const ports = ['--port', String(options.port ?? (await freePort())), '--monitor-port', String(await freePort())];
   const directory = options.directory === undefined ? [] : ['--directory', options.directory];
-  const gateway = await startProcess('bash', [script, '--stop-with-stdin', ...port, ...directory], {
+  const gateway = await startProcess('bash', [script, '--stop-with-stdin', ...ports, ...directory], {
     ready: /radosgw is ready on (http:\S+)/,
     env: keys,
     openStdin: true,
