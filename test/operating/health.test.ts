@@ -14,7 +14,7 @@ async function ready({ client }: TestRegistry, query = ''): Promise<string> {
 
 test('readyz says which part of a server is broken, and when it works again', async () => {
   await using registry = await startRegistry();
-  assert.match(await ready(registry, '?verbose'), /^200 ready\ndatabase: ok\nstore default: ok\ndisk: (ok|warning: .*)\n$/);
+  await until(async () => /^200 ready\ndatabase: ok\nstore default: ok\ndisk: (ok|warning: .*)\n$/.test(await ready(registry, '?verbose')));
   const away = `${registry.data}-away`;
   await rename(registry.data, away);
   // Each part is looked at in its own time.
@@ -34,7 +34,8 @@ test('a disk that hangs does not hang the page', async () => {
   // Whoever opens a pipe to write waits until somebody reads it.
   const probe = join(registry.data, '.probe');
   execFileSync('mkfifo', [probe]);
-  assert.match(await ready(registry), /^503 not ready\nstore default: no answer within 2 s\n/);
+  // Where much else runs, other parts may not have answered in that time either.
+  assert.match(await ready(registry), /^503 not ready\n[\s\S]*store default: no answer within 2 s\n/);
   await (await open(probe, 'r+')).close();
   await until(async () => (await ready(registry)).startsWith('200 '));
 });
