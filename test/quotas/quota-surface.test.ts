@@ -7,7 +7,7 @@ import { scrape } from '../operating/scrape.ts';
 import type { Answer } from '../protocol/http-client.ts';
 import { startRegistry } from '../protocol/registry-fixture.ts';
 import { digestOf, imageOf, octets, type Place, pushBlob, pushImage, putManifest, startUpload } from '../protocol/sample-content.ts';
-import { until } from '../security/until.ts';
+import { until, withinOneDay } from '../security/until.ts';
 import { runProgram } from '../tools/run-program.ts';
 
 const registry = await startRegistry({ flags: ['--anonymous', 'push', '--projects-create-on-push', 'users'] });
@@ -113,6 +113,7 @@ test('unfinished uploads take room, announced or not, and a refused one has ende
 });
 
 test('pulls are counted, and what a project may serve on one day is all that it serves', async () => {
+  await withinOneDay();
   const place = { client, repository: 'busy/app' };
   const { digest, bytes } = await pushImage(place, 'v1');
   const blob = await pushBlob(place, randomBytes(3000));

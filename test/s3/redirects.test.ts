@@ -6,7 +6,7 @@ import { expectAnswer } from '../protocol/expected-answer.ts';
 import { HttpClient } from '../protocol/http-client.ts';
 import { startRegistry, type TestRegistry } from '../protocol/registry-fixture.ts';
 import { digestOf, pushBlob } from '../protocol/sample-content.ts';
-import { until } from '../security/until.ts';
+import { until, withinOneDay } from '../security/until.ts';
 import { startLongshore } from '../tools/longshore.ts';
 import { requirePrograms } from '../tools/programs.ts';
 import { bucketVariables, type SharedService, s3Services } from './shared-services.ts';
@@ -99,6 +99,7 @@ test('a project that is closed to some addresses hands out nothing that is of us
 test('what the service serves counts against what a project may serve on one day, and no link is given beyond that', async (t) => {
   const [gateway] = services;
   if (gateway === undefined || requirePrograms(t, ...gateway.programs) === undefined) return;
+  await withinOneDay();
   const { client, metadata } = await registryOn(t, gateway, { LONGSHORE_STORE_REDIRECT: 'on' });
   expectAnswer(await client.send('GET', path), { status: 307 });
   expectAnswer(await client.send('GET', path, { headers: { range: 'bytes=0-99' } }), { status: 307 });

@@ -26,3 +26,12 @@ export async function untilPromised(promisedMs: number, isSo: () => Promise<bool
     return isKnown;
   });
 }
+
+const dayMs = 24 * 60 * 60_000;
+const enoughMs = 3 * 60_000;
+
+/** Resolves at once; in the last minutes of a day in UTC when it is over. For tests of what is counted by days. */
+export async function withinOneDay(): Promise<void> {
+  const leftMs = dayMs - (Date.now() % dayMs);
+  if (leftMs < enoughMs) await delay(leftMs);
+}
