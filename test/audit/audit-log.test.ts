@@ -166,14 +166,17 @@ test('what was pulled is written when the server ends, counted by subject and re
 });
 
 test('somebody who asks for made-up names again and again fills no log, and hides nobody else', async () => {
+  // Its first minute: at the end of each, what was counted is written, and more is taken.
+  await using fresh = await startRegistry({ flags: [] });
+  const { metadata } = fresh;
+  const { basic: authorization } = await fresh.addUser('eve');
   const refused = async (count: number) => {
-    const place = { client, repository: `made-up-${count}/app`, authorization: eve.basic };
+    const place = { client: fresh.client, repository: `made-up-${count}/app`, authorization };
     const { status } = await putManifest(place, 'x', imageOf([]));
     assert.equal(status, 403);
   };
-  const from = new Date().toISOString();
   for (let count = 0; count < 800; ) await Promise.all(Array.from({ length: 40 }, () => refused(count++)));
-  const found = await metadata.listAudit({ outcome: 'denied', from: Date.parse(from) }, { limit: 1000, after: undefined });
+  const found = await metadata.listAudit({ outcome: 'denied' }, { limit: 1000, after: undefined });
   assert.ok(found.items.length <= 510, `${found.items.length} entries`);
   const [rest] = found.items.filter(({ actor }) => actor === 'various');
   assert.deepEqual([rest?.address, rest?.reason], ['127.0.0.1', 'too many different denials']);

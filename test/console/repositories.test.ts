@@ -271,9 +271,12 @@ async function heapOf(page: Page): Promise<number> {
   return usedSize;
 }
 
+/** The server writes at times of its own choosing: its writes are waited for. */
+const besideServer = { timeout: 60_000 };
+
 /** As many repositories as `count` with what is in `model`, beside the server; `like`: how all of them are called. */
 function fillRepositories(model: string, count: number, like = 'bulk/r-'): void {
-  using database = new DatabaseSync(join(registry.data, 'longshore.db'));
+  using database = new DatabaseSync(join(registry.data, 'longshore.db'), besideServer);
   const isOne = `r.name glob '${like}*'`;
   const statements = [
     `insert into repositories (project_id, name, created_at)
@@ -288,12 +291,12 @@ function fillRepositories(model: string, count: number, like = 'bulk/r-'): void 
     `insert into tags (repository_id, name, manifest_id, updated_at, updated_by)
        select r.id, 'latest', m.id, m.pushed_at - r.id, m.pushed_by from manifests m join repositories r on r.id = m.repository_id where ${isOne}`,
   ];
-  database.exec(`begin; ${statements.join('; ')}; commit`);
+  database.exec(`begin immediate; ${statements.join('; ')}; commit`);
 }
 
 /** As many tags as `count`, beside the server: by requests it would take minutes. */
 function fillTags(repository: string, count: number): void {
-  using database = new DatabaseSync(join(registry.data, 'longshore.db'));
+  using database = new DatabaseSync(join(registry.data, 'longshore.db'), besideServer);
   database
     .prepare(
       `insert into tags (repository_id, name, manifest_id, updated_at, updated_by)

@@ -180,7 +180,7 @@ describe('a certificate by ACME', { skip, concurrency: true }, () => {
     const failing = await startLongshore({ dataDir, args: byHttp(pebble) });
     await until(() => failing.output().includes('ECONNREFUSED'));
     await failing.stop();
-    const database = new DatabaseSync(join(dataDir, 'longshore.db'));
+    const database = new DatabaseSync(join(dataDir, 'longshore.db'), { timeout: 60_000 });
     const postponed = database.prepare('update certificates set next_at = ?').run(Date.now() + 3_600_000);
     assert.equal(postponed.changes, 1);
     database.close();

@@ -35,7 +35,7 @@ test('no answer is older than a change that another process had committed before
   const port = Number(new URL(server.url).port);
   const client = stack.adopt(new HttpClient(server.url), (one) => one.close());
   await pushImage({ client, repository: 'team/app', authorization: basicAuthorization('admin', server.adminPassword) }, '1');
-  const other = stack.adopt(new DatabaseSync(join(server.dataDir, 'longshore.db'), { timeout: 2000 }), (one) => one.close());
+  const other = stack.adopt(new DatabaseSync(join(server.dataDir, 'longshore.db'), { timeout: 60_000 }), (one) => one.close());
   other.exec('pragma synchronous = off');
   const change = other.prepare("update projects set visibility = ? where name = 'team'");
   change.run('public');

@@ -5,10 +5,12 @@ import type { TestRegistry } from '../../protocol/registry-fixture.ts';
 import type { Release } from './demo-images.ts';
 
 const day = 86_400_000;
+/** The server writes at times of its own choosing: its writes are waited for. */
+const besideServer = { timeout: 60_000 };
 
 /** Makes what was pushed a moment ago look as if it had been pushed when its release says: a registry cannot be told to have a past. */
 export function moveToPast({ data }: TestRegistry, releases: readonly Release[]): void {
-  using database = new DatabaseSync(join(data, 'longshore.db'));
+  using database = new DatabaseSync(join(data, 'longshore.db'), besideServer);
   const tagged = database.prepare(
     `update tags set updated_at = :at, pushed_at = :at where name = :tag and repository_id = (select id from repositories where name = :repository)`,
   );
@@ -47,7 +49,7 @@ export function moveToPast({ data }: TestRegistry, releases: readonly Release[])
 
 /** Pulls of the last months, more on working days; the same ones every time. */
 export function addPulls({ data }: TestRegistry, days: number): void {
-  using database = new DatabaseSync(join(data, 'longshore.db'));
+  using database = new DatabaseSync(join(data, 'longshore.db'), besideServer);
   const today = Math.floor(Date.now() / day);
   const ofDay = database.prepare(
     'insert into project_pulls (project_id, day, bytes, pulls) select id, :day, :pulls * 1000, :pulls from projects where name = :name on conflict do nothing',
