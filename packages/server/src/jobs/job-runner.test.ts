@@ -121,7 +121,7 @@ test('a job that is cancelled, or whose process ends, is aborted; the latter com
       return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
     },
   };
-  const runner = start([waiting], { leaseMs: 900 });
+  const runner = start([waiting], { leaseMs: 6000 });
   const first = await enqueue('wait');
   await begun.promise;
   assert.equal(await metadata.cancelJob({ id: first.id, at: Date.now(), by: systemAgent('test') }), 'cancelling');

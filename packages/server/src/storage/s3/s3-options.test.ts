@@ -176,7 +176,7 @@ test('a service with a certificate of a private authority is trusted by its file
 
 test('a service that never answers is given up in time, and so is one that stops in the middle of a blob', async (t) => {
   const location = `blobs/a.${'0'.repeat(16)}` as BlobLocation;
-  const patience = { attempts: 2, connectMs: 10_000, silenceMs: 1500 };
+  const patience = { attempts: 2, connectMs: 10_000, silenceMs: 4000 };
   const { endpoint } = await listenFor(t, {
     answer: (response, { method, url }) => {
       if (url.startsWith('/bucket/probe')) ok(response);
@@ -217,7 +217,7 @@ for (const [what, answer] of [
         return answer(response);
       },
     });
-    const patience = { attempts: 1, connectMs: 10_000, silenceMs: 1500 };
+    const patience = { attempts: 1, connectMs: 10_000, silenceMs: 4000 };
     const store = await opened(t, { endpoint, ...keys, patience });
     const writer = await store.createUpload({ id: 'a', epoch: 1 });
     await writer.commit('sha256:ab' as never).catch((error: unknown) => assert.ok(error instanceof StorageError));
