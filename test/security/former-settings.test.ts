@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { HttpClient } from '../protocol/http-client.ts';
 import { directorySettings, groupEntry, passwordOf, personDn, personEntry } from '../tools/directory-content.ts';
+import { freePort } from '../tools/free-port.ts';
 import { type Longshore, startLongshore } from '../tools/longshore.ts';
 import { TestIdentityProvider } from '../tools/oidc-provider.ts';
 import { findProgram, skipUnless } from '../tools/programs.ts';
@@ -17,6 +18,7 @@ const basic = (name: string, password: string) => `Basic ${Buffer.from(`${name}:
 
 describe('what came of settings', { skip }, () => {
   let data = '';
+  let listen = '';
   let idp: TestIdentityProvider;
   let slapd: Slapd;
   let server: Longshore;
@@ -24,7 +26,9 @@ describe('what came of settings', { skip }, () => {
 
   before(async () => {
     data = await mkdtemp(join(tmpdir(), 'longshore-former-'));
-    idp = await TestIdentityProvider.start(['https://later.test/']);
+    // The same for all servers: a provider that is told of another address forgets whom it vouched for, and is asked about them.
+    listen = `127.0.0.1:${await freePort()}`;
+    idp = await TestIdentityProvider.start([`http://${listen}/auth/callback/sso`]);
     slapd = await startSlapd([personEntry('bob'), groupEntry('directory-admins', personDn('bob'))].join('\n'));
   });
   after(async () => {
@@ -51,9 +55,8 @@ describe('what came of settings', { skip }, () => {
       LONGSHORE_SIGN_IN_OIDC: JSON.stringify(oidc === undefined ? [] : [provider]),
       LONGSHORE_SIGN_IN_LDAP: JSON.stringify(ldap === undefined ? [] : [directory]),
     };
-    server = await startLongshore({ dataDir: data, adminPassword, env });
+    server = await startLongshore({ dataDir: data, listen, adminPassword, env });
     client = new HttpClient(server.url);
-    idp.allow([`${server.url}/auth/callback/sso`]);
   }
 
   const ask = async (authorization: string, path = '/api/v1/me', body?: object) => {
