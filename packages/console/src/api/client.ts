@@ -1,5 +1,6 @@
 import { type ApiClient, createApiClient } from '@longshore/api-client';
 import { ConnectionLost, noteReachable } from './connection.ts';
+import { noteRegistryTime } from './registry-clock.ts';
 
 /** What shows the server that a page of ours asks; known once `GET /me` has answered. */
 let csrfToken: string | undefined;
@@ -22,6 +23,7 @@ export const api: ApiClient = createApiClient({
     try {
       const answer = await fetch(request);
       noteReachable(true);
+      noteRegistryTime(answer.headers.get('date'));
       return answer;
     } catch (error) {
       if (request.signal.aborted) throw error;

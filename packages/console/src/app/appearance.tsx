@@ -1,6 +1,7 @@
 import { ConfigProvider, theme } from 'antd';
 import enUS from 'antd/locale/en_US';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { keep, readKept } from '../i18n/kept.ts';
 import { useLanguage } from '../i18n/language.tsx';
 
 /** How it looks: light, dark, or as the system says. */
@@ -57,13 +58,13 @@ function useComponentTexts() {
 /** Gives what is inside its colours and the components' texts. */
 export function AppearanceProvider({ children }: { children: ReactNode }) {
   const [appearance, setAppearance] = useState<Appearance>(
-    () => appearances.find((one) => one === localStorage.getItem(place)) ?? 'system',
+    () => appearances.find((one) => one === readKept('localStorage', place)) ?? 'system',
   );
   const [isSystemDark, isStill] = [useSystem(systemIsDark), useSystem(systemIsStill)];
   const isDark = appearance === 'system' ? isSystemDark : appearance === 'dark';
   const value = useMemo(() => {
     const choose = (chosen: Appearance) => {
-      localStorage.setItem(place, chosen);
+      keep('localStorage', place, chosen);
       setAppearance(chosen);
     };
     return { appearance, isDark, choose };

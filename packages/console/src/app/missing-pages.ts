@@ -1,4 +1,5 @@
 import { ConnectionLost } from '../api/connection.ts';
+import { keep, readKept } from '../i18n/kept.ts';
 
 const place = 'longshore.reloaded';
 const onceInMs = 10_000;
@@ -16,9 +17,9 @@ export function watchMissingPages(): void {
 }
 
 async function reloadWhenReachable(): Promise<void> {
-  if (Date.now() - Number(sessionStorage.getItem(place) ?? 0) < onceInMs) return;
+  if (Date.now() - Number(readKept('sessionStorage', place) ?? 0) < onceInMs) return;
   const answer = await fetch(window.location.href, { method: 'HEAD', headers: { Accept: 'text/html' } }).catch(() => undefined);
   if (answer?.ok !== true) return;
-  sessionStorage.setItem(place, String(Date.now()));
-  window.location.reload();
+  // What cannot be remembered would be done again and again.
+  if (keep('sessionStorage', place, String(Date.now()))) window.location.reload();
 }

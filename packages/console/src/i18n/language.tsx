@@ -1,5 +1,6 @@
 import type { Phrasebook } from '@longshore/api-client/chinese';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { keep, readKept } from './kept.ts';
 import { type Language, languages, type RegistryWords } from './messages.ts';
 
 const place = 'longshore.language';
@@ -15,7 +16,7 @@ const Context = createContext<Languages | undefined>(undefined);
 
 /** What was chosen in this browser, else what it prefers. */
 function firstLanguage(): Language {
-  const kept = localStorage.getItem(place);
+  const kept = readKept('localStorage', place);
   const chosen = languages.find((language) => language === kept);
   return chosen ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en');
 }
@@ -44,7 +45,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
   const phrasebook = usePhrasebook(language);
   const value = useMemo(() => {
     const choose = (chosen: Language) => {
-      localStorage.setItem(place, chosen);
+      keep('localStorage', place, chosen);
       setLanguage(chosen);
     };
     return { language, choose, phrasebook };

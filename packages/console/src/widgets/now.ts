@@ -1,15 +1,16 @@
 import { useSyncExternalStore } from 'react';
+import { registryNow } from '../api/registry-clock.ts';
 
 const listeners = new Set<() => void>();
-let now = Date.now();
+let now = registryNow();
 let timer: ReturnType<typeof setInterval> | undefined;
 
 function subscribe(changed: () => void): () => void {
   listeners.add(changed);
   if (timer === undefined) {
-    now = Date.now();
+    now = registryNow();
     timer = setInterval(() => {
-      now = Date.now();
+      now = registryNow();
       for (const listener of listeners) listener();
     }, 30_000);
   }
@@ -21,7 +22,7 @@ function subscribe(changed: () => void): () => void {
   };
 }
 
-/** The time of now in milliseconds, half a minute old at most; one timer serves all who ask. */
+/** The time of now by the registry's clock in milliseconds, half a minute old at most; one timer serves all who ask. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }

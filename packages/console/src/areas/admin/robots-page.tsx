@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { bodyOf, versionedOf } from '../../api/answer.ts';
 import { api } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
+import { registryNow } from '../../api/registry-clock.ts';
 import { adminTexts } from '../../i18n/admin-texts.ts';
 import { formsTexts } from '../../i18n/forms-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
@@ -156,7 +157,7 @@ function NewRobot({ onMade, onClose }: { onMade: (made: WithSecret) => void; onC
   const roles = useQuery(rolesQuery).data;
   const make = async ({ name, description, role, project, repositories, days }: NewRobotValues) => {
     const permission = { role, repositories, ...(project && { project }) };
-    const expiresAt = days === null ? 'never' : new Date(Date.now() + days * 86_400_000).toISOString();
+    const expiresAt = days === null ? 'never' : new Date(registryNow() + days * 86_400_000).toISOString();
     const body = { name, ...(description && { description }), expiresAt, permissions: [permission] };
     onMade(await bodyOf(api.POST('/api/v1/robots', { body })));
     await client.invalidateQueries({ queryKey: ['robots'] });

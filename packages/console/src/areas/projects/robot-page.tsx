@@ -4,6 +4,7 @@ import { Button, Card, Descriptions, Flex, Tag } from 'antd';
 import { useState } from 'react';
 import { bodyOf, type Versioned, versionedOf } from '../../api/answer.ts';
 import { api } from '../../api/client.ts';
+import { registryNow } from '../../api/registry-clock.ts';
 import { formsTexts } from '../../i18n/forms-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { robotsTexts } from '../../i18n/robots-texts.ts';
@@ -126,7 +127,7 @@ function RobotActions({ robot: { value: robot, etag } }: { robot: Versioned<Robo
   const header = { 'If-Match': etag };
   const forget = () => client.invalidateQueries({ queryKey: projectKey(project) });
   const change = async ({ description = '', ends, permissions }: RobotValues) => {
-    const expiresAt = endOf(ends, Date.now());
+    const expiresAt = endOf(ends, registryNow());
     const body = { description, permissions: [...permissions], ...(expiresAt !== undefined && { expiresAt }) };
     await api.PATCH('/api/v1/projects/{project}/robots/{robot}', { params: { path, header }, body });
     await forget();

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { bodyOf } from '../../api/answer.ts';
 import { api } from '../../api/client.ts';
 import { usePages } from '../../api/pages.ts';
+import { registryNow } from '../../api/registry-clock.ts';
 import { formsTexts } from '../../i18n/forms-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { robotsTexts } from '../../i18n/robots-texts.ts';
@@ -32,7 +33,7 @@ export function RobotsPage() {
   const [isMaking, setMaking] = useState(false);
   const [made, setMade] = useState<RobotWithSecret>();
   const make = async ({ name, description = '', ends, permissions }: RobotValues) => {
-    const expiresAt = endOf(ends, Date.now());
+    const expiresAt = endOf(ends, registryNow());
     const body = { name, description, permissions: [...permissions], ...(expiresAt !== undefined && { expiresAt }) };
     setMade(await bodyOf(api.POST('/api/v1/projects/{project}/robots', { params: { path: { project } }, body })));
     await client.invalidateQueries({ queryKey: projectKey(project) });

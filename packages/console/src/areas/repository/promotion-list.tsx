@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { App, Button } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
+import { registryNow } from '../../api/registry-clock.ts';
 import { useLanguage, useTexts } from '../../i18n/language.tsx';
 import { repositoryTexts } from '../../i18n/repository-texts.ts';
 import { Dialog } from '../../widgets/dialog.tsx';
@@ -53,7 +54,7 @@ export function PromotionList({ repository }: { repository: string }) {
       align: 'end',
       cell: (promotion) => {
         if (promotion.state === 'undone') return say('undoneAlready');
-        if (Date.parse(promotion.undoUntil) < Date.now()) return null;
+        if (Date.parse(promotion.undoUntil) < registryNow()) return null;
         return <Button onClick={() => setChosen(promotion)}>{say('undo')}</Button>;
       },
     },
