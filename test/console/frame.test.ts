@@ -50,6 +50,18 @@ test('the language is that of the browser until another is chosen, which stays a
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 });
 
+test('a browser that keeps nothing of the page shows it, in the language and colours of now', inBrowser, async (t) => {
+  const page = await stage.open(t);
+  const refused = "{ get() { throw new DOMException('Access is denied for this document.', 'SecurityError'); } }";
+  await page.addInitScript({
+    content: `for (const store of ['localStorage', 'sessionStorage']) Object.defineProperty(window, store, ${refused});`,
+  });
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Language' }).click();
+  await page.getByRole('menuitem', { name: '简体中文' }).click();
+  await page.getByRole('menuitem', { name: '首页' }).waitFor();
+});
+
 test('it is dark or light as the system is, until somebody chooses', inBrowser, async (t) => {
   const page = await stage.open(t, { appearance: 'dark' });
   const becomes = (scheme: string) => page.locator(`html[style*="color-scheme: ${scheme}"]`).waitFor({ state: 'attached' });
@@ -106,7 +118,7 @@ test('who signs in after another person finds nothing of theirs, nor by going ba
   await fillSignIn(page, carol);
   await page.getByRole('button', { name: 'carol' }).waitFor();
   await page.getByRole('heading', { level: 1, name: 'Repositories' }).waitFor();
-  await page.getByText('library/app').first().waitFor();
+  await page.getByText('carol/alpine').first().waitFor();
   assert.equal(await page.getByText('team/hidden').count(), 0);
   const kept = await page.evaluate<string>('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])');
   assert.doesNotMatch(kept, /team|alice/);

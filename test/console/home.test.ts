@@ -14,7 +14,9 @@ test('where nothing was pushed yet, it is said how to', inBrowser, async (t) => 
   const page = await stage.open(t, { as: alice, language: 'zh-CN' });
   await page.goto('/');
   await page.getByRole('heading', { name: '推送镜像' }).waitFor();
-  await page.getByText(`docker push ${registry.host}/alice/alpine`).waitFor();
+  await page.getByText(`docker push ${registry.host}/alice/alpine:latest`).waitFor();
+  // Without TLS, which skopeo wants to be told of.
+  await page.getByText(`skopeo login --tls-verify=false -u alice ${registry.host}`).waitFor();
 });
 
 test('everybody sees what was pushed of what they may see, and goes to it by a click', inBrowser, async (t) => {

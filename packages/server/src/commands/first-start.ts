@@ -27,6 +27,7 @@ export function announce({ tls }: Config, { address, port, family }: AddressInfo
     tell(`The administrator is 'admin' with the password ${password} (shown only now; 'longshore admin reset-password' makes a new one).`);
     tell('Log in and push a first image:');
     tell(`  docker login ${host} -u admin`);
+    tell('  docker pull alpine');
     tell(`  docker tag alpine ${host}/admin/alpine`);
     tell(`  docker push ${host}/admin/alpine`);
   }

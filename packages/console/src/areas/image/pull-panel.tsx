@@ -1,4 +1,5 @@
 import { Card, Flex, Tabs, Typography } from 'antd';
+import { appTexts } from '../../i18n/app-texts.ts';
 import { imageTexts } from '../../i18n/image-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { CodeBlock } from '../../widgets/code-block.tsx';
@@ -37,10 +38,11 @@ export function PullPanel({ image }: { image: ShownImage }) {
 
 function Notes({ puller, isPlain }: { puller: Puller; isPlain: boolean }) {
   const say = useTexts(imageTexts);
+  const sayApp = useTexts(appTexts);
   const notes = [
     ...(puller === 'kubectl' ? [say('kubectlHelp')] : []),
     ...(puller === 'crictl' ? [say('crictlHelp')] : []),
-    ...(isPlain && puller === 'docker' ? [say('plainHelp')] : []),
+    ...(isPlain && puller === 'docker' ? [sayApp('plainHelp')] : []),
   ];
   return notes.map((note) => (
     <Typography.Text key={note} type="secondary">

@@ -6,8 +6,8 @@ import { usePages } from '../../api/pages.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { projectsTexts } from '../../i18n/projects-texts.ts';
 import { actorName } from '../../widgets/actor-name.ts';
-import { CodeBlock } from '../../widgets/code-block.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
+import { PushCommands } from '../../widgets/push-commands.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
 import { SizeText } from '../../widgets/size-text.tsx';
 import { TagCount } from '../../widgets/tag-count.tsx';
@@ -44,8 +44,6 @@ function Repositories({ project }: { project: string }) {
   const pages = usePages([...projectKey(project), 'repositories'], (at) =>
     api.GET('/api/v1/projects/{project}/repositories', { params: { path: { project }, query: { ...at, limit: 20 } } }),
   );
-  const { host } = window.location;
-  const commands = `docker login ${host}\ndocker tag app:1.0 ${host}/${project}/app:1.0\ndocker push ${host}/${project}/app:1.0`;
   return (
     <RecordTable
       label={say('repositories')}
@@ -53,7 +51,7 @@ function Repositories({ project }: { project: string }) {
       rowKey={({ name }) => name}
       empty={
         <EmptyState title={say('noRepositories')} description={say('pushFirst')}>
-          <CodeBlock text={commands} label={say('pushFirst')} />
+          <PushCommands repository={`${project}/alpine`} />
         </EmptyState>
       }
       columns={[

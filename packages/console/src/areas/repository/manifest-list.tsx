@@ -5,11 +5,12 @@ import { useTexts } from '../../i18n/language.tsx';
 import { repositoryTexts } from '../../i18n/repository-texts.ts';
 import { CopyButton } from '../../widgets/copy-button.tsx';
 import { shortDigest } from '../../widgets/digest-text.tsx';
+import { EmptyState } from '../../widgets/empty-state.tsx';
+import { PushCommands } from '../../widgets/push-commands.tsx';
 import { SizeText } from '../../widgets/size-text.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { type VirtualColumn, VirtualTable } from '../../widgets/virtual-table.tsx';
 import { visibleText } from '../../widgets/visible-text.ts';
-import { PushCommands } from './push-commands.tsx';
 import { type Manifest, manifestsQuery } from './queries.ts';
 
 /** Everything that a repository holds, also what no tag points at. */
@@ -60,7 +61,11 @@ export function ManifestList({ repository }: { repository: string }) {
       query={query}
       keyOf={({ digest }) => digest}
       minWidth={840}
-      empty={<PushCommands title={say('noManifests')} repository={repository} />}
+      empty={
+        <EmptyState title={say('noManifests')}>
+          <PushCommands repository={repository} />
+        </EmptyState>
+      }
     />
   );
 }

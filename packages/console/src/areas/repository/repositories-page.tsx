@@ -1,14 +1,16 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Flex, Typography } from 'antd';
+import { useMe } from '../../api/session.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { repositoryTexts } from '../../i18n/repository-texts.ts';
+import { EmptyState } from '../../widgets/empty-state.tsx';
 import { PageHeading } from '../../widgets/page-heading.tsx';
+import { PushCommands } from '../../widgets/push-commands.tsx';
 import { SearchField } from '../../widgets/search-field.tsx';
 import { TagCount } from '../../widgets/tag-count.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { type VirtualColumn, VirtualTable } from '../../widgets/virtual-table.tsx';
-import { PushCommands } from './push-commands.tsx';
 import { type Repository, repositoriesQuery } from './queries.ts';
 import type { RepositoriesSearch } from './repository-search.ts';
 
@@ -18,6 +20,7 @@ const route = getRouteApi('/repositories');
 export function RepositoriesPage() {
   const say = useTexts(repositoryTexts);
   const { project, find }: RepositoriesSearch = route.useSearch();
+  const me = useMe();
   const navigate = useNavigate();
   const query = useInfiniteQuery(repositoriesQuery({ project, find }));
   const columns: VirtualColumn<Repository>[] = [
@@ -58,7 +61,9 @@ export function RepositoriesPage() {
         minWidth={620}
         empty={
           find === undefined ? (
-            <PushCommands title={say('noRepositories')} repository={`${project ?? 'library'}/app`} />
+            <EmptyState title={say('noRepositories')}>
+              <PushCommands repository={`${project ?? me?.name ?? 'NAME'}/alpine`} />
+            </EmptyState>
           ) : (
             <Typography.Text>{say('noMatch', { text: find })}</Typography.Text>
           )

@@ -8,13 +8,14 @@ import { useMe } from '../../api/session.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { repositoryTexts } from '../../i18n/repository-texts.ts';
 import { DigestText } from '../../widgets/digest-text.tsx';
+import { EmptyState } from '../../widgets/empty-state.tsx';
+import { PushCommands } from '../../widgets/push-commands.tsx';
 import { RightButton, useRightIn } from '../../widgets/rights.tsx';
 import { SearchField } from '../../widgets/search-field.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { type VirtualColumn, VirtualTable } from '../../widgets/virtual-table.tsx';
 import { DeleteTag } from './delete-tag.tsx';
 import { ImagePlatforms } from './image-facts.tsx';
-import { PushCommands } from './push-commands.tsx';
 import { type Tag, type TagSort, tagsQuery } from './queries.ts';
 import type { RepositorySearch } from './repository-search.ts';
 
@@ -47,7 +48,9 @@ export function TagList({ repository, prefix, sort, onFilter, onHistory }: TagLi
         minWidth={1016}
         empty={
           prefix === undefined ? (
-            <PushCommands title={say('noTags')} repository={repository} />
+            <EmptyState title={say('noTags')}>
+              <PushCommands repository={repository} />
+            </EmptyState>
           ) : (
             <Typography.Text>{say('noMatch', { text: prefix })}</Typography.Text>
           )

@@ -33,4 +33,5 @@ export const app = {
   typeName: 'To confirm, type',
   colon: ': ',
   request: 'Request {id}',
+  plainHelp: 'This registry is reached without TLS. Docker takes that on this machine alone, or when it is listed in insecure-registries.',
 } as const satisfies Record<string, string>;

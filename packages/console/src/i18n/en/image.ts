@@ -17,7 +17,6 @@ export const image = {
   pullHelp: 'The tag can move on. With the digest one always gets this very image:',
   kubectlHelp: 'The cluster pulls it. Where the project is not public, it needs a pull secret: the deploy assistant makes both.',
   crictlHelp: 'crictl pulls for its own platform. Where the registry needs a name: --creds name:token.',
-  plainHelp: 'This registry is reached without TLS. Docker takes that on this machine alone, or when it is listed in insecure-registries.',
   copyCommand: 'Copy the command',
   platform: 'Platform',
   digest: 'Digest',
@@ -100,4 +99,5 @@ export const image = {
   download: 'Download',
   copyFile: 'Copy the text',
   moreReferrers: 'There are more than are shown here.',
+  showAllValues: 'Show all {count}',
 } as const satisfies Record<string, string>;

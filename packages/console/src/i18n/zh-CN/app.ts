@@ -35,4 +35,5 @@ export const app: Record<keyof AppTexts, string> = {
   typeName: '请输入以确认：',
   colon: '：',
   request: '请求 {id}',
+  plainHelp: '此镜像仓库没有启用 TLS。Docker 只允许本机这样访问，其他机器需要把它加入 insecure-registries。',
 };

@@ -19,7 +19,6 @@ export const image: Record<keyof typeof en, string> = {
   pullHelp: '标签以后可能指向别的镜像；按摘要拉取，得到的始终是这个镜像：',
   kubectlHelp: '由集群拉取。如果项目不是公开的，还需要拉取密钥：部署助手可以同时生成两者。',
   crictlHelp: 'crictl 按自身平台拉取。如果仓库需要凭据：--creds 名称:令牌。',
-  plainHelp: '此镜像仓库没有启用 TLS。Docker 只允许本机这样访问，其他机器需要把它加入 insecure-registries。',
   copyCommand: '复制命令',
   platform: '平台',
   digest: '摘要',
@@ -102,4 +101,5 @@ export const image: Record<keyof typeof en, string> = {
   download: '下载',
   copyFile: '复制文本',
   moreReferrers: '还有更多未在此显示。',
+  showAllValues: '显示全部 {count} 项',
 };
