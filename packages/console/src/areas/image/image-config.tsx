@@ -10,6 +10,7 @@ import { TimeAgo } from '../../widgets/time-ago.tsx';
 import { Waiting } from '../../widgets/waiting.tsx';
 import { LongText } from './long-text.tsx';
 import { NamedValues } from './named-values.tsx';
+import './image-facts.css';
 
 type Config = NonNullable<Image['config']>;
 
@@ -60,7 +61,16 @@ function RunFacts({ config }: { config: Config }) {
       },
     ];
   });
-  return <Descriptions bordered size="small" column={{ xs: 1, sm: 1, md: 1, lg: 2 }} items={items} />;
+  return (
+    <Descriptions
+      bordered
+      size="small"
+      className="image-facts"
+      styles={{ label: { width: '9em' } }}
+      column={{ xs: 1, sm: 1, md: 1, lg: 2 }}
+      items={items}
+    />
+  );
 }
 
 /** `NAME=value`; a value may have further equals signs. */

@@ -10,6 +10,7 @@ import { visibleText } from '../../widgets/visible-text.ts';
 import { NamedValues } from './named-values.tsx';
 import { PullPanel } from './pull-panel.tsx';
 import type { ShownImage } from './shown-image.ts';
+import './image-facts.css';
 
 /** What one wants to know first: how to get it, what it weighs, who put it there. */
 export function ImageOverview({ image }: { image: ShownImage }) {
@@ -17,7 +18,14 @@ export function ImageOverview({ image }: { image: ShownImage }) {
   return (
     <Flex vertical gap="large">
       <PullPanel image={image} />
-      <Descriptions bordered size="small" column={{ xs: 1, sm: 1, md: 1, lg: 2 }} items={useFacts(image)} />
+      <Descriptions
+        bordered
+        size="small"
+        className="image-facts"
+        styles={{ label: { width: '9em' } }}
+        column={{ xs: 1, sm: 1, md: 1, lg: 2 }}
+        items={useFacts(image)}
+      />
       <NamedValues title={say('annotations')} values={{ ...image.root.annotations, ...image.content?.annotations }} />
     </Flex>
   );
