@@ -6,9 +6,8 @@ import { test } from 'node:test';
 import { compareRpmVersions } from '../../packages/server/src/comparing/packages/rpm-version.ts';
 import { requirePrograms } from '../tools/programs.ts';
 import { runProgram } from '../tools/run-program.ts';
+import { berkeleyDatabase, exportedHeaders, ndbDatabase } from './rpm-databases.ts';
 import { scannedPackages } from './scanned-packages.ts';
-
-const path = 'usr/lib/sysimage/rpm/rpmdb.sqlite';
 
 /** So many packages that their table has pages above pages, one of them longer than any page. */
 const names = Array.from({ length: 60 }, (_, at) => `part-${at}`);
@@ -19,41 +18,47 @@ const spec = [
   '%files\n',
 ].join('\n');
 
-test('packages that rpm has installed, by its own database', async (t) => {
-  if (requirePrograms(t, 'rpm', 'rpmbuild') === undefined) return;
+test('packages that rpm has installed, by its own database, in each of its forms', async (t) => {
+  const programs = requirePrograms(t, 'rpm', 'rpmbuild', 'rpmdb', 'db_load');
+  if (programs === undefined) return;
   const directory = await mkdtemp(join(tmpdir(), 'longshore-rpm-'));
   t.after(() => rm(directory, { recursive: true, force: true }));
-  const database = join(directory, 'db');
   await writeFile(join(directory, 'whole.spec'), spec);
   await runProgram('rpmbuild', ['-bb', '--define', `_topdir ${directory}`, join(directory, 'whole.spec')]);
-  const sqlite = ['--dbpath', database, '--define', '_db_backend sqlite'];
+  const sqlite = ['--dbpath', join(directory, 'db'), '--define', '_db_backend sqlite'];
   const built = join(directory, 'RPMS', 'noarch');
   await runProgram('bash', ['-c', 'rpm "$@" -i --justdb --nodeps --noscripts --ignoreos "$0"/*.rpm', built, ...sqlite]);
-  const { stdout } = await runProgram('rpm', [...sqlite, '-qa', '--queryformat', '%{name} %|epoch?{%{epoch}:}|%{version}-%{release}\\n']);
+  const asked = ['-qa', '--queryformat', 'rpm %{name} %|epoch?{%{epoch}:}|%{version}-%{release}\\n'];
+  const installed = (await runProgram('rpm', [...sqlite, ...asked])).stdout.trim().split('\n').sort();
+  assert.ok(installed.includes('rpm whole 4:1.2~rc1-3') && installed.length === names.length + 1);
+  await runProgram('bash', ['-c', 'rpmdb "$@" --exportdb > "$0"', join(directory, 'exported'), ...sqlite]);
+  const headers = exportedHeaders(await readFile(join(directory, 'exported')));
+  const databases = {
+    'usr/lib/sysimage/rpm/rpmdb.sqlite': await readFile(join(directory, 'db', 'rpmdb.sqlite')),
+    'var/lib/rpm/Packages': await berkeleyDatabase(programs.db_load, directory, headers),
+    'usr/lib/sysimage/rpm/Packages.db': ndbDatabase(headers),
+  };
+  const berkeley = ['--dbpath', directory, '--define', '_db_backend bdb_ro'];
+  assert.deepEqual((await runProgram('rpm', [...berkeley, ...asked])).stdout.trim().split('\n').sort(), installed);
 
-  const bytes = await readFile(join(database, 'rpmdb.sqlite'));
-  const told = scannedPackages(path, bytes);
-  assert.deepEqual(
-    told,
-    stdout
-      .trim()
-      .split('\n')
-      .map((line) => `rpm ${line}`)
-      .sort(),
-  );
-  assert.ok(told?.includes('rpm whole 4:1.2~rc1-3') && told.length === names.length + 1);
+  for (const [path, bytes] of Object.entries(databases)) {
+    await t.test(`${path}: as rpm tells them, whatever pieces it comes in`, () => {
+      assert.deepEqual(scannedPackages(path, bytes), installed);
+      assert.deepEqual(scannedPackages(path, bytes, 1021), installed);
+    });
 
-  await t.test('whatever is changed in it, it is read or said to be unread', () => {
-    for (let at = 0; at < 4000; at += 1) {
-      const damaged = Buffer.from(bytes);
-      damaged[(at * 7919) % damaged.length] = at % 256;
-      if (at < 100) damaged[at] = 0xff;
-      const found = scannedPackages(path, damaged);
-      assert.ok(found === undefined || found.length <= 10_000);
-    }
-    assert.equal(scannedPackages(path, bytes.subarray(0, bytes.length / 2)), undefined);
-    assert.equal(scannedPackages(path, Buffer.from('no database')), undefined);
-  });
+    await t.test(`${path}: whatever is changed in it, it is read or said to be unread`, () => {
+      for (let at = 0; at < 1000; at += 1) {
+        const damaged = Buffer.from(bytes);
+        damaged[(at * 7919) % damaged.length] = at % 256;
+        if (at < 100) damaged[at] = 0xff;
+        const found = scannedPackages(path, damaged, bytes.length);
+        assert.ok(found === undefined || found.length <= 10_000);
+      }
+      assert.equal(scannedPackages(path, bytes.subarray(0, bytes.length / 2)), undefined);
+      assert.equal(scannedPackages(path, Buffer.from('no database')), undefined);
+    });
+  }
 
   await t.test('versions are in its order', async () => {
     const versions = [

@@ -2084,7 +2084,7 @@ export interface components {
                     to?: string;
                 }[];
                 packages: {
-                    /** @description deb, rpm, apk, npm, python, gem or go. */
+                    /** @description deb, rpm, apk, pacman, opkg, npm, python, conda, gem, go, java, composer, nuget or cran. */
                     kind: string;
                     name: string;
                     /** @description added, removed, upgraded, downgraded or changed. */
@@ -2094,7 +2094,7 @@ export interface components {
                 }[];
                 /** @description There are more differences than are listed. */
                 truncated: boolean;
-                /** @description There are databases of packages that are not read: of rpm, in Berkeley DB or ndb, damaged, or larger than 32 MiB. */
+                /** @description There are files with packages that cannot be read: databases of rpm that are damaged, those of SQLite larger than 32 MiB, and such. */
                 unreadPackages: boolean;
             };
         };

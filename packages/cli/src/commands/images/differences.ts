@@ -28,7 +28,8 @@ export async function writeDifferences({ from, to, result }: Comparison, format:
     output.out(`\n${say(differing === 0 ? 'No difference.' : 'Configuration and packages are the same.')}`);
   if (differing > 0) output.err('\nThe same command with --files lists the files, with --text PATH it shows one.');
   if (truncated) output.err('There are more differences than are listed.');
-  if (unreadPackages) output.err('There are rpm databases of an old form, or damaged: packages may differ that are not listed.');
+  if (unreadPackages)
+    output.err('There are package databases that cannot be read, damaged or too large: packages may differ that are not listed.');
 }
 
 async function writeTable(

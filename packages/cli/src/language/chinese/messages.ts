@@ -77,8 +77,8 @@ export const messagesInChinese: Readonly<Record<string, string>> = {
   'This file is larger than 1 MiB: too large for a comparison of its lines.': '文件超过 1 MiB，无法逐行对比。',
   'The texts have too little in common for a comparison of their lines.': '两个文本差异过大，无法逐行对比。',
   'There are more differences than are listed.': '差异未全部列出。',
-  'There are rpm databases of an old form, or damaged: packages may differ that are not listed.':
-    '有无法读取的 rpm 数据库（旧格式或已损坏）：可能还有未列出的软件包差异。',
+  'There are package databases that cannot be read, damaged or too large: packages may differ that are not listed.':
+    '有无法读取的软件包数据库（已损坏或过大）：可能还有未列出的软件包差异。',
   'The same command with --files lists the files, with --text PATH it shows one.':
     '同一命令加 --files 列出文件，加 --text PATH 显示一个文件。',
   'The comparison goes on; the same command shows it, longshore comparison cancel {} ends it.':

@@ -10,7 +10,7 @@ type PackageDifference = ComparisonResult['packages'][number];
 
 const groups = ['everyKind', 'osPackages', 'languagePackages'] as const;
 type Group = (typeof groups)[number];
-const osKinds: ReadonlySet<string> = new Set(['deb', 'rpm', 'apk']);
+const osKinds: ReadonlySet<string> = new Set(['deb', 'rpm', 'apk', 'pacman', 'opkg']);
 
 /** Packages that came, went, or have another version. All of them are there: the list is bounded. */
 export function PackageDifferences({ differences }: { differences: readonly PackageDifference[] }) {

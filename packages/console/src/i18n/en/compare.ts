@@ -35,7 +35,7 @@ export const compare = {
   same: 'Both sides are the same image, by its digest.',
   noDifference: 'No difference: both images unpack to the same files and run with the same configuration.',
   truncated: 'There are more differences than are kept. The counts of files are complete, the lists are not.',
-  unreadPackages: 'There are rpm databases of an old form, or damaged: packages may differ that are not listed here.',
+  unreadPackages: 'There are package databases that cannot be read, damaged or too large: packages may differ that are not listed here.',
   summary: 'Summary',
   files: 'Files',
   config: 'Configuration',

@@ -36,7 +36,7 @@ export const compare: Record<keyof typeof en, string> = {
   same: '两侧摘要相同，是同一个镜像。',
   noDifference: '没有差异：两个镜像解包后的文件和运行配置完全相同。',
   truncated: '差异过多，没有全部保留。文件数量是完整的，列表不完整。',
-  unreadPackages: '镜像中含有无法读取的软件包数据库（旧格式或已损坏的 rpm 数据库），可能有未列出的软件包差异。',
+  unreadPackages: '镜像中含有无法读取的软件包数据库（已损坏或过大），可能有未列出的软件包差异。',
   summary: '概要',
   files: '文件',
   config: '配置',

@@ -14,6 +14,12 @@ const cases: readonly [kind: PackageKind, from: string, to: string, fate: string
   ['deb', '1.0~rc1-1', '1.0-1', 'upgraded'],
   ['rpm', '1.0^git1-1', '1.0-1', 'downgraded'],
   ['apk', '1.9.1-r2', '1.10.0-r0', 'upgraded'],
+  ['java', '31.1-jre', '32.0-jre', 'upgraded'],
+  ['java', '31.1-jre', '31.1-android', 'changed'],
+  ['java', '6.1.9.RELEASE', '6.1.10.RELEASE', 'upgraded'],
+  ['pacman', '1:2.9-1', '1:2.10-1', 'upgraded'],
+  ['cran', '1.2-10', '1.2-9', 'downgraded'],
+  ['nuget', '8.0.0-preview.2', '8.0.0', 'upgraded'],
   ['python', '2.0', '2.0.post1', 'changed'],
 ];
 

@@ -56,20 +56,27 @@ function fateOf(kind: PackageKind, from: readonly string[], to: readonly string[
 }
 
 /** Kinds whose versions are semantic ones, nearly all. */
-const semanticKinds: ReadonlySet<PackageKind> = new Set(['npm', 'go']);
+const semanticKinds: ReadonlySet<PackageKind> = new Set(['npm', 'go', 'composer', 'nuget']);
 
 /**
  * Debian's order for Debian's packages, rpm's for its own, that of semantic versions where they are usual. Debian's orders the plain numbers of the
- * others as well; where theirs have letters, each has rules of its own, and none is guessed.
+ * others as well; where theirs have letters that are not the same, each has rules of its own, and none is guessed.
  */
 function compareVersions(kind: PackageKind, left: string, right: string): number {
-  if (kind === 'deb') return compareDebianVersions(left, right);
+  if (kind === 'deb' || kind === 'opkg') return compareDebianVersions(left, right);
   if (kind === 'rpm') return compareRpmVersions(left, right);
   const [some, others] = semanticKinds.has(kind) ? [left, right].map(semanticVersion) : [];
   if (some !== undefined && others !== undefined) return compareSemantic(some, others);
-  const plain = /^[0-9]+(?:\.[0-9]+)*(?:-r[0-9]+)?$/;
-  return plain.test(left) && plain.test(right) ? compareDebianVersions(left, right) : 0;
+  if (plain.test(left) && plain.test(right)) return compareDebianVersions(left, right);
+  const [, one = '', rest] = numbersFirst.exec(left) ?? [];
+  const [, other = '', otherRest] = numbersFirst.exec(right) ?? [];
+  return rest !== undefined && rest === otherRest ? compareDebianVersions(one, other) : 0;
 }
+
+/** Numbers, perhaps after an epoch and before the number of a build. */
+const plain = /^(?:[0-9]+:)?[0-9]+(?:\.[0-9]+)*(?:-r?[0-9]+)?$/;
+/** Of `31.1-jre` and `32.0-jre` the numbers tell. */
+const numbersFirst = /^([0-9]+(?:\.[0-9]+)*)(.*)$/;
 
 /** Build metadata counts for nothing; where tags are versions, it stands behind another sign. */
 const semanticVersion = (version: string) => parseVersion(version.replace('+', '_'));

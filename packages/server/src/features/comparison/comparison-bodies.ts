@@ -48,7 +48,7 @@ const result = Type.Object({
   ),
   packages: Type.Array(
     Type.Object({
-      kind: Type.String({ description: 'deb, rpm, apk, npm, python, gem or go.' }),
+      kind: Type.String({ description: 'deb, rpm, apk, pacman, opkg, npm, python, conda, gem, go, java, composer, nuget or cran.' }),
       name: Type.String(),
       change: Type.String({ description: 'added, removed, upgraded, downgraded or changed.' }),
       from: versions,
@@ -57,7 +57,7 @@ const result = Type.Object({
   ),
   truncated: Type.Boolean({ description: 'There are more differences than are listed.' }),
   unreadPackages: Type.Boolean({
-    description: 'There are databases of packages that are not read: of rpm, in Berkeley DB or ndb, damaged, or larger than 32 MiB.',
+    description: 'There are files with packages that cannot be read: databases of rpm that are damaged, those of SQLite larger than 32 MiB, and such.',
   }),
 });
 

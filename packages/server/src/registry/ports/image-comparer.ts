@@ -47,7 +47,7 @@ export interface FileDifference {
 
 /** A package that is there in other versions. `changed`: nobody can tell which version is newer. */
 export interface PackageDifference {
-  readonly kind: 'deb' | 'rpm' | 'apk' | 'npm' | 'python' | 'gem' | 'go';
+  readonly kind: 'deb' | 'rpm' | 'apk' | 'pacman' | 'opkg' | 'npm' | 'python' | 'conda' | 'gem' | 'go' | 'java' | 'composer' | 'nuget' | 'cran';
   readonly name: string;
   readonly change: 'added' | 'removed' | 'upgraded' | 'downgraded' | 'changed';
   readonly from: readonly string[];
@@ -62,7 +62,7 @@ export interface ComparisonFindings {
   readonly counts: Readonly<Record<FileChange, number>>;
   /** Whether there are more than are listed, of files, packages or values of the configuration. */
   readonly isTruncated: boolean;
-  /** Whether databases of packages were met that are not read: of rpm, when they are of an old form, damaged or too large. */
+  /** Whether files with packages were met that cannot be read: a damaged database of rpm, or one that is too large, and such. */
   readonly hasUnreadPackages: boolean;
   /** Packed bytes of layers that were read. */
   readonly bytesRead: number;
