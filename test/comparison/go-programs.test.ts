@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { requirePrograms } from '../tools/programs.ts';
 import { runProgram } from '../tools/run-program.ts';
+import { oldGoProgram } from './old-go-program.ts';
 import { scannedPackages } from './scanned-packages.ts';
 
 /** What Go itself says of a program; what replaces a module stands in the line after it. */
@@ -49,4 +50,21 @@ test('modules of programs, as Go tells them: with modules and without, linked by
     assert.deepEqual(scannedPackages('bin/regctl', bytes.subarray(0, note + 40)), []);
     assert.deepEqual(scannedPackages('bin/regctl', Buffer.alloc(size, '\xff Go buildinf:', 'latin1')), []);
   });
+});
+
+test('programs of Go before 1.18, whose note leads to texts elsewhere', () => {
+  const modules = 'path\texample.org/old\nmod\texample.org/old\t(devel)\t\ndep\tgolang.org/x/text\tv0.3.7\th1:x\n=>\t./text\t(devel)\t\n';
+  const expected = ['go golang.org/x/text v0.3.7', 'go stdlib 1.17.13'];
+  for (const bits of [32, 64] as const) {
+    const bytes = oldGoProgram(bits, 'go1.17.13', modules);
+    for (const pieceBytes of [100, 8192, bytes.length])
+      assert.deepEqual(scannedPackages('bin/old', bytes, pieceBytes), expected, `${bits}`);
+    for (let at = 0; at < 600; at += 1) {
+      const place = at < 400 ? at * 3 : 100_000 + at - 400;
+      const before = bytes[place] ?? 0;
+      bytes[place] = before ^ (1 << (at % 8));
+      assert.ok((scannedPackages('bin/old', bytes, bytes.length)?.length ?? 0) <= expected.length);
+      bytes[place] = before;
+    }
+  }
 });

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { runProgram } from '../tools/run-program.ts';
 
 /** The headers of packages that `rpmdb --exportdb` wrote, as databases keep them: without the eight bytes in front. */
@@ -56,4 +58,20 @@ function ndbBlob(id: number, header: Buffer): Buffer {
   header.copy(blob, 16);
   blob.write('BlbE', blob.length - 4);
   return blob;
+}
+
+/** The same in SQLite, with 400 packages of this header; others were there before them and have left their pages. */
+export function largeSqliteDatabase(file: string, header: Buffer): Buffer {
+  const database = new DatabaseSync(file);
+  database.exec(
+    "PRAGMA journal_mode = off; PRAGMA synchronous = off; CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)",
+  );
+  const insert = database.prepare("INSERT INTO 'Packages' (blob) VALUES (?)");
+  database.exec('BEGIN');
+  for (let count = 0; count < 420; count += 1) insert.run(header.subarray(0, header.length - (count < 40 ? count * 1000 : 0)));
+  database.exec("COMMIT; DELETE FROM 'Packages' WHERE hnum <= 40; BEGIN");
+  for (let count = 0; count < 20; count += 1) insert.run(header);
+  database.exec('COMMIT');
+  database.close();
+  return readFileSync(file);
 }

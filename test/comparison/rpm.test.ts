@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { compareRpmVersions } from '../../packages/server/src/comparing/packages/rpm-version.ts';
 import { requirePrograms } from '../tools/programs.ts';
 import { runProgram } from '../tools/run-program.ts';
-import { berkeleyDatabase, exportedHeaders, ndbDatabase } from './rpm-databases.ts';
+import { berkeleyDatabase, exportedHeaders, largeSqliteDatabase, ndbDatabase } from './rpm-databases.ts';
 import { scannedPackages } from './scanned-packages.ts';
 
 /** So many packages that their table has pages above pages, one of them longer than any page. */
@@ -59,6 +59,14 @@ test('packages that rpm has installed, by its own database, in each of its forms
       assert.equal(scannedPackages(path, Buffer.from('no database')), undefined);
     });
   }
+
+  await t.test('one of SQLite that is too large to be kept, with places that were used before', () => {
+    const longest = headers.toSorted((left, right) => right.length - left.length)[0] ?? assert.fail();
+    const bytes = largeSqliteDatabase(join(directory, 'large.sqlite'), longest);
+    assert.ok(bytes.length > 40 * 1024 * 1024);
+    const found = scannedPackages('usr/lib/sysimage/rpm/rpmdb.sqlite', bytes, 512 * 1024);
+    assert.deepEqual([found?.length, ...new Set(found)], [400, 'rpm whole 4:1.2~rc1-3']);
+  });
 
   await t.test('versions are in its order', async () => {
     const versions = [

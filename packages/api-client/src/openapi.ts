@@ -2094,7 +2094,7 @@ export interface components {
                 }[];
                 /** @description There are more differences than are listed. */
                 truncated: boolean;
-                /** @description There are files with packages that cannot be read: databases of rpm that are damaged, those of SQLite larger than 32 MiB, and such. */
+                /** @description There are files with packages that cannot be read: databases of rpm that are damaged, or have more than any image, and such. */
                 unreadPackages: boolean;
             };
         };

@@ -5,8 +5,9 @@ import type { PackageScan } from './package-scan.ts';
 import { unpackedUnlessDamaged } from './unpacked.ts';
 import { type ZipEntry, type ZipEntrySink, ZipWalk } from './zip-walk.ts';
 
-/** Archives of Java and what is built on it: an archive of an application has its libraries in it. */
-const archive = /\.(?:jar|war|ear|par|sar|nar|hpi|jpi)$/;
+/** Archives of Java and what is built on it, by the ends of their names: an archive of an application has its libraries in it. */
+export const jarEndings = ['jar', 'war', 'ear', 'par', 'sar', 'nar', 'hpi', 'jpi'] as const;
+const archive = new RegExp(`\\.(?:${jarEndings.join('|')})$`);
 const pom = /^META-INF\/maven\/[^/]+\/[^/]+\/pom\.properties$/;
 /** An application in an archive for a server has archives, and these may have others. */
 const mostDepth = 4;
@@ -17,9 +18,6 @@ const mostTextBytes = 4 * 1024 * 1024;
 const mostPackedArchiveBytes = 16 * 1024 * 1024;
 /** What is unpacked of a file in all, for each of its bytes: of classes and texts a third is saved. */
 const mostRatio = 8;
-
-/** Whether a path is one of an archive of Java. */
-export const isJar = (path: string): boolean => archive.test(path);
 
 /** Reads what an archive of Java is, and all that are in it, as it comes. */
 export class JarScan implements PackageScan {
@@ -76,7 +74,7 @@ class Jar {
     const keep = (most: number, use: (bytes: Buffer) => void) => new KeptEntry(isDeflated, most, this.#limits, use);
     if (name === 'META-INF/MANIFEST.MF') return keep(mostTextBytes, (bytes) => (this.#manifest = bytes));
     if (pom.test(name)) return keep(mostTextBytes, (bytes) => this.#tell(mavenPackage(bytes)));
-    if (!isJar(name) || this.#depth === mostDepth) return undefined;
+    if (!archive.test(name) || this.#depth === mostDepth) return undefined;
     const jar = new Jar(name, this.#depth + 1, this.#limits);
     const end = () => void this.#nested.push(...jar.end());
     if (!isDeflated) return { take: (bytes) => jar.write(bytes), end };

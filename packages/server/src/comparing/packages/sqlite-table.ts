@@ -1,7 +1,4 @@
-/** Thrown for what is no database, or a damaged one. */
-export class DamagedDatabaseError extends Error {
-  override readonly name = 'DamagedDatabaseError';
-}
+import { DamagedDatabaseError, type SqlitePages } from './sqlite-pages.ts';
 
 type Value = number | Buffer | undefined;
 
@@ -9,11 +6,12 @@ type Value = number | Buffer | undefined;
 const mostReading = 2;
 
 /**
- * The rows of a table of a SQLite database, in the order of their ids (https://www.sqlite.org/fileformat2.html). Reads bytes of a stranger and
- * nothing else: no statement of theirs is run, and no file is needed. What is only in a write-ahead log is not seen.
+ * The rows of a table of a SQLite database, in the order of their ids; of a long row, what its own page and the next have of it. Reads bytes of a
+ * stranger and nothing else: no statement of theirs is run, and no file is needed. What is only in a write-ahead log is not seen. Throws
+ * `DamagedDatabaseError`.
  */
-export function* rowsOf(bytes: Buffer, table: string): Generator<readonly Value[]> {
-  const database = new Database(bytes);
+export function* rowsOf(pages: SqlitePages, table: string): Generator<readonly Value[]> {
+  const database = new Database(pages);
   for (const [type, name, , root] of database.rows(1)) {
     const isIt = String(type) === 'table' && String(name) === table && typeof root === 'number';
     if (isIt) return yield* database.rows(root);
@@ -21,20 +19,13 @@ export function* rowsOf(bytes: Buffer, table: string): Generator<readonly Value[
 }
 
 class Database {
-  readonly #bytes: Buffer;
-  readonly #pageBytes: number;
-  readonly #usable: number;
+  readonly #pages: SqlitePages;
   readonly #seen = new Set<number>();
   #left: number;
 
-  constructor(bytes: Buffer) {
-    const size = bytes.length < 100 ? 0 : bytes.readUInt16BE(16);
-    this.#pageBytes = size === 1 ? 65_536 : size;
-    if (bytes.toString('latin1', 0, 16) !== 'SQLite format 3\0' || this.#pageBytes < 512)
-      throw new DamagedDatabaseError('It is no database.');
-    this.#bytes = bytes;
-    this.#usable = this.#pageBytes - (bytes[20] ?? 0);
-    this.#left = bytes.length * mostReading;
+  constructor(pages: SqlitePages) {
+    this.#pages = pages;
+    this.#left = pages.totalBytes * mostReading;
   }
 
   *rows(root: number): Generator<readonly Value[]> {
@@ -42,7 +33,7 @@ class Database {
     for (let number = pages.pop(); number !== undefined; number = pages.pop()) {
       if (this.#seen.has(number)) throw new DamagedDatabaseError('A page is used twice.');
       this.#seen.add(number);
-      const page = this.#page(number);
+      const page = this.#pages.page(number);
       const head = number === 1 ? 100 : 0;
       const isLeaf = page[head] === 0x0d;
       if (!isLeaf && page[head] !== 0x05) throw new DamagedDatabaseError('A page is of no table.');
@@ -53,30 +44,23 @@ class Database {
     }
   }
 
-  #page(number: number): Buffer {
-    const start = (number - 1) * this.#pageBytes;
-    if (number < 1 || start + this.#pageBytes > this.#bytes.length) throw new DamagedDatabaseError('A page is missing.');
-    return this.#bytes.subarray(start, start + this.#pageBytes);
-  }
-
-  /** What a cell of a leaf holds, with the pages that it goes on in. */
+  /** What a cell of a leaf holds, with the beginning of what it holds on other pages. */
   #payload(page: Buffer, cell: number): Buffer {
     const [length, afterLength] = varint(page, cell);
     const [, start] = varint(page, afterLength);
-    this.#left -= length;
-    if (this.#left < 0) throw new DamagedDatabaseError('Its rows are longer than the file.');
-    const longest = this.#usable - 35;
-    if (length <= longest) return page.subarray(start, start + length);
-    const least = Math.floor(((this.#usable - 12) * 32) / 255) - 23;
-    const wanted = least + ((length - least) % (this.#usable - 4));
+    const usable = this.#pages.usableBytes;
+    const longest = usable - 35;
+    if (length <= longest) return this.#taken([page.subarray(start, start + length)]);
+    const least = Math.floor(((usable - 12) * 32) / 255) - 23;
+    const wanted = least + ((length - least) % (usable - 4));
     const here = wanted <= longest ? wanted : least;
-    const parts = [page.subarray(start, start + here)];
-    let next = u32(page, start + here);
-    for (let missing = length - here; missing > 0; missing -= this.#usable - 4) {
-      const more = this.#page(next);
-      parts.push(more.subarray(4, 4 + Math.min(missing, this.#usable - 4)));
-      next = more.readUInt32BE(0);
-    }
+    const next = this.#pages.page(u32(page, start + here));
+    return this.#taken([page.subarray(start, start + here), next.subarray(4, 4 + Math.min(length - here, usable - 4))]);
+  }
+
+  #taken(parts: readonly Buffer[]): Buffer {
+    this.#left -= parts.reduce((sum, { length }) => sum + length, 0);
+    if (this.#left < 0) throw new DamagedDatabaseError('Its rows are longer than the file.');
     return Buffer.concat(parts);
   }
 }
@@ -92,10 +76,10 @@ function valuesOf(record: Buffer): Value[] {
     const [type, next] = varint(record, at);
     at = next;
     const length = type >= 12 ? Math.floor((type - 12) / 2) : (numberBytes[type] ?? 0);
-    if (body + length > record.length) throw new DamagedDatabaseError('A row ends too early.');
+    if (body > record.length) throw new DamagedDatabaseError('A row ends too early.');
     if (type >= 12) values.push(record.subarray(body, body + length));
     else if (type === 8 || type === 9) values.push(type - 8);
-    else values.push(length === 0 || length > 6 ? undefined : record.readIntBE(body, length));
+    else values.push(length === 0 || length > 6 || body + length > record.length ? undefined : record.readIntBE(body, length));
     body += length;
   }
   return values;

@@ -57,7 +57,8 @@ const result = Type.Object({
   ),
   truncated: Type.Boolean({ description: 'There are more differences than are listed.' }),
   unreadPackages: Type.Boolean({
-    description: 'There are files with packages that cannot be read: databases of rpm that are damaged, those of SQLite larger than 32 MiB, and such.',
+    description:
+      'There are files with packages that cannot be read: databases of rpm that are damaged, or have more than any image, and such.',
   }),
 });
 

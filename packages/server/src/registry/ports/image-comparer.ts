@@ -47,7 +47,21 @@ export interface FileDifference {
 
 /** A package that is there in other versions. `changed`: nobody can tell which version is newer. */
 export interface PackageDifference {
-  readonly kind: 'deb' | 'rpm' | 'apk' | 'pacman' | 'opkg' | 'npm' | 'python' | 'conda' | 'gem' | 'go' | 'java' | 'composer' | 'nuget' | 'cran';
+  readonly kind:
+    | 'deb'
+    | 'rpm'
+    | 'apk'
+    | 'pacman'
+    | 'opkg'
+    | 'npm'
+    | 'python'
+    | 'conda'
+    | 'gem'
+    | 'go'
+    | 'java'
+    | 'composer'
+    | 'nuget'
+    | 'cran';
   readonly name: string;
   readonly change: 'added' | 'removed' | 'upgraded' | 'downgraded' | 'changed';
   readonly from: readonly string[];
