@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 
@@ -28,13 +27,17 @@ export async function* through(pieces: AsyncIterable<Buffer>, form: 'gzip' | 'zs
 
 /** What went wrong with the pieces is thrown by whoever takes the output. */
 async function feed(pieces: AsyncIterable<Buffer>, transform: Transform): Promise<void> {
-  const closed = once(transform, 'close');
-  closed.catch(() => undefined);
+  // Not a race with a promise of the end: that would keep every piece until then.
+  let goOn = (): void => undefined;
+  transform.once('close', () => goOn());
   try {
     for await (const piece of pieces) {
-      const written = new Promise<void>((resolve) => transform.write(piece, () => resolve()));
       // After the end of what is packed, and after a fault, nothing is written any more.
-      await Promise.race([written, closed.catch(() => undefined)]);
+      if (transform.destroyed) return;
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+        transform.write(piece, () => resolve());
+      });
       if (transform.destroyed) return;
     }
     transform.end();

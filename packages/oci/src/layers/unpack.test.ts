@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createZstdCompress, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { ArchiveFault } from './tar-header.ts';
@@ -91,4 +94,25 @@ test('whatever the bytes are, they are unpacked or refused', async () => {
       await unpacked(changed).catch((error: unknown) => assert.ok(error instanceof ArchiveFault, String(error)));
     }),
   );
+});
+
+test('pieces that were unpacked are let go', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const packed = gzipSync(randomBytes(4 * 1024 * 1024), { level: 1 });
+  const given: WeakRef<Buffer>[] = [];
+  let left = 0;
+  async function* pieces() {
+    for (let at = 0; at < packed.length; at += 64 * 1024) {
+      const piece = Buffer.from(packed.subarray(at, at + 64 * 1024));
+      given.push(new WeakRef(piece));
+      yield piece;
+    }
+    // What a WeakRef was made of stays for the turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    left = given.filter((one) => one.deref() !== undefined).length;
+  }
+  for await (const part of unpack(pieces())) assert.ok(part.length > 0);
+  assert.ok(given.length > 60 && left < 10, `${left} of ${given.length} are left`);
 });
