@@ -23,7 +23,8 @@ const words = {
     commands: 'Commands',
     flag: 'flag',
     meaning: 'meaning',
-    any: 'Works with any OCI registry.',
+    any: ' Works with any OCI registry.',
+    colon: ': ',
     operations: 'Operations of the API and their commands',
     operationsIntro: 'Every operation of the management API can be reached; `npm run check` and a test refuse one that cannot.',
     operationHeads: ['operation', 'command'],
@@ -37,7 +38,7 @@ const words = {
       '* **以谁的身份**：`longshore login`（或 `docker login`）为该主机保存的凭据，存于凭据助手或 docker 的 `config.json`；`LONGSHORE_TOKEN` 只发送给 `LONGSHORE_SERVER` 所指的镜像仓库。',
       '* **输出**默认是给人看的表格；`-o json`、`-o yaml`、`-o name` 供程序使用，格式不会在未告知的情况下改变。遵守 `NO_COLOR`；颜色与进度只在终端出现；表格会按终端宽度截短，摘要和操作者也只显示简短形式：用 `-o wide` 查看全部。',
       '* **语言**：`LONGSHORE_LANG`（其次 `LC_ALL`、`LC_MESSAGES`、`LANG`）以 `zh` 开头时为中文，否则为英文。供程序读取的输出不受影响；服务器的应答始终为英文，本命令会以中文说明。',
-      '* **提问**只在终端进行。无人可问时，会造成删除的命令需要 `--yes`。',
+      '* **提问**只在终端进行。无人可问时，会删除内容的命令需要 `--yes`。',
       '* `gc`、`cleanup` 与 `token create` 两边都有：已指定或已登录某个镜像仓库时针对它；否则，或带 `--data`、`--config` 时，针对本机数据。',
     ],
     codes: '退出码',
@@ -46,6 +47,7 @@ const words = {
     flag: '参数',
     meaning: '含义',
     any: '适用于任何 OCI 镜像仓库。',
+    colon: '：',
     operations: 'API 操作与对应命令',
     operationsIntro: '管理 API 的每个操作都有对应的命令；缺少时 `npm run check` 与测试会失败。',
     operationHeads: ['操作', '命令'],
@@ -75,7 +77,7 @@ export function renderCommands(language: keyof typeof words): string {
     `## ${text.codes}`,
     [`| ${text.codeHeads.join(' | ')} |`, '| --- | --- |', ...codes].join('\n'),
     `## ${text.commands}`,
-    ...clientCommands.map((command) => commandSection(command, text.any, say)),
+    ...clientCommands.map((command) => commandSection(command, text, say)),
     `## ${text.operations}`,
     text.operationsIntro,
     [`| ${text.operationHeads.join(' | ')} |`, '| --- | --- |', ...operations].join('\n'),
@@ -84,11 +86,11 @@ export function renderCommands(language: keyof typeof words): string {
     .concat('\n');
 }
 
-function commandSection(command: Command, any: string, say: Say): string {
-  const flags = command.flags.map((flag) => `* \`${flagText(flag)}\`: ${say(flag.summary)}`.replace(/: $/, ''));
+function commandSection(command: Command, { any, colon }: { any: string; colon: string }, say: Say): string {
+  const flags = command.flags.map((flag) => `* \`${flagText(flag)}\`${flag.summary === '' ? '' : colon + say(flag.summary)}`);
   return [
     `### ${command.name}`,
-    `${sentence(say(command.summary))}${command.anyRegistry === true ? ` ${any}` : ''}`,
+    `${sentence(say(command.summary))}${command.anyRegistry === true ? any : ''}`,
     ['```', usageOf(command, say), ...command.examples.map((example) => `# ${example}`), '```'].join('\n'),
     ...(flags.length === 0 ? [] : [flags.join('\n')]),
   ].join('\n\n');

@@ -38,7 +38,7 @@ export const audit = v.pipe(
       notes(
         'Header `Authorization` for the one HTTP receiver, such as `Bearer SECRET`.',
         '发送给唯一的 HTTP 接收方的 `Authorization` 头，例如 `Bearer SECRET`。',
-        { secret: true },
+        { secret: true, otherwise: { en: 'none', zh: '无' } },
       ),
     ),
     forwardFacility: v.pipe(

@@ -12,7 +12,7 @@ describe('renderReference', () => {
       '- Flag: `--gc-grace-hours`',
     ];
     for (const line of english) assert.ok(renderReference('en').split('\n').includes(line), line);
-    const chinese = ['### `gc.graceHours`', '- 可接受的值: 数字，0 到 87600', '- 默认值: `24`', '- 命令行参数: `--gc-grace-hours`'];
+    const chinese = ['### `gc.graceHours`', '- 可接受的值：数字，0 到 87600', '- 默认值：`24`', '- 命令行参数：`--gc-grace-hours`'];
     for (const line of chinese) assert.ok(renderReference('zh').split('\n').includes(line), line);
   });
 

@@ -23,6 +23,10 @@ interface ReferenceTexts {
   readonly alsoCalled: (name: string) => string;
   readonly mustBeGiven: string;
   readonly eachEntry: string;
+  /** What stands between a name and what is said of it, between sentences, and between parts of one. */
+  readonly colon: string;
+  readonly gap: string;
+  readonly semicolon: string;
 }
 
 const texts: Readonly<Record<Language, ReferenceTexts>> = {
@@ -48,6 +52,9 @@ const texts: Readonly<Record<Language, ReferenceTexts>> = {
     alsoCalled: (name) => `, also called \`${name}\``,
     mustBeGiven: 'must be given',
     eachEntry: 'Each entry has:',
+    colon: ': ',
+    gap: ' ',
+    semicolon: '; ',
   },
   zh: {
     title: '配置参考',
@@ -71,6 +78,9 @@ const texts: Readonly<Record<Language, ReferenceTexts>> = {
     alsoCalled: (name) => `，也可写作 \`${name}\``,
     mustBeGiven: '必须给出',
     eachEntry: '每个条目包含：',
+    colon: '：',
+    gap: '',
+    semicolon: '；',
   },
 };
 
@@ -83,16 +93,16 @@ function describeSetting(setting: Setting, language: Language): string[] {
       : value === undefined || otherwise.en === 'empty'
         ? otherwise[language]
         : `\`${otherwise[language]}\``;
-  const condition = kind === undefined ? '' : ` ${text.onlyWith(kind)}`;
+  const condition = kind === undefined ? '' : `${text.gap}${text.onlyWith(kind)}`;
   return [
     `### \`${key}\``,
     '',
     `${description[language]}${condition}`,
     '',
-    `- ${text.accepts}: ${accepts[language]}`,
-    `- ${text.fallback}: ${fallback}`,
-    `- ${text.variable}: \`${variable}\``,
-    `- ${text.flag}: ${flag === undefined ? text.notOnCommandLine : `\`${flag}\``}`,
+    `- ${text.accepts}${text.colon}${accepts[language]}`,
+    `- ${text.fallback}${text.colon}${fallback}`,
+    `- ${text.variable}${text.colon}\`${variable}\``,
+    `- ${text.flag}${text.colon}${flag === undefined ? text.notOnCommandLine : `\`${flag}\``}`,
     ...(entry === undefined ? [] : ['', text.eachEntry, '', ...describeEntry('', entry, language)]),
     '',
   ];
@@ -108,7 +118,7 @@ function describeList(key: string, node: SettingNode, language: Language): strin
     ...describeEntry('', variant, language),
     '',
   ]);
-  return [`## \`${key}\``, '', `${said[language]} ${text.onlyInFile}`, '', ...variants];
+  return [`## \`${key}\``, '', `${said[language]}${text.gap}${text.onlyInFile}`, '', ...variants];
 }
 
 function describeEntry(prefix: string, { properties = {} }: SettingNode, language: Language): string[] {
@@ -119,9 +129,10 @@ function describeEntry(prefix: string, { properties = {} }: SettingNode, languag
     const alias = Object.entries(mirrorAliases).find(([, ours]) => ours === name)?.[0];
     const fallback = otherwiseOf(node);
     const said = { en: node.description ?? '', zh: node.zh ?? '' };
-    const otherwise = fallback === undefined ? text.mustBeGiven : `${text.fallback}: ${fallback[language]}`;
+    const otherwise = fallback === undefined ? text.mustBeGiven : `${text.fallback}${text.colon}${fallback[language]}`;
     const called = alias === undefined ? '' : text.alsoCalled(alias);
-    return [`- \`${prefix}${name}\`${called}: ${said[language]} ${text.accepts}: ${acceptedBy(node)[language]}; ${otherwise}`];
+    const takes = `${text.accepts}${text.colon}${acceptedBy(node)[language]}${text.semicolon}${otherwise}`;
+    return [`- \`${prefix}${name}\`${called}${text.colon}${said[language]}${text.gap}${takes}`];
   });
 }
 

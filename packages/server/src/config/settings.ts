@@ -84,7 +84,7 @@ function toSetting(key: string, node: SettingNode, kind: string | undefined): Se
 function toFileSetting(secret: Setting): Setting {
   return {
     ...secret,
-    otherwise: undefined,
+    otherwise: { en: 'none', zh: '无' },
     key: `${secret.key}File`,
     variable: `${secret.variable}_FILE`,
     flag: `--${kebab(secret.key)}-file`,
