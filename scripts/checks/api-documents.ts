@@ -1,6 +1,6 @@
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript';
-import { describedRoutes } from '../../packages/server/src/api-routes.ts';
 import { sayInChinese } from '../../packages/cli/src/language/say-in-chinese.ts';
+import { describedRoutes } from '../../packages/server/src/api-routes.ts';
 import { describeNeeds, openApiOf } from '../../packages/server/src/management/openapi.ts';
 import { summariesInChinese } from './operation-summaries.ts';
 
@@ -58,7 +58,8 @@ const things = { 'the registry': '镜像仓库', project: '项目', repository: 
 function needsInChinese(english: string): string {
   if (english === 'signed-in') return '登录';
   if (english === 'anybody') return '任何人';
-  const [, action, thing, name = '', user] = /^(\w+) on (the registry|project|repository)( \{.*?\})?(?:, or to be (\{.*\}))?$/.exec(english) ?? [];
+  const [, action, thing, name = '', user] =
+    /^(\w+) on (the registry|project|repository)( \{.*?\})?(?:, or to be (\{.*\}))?$/.exec(english) ?? [];
   if (action === undefined || thing === undefined) throw new Error(`Say in Chinese what an operation needs: ${english}`);
   return `对${things[thing as keyof typeof things]}${name}${name === '' ? '' : ' '}的 ${action}${user === undefined ? '' : `，或为 ${user} 本人`}`;
 }

@@ -15,7 +15,7 @@ test('sizes are written by the units of the registry, in the numbers of the lang
   ];
   for (const [bytes, text] of written) assert.equal(sizeIn('en', bytes), text);
   assert.equal(sizeIn('zh-CN', 1536), '1.5 KiB');
-  assert.equal(sizeIn('zh-CN', 12), '12字节');
+  assert.equal(sizeIn('zh-CN', 12), '12 字节');
 });
 
 test('ages are written in the largest unit that they fill', () => {
@@ -23,13 +23,13 @@ test('ages are written in the largest unit that they fill', () => {
   const written: [number, string, string][] = [
     [0, 'now', '现在'],
     [-59 * second, 'now', '现在'],
-    [-60 * second, '1 minute ago', '1分钟前'],
-    [-(23 * 60 + 40) * 60 * second, '23 hours ago', '23小时前'],
-    [-25 * 3600 * second, '1 day ago', '1天前'],
-    [-40 * 86_400 * second, '1 month ago', '1个月前'],
-    [-800 * 86_400 * second, '2 years ago', '2年前'],
-    [3 * 86_400 * second, 'in 3 days', '3天后'],
-    [(90 * 86_400 - 5) * second, 'in 3 months', '3个月后'],
+    [-60 * second, '1 minute ago', '1 分钟前'],
+    [-(23 * 60 + 40) * 60 * second, '23 hours ago', '23 小时前'],
+    [-25 * 3600 * second, '1 day ago', '1 天前'],
+    [-40 * 86_400 * second, '1 month ago', '1 个月前'],
+    [-800 * 86_400 * second, '2 years ago', '2 年前'],
+    [3 * 86_400 * second, 'in 3 days', '3 天后'],
+    [(90 * 86_400 - 5) * second, 'in 3 months', '3 个月后'],
   ];
   const now = Date.parse('2026-01-31T12:00:00Z');
   for (const [ms, en, zh] of written) {

@@ -1,5 +1,6 @@
 import type { Phrasebook } from '@longshore/api-client/chinese';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { listIn } from './formats.ts';
 import { keep, readKept } from './kept.ts';
 import { type Language, languages, type RegistryWords } from './messages.ts';
 
@@ -76,15 +77,19 @@ export function useRegistryWords(): (english: string) => RegistryWords {
 /** A table of texts in every language: an area has one, in `i18n/<language>/<area>.ts`. */
 export type TextTable<K extends string> = Readonly<Record<Language, Readonly<Record<K, string>>>>;
 
-/** Says a text of a table in the language of now. `values` are put where the text has `{name}`; numbers as the language writes them. */
-export function useTexts<K extends string>(table: TextTable<K>): (name: K, values?: Readonly<Record<string, string | number>>) => string {
+/** What fills a text. */
+type Value = string | number | readonly string[];
+
+/** Says a text of a table in the language of now. `values` are put where the text has `{name}`; numbers and lists as the language writes them. */
+export function useTexts<K extends string>(table: TextTable<K>): (name: K, values?: Readonly<Record<string, Value>>) => string {
   const { language } = useLanguage();
   return useMemo(() => {
     const numbers = new Intl.NumberFormat(language);
     return (name, values = {}) =>
       table[language][name].replaceAll(/\{(\w+)\}/g, (whole, key: string) => {
         const value = values[key];
-        return value === undefined ? whole : typeof value === 'number' ? numbers.format(value) : value;
+        if (value === undefined) return whole;
+        return typeof value === 'number' ? numbers.format(value) : typeof value === 'string' ? value : listIn(language, value);
       });
   }, [language, table]);
 }

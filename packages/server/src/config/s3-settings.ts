@@ -46,10 +46,13 @@ const access = {
       fromFile: true,
     }),
   ),
-  secretAccessKey: v.pipe(v.optional(filledText), notes('Secret of the access key.', '访问密钥的私有部分（secret access key）。', {
+  secretAccessKey: v.pipe(
+    v.optional(filledText),
+    notes('Secret of the access key.', '访问密钥的私有部分（secret access key）。', {
       secret: true,
       otherwise: { en: 'none; needed with `accessKeyId`', zh: '无；给出 `accessKeyId` 时必须给出' },
-    })),
+    }),
+  ),
   sessionToken: v.pipe(
     v.optional(filledText),
     notes('Session token of an access key that is good for a while only.', '临时访问密钥的会话令牌。', {

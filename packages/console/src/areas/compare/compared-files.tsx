@@ -1,7 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button, Flex, Segmented } from 'antd';
 import { compareTexts } from '../../i18n/compare-texts.ts';
-import { useTexts } from '../../i18n/language.tsx';
+import { listIn } from '../../i18n/formats.ts';
+import { useLanguage, useTexts } from '../../i18n/language.tsx';
 import { EmptyState } from '../../widgets/empty-state.tsx';
 import { SearchField } from '../../widgets/search-field.tsx';
 import { SizeText } from '../../widgets/size-text.tsx';
@@ -89,6 +90,7 @@ function Filters({ counts, filter: { change, prefix }, onFilter }: FiltersProps)
 
 function useColumns(onOpen: (path: string) => void): VirtualColumn<ComparedFile>[] {
   const say = useTexts(compareTexts);
+  const { language } = useLanguage();
   const size = (side: ComparedFile['from']) => {
     const bytes = sizeOf(side);
     return bytes === undefined ? '–' : <SizeText bytes={bytes} />;
@@ -119,10 +121,12 @@ function useColumns(onOpen: (path: string) => void): VirtualColumn<ComparedFile>
       title: say('differs'),
       width: 'minmax(120px, 1fr)',
       cell: (file) =>
-        fileFacts(file)
-          .filter(({ differs }) => differs)
-          .map(({ name }) => say(name))
-          .join(', '),
+        listIn(
+          language,
+          fileFacts(file)
+            .filter(({ differs }) => differs)
+            .map(({ name }) => say(name)),
+        ),
     },
   ];
 }

@@ -18,7 +18,14 @@ export function ComparisonSummary({ result: { layers, sizeBytes, files, config, 
       .flatMap((change) => ((counts[change] ?? 0) === 0 ? [] : [say('countOf', { count: counts[change] ?? 0, change: say(change) })]))
       .join(' · ') || say('none');
   const rows = [
-    { label: say('size'), value: `${size(sizeBytes.from)} → ${size(sizeBytes.to)} (${grown < 0 ? '−' : '+'}${size(Math.abs(grown))})` },
+    {
+      label: say('size'),
+      value: say('grown', {
+        from: size(sizeBytes.from),
+        to: size(sizeBytes.to),
+        change: `${grown < 0 ? '−' : '+'}${size(Math.abs(grown))}`,
+      }),
+    },
     { label: say('sharedLayers'), value: layersOf(layers.to.length - own(layers.to), sizeBytes.shared) },
     { label: say('removedLayers'), value: layersOf(own(layers.from), sizeBytes.from - sizeBytes.shared) },
     { label: say('addedLayers'), value: layersOf(own(layers.to), sizeBytes.to - sizeBytes.shared) },

@@ -19,7 +19,7 @@ export function EnvironmentFields({ imageEnvironment }: { imageEnvironment: read
     <>
       {imageEnvironment.length > 0 && (
         <Typography.Paragraph type="secondary">
-          {say('imageEnvironment', { names: imageEnvironment.map((line) => line.split('=')[0]).join(', ') })}
+          {say('imageEnvironment', { names: imageEnvironment.map((line) => line.split('=', 1).join()) })}
         </Typography.Paragraph>
       )}
       <Lines

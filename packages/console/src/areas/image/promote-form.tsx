@@ -70,7 +70,7 @@ function Promoted({ promotion }: { promotion: Promotion }) {
   if (undoing.data !== undefined) {
     return (
       <Outcome key="undone">
-        <Alert type="info" showIcon title={say('undone', { tags: undoing.data.undone.join(', ') })} role="presentation" />
+        <Alert type="info" showIcon title={say('undone', { tags: undoing.data.undone })} role="presentation" />
       </Outcome>
     );
   }

@@ -83,8 +83,7 @@ function useProjectColumns(): readonly VirtualColumn<Project>[] {
       width: '1.5fr',
       cell: ({ environment, promotesTo }) => (
         <>
-          {environment && <Tag>{say(environment)}</Tag>}
-          {promotesTo && say('promotesToName', { name: promotesTo })}
+          {environment && <Tag>{say(environment)}</Tag>} {promotesTo && say('promotesToName', { name: promotesTo })}
         </>
       ),
     },

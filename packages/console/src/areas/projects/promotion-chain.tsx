@@ -98,8 +98,8 @@ function Conditions({
   const asked = [
     fromChainOnly ? say('asksChain') : undefined,
     minimumAgeMinutes > 0 ? say('asksAge', { minutes: minimumAgeMinutes }) : undefined,
-    requiredReferrers.length > 0 ? say('asksReferrers', { types: requiredReferrers.join(', ') }) : undefined,
-    roles.length > 0 ? say('asksRoles', { roles: roles.join(', ') }) : undefined,
+    requiredReferrers.length > 0 ? say('asksReferrers', { types: requiredReferrers }) : undefined,
+    roles.length > 0 ? say('asksRoles', { roles }) : undefined,
   ].filter((text) => text !== undefined);
   if (asked.length === 0) return null;
   return (

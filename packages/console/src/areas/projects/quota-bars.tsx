@@ -59,7 +59,7 @@ function Bar({
         <Progress
           percent={Math.min(percent, 100)}
           status={percent >= 90 ? 'exception' : 'normal'}
-          format={() => `${percent} %`}
+          format={() => `${percent}%`}
           aria-label={title}
         />
       )}

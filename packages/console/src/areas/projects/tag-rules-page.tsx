@@ -53,7 +53,7 @@ export function TagRulesPage() {
             render: ({ kind, roles }) => (
               <>
                 <Tag color={kind === 'immutable' ? 'red' : 'gold'}>{say(kind)}</Tag>
-                {roles.length > 0 && say('onlyRoles', { roles: roles.join(', ') })}
+                {roles.length > 0 && say('onlyRoles', { roles })}
               </>
             ),
           },

@@ -84,7 +84,7 @@ function Undo({ repository, promotion, onClose }: { repository: string; promotio
     onSuccess: (answer) => {
       for (const key of ['promotions', 'tags', 'tag-history']) void client.resetQueries({ queryKey: [key, repository] });
       void client.invalidateQueries({ queryKey: ['image', repository] });
-      void message.success(say('undone', { tags: (answer?.undone ?? []).join(', ') }));
+      void message.success(say('undone', { tags: answer?.undone ?? [] }));
       onClose();
     },
   });

@@ -91,7 +91,7 @@ function Results({ search }: { search: Search }) {
         empty={<EmptyState title={say('nothing', { query: search.query })} description={say('nothingHelp')} />}
       />
       {more.length === 0 ? null : (
-        <Typography.Text type="secondary">{say('moreOf', { kinds: more.map((kind) => say(kind)).join(', ') })}</Typography.Text>
+        <Typography.Text type="secondary">{say('moreOf', { kinds: more.map((kind) => say(kind)) })}</Typography.Text>
       )}
     </>
   );

@@ -43,6 +43,7 @@ export const compare = {
   layers: 'Layers',
   withCount: '{name} ({count})',
   size: 'Size of the layers, as stored',
+  grown: '{from} → {to} ({change})',
   sharedLayers: 'Layers of both',
   removedLayers: 'Layers of the first only',
   addedLayers: 'Layers of the second only',

@@ -44,6 +44,7 @@ export const compare: Record<keyof typeof en, string> = {
   layers: '层',
   withCount: '{name}（{count}）',
   size: '层的存储大小',
+  grown: '{from} → {to}（{change}）',
   sharedLayers: '共有的层',
   removedLayers: '仅基准有的层',
   addedLayers: '仅目标有的层',

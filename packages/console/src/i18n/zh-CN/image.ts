@@ -49,7 +49,7 @@ export const image: Record<keyof typeof en, string> = {
   canPromote: '现在可以晋级。',
   cannotPromote: '现在不能晋级。',
   promote: '晋级',
-  wouldAdd: '将链接 {manifests} 个清单和 {blobs} 个 Blob；项目用量增加 {size}。',
+  wouldAdd: '将链接 {manifests} 个清单和 {blobs} 个 blob；项目用量增加 {size}。',
   wouldCopy: '会先把 {size} 复制到目标存储。',
   wouldCreate: '将创建 {tag}。',
   wouldMove: '{tag} 将不再指向 {from}，改为指向此镜像。',
