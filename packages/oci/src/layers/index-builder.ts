@@ -1,8 +1,8 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import { pathOf, splitPath } from './entry-path.ts';
-import { entryOf, keyOf, lineOf } from './index-lines.ts';
 import type { LayerEntry, LayerEntryKind, LayerSummary } from './layer-entry.ts';
-import { mostEntries, mostIndexCharacters } from './layer-limits.ts';
+import { mostEntries, mostIndexBytes } from './layer-limits.ts';
+import { PackedEntries } from './packed-entries.ts';
 import { realDirectory } from './real-directory.ts';
 import { ArchiveFault } from './tar-header.ts';
 import type { TarEntry, TarSink } from './tar-reader.ts';
@@ -33,9 +33,8 @@ interface Hashing {
 
 /** Makes the index of a layer from what is in its archive. Throws `ArchiveFault` when that is more than fits. */
 export class IndexBuilder implements TarSink {
-  /** By key; of several entries of one name the last. Lines, since objects take five times the memory. */
-  readonly #lines = new Map<string, string>();
-  #characters = 0;
+  /** Of several entries of one name the last. */
+  readonly #entries = new PackedEntries();
   #leftOut = 0;
   #files = 0;
   #fileBytes = 0;
@@ -71,12 +70,12 @@ export class IndexBuilder implements TarSink {
   }
 
   summary(unpackedBytes: number): LayerSummary {
-    return { entries: this.#lines.size, files: this.#files, fileBytes: this.#fileBytes, unpackedBytes, leftOut: this.#leftOut };
+    return { entries: this.#entries.size, files: this.#files, fileBytes: this.#fileBytes, unpackedBytes, leftOut: this.#leftOut };
   }
 
   /** Keys and lines, sorted. */
-  *lines(): Generator<readonly [key: string, line: string]> {
-    for (const key of [...this.#lines.keys()].sort()) yield [key, this.#lines.get(key) ?? ''];
+  lines(): Iterable<readonly [key: string, line: string]> {
+    return this.#entries.lines();
   }
 
   #addFound(path: string, found: TarEntry): void {
@@ -104,20 +103,20 @@ export class IndexBuilder implements TarSink {
       return;
     }
     const target = this.#withoutLinks(named);
-    const file = this.#get(target);
+    const file = this.#entries.get(target);
     const { sizeBytes = 0, offset, sha256 } = file?.kind === 'file' || file?.kind === 'hardlink' ? file : {};
     this.#put({ ...plain, target, sizeBytes, ...(offset !== undefined && { offset }), ...(sha256 !== undefined && { sha256 }) });
   }
 
   /** A layer may remove a directory and make it anew: then it hides what was in it. */
   #addDirectory(plain: LayerEntry): void {
-    const before = this.#get(plain.path);
+    const before = this.#entries.get(plain.path);
     const isOpaque = before?.kind === 'whiteout' || before?.isOpaque === true;
     this.#put(isOpaque ? { ...plain, isOpaque } : plain);
   }
 
   #addOpaque(directory: string): void {
-    const before = this.#get(directory);
+    const before = this.#entries.get(directory);
     if (before?.kind === 'directory') this.#put({ ...before, isOpaque: true });
     else if (before === undefined || before.kind === 'whiteout') this.#put({ ...impliedDirectory(directory), isOpaque: true });
   }
@@ -125,7 +124,7 @@ export class IndexBuilder implements TarSink {
   /** Removes what lower layers have; what this one has under that name stays. */
   #addWhiteout(directory: string, name: string, { mode, uid, gid, modifiedAt }: TarEntry): void {
     const path = directory === '' ? name : `${directory}/${name}`;
-    const before = this.#get(path);
+    const before = this.#entries.get(path);
     if (before === undefined) this.#put({ path, kind: 'whiteout', sizeBytes: 0, mode, uid, gid, modifiedAt });
     else if (before.kind === 'directory') this.#put({ ...before, isOpaque: true });
   }
@@ -133,32 +132,23 @@ export class IndexBuilder implements TarSink {
   /** A path as it is without links of the archive itself on the way, as whoever unpacks it finds it. */
   #withoutLinks(path: string): string {
     const [directory, name] = splitPath(path);
-    if (directory === '' || directory === this.#lastDirectory || this.#get(directory)?.kind === 'directory') return path;
+    if (directory === '' || directory === this.#lastDirectory || this.#entries.get(directory)?.kind === 'directory') return path;
     const real = realDirectory(directory.split('/'), (at) => {
       this.#looksLeft -= 1;
       if (this.#looksLeft < 0) return 'no-directory';
-      const { kind, target } = this.#get(at.join('/')) ?? {};
+      const { kind, target } = this.#entries.get(at.join('/')) ?? {};
       return kind === 'symlink' && target !== undefined ? { link: target } : 'directory';
     });
     return real === undefined ? path : [...real, name].join('/');
   }
 
-  #get(path: string): LayerEntry | undefined {
-    const line = this.#lines.get(keyOf(path));
-    return line === undefined ? undefined : entryOf(line);
-  }
-
   #put(entry: LayerEntry): void {
-    const key = keyOf(entry.path);
-    const line = lineOf(entry);
-    const before = this.#lines.get(key);
-    this.#characters += line.length + (before === undefined ? key.length : -before.length);
-    this.#lines.set(key, line);
+    const isNew = this.#entries.set(entry);
     // It may be a link now.
     if (entry.path === this.#lastDirectory) this.#lastDirectory = undefined;
-    if (before !== undefined) return;
-    if (this.#lines.size > mostEntries) throw new ArchiveFault(`it has more than ${mostEntries} entries`);
-    if (this.#characters > mostIndexCharacters) throw new ArchiveFault('the names of its entries are too long to be kept');
+    if (this.#entries.bytes > mostIndexBytes) throw new ArchiveFault('the names of its entries are too long to be kept');
+    if (!isNew) return;
+    if (this.#entries.size > mostEntries) throw new ArchiveFault(`it has more than ${mostEntries} entries`);
     this.#imply(entry.path);
   }
 
@@ -169,7 +159,7 @@ export class IndexBuilder implements TarSink {
     // Most entries lie beside the one before.
     if (directory === this.#lastDirectory) return;
     this.#lastDirectory = directory;
-    const before = this.#get(directory);
+    const before = this.#entries.get(directory);
     if (before === undefined) this.#put(impliedDirectory(directory));
     else if (before.kind === 'whiteout') this.#put({ ...impliedDirectory(directory), isOpaque: true });
   }

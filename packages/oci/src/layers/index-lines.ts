@@ -12,12 +12,25 @@ export function pathOfKey(key: string): string {
   return key.startsWith('\0') ? key.slice(1) : key.replace('\0', '/');
 }
 
+/** What a line says besides the path. */
+interface LineParts {
+  /** From the kind to the offset, as they stand in the line. */
+  readonly rest: string;
+  readonly sha256: string | undefined;
+  /** Of two bits. */
+  readonly flags: number;
+}
+
+/** The parts of an entry's line. */
+export function partsOf(entry: LayerEntry): LineParts {
+  const { kind, sizeBytes, mode, uid, gid, modifiedAt, target, sha256, offset, isOpaque, isImplied } = entry;
+  const rest = JSON.stringify([layerEntryKinds.indexOf(kind), sizeBytes, mode, uid, gid, modifiedAt, target ?? 0, offset ?? -1]);
+  return { rest: rest.slice(1, -1), sha256, flags: (isOpaque === true ? 1 : 0) + (isImplied === true ? 2 : 0) };
+}
+
 /** An entry as it is kept: short, and one line whatever is in its name. */
-export function lineOf(entry: LayerEntry): string {
-  const { path, kind, sizeBytes, mode, uid, gid, modifiedAt, target, sha256, offset, isOpaque, isImplied } = entry;
-  const flags = (isOpaque === true ? 1 : 0) + (isImplied === true ? 2 : 0);
-  const more = [target ?? 0, offset ?? -1, sha256 ?? 0, flags];
-  return JSON.stringify([path, layerEntryKinds.indexOf(kind), sizeBytes, mode, uid, gid, modifiedAt, ...more]);
+export function lineOf(path: string, { rest, sha256, flags }: LineParts): string {
+  return `[${JSON.stringify(path)},${rest},${sha256 === undefined ? 0 : `"${sha256}"`},${flags}]`;
 }
 
 /** The entry of a line that `lineOf` made. */

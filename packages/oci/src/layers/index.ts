@@ -1,4 +1,4 @@
-export { pathOf, plainPath } from './entry-path.ts';
+export { compactText, pathOf, plainPath } from './entry-path.ts';
 export { firstFrom } from './first-from.ts';
 export { type ImageEntry, ImageFiles, type Moved, movedDirectories } from './image-files.ts';
 export { IndexBuilder } from './index-builder.ts';

@@ -10,8 +10,8 @@ export const mostLayers = 256;
 /** Entries of a layer; the largest images known have a third of it. */
 export const mostEntries = 1_000_000;
 
-/** Text of an index, which is in memory until it is written: a million entries of usual length. */
-export const mostIndexCharacters = 320 * 1024 * 1024;
+/** Names and records of an index, which are in memory until it is written: three times what a million entries of usual length take. */
+export const mostIndexBytes = 320 * 1024 * 1024;
 
 /** Unpacked bytes of a layer: no image is a tenth as large. */
 export const mostUnpackedBytes = 256 * 1024 ** 3;

@@ -1,4 +1,4 @@
-import { ArchiveFault, pathOf, realDirectory } from '@longshore/oci/layers';
+import { ArchiveFault, compactText, pathOf, realDirectory } from '@longshore/oci/layers';
 import { type FileEntry, mostLooks, newNode, newTree, nodeAt, onTheWay, type TreeNode } from './file-tree.ts';
 
 /** A tree deeper than any that people make. */
@@ -95,16 +95,13 @@ export class LayerTree {
       let next = node.children.get(name);
       if (next === undefined) {
         next = newNode();
-        node.children.set(compact(name), next);
+        node.children.set(compactText(name), next);
       }
       node = next;
     }
     return node;
   }
 }
-
-/** The same text without the path that it was cut out of: V8 keeps that for any piece of 13 characters or more. */
-const compact = (name: string) => (name.length < 13 ? name : Buffer.from(name).toString());
 
 /** The names of a path, however it is written. Throws `ArchiveFault` for what leads out of the image or is absurd. */
 function partsOf(name: string): string[] {

@@ -6,8 +6,8 @@ import { type LayerBlob, LayerError } from '../registry/ports/layer-store.ts';
 import type { FromThread, LayerTask, ToThread } from './layer-thread.ts';
 import { limitsOfUnpacking } from './thread-limits.ts';
 
-/** Memory of the thread for objects: what the limits of an index come to, with the table of names. */
-const heapMegabytes = 768;
+/** Memory of the thread for objects: twice what the names of a million entries take. Records and pieces of layers are outside of it. */
+const heapMegabytes = 256;
 
 /** A layer of 10 GB takes about a minute; whatever takes longer than this is meant to. */
 const mostReadingMs = 15 * 60 * 1000;
