@@ -1,22 +1,17 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { main } from '../../main.ts';
 import { recordedSurroundings } from '../../testing/recorded-surroundings.ts';
 
-const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
-const mediaType = 'application/vnd.oci.image.manifest.v1+json';
-const config = JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [] } });
-const described = { mediaType: 'application/vnd.oci.image.config.v1+json', size: config.length, digest: digestOf(config) };
-const manifest = JSON.stringify({ schemaVersion: 2, mediaType, config: described, layers: [] });
+const digest = `sha256:${'4b6f'.repeat(16)}`;
 
 test('the bytes of a file go to programs and files, not to a terminal', async () => {
-  const words = ['image', 'download', `r.example/a@${digestOf(manifest)}`, 'etc/motd'];
-  // The image and whether its layers have been read are asked for first.
+  const words = ['image', 'download', `r.example/a@${digest}`, 'etc/motd'];
+  // Whether it is a Longshore, the image, and whether its layers have been read are asked for first.
   const answer = ({ url }: Request) => {
+    if (url.endsWith('/openapi.json')) return Response.json({ info: { title: 'Longshore management API' } });
     const { pathname, searchParams } = new URL(url);
-    if (pathname.startsWith('/v2/a/manifests/')) return new Response(manifest, { headers: { 'content-type': mediaType } });
-    if (pathname.startsWith('/v2/a/blobs/')) return new Response(config);
+    if (pathname.endsWith(encodeURIComponent(digest))) return Response.json({ kind: 'image', digest });
     return searchParams.has('limit') ? Response.json({ items: [] }) : new Response('\u001b[2J');
   };
   const terminal = recordedSurroundings(answer, { terminal: { stdoutIsTty: true } });

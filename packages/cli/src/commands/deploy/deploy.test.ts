@@ -169,7 +169,7 @@ describe('longshore deploy', () => {
       ['team/web-app:1.0 --probe command', 2, /--probe: The image has no health check/],
       ['team/web-app:1.0 --user 4294967296', 2, /--user: A whole number/],
       ['team/web-app:chart', 2, /no image that could run/],
-      ['team/web-app:missing', 3, /404/],
+      ['team/web-app:missing', 3, /has no missing: longshore tag ls/],
     ] as const) {
       const { code: was, text, errors } = await deployed(...`r.example/${line}`.split(' '));
       assert.deepEqual([was, text], [code, ''], line);
