@@ -124,7 +124,7 @@ const mostOf = (label: string): number => longer.find(([pattern]) => pattern.tes
 /** For which lists SQLite may take which steps that go through something or sort it, and why. */
 const steps: readonly (readonly [RegExp, RegExp])[] = [
   // What a statement has cut from a table before; an unsorted table would be sorted too.
-  [/./, /^SCAN (CONSTANT ROW|a|made|page|seen|public_ones|internal_ones|of_projects|of_project_\d+|counted)$/],
+  [/./, /^SCAN (CONSTANT ROW|a|made|page|seen|public_ones|internal_ones|of_projects|of_project_\d+|piece)$/],
   // As above.
   [/^listQuotas .*(sort=-|over=)/, /^SCAN [up]$|FOR ORDER BY$/],
   [/^listGroupMembers /, /FOR ORDER BY$/],

@@ -31,7 +31,7 @@ interface RepositoryRow {
 /** The tags are counted as far as a page of a hundred repositories costs about a millisecond for them, however many each has. */
 const selectRepositories = `select r.name, r.created_at,
     (select m.pushed_at from manifests m where m.repository_id = r.id order by m.pushed_at desc, m.id desc limit 1) as pushed_at,
-    (select count(*) from (select 1 from tags t where t.repository_id = r.id limit ${mostTagsCounted}) as counted) as tag_count
+    (select count(*) from (select 1 from tags t where t.repository_id = r.id limit ${mostTagsCounted}) as piece) as tag_count
   from repositories r`;
 
 /** `BrowseStore.browseRepositories`. */
