@@ -9,6 +9,7 @@ import { formsTexts } from '../../i18n/forms-texts.ts';
 import { useTexts } from '../../i18n/language.tsx';
 import { FormDialog } from '../../widgets/form-dialog.tsx';
 import { Loaded } from '../../widgets/loaded.tsx';
+import { ProviderName } from './provider-name.tsx';
 
 /** Who is signed in, and by what. */
 export function Profile({ me }: { me: Me }) {
@@ -29,7 +30,7 @@ export function Profile({ me }: { me: Me }) {
         </>
       ),
     },
-    { key: 'credential', label: say('credential'), children: <code>{me.credential}</code> },
+    { key: 'credential', label: say('credential'), children: <CredentialName credential={me.credential} /> },
   ];
   return (
     <Flex vertical gap="small" align="start">
@@ -38,6 +39,12 @@ export function Profile({ me }: { me: Me }) {
       {isChanging && <ChangePassword user={me.name} onClose={() => setChanging(false)} />}
     </Flex>
   );
+}
+
+/** Browsers have sessions; whoever comes with something else sees its name as the API has it. */
+function CredentialName({ credential }: { credential: string }) {
+  const provider = /^session:(.+)$/.exec(credential)?.[1];
+  return provider === undefined ? <code>{credential}</code> : <ProviderName provider={provider} />;
 }
 
 function ChangePassword({ user, onClose }: { user: string; onClose: () => void }) {

@@ -9,6 +9,7 @@ import { browserName } from '../../widgets/browser-name.ts';
 import { ConfirmButton } from '../../widgets/confirm-button.tsx';
 import { RecordTable } from '../../widgets/record-table.tsx';
 import { TimeAgo } from '../../widgets/time-ago.tsx';
+import { ProviderName } from './provider-name.tsx';
 
 /** The browsers in which a user is signed in. */
 export function Sessions({ user }: { user: string }) {
@@ -37,7 +38,7 @@ export function Sessions({ user }: { user: string }) {
           ),
         },
         { key: 'address', title: say('address'), render: ({ address }) => <code>{address}</code> },
-        { key: 'by', title: say('signedInBy'), render: ({ provider }) => (provider === 'password' ? say('by.password') : provider) },
+        { key: 'by', title: say('signedInBy'), render: ({ provider }) => <ProviderName provider={provider} /> },
         { key: 'seen', title: say('lastSeen'), render: ({ lastSeenAt }) => <TimeAgo at={lastSeenAt} /> },
         { key: 'ends', title: say('ends'), render: ({ expiresAt }) => <TimeAgo at={expiresAt} /> },
         {
