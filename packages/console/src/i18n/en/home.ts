@@ -2,7 +2,7 @@
 export const home = {
   title: 'Home',
   firstPush: 'Push an image',
-  firstPushHow: 'Everybody has a project of the own name. Log in with your password or an access token, then push to it:',
+  firstPushHow: 'Every user has a project with their own name. Log in with your password or an access token, then push to it:',
   recentPushes: 'Recent pushes',
   topImages: 'Most pulled images',
   pullCount: 'Pulls: {count}',
