@@ -1,19 +1,7 @@
+import type { PackageDifference } from '../../registry/ports/image-comparer.ts';
+
 /** The package managers, and languages, whose packages are read. */
-export type PackageKind =
-  | 'deb'
-  | 'rpm'
-  | 'apk'
-  | 'pacman'
-  | 'opkg'
-  | 'npm'
-  | 'python'
-  | 'conda'
-  | 'gem'
-  | 'go'
-  | 'java'
-  | 'composer'
-  | 'nuget'
-  | 'cran';
+export type PackageKind = PackageDifference['kind'];
 
 /** What is installed, and by which kind of package manager. */
 export interface InstalledPackage {
